@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Plan } from "../types/Plan.sol";
+
+/// @title What a ledger logs
+/// @notice Each event is one entry of the journal and carries `head`, the journal's head after it, except `SaleSettled`,
+/// which is a line of the `BatchSettled` entry that follows it. The bytes that enter the hash are given in
+/// libraries/Journal.sol.
+interface ICommissionLedgerEvents {
+    /// @notice The ledger began. `termsHash` is keccak256(abi.encode(chain id, ledger, LedgerTerms)).
+    event LedgerOpened(bytes32 termsHash, bytes32 head);
+
+    /// @notice A person joined below `sponsor` (0: a root). A zero wallet is claimed later.
+    event Enrolled(uint256 indexed id, uint256 indexed sponsor, address indexed wallet, bytes32 head);
+
+    /// @notice A plan will be in force from `startsAt` on. `planHash` is keccak256(abi.encode(plan)).
+    event PlanAnnounced(uint256 indexed version, bytes32 indexed planHash, uint256 startsAt, Plan plan, bytes32 head);
+
+    /// @notice `recorder` may reserve `cap` units per period from now on; 0 ends it.
+    event RecorderSet(address indexed recorder, uint256 cap, bytes32 head);
+
+    /// @notice `account` got or lost `role`.
+    event RoleChanged(bytes32 indexed role, address indexed account, bool granted, bytes32 head);
+
+    /// @notice The admin's seat is offered to `newAdmin`, who can take it from `acceptableFrom` on; zeros withdraw it,
+    /// and nobody with a time announces that the admin resigns.
+    event AdminTransferSet(address indexed newAdmin, uint256 acceptableFrom, bytes32 head);
+
+    /// @notice Transfers of the admin's seat will take `delay` seconds from `effectiveFrom` on; zeros
+    /// withdraw a change that is not effective yet.
+    event AdminDelaySet(uint256 delay, uint256 effectiveFrom, bytes32 head);
+
+    /// @notice `from` added `units` to the float.
+    event FloatFunded(address indexed from, uint256 units, bytes32 head);
+
+    /// @notice A batch of sales was recorded under plan version `plan`, and `reserved` units were set aside for it.
+    event BatchRecorded(
+        uint256 indexed batch,
+        uint256 indexed plan,
+        address indexed recorder,
+        uint256 recordedAt,
+        uint256 reserved,
+        bytes32 manifestRoot,
+        bytes records,
+        bytes32 head
+    );
+
+    /// @notice Part of a sale, or all of it, was taken back inside the return window.
+    event SaleReversed(
+        uint256 indexed sale,
+        uint256 indexed seller,
+        uint256 priceCents,
+        uint256 volumeCents,
+        bytes32 head
+    );
+
+    /// @notice A sale was settled for `volumeCents` of counted volume. Not in compact ledgers.
+    /// @param credits One number for each level from the seller up: the last eight decimal digits are the id of the
+    /// person paid, the digits before them the amount in units; 0 where a level stays unpaid.
+    event SaleSettled(uint256 indexed sale, uint256 indexed seller, uint256 volumeCents, uint256[] credits);
+
+    /// @notice Sales `from` to `until` (exclusive) of a batch were settled: `credited` units are owed to people now,
+    /// `released` units went back to the float.
+    /// @param sales Empty in readable ledgers. In compact ones the settled sales, each: seller (4 bytes) | counted volume
+    /// in cents (4) | number of levels (1) | for each level 5 bytes: id (26 bits) | basis points (14 bits), 0 if unpaid.
+    event BatchSettled(
+        uint256 indexed batch,
+        uint256 from,
+        uint256 until,
+        uint256 credited,
+        uint256 released,
+        bytes sales,
+        bytes32 head
+    );
+
+    /// @notice `units` owed to person `id` were paid to their wallet.
+    event Payout(uint256 indexed id, address indexed wallet, uint256 units, bytes32 head);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @dev The packed records that calls carry, all big-endian and back to back.
+/// TypeScript twin: packages/protocol/src/records.ts
+
+/// @notice A sale, 12 bytes: buyer class (6 bits) | seller (26) | price in cents (32) | volume in cents (32).
+type SaleRecord is uint96;
+
+/// @notice Part of a sale taken back, 12 bytes: index in its batch (32 bits) | price in cents (32) | volume in cents (32).
+type ReversalRecord is uint96;
+
+/// @notice Somebody to enrol, 28 bytes: id (32 bits) | sponsor (32) | wallet (160).
+type PersonRecord is uint224;
+
+using { saleClass, seller, price, volume } for SaleRecord global;
+using { reversedIndex, reversedPrice, reversedVolume } for ReversalRecord global;
+using { personId, personSponsor, personWallet } for PersonRecord global;
+
+uint256 constant SALE_BYTES = 12;
+uint256 constant REVERSAL_BYTES = 12;
+uint256 constant PERSON_BYTES = 28;
+
+/// @notice Record number `index` of `records`. The caller has checked that it is there.
+function saleAt(bytes calldata records, uint256 index) pure returns (SaleRecord record) {
+    assembly ("memory-safe") {
+        record := shr(160, calldataload(add(records.offset, mul(index, 12))))
+    }
+}
+
+/// @notice Reversal number `index` of `reversals`. The caller has checked that it is there.
+function reversalAt(bytes calldata reversals, uint256 index) pure returns (ReversalRecord record) {
+    assembly ("memory-safe") {
+        record := shr(160, calldataload(add(reversals.offset, mul(index, 12))))
+    }
+}
+
+/// @notice Person number `index` of `people`. The caller has checked that it is there.
+function personAt(bytes calldata people, uint256 index) pure returns (PersonRecord record) {
+    assembly ("memory-safe") {
+        record := shr(32, calldataload(add(people.offset, mul(index, 28))))
+    }
+}
+
+function saleClass(SaleRecord self) pure returns (uint256) {
+    return SaleRecord.unwrap(self) >> 90;
+}
+
+function seller(SaleRecord self) pure returns (uint256) {
+    return (SaleRecord.unwrap(self) >> 64) & 0x3ffffff;
+}
+
+function price(SaleRecord self) pure returns (uint256) {
+    return uint32(SaleRecord.unwrap(self) >> 32);
+}
+
+function volume(SaleRecord self) pure returns (uint256) {
+    return uint32(SaleRecord.unwrap(self));
+}
+
+function reversedIndex(ReversalRecord self) pure returns (uint256) {
+    return ReversalRecord.unwrap(self) >> 64;
+}
+
+function reversedPrice(ReversalRecord self) pure returns (uint256) {
+    return uint32(ReversalRecord.unwrap(self) >> 32);
+}
+
+function reversedVolume(ReversalRecord self) pure returns (uint256) {
+    return uint32(ReversalRecord.unwrap(self));
+}
+
+function personId(PersonRecord self) pure returns (uint256) {
+    return PersonRecord.unwrap(self) >> 192;
+}
+
+function personSponsor(PersonRecord self) pure returns (uint256) {
+    return uint32(PersonRecord.unwrap(self) >> 160);
+}
+
+function personWallet(PersonRecord self) pure returns (address) {
+    return address(uint160(PersonRecord.unwrap(self)));
+}

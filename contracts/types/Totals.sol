@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title Totals
+/// @notice The ledger's sums and counters in one storage word, written once by every call that changes the ledger.
+/// @dev Bits, from the lowest:
+///
+///     0..49    float     base units free to cover new sales
+///     50..99   reserved  base units set aside for recorded sales that are not settled
+///     100..149 owed      base units credited to people and not paid out
+///     150..181 entries   journal entries so far
+///     182..205 batches   batches recorded so far; the last batch has this number
+///     206..229 fragments fragments in use; the last fragment has this number
+///     230..237 plan      version of the plan in force
+///     238..245 plans     versions announced so far
+///
+/// `float + reserved + owed` stays below 2^50 (`MAX_CUSTODY`), so the three fields cannot run into one another.
+type Totals is uint256;
+
+using {
+    floatUnits,
+    reservedUnits,
+    owedUnits,
+    entryCount,
+    batchCount,
+    fragmentCount,
+    planInForce,
+    planCount
+} for Totals global;
+using { reserve, release, pay, deposit, disburse, addEntries, addBatch, addFragment, adopt, addPlan } for Totals global;
+
+uint256 constant MAX_CUSTODY = (1 << 50) - 1;
+uint256 constant MAX_PLANS = 255;
+uint256 constant MAX_BATCHES = (1 << 24) - 1;
+/// @dev What enrolments, batches, reversals and funding may fill of the 2^32 entries, so that there is
+/// ample room left for settlements and payouts.
+uint256 constant MAX_COMPANY_ENTRIES = 1 << 31;
+
+uint256 constant UNITS_MASK = (1 << 50) - 1;
+uint256 constant RESERVED_AT = 50;
+uint256 constant OWED_AT = 100;
+uint256 constant ENTRIES_AT = 150;
+uint256 constant BATCHES_AT = 182;
+uint256 constant FRAGMENTS_AT = 206;
+uint256 constant PLAN_AT = 230;
+uint256 constant PLANS_AT = 238;
+
+function floatUnits(Totals self) pure returns (uint256) {
+    return Totals.unwrap(self) & UNITS_MASK;
+}
+
+function reservedUnits(Totals self) pure returns (uint256) {
+    return (Totals.unwrap(self) >> RESERVED_AT) & UNITS_MASK;
+}
+
+function owedUnits(Totals self) pure returns (uint256) {
+    return (Totals.unwrap(self) >> OWED_AT) & UNITS_MASK;
+}
+
+function entryCount(Totals self) pure returns (uint256) {
+    return uint32(Totals.unwrap(self) >> ENTRIES_AT);
+}
+
+function batchCount(Totals self) pure returns (uint256) {
+    return uint24(Totals.unwrap(self) >> BATCHES_AT);
+}
+
+function fragmentCount(Totals self) pure returns (uint256) {
+    return uint24(Totals.unwrap(self) >> FRAGMENTS_AT);
+}
+
+function planInForce(Totals self) pure returns (uint256) {
+    return uint8(Totals.unwrap(self) >> PLAN_AT);
+}
+
+function planCount(Totals self) pure returns (uint256) {
+    return uint8(Totals.unwrap(self) >> PLANS_AT);
+}
+
+/// @notice Moves `units` from the float to reserved. The caller has checked that the float covers them.
+function reserve(Totals self, uint256 units) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) + (units << RESERVED_AT) - units);
+}
+
+/// @notice Moves `units` from reserved back to the float.
+function release(Totals self, uint256 units) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) - (units << RESERVED_AT) + units);
+}
+
+/// @notice Moves `units` from reserved to owed.
+function pay(Totals self, uint256 units) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) + (units << OWED_AT) - (units << RESERVED_AT));
+}
+
+/// @notice Adds `units` received to the float. The caller has checked the limit of custody.
+function deposit(Totals self, uint256 units) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) + units);
+}
+
+/// @notice Takes `units` that are paid out from owed.
+function disburse(Totals self, uint256 units) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) - (units << OWED_AT));
+}
+
+function addEntries(Totals self, uint256 count) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) + (count << ENTRIES_AT));
+}
+
+function addBatch(Totals self) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) + (1 << BATCHES_AT));
+}
+
+function addFragment(Totals self) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) + (1 << FRAGMENTS_AT));
+}
+
+function addPlan(Totals self) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) + (1 << PLANS_AT));
+}
+
+/// @notice Puts plan `version` in force.
+function adopt(Totals self, uint256 version) pure returns (Totals) {
+    return Totals.wrap((Totals.unwrap(self) & ~(uint256(0xff) << PLAN_AT)) | (version << PLAN_AT));
+}

@@ -1,0 +1,287 @@
+import { expect } from 'chai';
+import { ethers, loadFixture, networkHelpers } from '../../support/contracts/chain.ts';
+import {
+  atOnce,
+  CAP,
+  ID,
+  MANIFEST,
+  openCompany,
+  readable,
+  withWindow,
+} from '../../support/contracts/company.ts';
+import { type ExpectedEvent, expectEntries } from '../../support/contracts/expect-entries.ts';
+import { planOf, RATES } from '../../support/contracts/plan.ts';
+import { encodeSales, PREFERRED, type Sale, SELF, saleNumber } from '../../support/contracts/records.ts';
+
+const SALE = { seller: ID.F, volume: 10_000 };
+/** The plan can pay 41% of the volume. */
+const RESERVE = 41_000_000n;
+const MAX_CENTS = 2 ** 32 - 1;
+
+/** Storage slot of the ledger's counters; the number of batches takes the 24 bits from 182. */
+const TOTALS_SLOT = 1;
+const BATCHES_AT = 182n;
+const ENTRIES_AT = 150n;
+
+async function twoSalesOfFloat() {
+  return openCompany({ float: 2n * RESERVE });
+}
+
+async function nothingCounts() {
+  return openCompany({ float: 0n, plan: planOf(RATES, { weightsBps: [0, 0, 0] }) });
+}
+
+describe('LedgerSales', () => {
+  describe('recordSales', () => {
+    it('refuses anybody but a recorder', async () => {
+      const { asStranger, asAdmin, ledger, people } = await loadFixture(readable);
+      const records = encodeSales([SALE]);
+      await expect(asStranger.recordSales(1, records, MANIFEST))
+        .to.be.revertedWithCustomError(ledger, 'NotRecorder')
+        .withArgs(people.stranger);
+      await expect(asAdmin.recordSales(1, records, MANIFEST))
+        .to.be.revertedWithCustomError(ledger, 'NotRecorder')
+        .withArgs(people.admin);
+    });
+
+    it('refuses no sales and broken records', async () => {
+      const { asRecorder, ledger } = await loadFixture(readable);
+      const packed = encodeSales([SALE]);
+      for (const [bytes, given] of [
+        ['0x', 0],
+        [packed.slice(0, -2), 11],
+        [`${packed}00`, 13],
+      ] as const) {
+        await expect(asRecorder.recordSales(1, bytes, MANIFEST))
+          .to.be.revertedWithCustomError(ledger, 'MalformedRecords')
+          .withArgs(given, 12);
+      }
+    });
+
+    it('refuses more sales than fit a batch, and takes as many as fit', async () => {
+      const company = await loadFixture(readable);
+      const sales = Array<Sale>(1001).fill({ seller: ID.A, volume: 1 });
+      await expect(company.record(sales))
+        .to.be.revertedWithCustomError(company.ledger, 'BatchTooLarge')
+        .withArgs(1001, 1000);
+      await company.record(sales.slice(1));
+      expect((await company.ledger.solvency()).reserved).to.equal(1000 * 4100);
+    });
+
+    it('refuses a sequence that is not the next', async () => {
+      const company = await loadFixture(readable);
+      const { asRecorder, ledger } = company;
+      const records = encodeSales([SALE]);
+      for (const sequence of [0n, 2n, ethers.MaxUint256]) {
+        await expect(asRecorder.recordSales(sequence, records, MANIFEST))
+          .to.be.revertedWithCustomError(ledger, 'UnexpectedSequence')
+          .withArgs(sequence, 1);
+      }
+      await asRecorder.recordSales(1, records, MANIFEST);
+      await expect(asRecorder.recordSales(1, records, MANIFEST))
+        .to.be.revertedWithCustomError(ledger, 'UnexpectedSequence')
+        .withArgs(1, 2);
+    });
+
+    const refused: [what: string, sale: Sale, error: string, args: (number | bigint)[]][] = [
+      ['a sale of nobody', { seller: 0, volume: 1 }, 'UnknownSeller', [1, 0]],
+      ['a sale of the fragment that stays empty', { seller: 3, volume: 1 }, 'UnknownSeller', [1, 3]],
+      ['a seller beyond the tree', { seller: 16, volume: 1 }, 'UnknownSeller', [1, 16]],
+      [
+        'the largest seller there can be',
+        { seller: 2 ** 26 - 1, volume: 1 },
+        'UnknownSeller',
+        [1, 2 ** 26 - 1],
+      ],
+      ['a class that does not exist', { ...SALE, class: 3 }, 'UnknownClass', [1, 3]],
+      ['the largest class', { ...SALE, class: 63 }, 'UnknownClass', [1, 63]],
+      ['a sale without price', { ...SALE, price: 0, volume: 0 }, 'ZeroPrice', [1]],
+      ['a volume above the price', { ...SALE, price: 99, volume: 100 }, 'VolumeAbovePrice', [1, 99, 100]],
+    ];
+    for (const [what, sale, error, args] of refused) {
+      it(`refuses ${what}, naming the record`, async () => {
+        const company = await loadFixture(readable);
+        await expect(company.record([SALE, sale]))
+          .to.be.revertedWithCustomError(company.ledger, error)
+          .withArgs(...args);
+      });
+    }
+
+    it('refuses more than the recorder’s cap', async () => {
+      const company = await loadFixture(readable);
+      const { asAdmin, ledger, people } = company;
+      await asAdmin.setRecorder(people.recorder, RESERVE - 1n);
+      await expect(company.record([SALE]))
+        .to.be.revertedWithCustomError(ledger, 'CapExceeded')
+        .withArgs(RESERVE - 1n, RESERVE);
+      await asAdmin.setRecorder(people.recorder, RESERVE);
+      await company.record([SALE]);
+      expect(await ledger.recorderOf(people.recorder)).to.deep.equal([RESERVE, 0n]);
+    });
+
+    it('refuses more than the float covers', async () => {
+      const company = await loadFixture(twoSalesOfFloat);
+      const { ledger, people } = company;
+      await expect(company.record([SALE, SALE, { seller: ID.F, volume: 1 }]))
+        .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
+        .withArgs(2n * RESERVE, 2n * RESERVE + 4_100n);
+      expect((await ledger.recorderOf(people.recorder)).left).to.equal(CAP);
+      await company.record([SALE, SALE]);
+      await expect(company.record([{ seller: ID.F, volume: 1 }]))
+        .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
+        .withArgs(0, 4_100);
+    });
+
+    it('refuses a batch beyond the last number with an error of its own', async () => {
+      const company = await loadFixture(readable);
+      const address = await company.ledger.getAddress();
+      const word = BigInt(await ethers.provider.getStorage(address, TOTALS_SLOT));
+      const last = 2n ** 24n - 1n;
+      await networkHelpers.setStorageAt(address, TOTALS_SLOT, word | (last << BATCHES_AT));
+      await expect(company.asRecorder.recordSales(0, encodeSales([SALE]), MANIFEST))
+        .to.be.revertedWithCustomError(company.ledger, 'TooManyBatches')
+        .withArgs(last);
+    });
+
+    it('leaves half of the journal to settlements and payouts', async () => {
+      const company = await loadFixture(readable);
+      const { asRecorder, ledger } = company;
+      const open = await company.record([SALE]);
+      await company.passWindow(open);
+      const address = await ledger.getAddress();
+      const word = BigInt(await ethers.provider.getStorage(address, TOTALS_SLOT));
+      const entries = await ledger.entryCount();
+      const half = 2n ** 31n;
+      await networkHelpers.setStorageAt(address, TOTALS_SLOT, word + ((half - entries) << ENTRIES_AT));
+      for (const call of [
+        () => asRecorder.recordSales(2, encodeSales([SALE]), MANIFEST),
+        () => company.enrol([{ id: 16, sponsor: 0 }]),
+        () => company.fund(1n),
+      ]) {
+        await expect(call()).to.be.revertedWithCustomError(ledger, 'JournalFull').withArgs(half);
+      }
+      await company.settle(open);
+      await ledger.withdraw(company.people.wallets.F);
+      expect(await ledger.entryCount()).to.equal(half + 2n);
+    });
+
+    for (const { form, fixture } of withWindow) {
+      it(`records a batch and reserves the most it can pay, in ${form}`, async () => {
+        const company = await loadFixture(fixture);
+        const { asRecorder, ledger, people, options } = company;
+        const records = encodeSales([
+          { seller: ID.F, volume: 10_000, price: 12_345 },
+          { seller: ID.B, volume: 101, class: PREFERRED },
+          { seller: ID.root, volume: 103, class: SELF },
+          { seller: ID.A, volume: 0, price: 1 },
+        ]);
+        // Half of 101 is 50 cents, a quarter of 103 is 25: rounded down before any rate.
+        const reserved = (10_000n + 50n + 25n) * 4100n;
+        await expectEntries(
+          ledger,
+          () => asRecorder.recordSales(1, records, MANIFEST),
+          (at) => [['BatchRecorded', 1, 1, people.recorder, at, reserved, MANIFEST, records]],
+        );
+        const { float } = options;
+        expect(await ledger.solvency()).to.deep.equal([float, float - reserved, reserved, 0n]);
+        expect(await ledger.recorderOf(people.recorder)).to.deep.equal([CAP, CAP - reserved]);
+        expect((await ledger.counts()).batches).to.equal(1);
+        expect(await ledger.batchOf(1)).to.deep.equal([true, 0n]);
+        expect(await company.owed(ID.A, ID.B, ID.F, ID.root)).to.deep.equal([0n, 0n, 0n, 0n]);
+      });
+    }
+
+    it('records the largest sale there can be', async () => {
+      const company = await loadFixture(readable);
+      const { asAdmin, ledger, people } = company;
+      const reserved = BigInt(MAX_CENTS) * 4100n;
+      await asAdmin.setRecorder(people.recorder, 2n ** 64n - 1n);
+      await company.fund(reserved - company.options.float);
+      const batch = await company.record([{ seller: ID.F, volume: MAX_CENTS }]);
+      expect(await ledger.solvency()).to.deep.equal([reserved, 0n, reserved, 0n]);
+      await company.passWindow(batch);
+      await company.settle(batch);
+      expect(await company.owed(ID.F, ID.A)).to.deep.equal([
+        BigInt(MAX_CENTS) * 2000n,
+        BigInt(MAX_CENTS) * 100n,
+      ]);
+    });
+
+    it('records sales that count for nothing without any float', async () => {
+      const company = await loadFixture(nothingCounts);
+      await company.record([SALE, { ...SALE, class: SELF }]);
+      expect((await company.ledger.solvency()).reserved).to.equal(0);
+    });
+
+    for (const { form, fixture } of atOnce) {
+      it(`settles in the same call in ${form}`, async () => {
+        const company = await loadFixture(fixture);
+        const { asRecorder, ledger, options, people } = company;
+        const records = encodeSales([SALE, { seller: ID.B, volume: 200, class: PREFERRED }]);
+        const reserved = 10_100n * 4100n;
+        // F's line is paid whole; above B there is only A.
+        const [first, second] = [41_000_000n, 300_000n];
+        const credits = (...line: [amount: bigint, id: number][]) =>
+          line.map(([amount, id]) => amount * 100_000_000n + BigInt(id));
+        const lines: ExpectedEvent[] = [
+          [
+            'SaleSettled',
+            saleNumber(1, 0),
+            ID.F,
+            10_000,
+            credits(
+              [20_000_000n, ID.F],
+              [10_000_000n, ID.E],
+              [5_000_000n, ID.D],
+              [3_000_000n, ID.C],
+              [2_000_000n, ID.B],
+              [1_000_000n, ID.A],
+            ),
+          ],
+          ['SaleSettled', saleNumber(1, 1), ID.B, 100, credits([200_000n, ID.B], [100_000n, ID.A])],
+        ];
+        await expectEntries(
+          ledger,
+          () => asRecorder.recordSales(1, records, MANIFEST),
+          (at) => [
+            ['BatchRecorded', 1, 1, people.recorder, at, reserved, MANIFEST, records],
+            ...(options.compact ? [] : lines),
+            [
+              'BatchSettled',
+              1,
+              0,
+              2,
+              first + second,
+              reserved - first - second,
+              options.compact ? undefined : '0x',
+            ],
+          ],
+        );
+        const { float } = options;
+        const owed = first + second;
+        expect(await ledger.solvency()).to.deep.equal([float, float - owed, 0n, owed]);
+        expect(await ledger.batchOf(1)).to.deep.equal([false, 0n]);
+        expect(await company.owed(ID.F, ID.B, ID.A)).to.deep.equal([20_000_000n, 2_200_000n, 1_100_000n]);
+      });
+    }
+
+    it('leaves nothing to settle or reverse in a ledger without window', async () => {
+      const company = await loadFixture(atOnce[0]!.fixture);
+      const batch = await company.record([SALE]);
+      await expect(company.settle(batch))
+        .to.be.revertedWithCustomError(company.ledger, 'BatchNotOpen')
+        .withArgs(1);
+      await expect(company.reverse(batch, [{ index: 0, price: 1, volume: 1 }]))
+        .to.be.revertedWithCustomError(company.ledger, 'BatchNotOpen')
+        .withArgs(1);
+    });
+  });
+
+  describe('batchOf', () => {
+    it('is closed for a batch that was never recorded', async () => {
+      const { ledger } = await loadFixture(readable);
+      expect(await ledger.batchOf(1)).to.deep.equal([false, 0n]);
+      expect(await ledger.batchOf(ethers.MaxUint256)).to.deep.equal([false, 0n]);
+    });
+  });
+});

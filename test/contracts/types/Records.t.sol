@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {
+    PersonRecord,
+    ReversalRecord,
+    SaleRecord,
+    personAt,
+    reversalAt,
+    saleAt
+} from "../../../contracts/types/Records.sol";
+import { bound, eq } from "../Vm.sol";
+
+/// @dev Reads records from real calldata.
+contract RecordsReader {
+    function sale(bytes calldata records, uint256 index) external pure returns (SaleRecord) {
+        return saleAt(records, index);
+    }
+
+    function reversal(bytes calldata records, uint256 index) external pure returns (ReversalRecord) {
+        return reversalAt(records, index);
+    }
+
+    function person(bytes calldata records, uint256 index) external pure returns (PersonRecord) {
+        return personAt(records, index);
+    }
+}
+
+contract RecordsTest {
+    RecordsReader private _reader = new RecordsReader();
+
+    function testFuzz_SaleComesBack(
+        uint256 class,
+        uint256 seller,
+        uint32 price,
+        uint32 volume,
+        uint8 before
+    ) external view {
+        class = bound(class, 0, 63);
+        seller = bound(seller, 0, (1 << 26) - 1);
+        bytes memory packed = abi.encodePacked(uint32((class << 26) | seller), price, volume);
+        SaleRecord sale = _reader.sale(_among(packed, before), before);
+        eq(sale.saleClass(), class, "class");
+        eq(sale.seller(), seller, "seller");
+        eq(sale.price(), price, "price");
+        eq(sale.volume(), volume, "volume");
+    }
+
+    function testFuzz_ReversalComesBack(uint32 index, uint32 price, uint32 volume, uint8 before) external view {
+        bytes memory packed = abi.encodePacked(index, price, volume);
+        ReversalRecord reversal = _reader.reversal(_among(packed, before), before);
+        eq(reversal.reversedIndex(), index, "index");
+        eq(reversal.reversedPrice(), price, "price");
+        eq(reversal.reversedVolume(), volume, "volume");
+    }
+
+    function testFuzz_PersonComesBack(uint32 id, uint32 sponsor, address wallet, uint8 before) external view {
+        bytes memory packed = abi.encodePacked(id, sponsor, wallet);
+        PersonRecord person = _reader.person(_among(packed, before), before);
+        eq(person.personId(), id, "id");
+        eq(person.personSponsor(), sponsor, "sponsor");
+        require(person.personWallet() == wallet, "wallet");
+    }
+
+    /// @dev `packed` after `before` others and ahead of one more, all of ones.
+    function _among(bytes memory packed, uint256 before) private pure returns (bytes memory all) {
+        bytes memory other = new bytes(packed.length);
+        for (uint256 i = 0; i < other.length; ++i) other[i] = 0xff;
+        for (uint256 i = 0; i < before; ++i) all = bytes.concat(all, other);
+        return bytes.concat(all, packed, other);
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { MAX_CUSTODY, Totals } from "../../../contracts/types/Totals.sol";
+import { bound, eq } from "../Vm.sol";
+
+/// @dev The same fields, unpacked.
+struct Fields {
+    uint256 free;
+    uint256 reserved;
+    uint256 owed;
+    uint256 entries;
+    uint256 batches;
+    uint256 fragments;
+    uint256 plan;
+    uint256 plans;
+}
+
+contract TotalsTest {
+    function testFuzz_LayoutIsTheDocumentedOne(uint256 word) external pure {
+        Fields memory fields = Fields({
+            free: word & ((1 << 50) - 1),
+            reserved: (word >> 50) & ((1 << 50) - 1),
+            owed: (word >> 100) & ((1 << 50) - 1),
+            entries: (word >> 150) & ((1 << 32) - 1),
+            batches: (word >> 182) & ((1 << 24) - 1),
+            fragments: (word >> 206) & ((1 << 24) - 1),
+            plan: (word >> 230) & 255,
+            plans: (word >> 238) & 255
+        });
+        _same(Totals.wrap(word), fields);
+    }
+
+    function testFuzz_DepositAddsToTheFloat(uint256 seed, uint256 units) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        units = bound(units, 0, MAX_CUSTODY - fields.free - fields.reserved - fields.owed);
+        fields.free += units;
+        _same(totals.deposit(units), fields);
+    }
+
+    function testFuzz_ReserveMovesFromTheFloat(uint256 seed, uint256 units) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        units = bound(units, 0, fields.free);
+        Totals after_ = totals.reserve(units);
+        fields.free -= units;
+        fields.reserved += units;
+        _same(after_, fields);
+        eq(Totals.unwrap(after_.release(units)), Totals.unwrap(totals), "released again");
+    }
+
+    function testFuzz_ReleaseMovesBackToTheFloat(uint256 seed, uint256 units) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        units = bound(units, 0, fields.reserved);
+        fields.reserved -= units;
+        fields.free += units;
+        _same(totals.release(units), fields);
+    }
+
+    function testFuzz_PayMovesFromReservedToOwed(uint256 seed, uint256 units) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        units = bound(units, 0, fields.reserved);
+        fields.reserved -= units;
+        fields.owed += units;
+        _same(totals.pay(units), fields);
+    }
+
+    function testFuzz_DisburseTakesFromOwed(uint256 seed, uint256 units) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        units = bound(units, 0, fields.owed);
+        fields.owed -= units;
+        _same(totals.disburse(units), fields);
+    }
+
+    function testFuzz_CountersCountAlone(uint256 seed, uint256 entries) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        entries = bound(entries, 0, 1000);
+        fields.entries += entries;
+        _same(totals = totals.addEntries(entries), fields);
+        ++fields.batches;
+        _same(totals = totals.addBatch(), fields);
+        ++fields.fragments;
+        _same(totals = totals.addFragment(), fields);
+        ++fields.plans;
+        _same(totals = totals.addPlan(), fields);
+    }
+
+    function testFuzz_AdoptPutsAPlanInForce(uint256 seed, uint8 version) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        fields.plan = version;
+        _same(totals.adopt(version), fields);
+    }
+
+    /// @dev Any totals that a ledger can have, with room for the counters to count.
+    function _random(uint256 seed) private pure returns (Totals totals, Fields memory fields) {
+        fields.free = uint256(keccak256(abi.encode(seed, 0))) % (MAX_CUSTODY + 1);
+        fields.reserved = uint256(keccak256(abi.encode(seed, 1))) % (MAX_CUSTODY - fields.free + 1);
+        fields.owed = uint256(keccak256(abi.encode(seed, 2))) % (MAX_CUSTODY - fields.free - fields.reserved + 1);
+        fields.entries = uint256(keccak256(abi.encode(seed, 3))) % ((1 << 32) - 1000);
+        fields.batches = uint256(keccak256(abi.encode(seed, 4))) % ((1 << 24) - 1);
+        fields.fragments = uint256(keccak256(abi.encode(seed, 5))) % ((1 << 24) - 1);
+        fields.plan = uint256(keccak256(abi.encode(seed, 6))) % 256;
+        fields.plans = uint256(keccak256(abi.encode(seed, 7))) % 255;
+        uint256 word = fields.free | (fields.reserved << 50) | (fields.owed << 100) | (fields.entries << 150);
+        word |= (fields.batches << 182) | (fields.fragments << 206) | (fields.plan << 230) | (fields.plans << 238);
+        totals = Totals.wrap(word);
+    }
+
+    function _same(Totals totals, Fields memory fields) private pure {
+        eq(totals.floatUnits(), fields.free, "float");
+        eq(totals.reservedUnits(), fields.reserved, "reserved");
+        eq(totals.owedUnits(), fields.owed, "owed");
+        eq(totals.entryCount(), fields.entries, "entries");
+        eq(totals.batchCount(), fields.batches, "batches");
+        eq(totals.fragmentCount(), fields.fragments, "fragments");
+        eq(totals.planInForce(), fields.plan, "plan");
+        eq(totals.planCount(), fields.plans, "plans");
+    }
+}

@@ -1,0 +1,231 @@
+import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
+import { concat, id as hashOf, ZeroHash } from 'ethers';
+import type { CommissionLedger } from '../../../types/CommissionLedger.ts';
+import type { LedgerFactory } from '../../../types/LedgerFactory.ts';
+import type { TestDollar } from '../../../types/mocks/TestDollar.ts';
+import { DAY, ethers, time } from './chain.ts';
+import { type PlanTerms, planOf, RATES } from './plan.ts';
+import {
+  encodePeople,
+  encodeReversals,
+  encodeSales,
+  type Person,
+  type Reversal,
+  type Sale,
+} from './records.ts';
+
+export interface CompanyOptions {
+  compact: boolean;
+  decimals: number;
+  returnWindow: number;
+  planNotice: number;
+  capPeriod: number;
+  adminDelay: number;
+  plan: PlanTerms;
+  /** Name of the token's contract; it takes the decimals. */
+  token: string;
+  /** Units in the float from the start. */
+  float: bigint;
+}
+
+const defaults: CompanyOptions = {
+  compact: false,
+  decimals: 6,
+  returnWindow: 14 * DAY,
+  planNotice: 30 * DAY,
+  capPeriod: DAY,
+  adminDelay: 2 * DAY,
+  plan: planOf(RATES),
+  token: 'TestDollar',
+  float: 1_000_000_000_000n,
+};
+
+/** A batch as anyone can know it from the logs. */
+export interface Batch {
+  number: bigint;
+  plan: bigint;
+  recordedAt: bigint;
+  records: string;
+  reversals: string;
+}
+
+/** The ids of the people that every company of the tests starts with: a line A to F in two fragments, and some others. */
+export const ID = { A: 4, B: 5, C: 6, D: 7, E: 8, F: 9, walletless: 10, emptyLane: 11, root: 12 } as const;
+
+export const MANIFEST = hashOf('manifest');
+export const CAP = 500_000_000_000n;
+
+export interface People {
+  admin: HardhatEthersSigner;
+  recorder: HardhatEthersSigner;
+  stranger: HardhatEthersSigner;
+  funder: HardhatEthersSigner;
+  /** Wallets of the enrolled. */
+  wallets: Record<'A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'root', HardhatEthersSigner>;
+  /** Wallets of nobody. */
+  free: HardhatEthersSigner[];
+}
+
+/** A company's ledger with the calls that a gateway would make; it remembers the facts of each batch. */
+export class Company {
+  constructor(
+    readonly options: CompanyOptions,
+    readonly ledger: CommissionLedger,
+    readonly factory: LedgerFactory,
+    readonly token: TestDollar,
+    readonly people: People,
+  ) {}
+
+  /** Token base units to a unit of the ledger. */
+  get unit(): bigint {
+    return 10n ** BigInt(this.options.decimals - 6);
+  }
+
+  get asRecorder(): CommissionLedger {
+    return this.ledger.connect(this.people.recorder);
+  }
+
+  get asAdmin(): CommissionLedger {
+    return this.ledger.connect(this.people.admin);
+  }
+
+  get asStranger(): CommissionLedger {
+    return this.ledger.connect(this.people.stranger);
+  }
+
+  enrol(people: Person[]) {
+    return this.asRecorder.enrol(encodePeople(people));
+  }
+
+  async fund(units: bigint): Promise<void> {
+    const { funder } = this.people;
+    await this.token.mint(funder, units * this.unit);
+    await this.token.connect(funder).approve(this.ledger, units * this.unit);
+    await this.ledger.connect(funder).fund(units);
+  }
+
+  /** The same company with another recorder's key. */
+  withRecorder(recorder: HardhatEthersSigner): Company {
+    const { options, ledger, factory, token, people } = this;
+    return new Company(options, ledger, factory, token, { ...people, recorder });
+  }
+
+  async nextSequence(): Promise<bigint> {
+    return (await this.ledger.counts()).batches + 1n;
+  }
+
+  async record(sales: Sale[]): Promise<Batch> {
+    const number = await this.nextSequence();
+    const records = encodeSales(sales);
+    await this.asRecorder.recordSales(number, records, MANIFEST);
+    return {
+      number,
+      plan: await this.ledger.currentPlan(),
+      recordedAt: BigInt(await time.latest()),
+      records,
+      reversals: '0x',
+    };
+  }
+
+  /** Sends the reversals; the batch is brought up to date before the transaction is looked at. */
+  reverse(batch: Batch, reversals: Reversal[]) {
+    const { number, plan, recordedAt, records, reversals: before } = batch;
+    const packed = encodeReversals(reversals);
+    batch.reversals = concat([before, packed]);
+    return this.asRecorder.reverse(number, plan, recordedAt, records, before, packed);
+  }
+
+  /** Settles as a stranger, because anyone may. */
+  settle(batch: Batch, until: number | bigint = ethers.MaxUint256) {
+    const { number, plan, recordedAt, records, reversals } = batch;
+    return this.asStranger.settle(number, plan, recordedAt, records, reversals, until);
+  }
+
+  endOfWindow(batch: Batch): bigint {
+    return batch.recordedAt + BigInt(this.options.returnWindow);
+  }
+
+  /** The next block is the first in which the batch can be settled. */
+  async passWindow(batch: Batch): Promise<void> {
+    await time.setNextBlockTimestamp(this.endOfWindow(batch));
+  }
+
+  /** What each of the ids is owed. */
+  async owed(...ids: number[]): Promise<bigint[]> {
+    return Promise.all(ids.map(async (id) => (await this.ledger.accountOf(id)).owed));
+  }
+}
+
+export async function deployFactory(): Promise<LedgerFactory> {
+  const implementation = await ethers.deployContract('CommissionLedger');
+  return ethers.deployContract('LedgerFactory', [await implementation.getAddress()]);
+}
+
+/** A ledger without recorder, people or float: as the factory leaves it. */
+export async function openLedger(changes: Partial<CompanyOptions> = {}): Promise<Company> {
+  const options = { ...defaults, ...changes };
+  const [admin, recorder, stranger, funder, A, B, C, D, E, F, root, ...free] = await ethers.getSigners();
+  const factory = await deployFactory();
+  const token = (await ethers.deployContract(options.token, [options.decimals])) as unknown as TestDollar;
+  const { returnWindow, planNotice, capPeriod, compact, adminDelay, plan } = options;
+  const request = { token, returnWindow, planNotice, capPeriod, compact, admin: admin!, adminDelay, plan };
+  const address = await factory.createLedger.staticCall(request, ZeroHash);
+  await factory.createLedger(request, ZeroHash);
+  const ledger = await ethers.getContractAt('CommissionLedger', address);
+  const wallets = { A: A!, B: B!, C: C!, D: D!, E: E!, F: F!, root: root! };
+  const people = {
+    admin: admin!,
+    recorder: recorder!,
+    stranger: stranger!,
+    funder: funder!,
+    wallets,
+    free,
+  };
+  return new Company(options, ledger, factory, token, people);
+}
+
+/** A ledger at work: a recorder, the people of `ID`, and a float. */
+export async function openCompany(changes: Partial<CompanyOptions> = {}): Promise<Company> {
+  const company = await openLedger(changes);
+  const { wallets, recorder } = company.people;
+  await company.asAdmin.setRecorder(recorder, CAP);
+  await company.enrol([
+    { id: ID.A, sponsor: 0, wallet: wallets.A.address },
+    { id: ID.B, sponsor: ID.A, wallet: wallets.B.address },
+    { id: ID.C, sponsor: ID.B, wallet: wallets.C.address },
+    { id: ID.D, sponsor: ID.C, wallet: wallets.D.address },
+    { id: ID.E, sponsor: ID.D, wallet: wallets.E.address },
+    { id: ID.F, sponsor: ID.E, wallet: wallets.F.address },
+    { id: ID.walletless, sponsor: ID.E },
+    { id: ID.root, sponsor: 0, wallet: wallets.root.address },
+  ]);
+  if (company.options.float > 0n) await company.fund(company.options.float);
+  return company;
+}
+
+/** The usual ledger: readable, 6 decimals, 14 days. */
+export async function readable(): Promise<Company> {
+  return openCompany();
+}
+
+async function compact(): Promise<Company> {
+  return openCompany({ compact: true, decimals: 18 });
+}
+
+async function readableAtOnce(): Promise<Company> {
+  return openCompany({ returnWindow: 0, decimals: 18 });
+}
+
+async function compactAtOnce(): Promise<Company> {
+  return openCompany({ returnWindow: 0, compact: true });
+}
+
+/** The kinds of ledger on which the same behaviour is mounted. */
+export const withWindow = [
+  { form: 'a readable ledger of 6 decimals', fixture: readable },
+  { form: 'a compact ledger of 18 decimals', fixture: compact },
+];
+export const atOnce = [
+  { form: 'a readable ledger without window', fixture: readableAtOnce },
+  { form: 'a compact ledger without window', fixture: compactAtOnce },
+];

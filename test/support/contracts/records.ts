@@ -1,0 +1,57 @@
+/** The packed bytes that a ledger's calls carry, written from the manual and not from the contract's own code. */
+import { concat, solidityPacked, ZeroAddress } from 'ethers';
+
+export interface Person {
+  id: number;
+  sponsor: number;
+  wallet?: string;
+}
+
+export interface Sale {
+  seller: number;
+  /** Cents of commissionable volume. */
+  volume: number;
+  /** Cents paid; the volume when it is not given. */
+  price?: number;
+  /** Retail (0), preferred (1) or self (2). */
+  class?: number;
+}
+
+export interface Reversal {
+  index: number;
+  price: number;
+  volume: number;
+}
+
+const RETAIL = 0;
+export const PREFERRED = 1;
+export const SELF = 2;
+
+export function encodePeople(people: Person[]): string {
+  return concat(
+    people.map(({ id, sponsor, wallet = ZeroAddress }) =>
+      solidityPacked(['uint32', 'uint32', 'address'], [id, sponsor, wallet]),
+    ),
+  );
+}
+
+export function encodeSales(sales: Sale[]): string {
+  return concat(
+    sales.map(({ seller, volume, price = volume, class: buyerClass = RETAIL }) =>
+      solidityPacked(['uint32', 'uint32', 'uint32'], [buyerClass * 2 ** 26 + seller, price, volume]),
+    ),
+  );
+}
+
+export function encodeReversals(reversals: Reversal[]): string {
+  return concat(
+    reversals.map(({ index, price, volume }) =>
+      solidityPacked(['uint32', 'uint32', 'uint32'], [index, price, volume]),
+    ),
+  );
+}
+
+/** A sale's number in the journal. */
+export function saleNumber(batch: bigint | number, index: number): bigint {
+  return (BigInt(batch) << 16n) | BigInt(index);
+}
