@@ -1,0 +1,59 @@
+import { LANES } from './ids.ts';
+
+/** Up to four people of the tree in one storage word. Twin of contracts/types/Fragment.sol, same names. */
+
+export const STATUS_NONE = 0;
+export const STATUS_ACTIVE = 1;
+
+const LANE_BITS = 56n;
+const BALANCE_MASK = (1n << 50n) - 1n;
+
+/** A person as a fragment holds them. */
+export interface Account {
+  /** Id of the sponsor, 0 for a root. */
+  sponsor: number;
+  /** Base units credited and not paid out. */
+  owed: bigint;
+  /** 0 to 15. */
+  rank: number;
+  /** 0 is an empty lane, 1 is active. */
+  status: number;
+}
+
+/** The person in `lane` of the fragment with number `fragment`, read from its storage word. */
+export function accountIn(word: bigint, fragment: number, lane: number): Account {
+  const bits = word >> (BigInt(lane) * LANE_BITS);
+  const sponsor =
+    lane === 0
+      ? Number((word >> 224n) & 0x3ff_ffffn)
+      : fragment * LANES + Number((word >> (248n + 2n * BigInt(lane))) & 3n);
+  return {
+    sponsor,
+    owed: bits & BALANCE_MASK,
+    rank: Number((bits >> 50n) & 15n),
+    status: Number((bits >> 54n) & 3n),
+  };
+}
+
+/** The storage word of a fragment whose lanes hold `accounts`, from lane 0. */
+export function packFragment(accounts: readonly Account[]): bigint {
+  return accounts.reduce((word, account, lane) => {
+    const shift = BigInt(lane) * LANE_BITS;
+    const fields = account.owed | (BigInt(account.rank) << 50n) | (BigInt(account.status) << 54n);
+    const sponsor =
+      lane === 0
+        ? BigInt(account.sponsor) << 224n
+        : BigInt(account.sponsor & 3) << (248n + 2n * BigInt(lane));
+    return word | (fields << shift) | sponsor;
+  }, 0n);
+}
+
+/**
+ * Chooses the id of a recruit: the next free lane of the sponsor's fragment, or the first of a new fragment.
+ * @param occupancy Lanes taken of the sponsor's fragment, 0 to 4.
+ * @param fragments Fragments in use.
+ */
+export function nextId(sponsor: number, occupancy: number, fragments: number): number {
+  if (sponsor !== 0 && occupancy < LANES) return (sponsor >>> 2) * LANES + occupancy;
+  return (fragments + 1) * LANES;
+}

@@ -1,0 +1,126 @@
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { type Address, bytesToHex, encodeAbiParameters, type Hex, hexToBytes, keccak256 } from 'viem';
+import { ByteWriter } from './bytes.ts';
+import { encodeLines } from './commission.ts';
+import type { Entry, JournalEntry } from './entries.ts';
+import { JournalMismatchError } from './errors.ts';
+import { saleNumber } from './ids.ts';
+
+/** The hash chain over a ledger's entries. Twin of contracts/libraries/Journal.sol. */
+
+/** The head before the first entry. */
+export const GENESIS_HEAD: Hex = `0x${'0'.repeat(64)}`;
+
+/** Head (32 bytes), kind (1) and the longest content (103). */
+const LONGEST = 136;
+
+/**
+ * The head after `entry`: `keccak256(head | kind | content)`.
+ * @throws MalformedError if a field of the entry is wider than the journal holds.
+ */
+export function extendHead(head: Hex, entry: Entry): Hex {
+  const writer = new ByteWriter(LONGEST).hex(head, 32);
+  writeEntry(writer, entry);
+  return bytesToHex(keccak_256(writer.bytes()));
+}
+
+/**
+ * Folds entries one after the other onto a head and holds each against what its log claims.
+ * @param head Head before the first of them.
+ * @param count Number of entries before the first of them; only for the error.
+ * @returns The head after the last.
+ * @throws JournalMismatchError at the first entry whose head differs.
+ */
+export function foldEntries(head: Hex, count: number, entries: readonly JournalEntry[]): Hex {
+  let folded = head;
+  entries.forEach(({ entry, head: claimed }, i) => {
+    folded = extendHead(folded, entry);
+    if (folded !== claimed) throw new JournalMismatchError(count + i, entry.kind, folded, claimed);
+  });
+  return folded;
+}
+
+/** What a ledger was created with. Twin of LedgerTerms in contracts/interfaces/ICommissionLedger.sol. */
+export interface LedgerTerms {
+  token: Address;
+  /** Token base units to one ledger unit. */
+  unit: bigint;
+  /** Seconds. */
+  returnWindow: number;
+  planNotice: number;
+  capPeriod: number;
+  compact: boolean;
+}
+
+/** The hash in a ledger's first entry, which ties the journal to its chain, its address and its terms. */
+export function termsHash(chainId: number, ledger: Address, terms: LedgerTerms): Hex {
+  const encoded = encodeAbiParameters(
+    [
+      { type: 'uint256' },
+      { type: 'address' },
+      { type: 'address' },
+      { type: 'uint96' },
+      { type: 'uint32' },
+      { type: 'uint32' },
+      { type: 'uint32' },
+      { type: 'bool' },
+    ],
+    [
+      BigInt(chainId),
+      ledger,
+      terms.token,
+      terms.unit,
+      terms.returnWindow,
+      terms.planNotice,
+      terms.capPeriod,
+      terms.compact,
+    ],
+  );
+  return keccak256(encoded);
+}
+
+function writeEntry(writer: ByteWriter, entry: Entry): void {
+  switch (entry.kind) {
+    case 'opened':
+      writer.uint(1, 1).hex(entry.termsHash, 32);
+      return;
+    case 'enrolled':
+      writer.uint(2, 1).uint(entry.id, 4).uint(entry.sponsor, 4).hex(entry.wallet, 20);
+      return;
+    case 'planAnnounced':
+      writer.uint(3, 1).uint(entry.version, 2).uint(entry.startsAt, 5).hex(entry.planHash, 32);
+      return;
+    case 'recorderSet':
+      writer.uint(4, 1).hex(entry.recorder, 20).uint64(entry.cap);
+      return;
+    case 'roleChanged':
+      writer.uint(5, 1).hex(entry.role, 32).hex(entry.account, 20).uint(Number(entry.granted), 1);
+      return;
+    case 'adminTransferSet':
+      writer.uint(6, 1).hex(entry.newAdmin, 20).uint(entry.acceptableFrom, 6);
+      return;
+    case 'adminDelaySet':
+      writer.uint(7, 1).uint(entry.delay, 6).uint(entry.effectiveFrom, 6);
+      return;
+    case 'floatFunded':
+      writer.uint(8, 1).hex(entry.from, 20).uint64(entry.units);
+      return;
+    case 'batchRecorded':
+      writer.uint(9, 1).uint(entry.batch, 4).uint(entry.plan, 2).hex(entry.recorder, 20);
+      writer.uint(entry.recordedAt, 5).uint64(entry.reserved).hex(entry.manifestRoot, 32);
+      writer.raw(keccak_256(hexToBytes(entry.records)));
+      return;
+    case 'saleReversed':
+      writer.uint(10, 1).uint(saleNumber(entry), 6).uint(entry.seller, 4);
+      writer.uint(Number(entry.priceCents), 4).uint(Number(entry.volumeCents), 4);
+      return;
+    case 'batchSettled':
+      writer.uint(11, 1).uint(entry.batch, 4).uint(entry.from, 2).uint(entry.until, 2);
+      writer.uint64(entry.credited).uint64(entry.released);
+      writer.raw(keccak_256(hexToBytes(encodeLines(entry.lines))));
+      return;
+    case 'payout':
+      writer.uint(12, 1).uint(entry.id, 4).hex(entry.wallet, 20).uint64(entry.units);
+      return;
+  }
+}

@@ -1,0 +1,102 @@
+import { bytesToHex, type Hex, hexToBytes } from 'viem';
+import { ByteWriter } from './bytes.ts';
+import { MalformedError } from './errors.ts';
+import { MAX_ID } from './ids.ts';
+
+/** The packed records that calls and events carry. Twin of contracts/types/Records.sol. */
+
+const SALE_BYTES = 12;
+const REVERSAL_BYTES = 12;
+const PERSON_BYTES = 28;
+
+/** Who bought: a retail customer, a preferred customer, or the distributor themself. */
+export const BUYER_CLASSES = ['retail', 'preferred', 'self'] as const;
+export type BuyerClass = (typeof BUYER_CLASSES)[number];
+
+/** A sale as the chain holds it. */
+export interface SaleRecord {
+  class: BuyerClass;
+  /** Person id. */
+  seller: number;
+  priceCents: bigint;
+  volumeCents: bigint;
+}
+
+/** Part of a sale taken back. */
+export interface ReversalRecord {
+  /** Index of the sale in its batch. */
+  index: number;
+  priceCents: bigint;
+  volumeCents: bigint;
+}
+
+/** Somebody to enrol. The zero address stands for a wallet that is not known yet. */
+export interface PersonRecord {
+  id: number;
+  sponsor: number;
+  wallet: Hex;
+}
+
+/** @throws MalformedError if a class does not exist, or a seller, price or volume does not fit its bits. */
+export function encodeSales(sales: readonly SaleRecord[]): Hex {
+  const writer = new ByteWriter(sales.length * SALE_BYTES);
+  for (const sale of sales) {
+    if (sale.seller < 0 || sale.seller > MAX_ID) {
+      throw new MalformedError('records', `a seller is an id of at most ${MAX_ID}, not ${sale.seller}`);
+    }
+    const head = BUYER_CLASSES.indexOf(sale.class) * 2 ** 26 + sale.seller;
+    writer.uint(head, 4).uint(Number(sale.priceCents), 4).uint(Number(sale.volumeCents), 4);
+  }
+  return bytesToHex(writer.bytes());
+}
+
+/** @throws MalformedError if `records` is not whole or names a buyer class that does not exist. */
+export function decodeSales(records: Hex): SaleRecord[] {
+  return readRecords('records', records, SALE_BYTES).map((view) => {
+    const head = view.getUint32(0);
+    const buyerClass = BUYER_CLASSES[head >>> 26];
+    if (!buyerClass) throw new MalformedError('records', `there is no buyer class ${head >>> 26}`);
+    return {
+      class: buyerClass,
+      seller: head & 0x3ff_ffff,
+      priceCents: BigInt(view.getUint32(4)),
+      volumeCents: BigInt(view.getUint32(8)),
+    };
+  });
+}
+
+/** @throws MalformedError if a number does not fit its bits. */
+export function encodeReversals(reversals: readonly ReversalRecord[]): Hex {
+  const writer = new ByteWriter(reversals.length * REVERSAL_BYTES);
+  for (const { index, priceCents, volumeCents } of reversals) {
+    writer.uint(index, 4).uint(Number(priceCents), 4).uint(Number(volumeCents), 4);
+  }
+  return bytesToHex(writer.bytes());
+}
+
+/** @throws MalformedError if `reversals` is not whole. */
+export function decodeReversals(reversals: Hex): ReversalRecord[] {
+  return readRecords('reversals', reversals, REVERSAL_BYTES).map((view) => ({
+    index: view.getUint32(0),
+    priceCents: BigInt(view.getUint32(4)),
+    volumeCents: BigInt(view.getUint32(8)),
+  }));
+}
+
+/** @throws MalformedError if a number does not fit its bits, or a wallet is not an address. */
+export function encodePeople(people: readonly PersonRecord[]): Hex {
+  const writer = new ByteWriter(people.length * PERSON_BYTES);
+  for (const { id, sponsor, wallet } of people) writer.uint(id, 4).uint(sponsor, 4).hex(wallet, 20);
+  return bytesToHex(writer.bytes());
+}
+
+function readRecords(field: string, packed: Hex, size: number): DataView[] {
+  const bytes = hexToBytes(packed);
+  if (bytes.length % size !== 0) {
+    throw new MalformedError(field, `must be a whole number of ${size} bytes, not ${bytes.length}`);
+  }
+  return Array.from(
+    { length: bytes.length / size },
+    (_, i) => new DataView(bytes.buffer, bytes.byteOffset + i * size, size),
+  );
+}

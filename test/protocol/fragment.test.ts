@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { type Account, accountIn, nextId, packFragment } from '../../packages/protocol/src/fragment.ts';
+import { idAt, MAX_ID } from '../../packages/protocol/src/ids.ts';
+import { Random } from '../support/protocol/random.ts';
+
+const MAX_BALANCE = 2n ** 50n - 1n;
+
+/** One to four people such as a fragment can hold. */
+function randomFragment(random: Random, fragment: number): Account[] {
+  return Array.from({ length: random.between(1, 4) }, (_, lane) => ({
+    sponsor: lane === 0 ? random.between(0, MAX_ID) : idAt(fragment, random.between(0, lane - 1)),
+    owed: random.edgy(0n, MAX_BALANCE),
+    rank: random.between(0, 15),
+    status: random.between(1, 3),
+  }));
+}
+
+describe('fragment', () => {
+  describe('packFragment and accountIn', () => {
+    it('read back what was packed, in every lane', () => {
+      const random = new Random(4);
+      for (let round = 0; round < 1000; round++) {
+        const fragment = random.between(1, 2 ** 24 - 1);
+        const people = randomFragment(random, fragment);
+        const word = packFragment(people);
+        expect(word >> 256n, 'fits a storage word').to.equal(0n);
+        const lanes = [0, 1, 2, 3].map((lane) => accountIn(word, fragment, lane));
+        expect(lanes.slice(0, people.length), `round ${round}`).to.deep.equal(people);
+        for (const empty of lanes.slice(people.length)) {
+          expect({ owed: empty.owed, rank: empty.rank, status: empty.status }).to.deep.equal({
+            owed: 0n,
+            rank: 0,
+            status: 0,
+          });
+        }
+      }
+    });
+
+    it('put each field at its bits', () => {
+      const at = (lane: number, change: Partial<Account>) => {
+        const people = [0, 1, 2, 3].map((i) => ({ sponsor: i === 0 ? 0 : 4, owed: 0n, rank: 0, status: 0 }));
+        Object.assign(people[lane]!, change);
+        return packFragment(people);
+      };
+      for (const lane of [0, 1, 2, 3]) {
+        const base = BigInt(56 * lane);
+        expect(at(lane, { owed: MAX_BALANCE })).to.equal(MAX_BALANCE << base);
+        expect(at(lane, { rank: 15 })).to.equal(15n << (base + 50n));
+        expect(at(lane, { status: 3 })).to.equal(3n << (base + 54n));
+      }
+      expect(at(0, { sponsor: MAX_ID })).to.equal(BigInt(MAX_ID) << 224n);
+      expect(at(2, { sponsor: 5 })).to.equal(1n << 252n);
+      expect(at(3, { sponsor: 6 })).to.equal(2n << 254n);
+    });
+
+    it('read an empty word as nobody', () => {
+      expect(accountIn(0n, 1, 0)).to.deep.equal({ sponsor: 0, owed: 0n, rank: 0, status: 0 });
+    });
+  });
+
+  describe('nextId', () => {
+    it('opens a fragment for a root, whatever is free elsewhere', () => {
+      expect(nextId(0, 0, 0)).to.equal(4);
+      expect(nextId(0, 1, 5)).to.equal(24);
+    });
+
+    it("takes the next lane of the sponsor's fragment while there is one", () => {
+      expect(nextId(4, 1, 1)).to.equal(5);
+      expect(nextId(4, 2, 9)).to.equal(6);
+      expect(nextId(6, 3, 9)).to.equal(7);
+    });
+
+    it("opens a fragment when the sponsor's is full", () => {
+      expect(nextId(6, 4, 9)).to.equal(40);
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import {
+  formatSaleRef,
+  fragmentOf,
+  idAt,
+  laneOf,
+  MAX_ID,
+  parseSaleRef,
+  saleNumber,
+  saleRefOf,
+} from '../../packages/protocol/src/ids.ts';
+import { Random } from '../support/protocol/random.ts';
+
+describe('ids', () => {
+  it('splits a person id into fragment and lane, and puts it together again', () => {
+    expect([fragmentOf(4), laneOf(4)]).to.deep.equal([1, 0]);
+    expect([fragmentOf(11), laneOf(11)]).to.deep.equal([2, 3]);
+    expect([fragmentOf(MAX_ID), laneOf(MAX_ID)]).to.deep.equal([2 ** 24 - 1, 3]);
+    const random = new Random(2);
+    for (let i = 0; i < 500; i++) {
+      const id = random.between(0, MAX_ID);
+      expect(idAt(fragmentOf(id), laneOf(id))).to.equal(id);
+    }
+  });
+
+  it('numbers a sale by its batch above 16 bits of index, and reads it back', () => {
+    expect(saleNumber({ batch: 1, index: 0 })).to.equal(65_536);
+    expect(saleNumber({ batch: 12, index: 7 })).to.equal((12 << 16) | 7);
+    // 48 bits: beyond what the bitwise operators of JavaScript hold.
+    expect(saleNumber({ batch: 2 ** 24 - 1, index: 999 })).to.equal(1_099_511_563_239);
+    const random = new Random(3);
+    for (let i = 0; i < 500; i++) {
+      const ref = { batch: random.between(1, 2 ** 32 - 1), index: random.between(0, 65_535) };
+      expect(saleRefOf(saleNumber(ref))).to.deep.equal(ref);
+    }
+  });
+
+  describe('parseSaleRef', () => {
+    const wrong = [
+      '',
+      '12',
+      '-7',
+      '12-',
+      '0-7',
+      '012-7',
+      '12-07',
+      '12-7-1',
+      ' 12-7',
+      '12-7\n',
+      '12–7',
+      'a-b',
+    ];
+    // No batch holds more than 1,000 sales, and no ledger more than 2^24 - 1 batches.
+    for (const text of [...wrong, '1-1000', '1-65536', '16777216-0', '99999999999-0']) {
+      it(`refuses ${JSON.stringify(text)}`, () => {
+        expect(parseSaleRef(text)).to.equal(null);
+      });
+    }
+
+    it('reads what formatSaleRef writes', () => {
+      expect(parseSaleRef('12-7')).to.deep.equal({ batch: 12, index: 7 });
+      for (const ref of [
+        { batch: 1, index: 0 },
+        { batch: 2 ** 24 - 1, index: 999 },
+      ]) {
+        expect(parseSaleRef(formatSaleRef(ref))).to.deep.equal(ref);
+      }
+    });
+  });
+});

@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import { encodePacked, getAddress, zeroAddress } from 'viem';
+import { MalformedError } from '../../packages/protocol/src/errors.ts';
+import { MAX_ID } from '../../packages/protocol/src/ids.ts';
+import {
+  BUYER_CLASSES,
+  decodeReversals,
+  decodeSales,
+  encodePeople,
+  encodeReversals,
+  encodeSales,
+  type SaleRecord,
+} from '../../packages/protocol/src/records.ts';
+import { randomSale } from '../support/protocol/generate.ts';
+import { Random } from '../support/protocol/random.ts';
+
+const sale: SaleRecord = { class: 'self', seller: MAX_ID, priceCents: 2n ** 32n - 1n, volumeCents: 1n };
+
+describe('records', () => {
+  describe('sales', () => {
+    const unfit: [string, Partial<SaleRecord>][] = [
+      ['a seller above 26 bits', { seller: MAX_ID + 1 }],
+      ['a negative seller', { seller: -1 }],
+      ['half a seller', { seller: 4.5 }],
+      ['a price above 32 bits', { priceCents: 2n ** 32n }],
+      ['a negative price', { priceCents: -1n }],
+      ['a volume above 32 bits', { volumeCents: 2n ** 32n }],
+      ['an unknown class', { class: 'wholesale' as never }],
+    ];
+    for (const [what, change] of unfit) {
+      it(`are not encoded with ${what}`, () => {
+        expect(() => encodeSales([{ ...sale, ...change }])).to.throw(MalformedError);
+      });
+    }
+
+    it('are not decoded from part of a record', () => {
+      expect(() => decodeSales(`0x${'00'.repeat(13)}`)).to.throw(
+        MalformedError,
+        'records: must be a whole number of 12 bytes, not 13',
+      );
+    });
+
+    it('are not decoded with a class that does not exist', () => {
+      expect(() => decodeSales(`0x0c000004${'00000001'.repeat(2)}`)).to.throw(
+        MalformedError,
+        'records: there is no buyer class 3',
+      );
+    });
+
+    it('are 12 bytes: class (6 bits), seller (26), price (32), volume (32)', () => {
+      expect(encodeSales([sale])).to.equal('0x0bffffffffffffff00000001');
+      expect(encodeSales([{ class: 'preferred', seller: 4, priceCents: 256n, volumeCents: 16n }])).to.equal(
+        '0x040000040000010000000010',
+      );
+      expect(encodeSales([])).to.equal('0x');
+    });
+
+    it('are decoded to what was encoded, and encoded as viem packs them', () => {
+      const random = new Random(5);
+      for (let round = 0; round < 200; round++) {
+        const sales = Array.from({ length: random.between(0, 30) }, () =>
+          randomSale(random, random.between(4, MAX_ID)),
+        );
+        const packed = encodeSales(sales);
+        expect(decodeSales(packed)).to.deep.equal(sales);
+        const parts = sales.map((each) =>
+          encodePacked(
+            ['uint32', 'uint32', 'uint32'],
+            [
+              BUYER_CLASSES.indexOf(each.class) * 2 ** 26 + each.seller,
+              Number(each.priceCents),
+              Number(each.volumeCents),
+            ],
+          ).slice(2),
+        );
+        expect(packed).to.equal(`0x${parts.join('')}`);
+      }
+    });
+  });
+
+  describe('reversals', () => {
+    it('are refused when they do not fit, or are cut', () => {
+      const reversal = { index: 0, priceCents: 1n, volumeCents: 1n };
+      expect(() => encodeReversals([{ ...reversal, priceCents: 2n ** 32n }])).to.throw(MalformedError);
+      expect(() => encodeReversals([{ ...reversal, index: -1 }])).to.throw(MalformedError);
+      expect(() => decodeReversals('0x00')).to.throw(MalformedError, 'reversals: must be a whole number');
+    });
+
+    it('are 12 bytes: index, price and volume of 4 each, and are decoded to what was encoded', () => {
+      expect(encodeReversals([{ index: 7, priceCents: 1999n, volumeCents: 1000n }])).to.equal(
+        '0x00000007000007cf000003e8',
+      );
+      const random = new Random(6);
+      const reversals = Array.from({ length: 300 }, () => ({
+        index: random.between(0, 999),
+        priceCents: random.edgy(1n, 2n ** 32n - 1n),
+        volumeCents: random.edgy(0n, 2n ** 32n - 1n),
+      }));
+      expect(decodeReversals(encodeReversals(reversals))).to.deep.equal(reversals);
+      expect(decodeReversals('0x')).to.deep.equal([]);
+    });
+  });
+
+  describe('people', () => {
+    it('are refused with an id that does not fit or a wallet that is no address', () => {
+      expect(() => encodePeople([{ id: 2 ** 32, sponsor: 0, wallet: zeroAddress }])).to.throw(MalformedError);
+      expect(() => encodePeople([{ id: 4, sponsor: 0, wallet: '0x1234' }])).to.throw(MalformedError);
+      expect(() => encodePeople([{ id: 4, sponsor: 0, wallet: `0x${'zz'.repeat(20)}` }])).to.throw(
+        MalformedError,
+      );
+    });
+
+    it('are 28 bytes: id and sponsor of 4, wallet of 20, in whatever case it is written', () => {
+      const random = new Random(7);
+      for (let round = 0; round < 100; round++) {
+        const [id, sponsor] = [random.between(4, MAX_ID), random.between(0, MAX_ID)];
+        const wallet = getAddress(random.hex(20));
+        expect(encodePeople([{ id, sponsor, wallet }])).to.equal(
+          encodePacked(['uint32', 'uint32', 'address'], [id, sponsor, wallet]),
+        );
+      }
+    });
+  });
+});

@@ -1,0 +1,141 @@
+import {
+  amountOf,
+  commissionLedgerAbi,
+  type Entry,
+  encodeLines,
+  extendHead,
+  GENESIS_HEAD,
+  type JournalEntry,
+  type LedgerLog,
+  saleNumber,
+} from '@plumbline/protocol';
+import { expect } from 'chai';
+import {
+  type AbiEvent,
+  type ContractEventName,
+  decodeEventLog,
+  encodeAbiParameters,
+  encodeEventTopics,
+  getAbiItem,
+  type Hex,
+} from 'viem';
+
+/** Logs as a ledger would write them, by viem's encoder, and their entries again, by viem's decoder. */
+
+type EventName = ContractEventName<typeof commissionLedgerAbi>;
+type Fields = Record<string, unknown>;
+interface LedgerEvent {
+  name: EventName;
+  fields: Fields;
+}
+
+/** The events that a ledger emits for an entry; `head` is the head after it. */
+function eventsOf(entry: Entry, head: Hex, compact: boolean): LedgerEvent[] {
+  const [name, fields] = eventOf(entry, compact);
+  const closing = { name, fields: { ...fields, head } };
+  if (entry.kind !== 'batchSettled' || compact) return [closing];
+  const lines = entry.lines.map((line, i): LedgerEvent => {
+    const sale = BigInt(saleNumber({ batch: entry.batch, index: entry.from + i }));
+    const credits = line.credits.map((credit) => amountOf(line, credit) * 100_000_000n + BigInt(credit.id));
+    return {
+      name: 'SaleSettled',
+      fields: { sale, seller: BigInt(line.seller), volumeCents: line.volumeCents, credits },
+    };
+  });
+  return [...lines, closing];
+}
+
+/** The logs of a journal that consists of `entries`, with right heads. */
+export function logsOf(entries: readonly Entry[], compact: boolean): LedgerLog[] {
+  let head = GENESIS_HEAD;
+  const events = entries.flatMap((entry) => {
+    head = extendHead(head, entry);
+    return eventsOf(entry, head, compact);
+  });
+  return events.map(({ name, fields }, logIndex) => {
+    const event = getAbiItem({ abi: commissionLedgerAbi, name }) as AbiEvent;
+    const plain = event.inputs.filter((input) => !input.indexed);
+    return {
+      topics: encodeEventTopics({ abi: [event], args: fields } as never) as Hex[],
+      data: encodeAbiParameters(plain, plain.map((input) => fields[input.name ?? '']) as never),
+      blockNumber: 7n,
+      blockHash: `0x${'b'.repeat(64)}`,
+      transactionHash: `0x${'c'.repeat(64)}`,
+      logIndex,
+    };
+  });
+}
+
+function eventOf(entry: Entry, compact: boolean): [EventName, Fields] {
+  switch (entry.kind) {
+    case 'opened':
+      return ['LedgerOpened', entry as never];
+    case 'enrolled':
+      return ['Enrolled', { ...entry, id: BigInt(entry.id), sponsor: BigInt(entry.sponsor) }];
+    case 'planAnnounced':
+      return [
+        'PlanAnnounced',
+        { ...entry, version: BigInt(entry.version), startsAt: BigInt(entry.startsAt) },
+      ];
+    case 'recorderSet':
+      return ['RecorderSet', entry as never];
+    case 'roleChanged':
+      return ['RoleChanged', entry as never];
+    case 'adminTransferSet':
+      return ['AdminTransferSet', { ...entry, acceptableFrom: BigInt(entry.acceptableFrom) }];
+    case 'adminDelaySet':
+      return ['AdminDelaySet', { delay: BigInt(entry.delay), effectiveFrom: BigInt(entry.effectiveFrom) }];
+    case 'floatFunded':
+      return ['FloatFunded', entry as never];
+    case 'batchRecorded':
+      return [
+        'BatchRecorded',
+        {
+          ...entry,
+          batch: BigInt(entry.batch),
+          plan: BigInt(entry.plan),
+          recordedAt: BigInt(entry.recordedAt),
+        },
+      ];
+    case 'saleReversed':
+      return ['SaleReversed', { ...entry, sale: BigInt(saleNumber(entry)), seller: BigInt(entry.seller) }];
+    case 'batchSettled':
+      return [
+        'BatchSettled',
+        {
+          ...entry,
+          batch: BigInt(entry.batch),
+          from: BigInt(entry.from),
+          until: BigInt(entry.until),
+          sales: compact ? encodeLines(entry.lines) : '0x',
+        },
+      ];
+    case 'payout':
+      return ['Payout', { ...entry, id: BigInt(entry.id) }];
+  }
+}
+
+/** Holds what was decoded from `logs` against what viem's decoder reads in them, field by field. */
+export function expectAsViemReads(
+  logs: readonly LedgerLog[],
+  entries: readonly JournalEntry[],
+  compact: boolean,
+): void {
+  const read = logs.map((log) => {
+    const topics = [...log.topics] as [Hex, ...Hex[]];
+    const { eventName, args } = decodeEventLog({ abi: commissionLedgerAbi, topics, data: log.data });
+    return { name: eventName, fields: lowerCase(args as Fields) };
+  });
+  const decoded = entries.flatMap(({ entry, head }) => eventsOf(entry, head, compact));
+  const expected = decoded.map(({ name, fields }, i) => {
+    const names = Object.keys(read[i]?.fields ?? {});
+    return { name, fields: Object.fromEntries(names.map((field) => [field, fields[field]])) };
+  });
+  expect(expected).to.deep.equal(read);
+}
+
+/** viem writes addresses with their checksum; ours are lower-case. */
+function lowerCase(fields: Fields): Fields {
+  const lower = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : value);
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, lower(value)]));
+}

@@ -1,0 +1,72 @@
+import type { Entry, SettledLine } from '@plumbline/protocol';
+import { concatHex, encodePacked, type Hex, keccak256, toHex } from 'viem';
+
+/**
+ * An entry's kind and content as contracts/libraries/Journal.sol lists them, packed by viem: shares nothing with the
+ * writer in protocol.
+ */
+export function contentOf(entry: Entry): Hex {
+  const pack = (types: string[], values: unknown[]) => encodePacked(types as never, values as never) as Hex;
+  switch (entry.kind) {
+    case 'opened':
+      return pack(['uint8', 'bytes32'], [1, entry.termsHash]);
+    case 'enrolled':
+      return pack(['uint8', 'uint32', 'uint32', 'address'], [2, entry.id, entry.sponsor, entry.wallet]);
+    case 'planAnnounced':
+      return pack(
+        ['uint8', 'uint16', 'uint40', 'bytes32'],
+        [3, entry.version, entry.startsAt, entry.planHash],
+      );
+    case 'recorderSet':
+      return pack(['uint8', 'address', 'uint64'], [4, entry.recorder, entry.cap]);
+    case 'roleChanged':
+      return pack(['uint8', 'bytes32', 'address', 'bool'], [5, entry.role, entry.account, entry.granted]);
+    case 'adminTransferSet':
+      return pack(['uint8', 'address', 'uint48'], [6, entry.newAdmin, entry.acceptableFrom]);
+    case 'adminDelaySet':
+      return pack(['uint8', 'uint48', 'uint48'], [7, entry.delay, entry.effectiveFrom]);
+    case 'floatFunded':
+      return pack(['uint8', 'address', 'uint64'], [8, entry.from, entry.units]);
+    case 'batchRecorded':
+      return pack(
+        ['uint8', 'uint32', 'uint16', 'address', 'uint40', 'uint64', 'bytes32', 'bytes32'],
+        [
+          9,
+          entry.batch,
+          entry.plan,
+          entry.recorder,
+          entry.recordedAt,
+          entry.reserved,
+          entry.manifestRoot,
+          keccak256(entry.records),
+        ],
+      );
+    case 'saleReversed':
+      return pack(
+        ['uint8', 'uint48', 'uint32', 'uint32', 'uint32'],
+        [10, entry.batch * 65_536 + entry.index, entry.seller, entry.priceCents, entry.volumeCents],
+      );
+    case 'batchSettled':
+      return pack(
+        ['uint8', 'uint32', 'uint16', 'uint16', 'uint64', 'uint64', 'bytes32'],
+        [
+          11,
+          entry.batch,
+          entry.from,
+          entry.until,
+          entry.credited,
+          entry.released,
+          keccak256(concatHex(entry.lines.map(packLine))),
+        ],
+      );
+    case 'payout':
+      return pack(['uint8', 'uint32', 'address', 'uint64'], [12, entry.id, entry.wallet, entry.units]);
+  }
+}
+
+function packLine({ seller, volumeCents, credits }: SettledLine): Hex {
+  return concatHex([
+    encodePacked(['uint32', 'uint32', 'uint8'], [seller, Number(volumeCents), credits.length]),
+    ...credits.map(({ id, bps }) => toHex((BigInt(id) << 14n) | BigInt(bps), { size: 5 })),
+  ]);
+}
