@@ -1,0 +1,75 @@
+import type { Plan } from '@plumbline/protocol';
+import type { Hex } from 'viem';
+import type { Database } from '../database.ts';
+
+/** An entry of the journal as the books keep it. */
+export interface EntryRow {
+  /** Number of the entry, from 0. */
+  entry: number;
+  kind: string;
+  blockNumber: number;
+  transactionHash: Hex;
+  logIndex: number;
+  /** The journal's head after the entry. */
+  head: Hex;
+  /** The entry's fields; money as decimal strings. */
+  content: Record<string, unknown>;
+}
+
+/** A plan as it was announced. */
+export interface PlanRow {
+  version: number;
+  /** Unix seconds. */
+  startsAt: number;
+  hash: Hex;
+  plan: Plan;
+}
+
+/** The entries that a transaction made, in order; none for a transaction that the books do not know. */
+export async function listByTransaction(
+  database: Database,
+  ledger: string,
+  transactionHash: string,
+): Promise<EntryRow[]> {
+  const rows = await database
+    .selectFrom('entries')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .where('transaction_hash', '=', transactionHash)
+    .orderBy('entry')
+    .execute();
+  return rows.map((row) => ({
+    entry: Number(row.entry),
+    kind: row.kind,
+    blockNumber: Number(row.block_number),
+    transactionHash: row.transaction_hash as Hex,
+    logIndex: row.log_index,
+    head: row.head as Hex,
+    content: row.content,
+  }));
+}
+
+/** All plans of a ledger, by version. */
+export async function listPlans(database: Database, ledger: string): Promise<PlanRow[]> {
+  const rows = await database
+    .selectFrom('plans')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .orderBy('version')
+    .execute();
+  return rows.map((row) => ({
+    version: row.version,
+    startsAt: Number(row.starts_at),
+    hash: row.plan_hash as Hex,
+    plan: row.plan,
+  }));
+}
+
+/** The plan that a batch recorded at `time` (unix seconds) uses: the newest that has started. */
+export async function findPlanAt(
+  database: Database,
+  ledger: string,
+  time: number,
+): Promise<PlanRow | undefined> {
+  return (await listPlans(database, ledger)).findLast((plan) => plan.startsAt <= time);
+}

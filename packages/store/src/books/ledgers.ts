@@ -1,0 +1,124 @@
+import type { LedgerTerms } from '@plumbline/protocol';
+import { GENESIS_HEAD } from '@plumbline/protocol';
+import type { Address, Hex } from 'viem';
+import type { Database } from '../database.ts';
+
+/** A ledger that the books follow. */
+export interface LedgerRow {
+  /** Lower-case address, as everywhere in the books. */
+  ledger: Address;
+  chainId: number;
+  terms: LedgerTerms;
+  /** The first block that can hold an entry. */
+  startBlock: number;
+}
+
+/** How far the books of a ledger are. */
+export interface BooksStatus {
+  /** The last block in the books; one below the ledger's first until something is read. */
+  blockNumber: number;
+  /** Null until something is read. */
+  blockHash: Hex | null;
+  /** Unix seconds; null until something is read. */
+  blockTime: number | null;
+  /** The journal's head and length after that block. */
+  head: Hex;
+  entryCount: number;
+  /** The chain's newest block when the books were last written, and how many blocks were still to be read then. */
+  tipNumber: number;
+  lagBlocks: number;
+}
+
+/** The ledger at `address`, if the books follow it. */
+export async function findLedger(database: Database, address: string): Promise<LedgerRow | undefined> {
+  const row = await database
+    .selectFrom('ledgers')
+    .selectAll()
+    .where('ledger', '=', address)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    ledger: row.ledger as Address,
+    chainId: Number(row.chain_id),
+    startBlock: Number(row.start_block),
+    terms: {
+      token: row.token as Address,
+      unit: row.unit,
+      returnWindow: row.return_window,
+      planNotice: row.plan_notice,
+      capPeriod: row.cap_period,
+      compact: row.compact,
+    },
+  };
+}
+
+/**
+ * Puts a ledger into the books with its cursor before its first block. Books that hold entries already are left as they
+ * are; empty ones begin again with what is given.
+ */
+export async function saveLedger(database: Database, row: LedgerRow): Promise<void> {
+  const { terms } = row;
+  const before = Math.max(row.startBlock, 0) - 1;
+  const values = {
+    chain_id: row.chainId,
+    token: terms.token.toLowerCase(),
+    unit: terms.unit,
+    return_window: terms.returnWindow,
+    plan_notice: terms.planNotice,
+    cap_period: terms.capPeriod,
+    compact: terms.compact,
+    start_block: row.startBlock,
+  };
+  const cursor = {
+    block_number: before,
+    block_hash: null,
+    head: GENESIS_HEAD,
+    entry_count: 0,
+    tip_number: before,
+  };
+  await database.transaction().execute(async (transaction) => {
+    const inserted = await transaction
+      .insertInto('cursors')
+      .values({ ledger: row.ledger, ...cursor })
+      .onConflict((conflict) =>
+        conflict.column('ledger').doUpdateSet(cursor).where('cursors.entry_count', '=', 0n),
+      )
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows === 0n) return;
+    await transaction.deleteFrom('blocks').where('ledger', '=', row.ledger).execute();
+    // Those of a ledger without entries are zeros already.
+    await transaction
+      .insertInto('totals')
+      .values({ ledger: row.ledger })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await transaction
+      .insertInto('ledgers')
+      .values({ ledger: row.ledger, ...values })
+      .onConflict((conflict) => conflict.column('ledger').doUpdateSet(values))
+      .execute();
+  });
+}
+
+/** How far the books of a ledger are; undefined for one they do not follow. */
+export async function findStatus(database: Database, ledger: string): Promise<BooksStatus | undefined> {
+  const row = await database
+    .selectFrom('cursors')
+    .leftJoin('blocks', (join) =>
+      join.onRef('blocks.ledger', '=', 'cursors.ledger').onRef('blocks.number', '=', 'cursors.block_number'),
+    )
+    .selectAll('cursors')
+    .select('blocks.timestamp')
+    .where('cursors.ledger', '=', ledger)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    blockNumber: Number(row.block_number),
+    blockHash: row.block_hash as Hex | null,
+    blockTime: row.timestamp === null ? null : Number(row.timestamp),
+    head: row.head as Hex,
+    entryCount: Number(row.entry_count),
+    tipNumber: Number(row.tip_number),
+    lagBlocks: Math.max(0, Number(row.tip_number - row.block_number)),
+  };
+}

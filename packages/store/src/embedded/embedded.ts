@@ -1,0 +1,45 @@
+import { createServer } from 'node:net';
+import { PGlite } from '@electric-sql/pglite';
+import { Session } from './session.ts';
+import { Turns } from './turns.ts';
+
+/** A running embedded database. */
+export interface EmbeddedDatabase {
+  /** Where `openDatabase` finds it. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs PGlite behind PostgreSQL's own protocol on loopback, so that several processes use it as they would a server.
+ * PGlite has one session; clients take turns, and one in a transaction keeps its turn until the transaction ends. What a
+ * session remembers beyond a transaction (settings, named statements, session locks) is therefore shared: do not use it.
+ * @param folder Where its files are; `memory://` keeps nothing.
+ * @param port 0 takes a free one.
+ */
+export async function startEmbedded(folder: string, port = 0): Promise<EmbeddedDatabase> {
+  const pglite = await PGlite.create(folder);
+  const turns = new Turns();
+  const sessions = new Set<Session>();
+  const server = createServer((socket) => {
+    const session = new Session(pglite, turns, socket);
+    sessions.add(session);
+    void session.ended.then(() => sessions.delete(session));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const listening = typeof address === 'object' && address ? address.port : port;
+  return {
+    url: `postgresql://postgres:postgres@127.0.0.1:${listening}/postgres`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      const ended = [...sessions].map((session) => session.ended);
+      for (const session of sessions) session.close();
+      await Promise.all([...ended, closed]);
+      await pglite.close();
+    },
+  };
+}

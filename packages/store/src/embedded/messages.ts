@@ -1,0 +1,77 @@
+/**
+ * Cuts what a PostgreSQL client sends into rounds: a start-up message, or everything up to and including the Sync or the
+ * simple Query that asks the server to answer. A round is the least that may run without another client in between,
+ * because statements and portals without a name belong to the session, and here all clients share one.
+ * Format: https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
+export class RoundReader {
+  #pending: Buffer[] = [];
+  #size = 0;
+  #started = false;
+  #round: Buffer[] = [];
+
+  /** Takes what arrived; gives the rounds that it completes. */
+  read(chunk: Buffer): Round[] {
+    this.#pending.push(chunk);
+    this.#size += chunk.length;
+    const rounds: Round[] = [];
+    for (let message = this.#next(); message; message = this.#next()) {
+      const round = this.#started ? this.#typed(message) : this.#opening(message);
+      if (round) rounds.push(round);
+    }
+    return rounds;
+  }
+
+  /** The next whole message, if it has arrived. */
+  #next(): Buffer | undefined {
+    // A typed message has one byte before its length; the opening ones have none.
+    const before = this.#started ? 1 : 0;
+    if (this.#size < before + 4) return undefined;
+    const [first] = this.#pending;
+    if (this.#pending.length > 1 && (first?.length ?? 0) < before + 4) this.#join();
+    const length = before + (this.#pending[0]?.readInt32BE(before) ?? 0);
+    if (this.#size < length) return undefined;
+    this.#join();
+    const all = this.#pending[0] ?? Buffer.alloc(0);
+    this.#pending = all.length > length ? [all.subarray(length)] : [];
+    this.#size -= length;
+    return all.subarray(0, length);
+  }
+
+  #join(): void {
+    if (this.#pending.length > 1) this.#pending = [Buffer.concat(this.#pending)];
+  }
+
+  #opening(message: Buffer): Round | undefined {
+    const code = message.readInt32BE(4);
+    if (code === SSL_REQUEST || code === GSS_REQUEST) return { kind: 'encryption' };
+    if (code === CANCEL_REQUEST) return { kind: 'end' };
+    this.#started = true;
+    return { kind: 'messages', messages: [message] };
+  }
+
+  #typed(message: Buffer): Round | undefined {
+    const type = String.fromCharCode(message[0] ?? 0);
+    if (type === 'X') return { kind: 'end' };
+    this.#round.push(message);
+    if (type !== 'S' && type !== 'Q') return undefined;
+    const messages = this.#round;
+    this.#round = [];
+    return { kind: 'messages', messages };
+  }
+}
+
+/** `encryption`: the client asks for it and is told no. `end`: it goes. */
+export type Round = { kind: 'messages'; messages: Buffer[] } | { kind: 'encryption' } | { kind: 'end' };
+
+const SSL_REQUEST = 80_877_103;
+const GSS_REQUEST = 80_877_104;
+const CANCEL_REQUEST = 80_877_102;
+
+/**
+ * Whether an answer leaves its session inside a transaction: the last byte of the closing ReadyForQuery is `I` outside.
+ */
+export function endsInTransaction(answer: Uint8Array): boolean {
+  const ready = answer.length >= 6 && answer[answer.length - 6] === 'Z'.charCodeAt(0);
+  return ready && answer[answer.length - 1] !== 'I'.charCodeAt(0);
+}

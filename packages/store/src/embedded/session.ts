@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import type { PGlite } from '@electric-sql/pglite';
+import { endsInTransaction, type Round, RoundReader } from './messages.ts';
+import type { Turns } from './turns.ts';
+
+/** A client of the embedded database. It holds the turn for a round, and through a whole transaction. */
+export class Session {
+  readonly #pglite: PGlite;
+  readonly #turns: Turns;
+  readonly #socket: Socket;
+  readonly #rounds: Round[] = [];
+  #working = false;
+  #holding = false;
+  #gone = false;
+  /** Settles when the client is gone and everything of it is undone. */
+  readonly ended: Promise<void>;
+  #end: () => void = () => {};
+
+  constructor(pglite: PGlite, turns: Turns, socket: Socket) {
+    this.#pglite = pglite;
+    this.#turns = turns;
+    this.#socket = socket;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    const reader = new RoundReader();
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => {
+      this.#rounds.push(...reader.read(chunk));
+      void this.#work();
+    });
+    // A broken connection closes; closing is where things are undone.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#gone = true;
+      void this.#work();
+    });
+  }
+
+  /** Cuts the client off. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    for (let round = this.#rounds.shift(); round && !this.#gone; round = this.#rounds.shift()) {
+      await this.#answer(round);
+    }
+    if (this.#gone) await this.#undo();
+    this.#working = false;
+  }
+
+  async #answer(round: Round): Promise<void> {
+    if (round.kind === 'encryption') {
+      this.#socket.write('N');
+      return;
+    }
+    if (round.kind === 'end') {
+      this.#socket.end();
+      return;
+    }
+    if (!this.#holding) await this.#turns.take();
+    this.#holding = true;
+    try {
+      let last: Uint8Array = new Uint8Array();
+      for (const message of round.messages) {
+        last = await this.#pglite.execProtocolRaw(message);
+        if (last.length > 0 && !this.#socket.destroyed) this.#socket.write(last);
+      }
+      if (!endsInTransaction(last)) this.#release();
+    } catch {
+      // The engine itself failed: the client is cut off, as by a server that crashed.
+      this.#socket.destroy();
+    }
+  }
+
+  async #undo(): Promise<void> {
+    if (this.#holding) {
+      await this.#pglite.exec('ROLLBACK').catch(() => {});
+      this.#release();
+    }
+    this.#end();
+  }
+
+  #release(): void {
+    this.#holding = false;
+    this.#turns.give();
+  }
+}

@@ -1,0 +1,115 @@
+export { applyEntries, type BlockRow, type Stretch } from './books/apply.ts';
+export { getPending, listCredits, type Pending, type PersonCredit } from './books/credits.ts';
+export {
+  type EntryRow,
+  findPlanAt,
+  listByTransaction,
+  listPlans,
+  type PlanRow,
+} from './books/journal.ts';
+export { type BooksStatus, findLedger, findStatus, type LedgerRow, saveLedger } from './books/ledgers.ts';
+export {
+  type Child,
+  findPerson,
+  getTeamSize,
+  listChildren,
+  listUpline,
+  type Page,
+  type PageRequest,
+  type Person,
+  type UplineMember,
+} from './books/people.ts';
+export {
+  findPosition,
+  getPositionBefore,
+  listPositions,
+  type Position,
+  PositionMovedError,
+} from './books/position.ts';
+export { rollBack } from './books/rollback.ts';
+export {
+  type Batch,
+  findBatch,
+  findSale,
+  listDueBatches,
+  listReversals,
+  type Reversal,
+  type Sale,
+  type SaleCredit,
+} from './books/sales.ts';
+export { getTotals, type Totals } from './books/totals.ts';
+export { isConnectionLost } from './connection.ts';
+export { type Database, openDatabase, type Tables } from './database.ts';
+export { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts';
+export {
+  countQueue,
+  findOutgoingBatch,
+  type OutgoingBatchRow,
+  type QueueCounts,
+} from './intake/batches.ts';
+export {
+  acceptDistributors,
+  type DistributorProblem,
+  type DistributorRow,
+  findDistributor,
+  listReferences,
+  listWaitingDistributors,
+  type NewDistributor,
+  refuseDistributor,
+  type WaitingDistributor,
+} from './intake/distributors.ts';
+export { type Answer, answerOnce, type KeyedRequest, KeyReusedError } from './intake/idempotency.ts';
+export {
+  findLease,
+  type Lease,
+  LostLeaseError,
+  releaseLease,
+  takeLease,
+  withLease,
+} from './intake/leases.ts';
+export {
+  acceptReversal,
+  listReversalRequests,
+  listReversalsOfRefusedSales,
+  listTransactionReversals,
+  listWaitingReversalBatches,
+  listWaitingReversals,
+  type NewReversal,
+  type PlacedReversal,
+  type ReversalOutcome,
+  type ReversalRow,
+  refuseReversals,
+} from './intake/reversals.ts';
+export {
+  acceptSales,
+  findSubmission,
+  listBatchSubmissions,
+  listWaitingSales,
+  type NewSale,
+  refuseSales,
+  type SaleOutcome,
+  type SubmissionRow,
+  type SubmittedSale,
+  type WaitingSale,
+} from './intake/submissions.ts';
+export {
+  addAttempt,
+  findSettledUntil,
+  type Inclusion,
+  listChainedTransactions,
+  listOpenTransactions,
+  markDisplaced,
+  markFailed,
+  markFinal,
+  markIncluded,
+  markSent,
+  type NewAttempt,
+  nextFreeNonce,
+  noteProblem,
+  type OpenTransaction,
+  type Payload,
+  storeTransaction,
+  type TransactionRow,
+  unincludeFrom,
+} from './intake/transactions.ts';
+export { migrate } from './migrate.ts';

@@ -1,0 +1,53 @@
+import { type Selectable, sql } from 'kysely';
+import type { Database, Tables } from '../database.ts';
+
+export type OutgoingBatchRow = Selectable<Tables['outgoing_batches']>;
+
+/** A batch that this gateway recorded, or is about to. */
+export async function findOutgoingBatch(
+  database: Database,
+  ledger: string,
+  batch: number,
+): Promise<OutgoingBatchRow | undefined> {
+  return database
+    .selectFrom('outgoing_batches')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .where('batch', '=', batch)
+    .executeTakeFirst();
+}
+
+/** What waits and what is under way. */
+export interface QueueCounts {
+  distributors: number;
+  sales: number;
+  reversals: number;
+  /** Signed and not on chain. */
+  transactions: number;
+  refusedDistributors: number;
+  refusedSales: number;
+  refusedReversals: number;
+  /** Age of the oldest waiting sale in seconds; 0 without one. */
+  oldestSaleSeconds: number;
+}
+
+/** Counts of the queue, in one statement. */
+export async function countQueue(database: Database, ledger: string): Promise<QueueCounts> {
+  const { rows } = await sql<QueueCounts>`
+    select
+      (select count(*) from distributors where ledger = ${ledger} and state = 'accepted')::int as "distributors",
+      (select count(*) from submissions where ledger = ${ledger} and state = 'accepted')::int as "sales",
+      (select count(*) from reversal_requests where ledger = ${ledger} and state = 'accepted')::int as "reversals",
+      (select count(*) from transactions
+        where ledger = ${ledger} and state in ('signed', 'sent', 'voided'))::int as "transactions",
+      (select count(*) from distributors where ledger = ${ledger} and state = 'refused')::int as "refusedDistributors",
+      (select count(*) from submissions where ledger = ${ledger} and state = 'refused')::int as "refusedSales",
+      (select count(*) from reversal_requests where ledger = ${ledger} and state = 'refused')::int
+        as "refusedReversals",
+      coalesce((select extract(epoch from now() - min(accepted_at)) from submissions
+        where ledger = ${ledger} and state = 'accepted'), 0)::float8 as "oldestSaleSeconds"
+  `.execute(database);
+  const [counts] = rows;
+  if (!counts) throw new Error('the database counted nothing, not even zero');
+  return counts;
+}

@@ -1,0 +1,188 @@
+import { type Selectable, sql } from 'kysely';
+import type { Database, Tables } from '../database.ts';
+
+export type DistributorRow = Selectable<Tables['distributors']>;
+
+/** Somebody to enrol, by the company's own reference. */
+export interface NewDistributor {
+  reference: string;
+  /** Reference of the sponsor; null for a root. */
+  sponsor: string | null;
+  /** Lower-case address; null if it is to be claimed later. */
+  wallet: string | null;
+}
+
+/** Why an item of a list cannot be accepted. */
+export interface DistributorProblem {
+  index: number;
+  field: 'reference' | 'sponsor' | 'wallet';
+  problem: string;
+}
+
+/**
+ * Accepts a list of distributors whole or not at all. Sponsors must be known or stand earlier in the list.
+ * @param transaction The database, or a transaction: what is written is one statement.
+ * @returns How many were new and how many known; with `problems`, nothing was written.
+ */
+export async function acceptDistributors(
+  transaction: Database,
+  ledger: string,
+  list: readonly NewDistributor[],
+): Promise<{ accepted: number; known: number; problems: DistributorProblem[] }> {
+  const references = list.flatMap(({ reference, sponsor }) =>
+    sponsor === null ? [reference] : [reference, sponsor],
+  );
+  const wallets = list.flatMap(({ wallet }) => (wallet === null ? [] : [wallet]));
+  const rows = await transaction
+    .selectFrom('distributors')
+    .select(['reference', 'sponsor_reference', 'wallet', 'state'])
+    .where('ledger', '=', ledger)
+    .where((eb) =>
+      eb.or([
+        eb('reference', '=', sql<string>`any(${references})`),
+        eb('wallet', '=', sql<string>`any(${wallets})`).and('state', '<>', 'refused'),
+      ]),
+    )
+    .execute();
+
+  const known = new Map(rows.map((row) => [row.reference, row]));
+  const owners = new Map(
+    rows.flatMap((row) =>
+      row.wallet && row.state !== 'refused' ? [[row.wallet, row.reference] as const] : [],
+    ),
+  );
+  const added: NewDistributor[] = [];
+  const problems: DistributorProblem[] = [];
+  list.forEach((item, index) => {
+    const before = known.get(item.reference);
+    if (before) {
+      if (before.sponsor_reference !== item.sponsor) {
+        const other =
+          before.sponsor_reference === null ? 'without a sponsor' : `below ${before.sponsor_reference}`;
+        problems.push({ index, field: 'sponsor', problem: `${item.reference} is already known, ${other}` });
+      } else if (before.wallet !== item.wallet) {
+        const other = before.wallet === null ? 'without a wallet' : 'with another wallet';
+        problems.push({ index, field: 'wallet', problem: `${item.reference} is already known, ${other}` });
+      }
+      return;
+    }
+    const sponsor = item.sponsor === null ? undefined : known.get(item.sponsor);
+    if (item.sponsor !== null && !sponsor) {
+      const problem = `the sponsor ${item.sponsor} is not known; it must be accepted before, or stand earlier in the list`;
+      problems.push({ index, field: 'sponsor', problem });
+    } else if (sponsor?.state === 'refused') {
+      problems.push({ index, field: 'sponsor', problem: `the sponsor ${item.sponsor} was refused` });
+    }
+    const owner = item.wallet === null ? undefined : owners.get(item.wallet);
+    if (owner !== undefined) {
+      problems.push({ index, field: 'wallet', problem: `the wallet already belongs to ${owner}` });
+    }
+    if (item.wallet !== null) owners.set(item.wallet, item.reference);
+    known.set(item.reference, {
+      reference: item.reference,
+      sponsor_reference: item.sponsor,
+      wallet: item.wallet,
+      state: 'accepted',
+    });
+    added.push(item);
+  });
+  if (problems.length === 0 && added.length > 0) await insertDistributors(transaction, ledger, added);
+  return { accepted: added.length, known: list.length - added.length, problems };
+}
+
+async function insertDistributors(
+  transaction: Database,
+  ledger: string,
+  added: readonly NewDistributor[],
+): Promise<void> {
+  await sql`
+    insert into distributors (ledger, reference, sponsor_reference, wallet, state)
+    select ${ledger}, item ->> 'reference', item ->> 'sponsor', item ->> 'wallet', 'accepted'
+    from jsonb_array_elements(${JSON.stringify(added)}::jsonb) with ordinality as list (item, position)
+    order by position
+  `.execute(transaction);
+}
+
+/** A distributor by reference or by person id. */
+export async function findDistributor(
+  database: Database,
+  ledger: string,
+  name: { reference: string } | { personId: number },
+): Promise<DistributorRow | undefined> {
+  const query = database.selectFrom('distributors').selectAll().where('ledger', '=', ledger);
+  return 'reference' in name
+    ? query.where('reference', '=', name.reference).executeTakeFirst()
+    : query.where('person_id', '=', name.personId).executeTakeFirst();
+}
+
+/** The references of those of `ids` that this gateway enrolled. */
+export async function listReferences(
+  database: Database,
+  ledger: string,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await database
+    .selectFrom('distributors')
+    .select(['person_id', 'reference'])
+    .where('ledger', '=', ledger)
+    .where('person_id', '=', sql<number>`any(${[...ids]})`)
+    .execute();
+  return new Map(
+    rows.flatMap((row) => (row.person_id === null ? [] : [[row.person_id, row.reference] as const])),
+  );
+}
+
+/** A distributor whose enrolment can be built. */
+export interface WaitingDistributor {
+  reference: string;
+  wallet: string | null;
+  sponsorReference: string | null;
+  /** Null while the sponsor waits too. */
+  sponsorId: number | null;
+  sponsorState: string | null;
+  /** Milliseconds since it was accepted. */
+  ageMs: number;
+}
+
+/** Distributors that wait for a transaction, sponsors first. */
+export async function listWaitingDistributors(
+  database: Database,
+  ledger: string,
+  limit: number,
+): Promise<WaitingDistributor[]> {
+  return database
+    .selectFrom('distributors as d')
+    .leftJoin('distributors as s', (join) =>
+      join.onRef('s.ledger', '=', 'd.ledger').onRef('s.reference', '=', 'd.sponsor_reference'),
+    )
+    .select([
+      'd.reference',
+      'd.wallet',
+      'd.sponsor_reference as sponsorReference',
+      's.person_id as sponsorId',
+      's.state as sponsorState',
+      sql<number>`(extract(epoch from now() - d.accepted_at) * 1000)::float8`.as('ageMs'),
+    ])
+    .where('d.ledger', '=', ledger)
+    .where('d.state', '=', 'accepted')
+    .orderBy('d.seq')
+    .limit(limit)
+    .execute();
+}
+
+/** Refuses a waiting distributor for good. */
+export async function refuseDistributor(
+  transaction: Database,
+  ledger: string,
+  reference: string,
+  refusal: string,
+): Promise<void> {
+  await transaction
+    .updateTable('distributors')
+    .set({ state: 'refused', refusal })
+    .where('ledger', '=', ledger)
+    .where('reference', '=', reference)
+    .where('state', '=', 'accepted')
+    .execute();
+}

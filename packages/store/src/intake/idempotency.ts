@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import type { Database } from '../database.ts';
+
+/** What was answered: an HTTP status and a JSON body. */
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** A request under a key of the caller's choice. */
+export interface KeyedRequest {
+  key: string;
+  /** Random, kept with the hash, so that the hash cannot be used to guess what was sent. */
+  salt: string;
+  /** Hash of the request with a salt. */
+  hashWith(salt: string): string;
+}
+
+/** The key was used for another request. */
+export class KeyReusedError extends Error {
+  override name = 'KeyReusedError';
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`the idempotency key ${JSON.stringify(key)} was used for another request`);
+    this.key = key;
+  }
+}
+
+const UNIQUE_VIOLATION = '23505';
+const DEADLOCK = '40P01';
+const ATTEMPTS = 4;
+
+/**
+ * Runs `work`, which writes by one statement. Under a key that happens in one transaction with the answer, and a
+ * repetition gets the answer without `work` being run again. Of two callers that write the same rows at once, the second
+ * is run again after the first.
+ * @throws KeyReusedError if the key belongs to another request.
+ */
+export async function answerOnce(
+  database: Database,
+  ledger: string,
+  request: KeyedRequest | undefined,
+  work: (database: Database) => Promise<Answer>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (!request) return await work(database);
+      return await database
+        .transaction()
+        .execute((transaction) => answerUnderKey(transaction, ledger, request, work));
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if ((code !== UNIQUE_VIOLATION && code !== DEADLOCK) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function answerUnderKey(
+  transaction: Database,
+  ledger: string,
+  request: KeyedRequest,
+  work: (database: Database) => Promise<Answer>,
+): Promise<Answer> {
+  const known = await transaction
+    .selectFrom('idempotency')
+    .select(['salt', 'request_hash', 'status', 'answer'])
+    .where('ledger', '=', ledger)
+    .where('key', '=', request.key)
+    .executeTakeFirst();
+  if (known) {
+    if (known.request_hash !== request.hashWith(known.salt)) throw new KeyReusedError(request.key);
+    return { status: known.status, body: known.answer };
+  }
+  const answer = await work(transaction);
+  // Only what was done is kept: a refusal may be right the next time.
+  if (answer.status < 300) {
+    await sql`
+      insert into idempotency (ledger, key, salt, request_hash, status, answer)
+      values (${ledger}, ${request.key}, ${request.salt}, ${request.hashWith(request.salt)}, ${answer.status},
+        ${JSON.stringify(answer.body)}::jsonb)
+    `.execute(transaction);
+  }
+  return answer;
+}

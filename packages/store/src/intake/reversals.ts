@@ -1,0 +1,276 @@
+import { type Selectable, sql } from 'kysely';
+import type { Database, Tables } from '../database.ts';
+
+export type ReversalRow = Selectable<Tables['reversal_requests']>;
+
+/** A request to take back part of a sale. */
+export interface NewReversal {
+  reversalId: string;
+  externalId: string;
+  priceCents: bigint;
+  volumeCents: bigint;
+  reason: string | null;
+  bodyHash: string;
+}
+
+/** What the chain says about return windows. */
+export interface WindowTerms {
+  /** Seconds. */
+  returnWindow: number;
+  /** Time of the newest block, unix seconds. */
+  chainTime: number;
+}
+
+export type ReversalOutcome =
+  | { kind: 'accepted' | 'repeated'; reversal: ReversalRow }
+  /** `unknown`: there is no such sale. `reused`: the id belongs to another request. `late`, `beyond`: it cannot be done. */
+  | { kind: 'unknown' | 'reused' | 'late' | 'beyond'; problem: string };
+
+/** Times that a sale is read again because another reversal of it came first. */
+const ATTEMPTS = 20;
+
+/**
+ * Accepts a reversal if the sale has that much left and its return window is open. What is written is one statement that
+ * does nothing if the sale has changed since it was read, so the call needs no transaction of its own.
+ */
+export async function acceptReversal(
+  database: Database,
+  ledger: string,
+  reversal: NewReversal,
+  terms: WindowTerms,
+): Promise<ReversalOutcome> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const sale = await findReversible(database, ledger, reversal);
+    if (!sale) return { kind: 'unknown', problem: `there is no sale ${reversal.externalId}` };
+    if (sale.known !== null) return repeatReversal(database, ledger, reversal);
+    if (sale.state === 'refused') return { kind: 'late', problem: `the sale was refused: ${sale.refusal}` };
+    const endsAt = sale.recorded_at === null ? undefined : Number(sale.recorded_at) + terms.returnWindow;
+    if (terms.returnWindow === 0 || (endsAt !== undefined && terms.chainTime >= endsAt)) {
+      return { kind: 'late', problem: windowOver(endsAt) };
+    }
+    const priceLeft = sale.price_cents - sale.asked_price_cents;
+    const volumeLeft = sale.volume_cents - sale.asked_volume_cents;
+    const beyond = problemOf(reversal, priceLeft, volumeLeft);
+    if (beyond) return { kind: 'beyond', problem: beyond };
+    const row = await writeReversal(database, ledger, reversal, sale);
+    if (row) return { kind: 'accepted', reversal: row };
+  }
+  throw new Error(
+    `the sale ${reversal.externalId} changed ${ATTEMPTS} times while a reversal of it was accepted`,
+  );
+}
+
+interface Asked {
+  asked_price_cents: bigint;
+  asked_volume_cents: bigint;
+}
+
+/** What decides about a reversal: its sale, and whether its id is known. */
+async function findReversible(database: Database, ledger: string, { externalId, reversalId }: NewReversal) {
+  return database
+    .selectFrom('submissions as s')
+    .leftJoin('batches as b', (join) =>
+      join.onRef('b.ledger', '=', 's.ledger').onRef('b.batch', '=', 's.batch'),
+    )
+    .leftJoin('reversal_requests as r', (join) =>
+      join.onRef('r.ledger', '=', 's.ledger').on('r.reversal_id', '=', reversalId),
+    )
+    .select(['s.price_cents', 's.volume_cents', 's.asked_price_cents', 's.asked_volume_cents'])
+    .select(['s.state', 's.refusal', 'b.recorded_at', 'r.reversal_id as known'])
+    .where('s.ledger', '=', ledger)
+    .where('s.external_id', '=', externalId)
+    .executeTakeFirst();
+}
+
+/** The answer to an id that is known: the same again, if the request is the same. */
+async function repeatReversal(
+  database: Database,
+  ledger: string,
+  reversal: NewReversal,
+): Promise<ReversalOutcome> {
+  const known = await database
+    .selectFrom('reversal_requests')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .where('reversal_id', '=', reversal.reversalId)
+    .executeTakeFirstOrThrow();
+  if (known.external_id === reversal.externalId && known.body_hash === reversal.bodyHash) {
+    return { kind: 'repeated', reversal: known };
+  }
+  const problem = `the reversal ${reversal.reversalId} was submitted before with other content`;
+  return { kind: 'reused', problem };
+}
+
+async function writeReversal(
+  database: Database,
+  ledger: string,
+  reversal: NewReversal,
+  asked: Asked,
+): Promise<ReversalRow | undefined> {
+  const { reversalId, externalId, priceCents, volumeCents, reason, bodyHash } = reversal;
+  const { rows } = await sql<ReversalRow>`
+    with sale as (
+      update submissions
+      set asked_price_cents = asked_price_cents + ${priceCents}::bigint,
+        asked_volume_cents = asked_volume_cents + ${volumeCents}::bigint
+      where ledger = ${ledger} and external_id = ${externalId} and state <> 'refused'
+        and asked_price_cents = ${asked.asked_price_cents} and asked_volume_cents = ${asked.asked_volume_cents}
+      returning external_id
+    )
+    insert into reversal_requests (ledger, reversal_id, external_id, price_cents, volume_cents, reason, body_hash, state)
+    select ${ledger}, ${reversalId}, external_id, ${priceCents}::bigint, ${volumeCents}::bigint, ${reason},
+      ${bodyHash}, 'accepted'
+    from sale
+    returning *
+  `.execute(database);
+  return rows[0];
+}
+
+function windowOver(endsAt: number | undefined): string {
+  if (endsAt === undefined) return 'this ledger settles a sale as it is recorded; nothing can be reversed';
+  return `the return window ended at ${new Date(endsAt * 1000).toISOString()}; the sale is final`;
+}
+
+function problemOf(reversal: NewReversal, priceLeft: bigint, volumeLeft: bigint): string | undefined {
+  const { priceCents, volumeCents } = reversal;
+  if (priceCents > priceLeft) return `${priceLeft} cents of the price are left, fewer than ${priceCents}`;
+  if (volumeCents > volumeLeft)
+    return `${volumeLeft} cents of the volume are left, fewer than ${volumeCents}`;
+  const least = volumeLeft - (priceLeft - priceCents);
+  if (volumeCents < least) {
+    return `the volume that stays would exceed the price that stays; volumeCents must be at least ${least}`;
+  }
+  return undefined;
+}
+
+/** The reversals asked for a sale, in order, with how far their transactions are. */
+export async function listReversalRequests(
+  database: Database,
+  ledger: string,
+  externalId: string,
+): Promise<(ReversalRow & { transaction_state: string | null; transaction_hash: string | null })[]> {
+  return database
+    .selectFrom('reversal_requests as r')
+    .leftJoin('transactions as t', (join) =>
+      join.onRef('t.ledger', '=', 'r.ledger').onRef('t.id', '=', 'r.transaction_id'),
+    )
+    .selectAll('r')
+    .select(['t.state as transaction_state', 't.hash as transaction_hash'])
+    .where('r.ledger', '=', ledger)
+    .where('r.external_id', '=', externalId)
+    .orderBy('r.seq')
+    .execute();
+}
+
+/** How many reversals wait for each batch that is included, and since when. */
+export async function listWaitingReversalBatches(
+  database: Database,
+  ledger: string,
+): Promise<{ batch: number; count: number; ageMs: number }[]> {
+  const { rows } = await sql<{ batch: number; count: number; ageMs: number }>`
+    select s.batch, count(*)::int as count,
+      (extract(epoch from now() - min(r.accepted_at)) * 1000)::float8 as "ageMs"
+    from reversal_requests r
+    join submissions s on s.ledger = r.ledger and s.external_id = r.external_id
+    where r.ledger = ${ledger} and r.state = 'accepted' and s.state = 'batched'
+    group by s.batch
+    order by min(r.seq)
+  `.execute(database);
+  return rows;
+}
+
+/** A reversal with where its sale stands in its batch. */
+export interface PlacedReversal {
+  reversalId: string;
+  index: number;
+  priceCents: bigint;
+  volumeCents: bigint;
+}
+
+/** Reversals with their sales. */
+function selectPlaced(database: Database, ledger: string) {
+  return database
+    .selectFrom('reversal_requests as r')
+    .innerJoin('submissions as s', (join) =>
+      join.onRef('s.ledger', '=', 'r.ledger').onRef('s.external_id', '=', 'r.external_id'),
+    )
+    .select(['r.reversal_id', 's.batch_index', 'r.price_cents', 'r.volume_cents'])
+    .where('r.ledger', '=', ledger);
+}
+
+/** Reversals that wait for `batch`, oldest first. */
+export async function listWaitingReversals(
+  database: Database,
+  ledger: string,
+  batch: number,
+  limit: number,
+): Promise<PlacedReversal[]> {
+  const rows = await selectPlaced(database, ledger)
+    .where('r.state', '=', 'accepted')
+    .where('s.state', '=', 'batched')
+    .where('s.batch', '=', batch)
+    .orderBy('r.seq')
+    .limit(limit)
+    .execute();
+  return rows.map(placed);
+}
+
+/** The reversals of one transaction, in the order of its call. */
+export async function listTransactionReversals(
+  database: Database,
+  ledger: string,
+  transactionId: bigint,
+): Promise<PlacedReversal[]> {
+  const rows = await selectPlaced(database, ledger)
+    .where('r.transaction_id', '=', transactionId)
+    .orderBy('r.seq')
+    .execute();
+  return rows.map(placed);
+}
+
+function placed(row: {
+  reversal_id: string;
+  batch_index: number | null;
+  price_cents: bigint;
+  volume_cents: bigint;
+}): PlacedReversal {
+  return {
+    reversalId: row.reversal_id,
+    index: row.batch_index ?? 0,
+    priceCents: row.price_cents,
+    volumeCents: row.volume_cents,
+  };
+}
+
+/** Refuses waiting reversals for good and gives what they asked for back to their sales. */
+export async function refuseReversals(
+  transaction: Database,
+  ledger: string,
+  reversalIds: readonly string[],
+  refusal: string,
+): Promise<void> {
+  await sql`
+    with refused as (
+      update reversal_requests set state = 'refused', refusal = ${refusal}
+      where ledger = ${ledger} and reversal_id = any(${[...reversalIds]}) and state = 'accepted'
+      returning external_id, price_cents, volume_cents
+    ), sums as (
+      select external_id, sum(price_cents) as price_cents, sum(volume_cents) as volume_cents
+      from refused group by external_id
+    )
+    update submissions s
+    set asked_price_cents = s.asked_price_cents - sums.price_cents,
+      asked_volume_cents = s.asked_volume_cents - sums.volume_cents
+    from sums
+    where s.ledger = ${ledger} and s.external_id = sums.external_id
+  `.execute(transaction);
+}
+
+/** Waiting reversals of sales that were refused. */
+export async function listReversalsOfRefusedSales(database: Database, ledger: string): Promise<string[]> {
+  const rows = await selectPlaced(database, ledger)
+    .where('r.state', '=', 'accepted')
+    .where('s.state', '=', 'refused')
+    .execute();
+  return rows.map((row) => row.reversal_id);
+}

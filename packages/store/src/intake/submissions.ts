@@ -1,0 +1,209 @@
+import type { BuyerClass, SaleItem } from '@plumbline/protocol';
+import { type Selectable, sql } from 'kysely';
+import type { Database, Tables } from '../database.ts';
+
+export type SubmissionRow = Selectable<Tables['submissions']>;
+
+/** A sale as it was submitted, with the secrets that were drawn for it. */
+export interface NewSale {
+  externalId: string;
+  /** Reference of the distributor. */
+  seller: string;
+  class: BuyerClass;
+  priceCents: bigint;
+  volumeCents: bigint;
+  items: SaleItem[];
+  soldAt: string;
+  buyer: string;
+  buyerSalt: string;
+  buyerCommitment: string;
+  documentSalt: string;
+  /** Hash of the sale as submitted, with a buyer salt. */
+  hashWith(buyerSalt: string): string;
+}
+
+/** What became of a submitted sale. */
+export type SaleOutcome =
+  | { kind: 'accepted' | 'repeated'; sale: SubmissionRow }
+  | { kind: 'refused'; field: 'seller' | 'externalId'; problem: string };
+
+/**
+ * Accepts sales under their external ids, each on its own; the outcomes stand in the order of `sales`.
+ * @param transaction The database, or a transaction: what is written is one statement.
+ */
+export async function acceptSales(
+  transaction: Database,
+  ledger: string,
+  sales: readonly NewSale[],
+): Promise<SaleOutcome[]> {
+  const known = await transaction
+    .selectFrom('distributors')
+    .select(['reference', 'state'])
+    .where('ledger', '=', ledger)
+    .where('reference', '=', sql<string>`any(${[...new Set(sales.map(({ seller }) => seller))]})`)
+    .execute();
+  const sellers = new Map(known.map(({ reference, state }) => [reference, state]));
+
+  const problems = sales.map((sale) => problemOf(sale, sellers.get(sale.seller)));
+  const fresh = new Map<string, NewSale>();
+  sales.forEach((sale, i) => {
+    if (problems[i] === undefined && !fresh.has(sale.externalId)) fresh.set(sale.externalId, sale);
+  });
+  const inserted = new Set(await insertSales(transaction, ledger, [...fresh.values()]));
+  const rows = await transaction
+    .selectFrom('submissions')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .where('external_id', '=', sql<string>`any(${sales.map(({ externalId }) => externalId)})`)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.external_id, row]));
+
+  return sales.map((sale, i) => {
+    const row = byId.get(sale.externalId);
+    const problem = problems[i];
+    if (!row) return { kind: 'refused', field: 'seller', problem: problem ?? 'could not be stored' };
+    if (inserted.delete(sale.externalId)) return { kind: 'accepted', sale: row };
+    if (row.buyer_salt !== null && row.body_hash === sale.hashWith(row.buyer_salt)) {
+      return { kind: 'repeated', sale: row };
+    }
+    const taken = `the sale ${sale.externalId} was submitted before with other content`;
+    return { kind: 'refused', field: 'externalId', problem: taken };
+  });
+}
+
+function problemOf(sale: NewSale, sellerState: string | undefined): string | undefined {
+  if (sellerState === undefined)
+    return `the distributor ${sale.seller} is not known; submit distributors first`;
+  if (sellerState === 'refused') return `the distributor ${sale.seller} was refused`;
+  return undefined;
+}
+
+async function insertSales(
+  transaction: Database,
+  ledger: string,
+  sales: readonly NewSale[],
+): Promise<string[]> {
+  if (sales.length === 0) return [];
+  const rows = sales.map((sale) => ({
+    external_id: sale.externalId,
+    seller_reference: sale.seller,
+    class: sale.class,
+    price_cents: sale.priceCents.toString(),
+    volume_cents: sale.volumeCents.toString(),
+    items: sale.items,
+    sold_at: sale.soldAt,
+    buyer_reference: sale.buyer,
+    buyer_salt: sale.buyerSalt,
+    buyer_commitment: sale.buyerCommitment,
+    document_salt: sale.documentSalt,
+    body_hash: sale.hashWith(sale.buyerSalt),
+  }));
+  const inserted = await sql<{ external_id: string }>`
+    insert into submissions (ledger, external_id, seller_reference, class, price_cents, volume_cents, items, sold_at,
+      buyer_reference, buyer_salt, buyer_commitment, document_salt, body_hash, state)
+    select ${ledger}, external_id, seller_reference, class, price_cents, volume_cents, items, sold_at,
+      buyer_reference, buyer_salt, buyer_commitment, document_salt, body_hash, 'accepted'
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as list (external_id text, seller_reference text,
+      class text, price_cents bigint, volume_cents bigint, items jsonb, sold_at text, buyer_reference text,
+      buyer_salt text, buyer_commitment text, document_salt text, body_hash text)
+    on conflict do nothing
+    returning external_id
+  `.execute(transaction);
+  return inserted.rows.map((row) => row.external_id);
+}
+
+/** A sale with how far its transaction is. */
+export interface SubmittedSale extends SubmissionRow {
+  transaction_state: string | null;
+  transaction_hash: string | null;
+  seller_id: number | null;
+}
+
+/** A sale by its external id, or by where it stands on the ledger. */
+export async function findSubmission(
+  database: Database,
+  ledger: string,
+  name: { externalId: string } | { batch: number; index: number },
+): Promise<SubmittedSale | undefined> {
+  const query = database
+    .selectFrom('submissions as s')
+    .leftJoin('transactions as t', (join) =>
+      join.onRef('t.ledger', '=', 's.ledger').onRef('t.id', '=', 's.transaction_id'),
+    )
+    .leftJoin('distributors as d', (join) =>
+      join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
+    )
+    .selectAll('s')
+    .select(['t.state as transaction_state', 't.hash as transaction_hash', 'd.person_id as seller_id'])
+    .where('s.ledger', '=', ledger);
+  return 'externalId' in name
+    ? query.where('s.external_id', '=', name.externalId).executeTakeFirst()
+    : query.where('s.batch', '=', name.batch).where('s.batch_index', '=', name.index).executeTakeFirst();
+}
+
+/** The sales of a batch in the order of its records. */
+export async function listBatchSubmissions(
+  database: Database,
+  ledger: string,
+  batch: number,
+): Promise<SubmissionRow[]> {
+  return database
+    .selectFrom('submissions')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .where('batch', '=', batch)
+    .orderBy('batch_index')
+    .execute();
+}
+
+/** A sale that can be put into a batch. */
+export interface WaitingSale extends SubmissionRow {
+  seller_id: number | null;
+  seller_state: string;
+  /** Milliseconds since it was accepted. */
+  age_ms: number;
+}
+
+/**
+ * Sales that wait for a batch and whose sellers are tied to an enrolment or refused, oldest first. Asked only while no
+ * transaction is open, so that an enrolment that exists is included.
+ */
+export async function listWaitingSales(
+  database: Database,
+  ledger: string,
+  limit: number,
+): Promise<WaitingSale[]> {
+  return database
+    .selectFrom('submissions as s')
+    .innerJoin('distributors as d', (join) =>
+      join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
+    )
+    .selectAll('s')
+    .select([
+      'd.person_id as seller_id',
+      'd.state as seller_state',
+      sql<number>`(extract(epoch from now() - s.accepted_at) * 1000)::float8`.as('age_ms'),
+    ])
+    .where('s.ledger', '=', ledger)
+    .where('s.state', '=', 'accepted')
+    .where('d.state', '<>', 'accepted')
+    .orderBy('s.seq')
+    .limit(limit)
+    .execute();
+}
+
+/** Refuses waiting sales for good. */
+export async function refuseSales(
+  transaction: Database,
+  ledger: string,
+  externalIds: readonly string[],
+  refusal: string,
+): Promise<void> {
+  await transaction
+    .updateTable('submissions')
+    .set({ state: 'refused', refusal })
+    .where('ledger', '=', ledger)
+    .where('external_id', '=', sql<string>`any(${[...externalIds]})`)
+    .where('state', '=', 'accepted')
+    .execute();
+}

@@ -1,0 +1,163 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** What companies submit and what becomes of it. The gateway is the only writer. Addresses and hashes are lower-case hex. */
+
+/**
+ * Where an item is: waiting for a transaction, tied to one, or refused for good. How far its transaction is, the
+ * transaction's own row says, so that a reorganisation changes one row and not thousands.
+ */
+type ItemState = 'accepted' | 'batched' | 'refused';
+
+/**
+ * `signed`: stored, perhaps never broadcast. `sent`: broadcast at least once. `included`: in a block that was canonical
+ * when last looked at. `final`: deep enough. `failed`: reverted on chain. `voided`: it failed and the chain forgot it, so
+ * that its nonce has to be filled by a transaction that does nothing. `displaced`: another transaction took its nonce.
+ */
+type TransactionState = 'signed' | 'sent' | 'included' | 'final' | 'failed' | 'voided' | 'displaced';
+
+/** `fill` does nothing but use up a nonce. */
+type TransactionKind = 'enrol' | 'record' | 'reverse' | 'settle' | 'fill';
+
+/** Written as JSON text, read as a value. */
+type Json<T> = ColumnType<T, string, string>;
+type WrittenOnce<T> = ColumnType<T, T, never>;
+/** Set by the database when the row is made. */
+type Stamp = ColumnType<Date, never, never>;
+
+/** A distributor by the company's own reference. */
+interface DistributorsTable {
+  ledger: string;
+  reference: string;
+  /** Order of acceptance; sponsors come before their recruits. */
+  seq: Generated<bigint>;
+  sponsor_reference: string | null;
+  wallet: string | null;
+  state: ItemState;
+  refusal: string | null;
+  /** Given when the enrolment is built. */
+  person_id: number | null;
+  transaction_id: bigint | null;
+  accepted_at: Stamp;
+}
+
+/** A sale under the company's own number. */
+interface SubmissionsTable {
+  ledger: string;
+  external_id: string;
+  seq: Generated<bigint>;
+  seller_reference: string;
+  class: string;
+  price_cents: bigint;
+  volume_cents: bigint;
+  /** `[{ product, quantity, amountCents, name? }]` */
+  items: Json<{ product: string; quantity: number; amountCents: string; name?: string }[]>;
+  /** ISO 8601 in UTC, as it stands in the document. */
+  sold_at: string;
+  /** Null when the link to the buyer has been erased. */
+  buyer_reference: string | null;
+  buyer_salt: string | null;
+  buyer_commitment: string;
+  document_salt: string;
+  /** Salted with `buyer_salt`, so that it cannot outlive the link as a way to guess the buyer. */
+  body_hash: string;
+  /** Sum of the reversals accepted and not refused. */
+  asked_price_cents: Generated<bigint>;
+  asked_volume_cents: Generated<bigint>;
+  state: ItemState;
+  refusal: string | null;
+  batch: number | null;
+  batch_index: number | null;
+  transaction_id: bigint | null;
+  accepted_at: Stamp;
+}
+
+/** A request to take back part of a sale. */
+interface ReversalRequestsTable {
+  ledger: string;
+  reversal_id: string;
+  seq: Generated<bigint>;
+  external_id: string;
+  price_cents: bigint;
+  volume_cents: bigint;
+  reason: string | null;
+  body_hash: string;
+  state: ItemState;
+  refusal: string | null;
+  transaction_id: bigint | null;
+  accepted_at: Stamp;
+}
+
+/** The answer that was given under an `Idempotency-Key`. */
+interface IdempotencyTable {
+  ledger: string;
+  key: string;
+  salt: string;
+  request_hash: string;
+  status: number;
+  answer: Json<unknown>;
+  created_at: Stamp;
+}
+
+/** A transaction that holds a nonce. Its attempts differ in fees, at most in what the chain has since changed. */
+interface TransactionsTable {
+  ledger: string;
+  id: Generated<bigint>;
+  kind: WrittenOnce<TransactionKind>;
+  /** Batch recorded, reversed or settled; null for enrolments. */
+  batch: number | null;
+  /** Settlements: one past the last sale to settle. */
+  until: number | null;
+  signer: string;
+  nonce: number;
+  state: TransactionState;
+  /** Of the attempt that was included. */
+  hash: string | null;
+  block_number: bigint | null;
+  block_hash: string | null;
+  /** Why it failed, or what is odd about it. */
+  problem: string | null;
+  created_at: Stamp;
+}
+
+/** Signed bytes, stored before they are broadcast. Any attempt of a transaction may be the one that is included. */
+interface AttemptsTable {
+  ledger: string;
+  hash: string;
+  transaction_id: bigint;
+  raw: string;
+  data: string;
+  gas: bigint;
+  max_fee: bigint;
+  max_priority_fee: bigint;
+  created_at: Stamp;
+}
+
+/** A batch of sales that this gateway recorded, or is about to. */
+interface OutgoingBatchesTable {
+  ledger: string;
+  batch: number;
+  transaction_id: bigint;
+  manifest_root: string;
+  /** Packed sales, as in the call. */
+  records: string;
+  size: number;
+}
+
+/** Who may sign for an address. Whoever takes over gets a higher fence, and the writes of the one before are refused. */
+interface LeasesTable {
+  name: string;
+  holder: string;
+  fence: bigint;
+  expires_at: Date;
+}
+
+export interface IntakeTables {
+  distributors: DistributorsTable;
+  submissions: SubmissionsTable;
+  reversal_requests: ReversalRequestsTable;
+  idempotency: IdempotencyTable;
+  transactions: TransactionsTable;
+  attempts: AttemptsTable;
+  outgoing_batches: OutgoingBatchesTable;
+  leases: LeasesTable;
+}

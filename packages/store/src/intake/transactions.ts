@@ -1,0 +1,347 @@
+import { type Selectable, sql } from 'kysely';
+import type { Database, Tables } from '../database.ts';
+
+export type TransactionRow = Selectable<Tables['transactions']>;
+type AttemptRow = Selectable<Tables['attempts']>;
+
+/** Signed bytes and what they say. */
+export interface NewAttempt {
+  hash: string;
+  raw: string;
+  data: string;
+  gas: bigint;
+  /** Wei per gas. */
+  maxFee: bigint;
+  maxPriorityFee: bigint;
+}
+
+/** What a transaction carries; every item is tied to it before it is broadcast. */
+export type Payload =
+  | { kind: 'enrol'; people: { reference: string; id: number }[] }
+  | { kind: 'record'; batch: number; externalIds: string[]; manifestRoot: string; records: string }
+  | { kind: 'reverse'; batch: number; reversalIds: string[] }
+  | { kind: 'settle'; batch: number; until: number }
+  | { kind: 'fill' };
+
+/** A transaction that must be on chain before its signer's next one can be. */
+export interface OpenTransaction extends TransactionRow {
+  /** Oldest first. */
+  attempts: AttemptRow[];
+  /** Milliseconds since the first attempt was signed. */
+  ageMs: number;
+  /** Milliseconds since the newest attempt was signed. */
+  attemptAgeMs: number;
+}
+
+/**
+ * Stores a signed transaction and ties its items to it. Done before it is broadcast, so that a crash finds the bytes.
+ * @param transaction The transaction to do it in.
+ * @returns Its id.
+ */
+export async function storeTransaction(
+  transaction: Database,
+  ledger: string,
+  signer: string,
+  nonce: number,
+  payload: Payload,
+  attempt: NewAttempt,
+): Promise<bigint> {
+  const { id } = await transaction
+    .insertInto('transactions')
+    .values({
+      ledger,
+      kind: payload.kind,
+      batch: 'batch' in payload ? payload.batch : null,
+      until: payload.kind === 'settle' ? payload.until : null,
+      signer,
+      nonce,
+      state: payload.kind === 'fill' ? 'voided' : 'signed',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await addAttempt(transaction, ledger, id, attempt);
+  await tieItems(transaction, ledger, id, payload);
+  return id;
+}
+
+async function tieItems(transaction: Database, ledger: string, id: bigint, payload: Payload): Promise<void> {
+  if (payload.kind === 'enrol') {
+    const tied = await sql`
+      update distributors d set state = 'batched', person_id = list.id, transaction_id = ${id}
+      from jsonb_to_recordset(${JSON.stringify(payload.people)}::jsonb) as list (reference text, id integer)
+      where d.ledger = ${ledger} and d.reference = list.reference and d.state = 'accepted'
+    `.execute(transaction);
+    checkTied(payload.people.length, tied.numAffectedRows);
+  } else if (payload.kind === 'record') {
+    const tied = await sql`
+      update submissions s
+      set state = 'batched', batch = ${payload.batch}, batch_index = list.position - 1, transaction_id = ${id}
+      from unnest(${payload.externalIds}::text[]) with ordinality as list (external_id, position)
+      where s.ledger = ${ledger} and s.external_id = list.external_id and s.state = 'accepted'
+    `.execute(transaction);
+    checkTied(payload.externalIds.length, tied.numAffectedRows);
+    await transaction
+      .insertInto('outgoing_batches')
+      .values({
+        ledger,
+        batch: payload.batch,
+        transaction_id: id,
+        manifest_root: payload.manifestRoot,
+        records: payload.records,
+        size: payload.externalIds.length,
+      })
+      .execute();
+  } else if (payload.kind === 'reverse') {
+    const tied = await sql`
+      update reversal_requests set state = 'batched', transaction_id = ${id}
+      where ledger = ${ledger} and reversal_id = any(${payload.reversalIds}) and state = 'accepted'
+    `.execute(transaction);
+    checkTied(payload.reversalIds.length, tied.numAffectedRows);
+  }
+}
+
+function checkTied(expected: number, tied: bigint | undefined): void {
+  if (tied !== BigInt(expected)) {
+    throw new Error(
+      `${tied} of ${expected} items could be tied to the transaction: some were not waiting any more`,
+    );
+  }
+}
+
+/** Stores another set of signed bytes for the same nonce. */
+export async function addAttempt(
+  transaction: Database,
+  ledger: string,
+  transactionId: bigint,
+  attempt: NewAttempt,
+): Promise<void> {
+  await transaction
+    .insertInto('attempts')
+    .values({
+      ledger,
+      hash: attempt.hash,
+      transaction_id: transactionId,
+      raw: attempt.raw,
+      data: attempt.data,
+      gas: attempt.gas,
+      max_fee: attempt.maxFee,
+      max_priority_fee: attempt.maxPriorityFee,
+    })
+    .execute();
+}
+
+/** The signer's transactions that are not on chain, in the order of their nonces. */
+export async function listOpenTransactions(
+  database: Database,
+  ledger: string,
+  signer: string,
+): Promise<OpenTransaction[]> {
+  const rows = await database
+    .selectFrom('transactions')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .where('signer', '=', signer)
+    .where('state', 'in', ['signed', 'sent', 'voided'])
+    .orderBy('nonce')
+    .execute();
+  if (rows.length === 0) return [];
+  const attempts = await database
+    .selectFrom('attempts')
+    .selectAll()
+    .select(sql<number>`(extract(epoch from now() - created_at) * 1000)::float8`.as('age_ms'))
+    .where('ledger', '=', ledger)
+    .where('transaction_id', '=', sql<bigint>`any(${rows.map(({ id }) => id)})`)
+    .orderBy('created_at')
+    .execute();
+  const byTransaction = Map.groupBy(attempts, (attempt) => attempt.transaction_id);
+  return rows.map((row) => {
+    const own = byTransaction.get(row.id) ?? [];
+    return { ...row, attempts: own, ageMs: own[0]?.age_ms ?? 0, attemptAgeMs: own.at(-1)?.age_ms ?? 0 };
+  });
+}
+
+/** The first nonce that no transaction of the signer holds, in any ledger; 0 for a new signer. */
+export async function nextFreeNonce(database: Database, signer: string): Promise<number> {
+  const row = await database
+    .selectFrom('transactions')
+    .select((eb) => eb.fn.max('nonce').as('nonce'))
+    .where('signer', '=', signer)
+    .where('state', '<>', 'displaced')
+    .executeTakeFirst();
+  return row?.nonce === null || row?.nonce === undefined ? 0 : row.nonce + 1;
+}
+
+/** Says that a node took bytes of a transaction. */
+export async function markSent(transaction: Database, ledger: string, id: bigint): Promise<void> {
+  await transaction
+    .updateTable('transactions')
+    .set({ state: 'sent' })
+    .where('ledger', '=', ledger)
+    .where('id', '=', id)
+    .where('state', '=', 'signed')
+    .execute();
+}
+
+/** Where a transaction is on chain. */
+export interface Inclusion {
+  hash: string;
+  blockNumber: bigint;
+  blockHash: string;
+}
+
+/** Says that a transaction succeeded on chain. */
+export async function markIncluded(
+  transaction: Database,
+  ledger: string,
+  id: bigint,
+  inclusion: Inclusion,
+): Promise<void> {
+  await transaction
+    .updateTable('transactions')
+    .set({ state: 'included', problem: null, ...columnsOf(inclusion) })
+    .where('ledger', '=', ledger)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Says that a transaction reverted on chain: its nonce is used and its items wait again. */
+export async function markFailed(
+  transaction: Database,
+  ledger: string,
+  id: bigint,
+  inclusion: Inclusion,
+  problem: string,
+): Promise<void> {
+  await transaction
+    .updateTable('transactions')
+    .set({ state: 'failed', problem, ...columnsOf(inclusion) })
+    .where('ledger', '=', ledger)
+    .where('id', '=', id)
+    .execute();
+  await untieItems(transaction, ledger, id);
+}
+
+/** Says that another transaction used the nonce: the items wait again. */
+export async function markDisplaced(
+  transaction: Database,
+  ledger: string,
+  id: bigint,
+  problem: string,
+): Promise<void> {
+  await transaction
+    .updateTable('transactions')
+    .set({ state: 'displaced', problem })
+    .where('ledger', '=', ledger)
+    .where('id', '=', id)
+    .execute();
+  await untieItems(transaction, ledger, id);
+}
+
+/** Says what is odd about an open transaction; null that nothing is. */
+export async function noteProblem(
+  transaction: Database,
+  ledger: string,
+  id: bigint,
+  problem: string | null,
+): Promise<void> {
+  await transaction
+    .updateTable('transactions')
+    .set({ problem })
+    .where('ledger', '=', ledger)
+    .where('id', '=', id)
+    .execute();
+}
+
+function columnsOf({ hash, blockNumber, blockHash }: Inclusion) {
+  return { hash, block_number: blockNumber, block_hash: blockHash };
+}
+
+async function untieItems(transaction: Database, ledger: string, id: bigint): Promise<void> {
+  const waiting = { state: 'accepted', transaction_id: null } as const;
+  await transaction
+    .updateTable('distributors')
+    .set({ ...waiting, person_id: null })
+    .where('ledger', '=', ledger)
+    .where('transaction_id', '=', id)
+    .execute();
+  await transaction
+    .updateTable('submissions')
+    .set({ ...waiting, batch: null, batch_index: null })
+    .where('ledger', '=', ledger)
+    .where('transaction_id', '=', id)
+    .execute();
+  await transaction
+    .updateTable('reversal_requests')
+    .set(waiting)
+    .where('ledger', '=', ledger)
+    .where('transaction_id', '=', id)
+    .execute();
+  await transaction
+    .deleteFrom('outgoing_batches')
+    .where('ledger', '=', ledger)
+    .where('transaction_id', '=', id)
+    .execute();
+}
+
+/** A page of the signer's transactions that are on chain, newest first; `final` ones count too. */
+export async function listChainedTransactions(
+  database: Database,
+  ledger: string,
+  signer: string,
+  belowNonce: number,
+  limit: number,
+): Promise<TransactionRow[]> {
+  return database
+    .selectFrom('transactions')
+    .selectAll()
+    .where('ledger', '=', ledger)
+    .where('signer', '=', signer)
+    .where('state', 'in', ['included', 'final', 'failed'])
+    .where('nonce', '<', belowNonce)
+    .orderBy('nonce', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Says that inclusions up to a block are final. */
+export async function markFinal(database: Database, ledger: string, upToBlock: bigint): Promise<void> {
+  await database
+    .updateTable('transactions')
+    .set({ state: 'final' })
+    .where('ledger', '=', ledger)
+    .where('state', '=', 'included')
+    .where('block_number', '<=', upToBlock)
+    .execute();
+}
+
+/**
+ * Takes back every inclusion from a nonce on: the chain no longer has them. What succeeded is to be sent again as it is;
+ * what failed only leaves a nonce to fill, because its items went elsewhere.
+ */
+export async function unincludeFrom(
+  transaction: Database,
+  ledger: string,
+  signer: string,
+  nonce: number,
+): Promise<void> {
+  await sql`
+    update transactions
+    set state = case when state = 'failed' then 'voided' else 'sent' end,
+      hash = null, block_number = null, block_hash = null
+    where ledger = ${ledger} and signer = ${signer} and nonce >= ${nonce}
+      and state in ('included', 'final', 'failed')
+  `.execute(transaction);
+}
+
+/** One past the last sale of a batch that a settlement of ours, sent or on chain, settles; 0 without one. */
+export async function findSettledUntil(database: Database, ledger: string, batch: number): Promise<number> {
+  const row = await database
+    .selectFrom('transactions')
+    .select((eb) => eb.fn.max('until').as('until'))
+    .where('ledger', '=', ledger)
+    .where('batch', '=', batch)
+    .where('kind', '=', 'settle')
+    .where('state', 'in', ['signed', 'sent', 'included', 'final'])
+    .executeTakeFirst();
+  return row?.until ?? 0;
+}

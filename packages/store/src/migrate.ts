@@ -1,0 +1,16 @@
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database } from './database.ts';
+import * as books from './migrations/0001-books.ts';
+import * as intake from './migrations/0002-intake.ts';
+
+const migrations: Record<string, Migration> = {
+  '0001-books': { up: books.up, down: books.down },
+  '0002-intake': { up: intake.up, down: intake.down },
+};
+
+/** Brings the database to the newest schema. Safe to call from several processes at once. */
+export async function migrate(database: Database): Promise<void> {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}

@@ -1,0 +1,151 @@
+import { type Kysely, sql } from 'kysely';
+
+/** What companies submit, the transactions it becomes, and who may send them. */
+const statements = [
+  `create table distributors (
+    ledger text not null,
+    reference text not null,
+    seq bigint generated always as identity,
+    sponsor_reference text,
+    wallet text,
+    state text not null,
+    refusal text,
+    person_id integer,
+    transaction_id bigint,
+    accepted_at timestamptz not null default now(),
+    primary key (ledger, reference)
+  )`,
+  `create unique index distributors_wallet on distributors (ledger, wallet) where state <> 'refused'`,
+  `create unique index distributors_person on distributors (ledger, person_id)`,
+  `create index distributors_waiting on distributors (ledger, seq) where state = 'accepted'`,
+  `create index distributors_sponsor on distributors (ledger, sponsor_reference)`,
+  `create index distributors_transaction on distributors (ledger, transaction_id)`,
+  `create table submissions (
+    ledger text not null,
+    external_id text not null,
+    seq bigint generated always as identity,
+    seller_reference text not null,
+    class text not null,
+    price_cents bigint not null,
+    volume_cents bigint not null,
+    items jsonb not null,
+    sold_at text not null,
+    buyer_reference text,
+    buyer_salt text,
+    buyer_commitment text not null,
+    document_salt text not null,
+    body_hash text not null,
+    asked_price_cents bigint not null default 0,
+    asked_volume_cents bigint not null default 0,
+    state text not null,
+    refusal text,
+    batch integer,
+    batch_index integer,
+    transaction_id bigint,
+    accepted_at timestamptz not null default now(),
+    primary key (ledger, external_id)
+  )`,
+  `create unique index submissions_batch on submissions (ledger, batch, batch_index) where batch is not null`,
+  `create index submissions_waiting on submissions (ledger, seq) where state = 'accepted'`,
+  `create index submissions_transaction on submissions (ledger, transaction_id) where transaction_id is not null`,
+  `create table reversal_requests (
+    ledger text not null,
+    reversal_id text not null,
+    seq bigint generated always as identity,
+    external_id text not null,
+    price_cents bigint not null,
+    volume_cents bigint not null,
+    reason text,
+    body_hash text not null,
+    state text not null,
+    refusal text,
+    transaction_id bigint,
+    accepted_at timestamptz not null default now(),
+    primary key (ledger, reversal_id)
+  )`,
+  `create index reversal_requests_sale on reversal_requests (ledger, external_id, seq)`,
+  `create index reversal_requests_waiting on reversal_requests (ledger, seq) where state = 'accepted'`,
+  `create index reversal_requests_transaction on reversal_requests (ledger, transaction_id)
+    where transaction_id is not null`,
+  `create table idempotency (
+    ledger text not null,
+    key text not null,
+    salt text not null,
+    request_hash text not null,
+    status integer not null,
+    answer jsonb not null,
+    created_at timestamptz not null default now(),
+    primary key (ledger, key)
+  )`,
+  `create table transactions (
+    ledger text not null,
+    id bigint generated always as identity,
+    kind text not null,
+    batch integer,
+    until integer,
+    signer text not null,
+    nonce integer not null,
+    state text not null,
+    hash text,
+    block_number bigint,
+    block_hash text,
+    problem text,
+    created_at timestamptz not null default now(),
+    primary key (ledger, id)
+  )`,
+  `create index distributors_refused on distributors (ledger) where state = 'refused'`,
+  `create index submissions_refused on submissions (ledger) where state = 'refused'`,
+  `create index reversal_requests_refused on reversal_requests (ledger) where state = 'refused'`,
+  // Two transactions that could both be included never share a nonce.
+  `create unique index transactions_nonce on transactions (signer, nonce) where state <> 'displaced'`,
+  `create index transactions_batch on transactions (ledger, batch, kind)`,
+  `create index transactions_open on transactions (ledger, nonce) where state in ('signed', 'sent', 'voided')`,
+  `create table attempts (
+    ledger text not null,
+    hash text not null,
+    transaction_id bigint not null,
+    raw text not null,
+    data text not null,
+    gas bigint not null,
+    max_fee numeric(78) not null,
+    max_priority_fee numeric(78) not null,
+    created_at timestamptz not null default now(),
+    primary key (ledger, hash)
+  )`,
+  `create index attempts_transaction on attempts (ledger, transaction_id)`,
+  `create table outgoing_batches (
+    ledger text not null,
+    batch integer not null,
+    transaction_id bigint not null,
+    manifest_root text not null,
+    records text not null,
+    size integer not null,
+    primary key (ledger, batch)
+  )`,
+  `create index outgoing_batches_transaction on outgoing_batches (ledger, transaction_id)`,
+  `create table leases (
+    name text primary key,
+    holder text not null,
+    fence bigint not null,
+    expires_at timestamptz not null
+  )`,
+];
+
+const tables = [
+  'leases',
+  'outgoing_batches',
+  'attempts',
+  'transactions',
+  'idempotency',
+  'reversal_requests',
+  'submissions',
+  'distributors',
+];
+
+export async function up(database: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(database);
+}
+
+export async function down(database: Kysely<unknown>): Promise<void> {
+  for (const table of tables) await database.schema.dropTable(table).execute();
+}

@@ -1,0 +1,308 @@
+import { amountOf, creditedBy, MalformedError } from '@plumbline/protocol';
+import { expect } from 'chai';
+import { zeroAddress } from 'viem';
+import { applyEntries } from '../../packages/store/src/books/apply.ts';
+import { getPending, listCredits } from '../../packages/store/src/books/credits.ts';
+import { findPlanAt, listByTransaction, listPlans } from '../../packages/store/src/books/journal.ts';
+import { findLedger, findStatus, saveLedger } from '../../packages/store/src/books/ledgers.ts';
+import { findPerson, getTeamSize, listChildren, listUpline } from '../../packages/store/src/books/people.ts';
+import { findBatch, findSale, listDueBatches, listReversals } from '../../packages/store/src/books/sales.ts';
+import { getTotals } from '../../packages/store/src/books/totals.ts';
+import { type Database, openDatabase } from '../../packages/store/src/database.ts';
+import { migrate } from '../../packages/store/src/migrate.ts';
+import { engines, type TestDatabase } from '../support/databases.ts';
+import { History, LEDGER, RETURN_WINDOW, START, START_BLOCK } from './history.ts';
+import { LEDGER_ROW } from './ledger-row.ts';
+
+const BLOCKS = 200;
+const LAST = START_BLOCK + BLOCKS - 1;
+
+/** Every page of a list, two rows at a time. */
+async function listAll<T>(
+  page: (request: { limit: number; cursor?: string | undefined }) => Promise<{
+    items: T[];
+    nextCursor: string | null;
+  }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, nextCursor } = await page({ limit: 2, cursor });
+    expect(items.length).to.be.at.most(2);
+    all.push(...items);
+    cursor = nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return all;
+}
+
+for (const engine of engines) {
+  describe(`the books on ${engine.name}: reading`, () => {
+    const history = new History(11, BLOCKS);
+    let server: TestDatabase;
+    let database: Database;
+
+    before(async () => {
+      server = await engine.start();
+      database = openDatabase(server.url);
+      await migrate(database);
+      await saveLedger(database, LEDGER_ROW);
+      await applyEntries(database, LEDGER, history.stretch(START, LAST, LAST + 5));
+    });
+
+    after(async () => {
+      await database?.destroy();
+      await server?.stop();
+    });
+
+    const childrenOf = (id: number) =>
+      history.people.filter(({ sponsor }) => sponsor === id).map((each) => each.id);
+    const teamOf = (id: number): number[] => childrenOf(id).flatMap((child) => [child, ...teamOf(child)]);
+
+    it('finds nothing of what there is not', async () => {
+      expect(await findLedger(database, zeroAddress)).to.equal(undefined);
+      expect(await findStatus(database, zeroAddress)).to.equal(undefined);
+      expect(await findPerson(database, LEDGER, 3_999)).to.equal(undefined);
+      expect(await findPerson(database, LEDGER, '0x00000000000000000000000000000000000000ff')).to.equal(
+        undefined,
+      );
+      expect(await findPerson(database, zeroAddress, 4)).to.equal(undefined);
+      expect(await findSale(database, LEDGER, { batch: 1, index: 900 })).to.equal(undefined);
+      expect(await findBatch(database, LEDGER, 9_999)).to.equal(undefined);
+      expect(await findPlanAt(database, LEDGER, 1)).to.equal(undefined);
+      expect(await listUpline(database, LEDGER, 3_999)).to.deep.equal([]);
+      expect(await listByTransaction(database, LEDGER, START.head)).to.deep.equal([]);
+      expect(await getPending(database, LEDGER, 3_999)).to.deep.equal({ units: 0n, sales: 0, until: null });
+      const totals = await getTotals(database, zeroAddress);
+      expect(Object.values(totals).every((value) => value === 0 || value === 0n)).to.equal(true);
+    });
+
+    it('refuses a cursor that is not one of its own', async () => {
+      for (const cursor of ['', '1-', '-5', 'x', '1-2-3', "1';"]) {
+        const request = { limit: 10, cursor };
+        expect(await listChildren(database, LEDGER, 4, request).catch((e) => e)).to.be.instanceOf(
+          MalformedError,
+        );
+        expect(await listCredits(database, LEDGER, 4, request).catch((e) => e)).to.be.instanceOf(
+          MalformedError,
+        );
+      }
+    });
+
+    it('knows the ledger and how far it is', async () => {
+      expect(await findLedger(database, LEDGER)).to.deep.equal(LEDGER_ROW);
+      const last = history.blocks.at(-1);
+      expect(await findStatus(database, LEDGER)).to.deep.equal({
+        blockNumber: LAST,
+        blockHash: last?.hash,
+        blockTime: last?.timestamp,
+        head: history.blocks.flatMap(({ entries }) => entries).at(-1)?.head,
+        entryCount: history.entryCount,
+        tipNumber: LAST + 5,
+        lagBlocks: 5,
+      });
+    });
+
+    it('knows every person, by id and by wallet', async () => {
+      for (const { id, sponsor, wallet } of history.people) {
+        const person = await findPerson(database, LEDGER, id);
+        const upline = await listUpline(database, LEDGER, id);
+        const line: number[] = [];
+        for (let at = sponsor; at !== 0; at = history.people.find((each) => each.id === at)?.sponsor ?? 0)
+          line.push(at);
+        expect(upline).to.deep.equal(line.map((each, i) => ({ id: each, level: i + 1 })));
+        expect(person).to.deep.equal({
+          id,
+          sponsor,
+          depth: line.length,
+          wallet: wallet === zeroAddress ? null : wallet,
+          creditedUnits: history.credited.get(id) ?? 0n,
+          paidUnits: history.paid.get(id) ?? 0n,
+          directs: childrenOf(id).length,
+          ownSales: history.batches.flatMap(({ sales }) => sales).filter(({ seller }) => seller === id)
+            .length,
+          enrolledBlock: history.blocks.find(({ entries }) =>
+            entries.some(({ entry }) => entry.kind === 'enrolled' && entry.id === id),
+          )?.number,
+        });
+        if (wallet !== zeroAddress) expect(await findPerson(database, LEDGER, wallet)).to.deep.equal(person);
+      }
+    });
+
+    it('lists the people below, page by page, with the size of their teams', async () => {
+      for (const id of [0, ...history.people.map((person) => person.id)]) {
+        const children = await listAll((request) => listChildren(database, LEDGER, id, request));
+        const expected = childrenOf(id)
+          .sort((a, b) => a - b)
+          .map((child) => ({
+            id: child,
+            creditedUnits: history.credited.get(child) ?? 0n,
+            directs: childrenOf(child).length,
+            teamSize: teamOf(child).length,
+          }));
+        expect(children).to.deep.equal(expected);
+        expect(await getTeamSize(database, LEDGER, id)).to.equal(teamOf(id).length);
+      }
+    });
+
+    it('lists the credits of a person, newest sale first', async () => {
+      for (const { id } of history.people) {
+        const credits = await listAll((request) => listCredits(database, LEDGER, id, request));
+        const expected = history.batches
+          .flatMap(({ batch, sales }) =>
+            sales.flatMap(({ line, seller }, index) =>
+              (line?.credits ?? []).flatMap((credit, level) => {
+                const units = line ? amountOf(line, credit) : 0n;
+                if (credit.id !== id || units === 0n) return [];
+                return [{ batch, index, level, bps: credit.bps, units, seller }];
+              }),
+            ),
+          )
+          .reverse();
+        expect(credits.map(({ settledBlock, ...rest }) => rest)).to.deep.equal(expected);
+        expect(credits.reduce((sum, { units }) => sum + units, 0n)).to.equal(history.credited.get(id) ?? 0n);
+      }
+    });
+
+    it('says what settlement would pay every person now', async () => {
+      const units = new Map<number, bigint>();
+      const sales = new Map<number, number>();
+      const until = new Map<number, number>();
+      for (const batch of history.batches) {
+        for (const sale of batch.sales.slice(batch.settled)) {
+          const line = history.settledNow(batch, sale);
+          for (const credit of line.credits) {
+            const amount = amountOf(line, credit);
+            if (amount === 0n) continue;
+            units.set(credit.id, (units.get(credit.id) ?? 0n) + amount);
+            sales.set(credit.id, (sales.get(credit.id) ?? 0) + 1);
+            const ends = batch.recordedAt + RETURN_WINDOW;
+            until.set(credit.id, Math.max(until.get(credit.id) ?? 0, ends));
+          }
+        }
+      }
+      expect(units.size).to.be.greaterThan(3);
+      for (const { id } of history.people) {
+        expect(await getPending(database, LEDGER, id), `person ${id}`).to.deep.equal({
+          units: units.get(id) ?? 0n,
+          sales: sales.get(id) ?? 0,
+          until: until.get(id) ?? null,
+        });
+      }
+    });
+
+    it('knows every batch and every sale with its reversals and credits', async () => {
+      for (const { batch, plan, recordedAt, sales, settled } of history.batches) {
+        const found = await findBatch(database, LEDGER, batch);
+        expect(found).to.include({
+          batch,
+          plan,
+          recordedAt,
+          settled,
+          count: sales.length,
+          reservedUnits: 1_000_000n,
+        });
+        const reversals = await listReversals(database, LEDGER, batch);
+        for (const [index, sale] of sales.entries()) {
+          const { line } = sale;
+          const row = await findSale(database, LEDGER, { batch, index });
+          const { class: buyerClass, seller, priceCents, volumeCents } = sale;
+          expect(row).to.include({ batch, index, class: buyerClass, seller, priceCents, volumeCents, plan });
+          expect(row).to.include({
+            recordedAt,
+            settlesAt: recordedAt + RETURN_WINDOW,
+            reversedPriceCents: sale.reversedPrice,
+            reversedVolumeCents: sale.reversedVolume,
+            transactionHash: found?.transactionHash,
+          });
+          expect(row?.reversals).to.deep.equal(reversals.filter((each) => each.index === index));
+          expect(row?.reversals.reduce((sum, each) => sum + each.volumeCents, 0n)).to.equal(
+            sale.reversedVolume,
+          );
+          expect(row?.settlement?.countedCents).to.equal(line?.volumeCents);
+          expect(row?.settlement?.creditedUnits).to.equal(line ? creditedBy(line) : undefined);
+          expect(row?.settlement?.credits).to.deep.equal(
+            line?.credits.flatMap(({ id, bps }, level) => {
+              const units = amountOf(line, { id, bps });
+              return units === 0n ? [] : [{ level, id, bps, units }];
+            }),
+          );
+        }
+      }
+    });
+
+    it('lists the batches that are due', async () => {
+      const open = history.batches.filter(({ settled, sales }) => settled < sales.length);
+      const [, second] = open;
+      const now = (second?.recordedAt ?? 0) + RETURN_WINDOW;
+      const due = open
+        .filter(({ recordedAt }) => recordedAt + RETURN_WINDOW <= now)
+        .map(({ batch }) => batch);
+      const listed = await listDueBatches(database, LEDGER, now, 100);
+      expect(listed.map(({ batch }) => batch)).to.deep.equal(due);
+      expect(due.length).to.be.lessThan(open.length);
+      expect((await listDueBatches(database, LEDGER, now, 1)).map(({ batch }) => batch)).to.deep.equal(
+        due.slice(0, 1),
+      );
+      expect(
+        await listDueBatches(database, LEDGER, (open[0]?.recordedAt ?? 0) + RETURN_WINDOW - 1, 9),
+      ).to.deep.equal([]);
+    });
+
+    it('knows the plans and which one a time uses', async () => {
+      const announced = history.blocks
+        .flatMap(({ entries }) => entries)
+        .flatMap(({ entry }) => (entry.kind === 'planAnnounced' ? [entry] : []));
+      expect(await listPlans(database, LEDGER)).to.deep.equal(
+        announced.map(({ version, startsAt, planHash, plan }) => ({
+          version,
+          startsAt,
+          hash: planHash,
+          plan,
+        })),
+      );
+      const [first, second] = announced;
+      expect((await findPlanAt(database, LEDGER, (second?.startsAt ?? 0) - 1))?.version).to.equal(
+        first?.version,
+      );
+      expect((await findPlanAt(database, LEDGER, second?.startsAt ?? 0))?.version).to.equal(second?.version);
+    });
+
+    it('lists the entries of a transaction, money as decimal strings', async () => {
+      let number = 0;
+      for (const { entries } of history.blocks) {
+        const [first] = entries;
+        if (!first) continue;
+        const listed = await listByTransaction(database, LEDGER, first.transactionHash);
+        expect(listed.map(({ entry, kind, head }) => ({ entry, kind, head }))).to.deep.equal(
+          entries.map(({ entry, head }) => ({ entry: number++, kind: entry.kind, head })),
+        );
+        for (const [i, { content }] of listed.entries()) {
+          const entry = entries[i]?.entry;
+          if (entry?.kind === 'recorderSet') {
+            expect(content).to.deep.equal({ recorder: entry.recorder, cap: '18446744073709551615' });
+          }
+          if (entry?.kind === 'batchRecorded')
+            expect(content).to.include({ batch: entry.batch, plan: entry.plan });
+        }
+      }
+      expect(number).to.equal(history.entryCount);
+    });
+
+    it('adds everything up', async () => {
+      const sales = history.batches.flatMap((batch) => batch.sales);
+      const sum = (values: Iterable<bigint>) => [...values].reduce((total, value) => total + value, 0n);
+      expect(await getTotals(database, LEDGER)).to.deep.equal({
+        people: history.people.length,
+        batches: history.batches.length,
+        sales: sales.length,
+        pendingSales: sales.filter(({ line }) => line === null).length,
+        priceCents: sum(sales.map((sale) => sale.priceCents)),
+        volumeCents: sum(sales.map((sale) => sale.volumeCents)),
+        reversedPriceCents: sum(sales.map((sale) => sale.reversedPrice)),
+        reversedVolumeCents: sum(sales.map((sale) => sale.reversedVolume)),
+        creditedUnits: sum(history.credited.values()),
+        paidUnits: sum(history.paid.values()),
+      });
+    });
+  });
+}

@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import { type Database, openDatabase } from '../../packages/store/src/database.ts';
+import { countQueue } from '../../packages/store/src/intake/batches.ts';
+import { acceptDistributors } from '../../packages/store/src/intake/distributors.ts';
+import { answerOnce, KeyReusedError } from '../../packages/store/src/intake/idempotency.ts';
+import {
+  LostLeaseError,
+  releaseLease,
+  takeLease,
+  withLease,
+} from '../../packages/store/src/intake/leases.ts';
+import {
+  acceptReversal,
+  listReversalRequests,
+  listWaitingReversals,
+  refuseReversals,
+} from '../../packages/store/src/intake/reversals.ts';
+import { acceptSales, findSubmission, type NewSale } from '../../packages/store/src/intake/submissions.ts';
+import {
+  listOpenTransactions,
+  markDisplaced,
+  markFailed,
+  markIncluded,
+  nextFreeNonce,
+  storeTransaction,
+  unincludeFrom,
+} from '../../packages/store/src/intake/transactions.ts';
+import { migrate } from '../../packages/store/src/migrate.ts';
+import { engines, type TestDatabase } from '../support/databases.ts';
+
+const LEDGER = '0x00000000000000000000000000000000000000aa';
+const SIGNER = '0x00000000000000000000000000000000000000bb';
+const TERMS = { returnWindow: 3_600, chainTime: 1_000 };
+
+function saleOf(externalId: string): NewSale {
+  return {
+    externalId,
+    seller: 'seller',
+    class: 'retail',
+    priceCents: 1_000n,
+    volumeCents: 1_000n,
+    items: [{ product: 'P', quantity: 1, amountCents: '1000' }],
+    soldAt: '2026-03-01T12:00:00.000Z',
+    buyer: 'buyer',
+    buyerSalt: '0x01',
+    buyerCommitment: '0x02',
+    documentSalt: '0x03',
+    hashWith: (salt) => `${salt} ${externalId}`,
+  };
+}
+
+function reversalOf(reversalId: string, externalId: string, cents: bigint) {
+  return {
+    reversalId,
+    externalId,
+    priceCents: cents,
+    volumeCents: cents,
+    reason: null,
+    bodyHash: `${cents}`,
+  };
+}
+
+function attemptOf(hash: string) {
+  return { hash, raw: '0x02', data: '0x01', gas: 21_000n, maxFee: 2n ** 70n, maxPriorityFee: 1n };
+}
+
+for (const engine of engines) {
+  describe(`the intake on ${engine.name}`, () => {
+    let embedded: TestDatabase;
+    let database: Database;
+
+    before(async function () {
+      this.timeout(60_000);
+      embedded = await engine.start();
+      database = openDatabase(embedded.url, 10);
+      await migrate(database);
+      await acceptDistributors(database, LEDGER, [{ reference: 'seller', sponsor: null, wallet: null }]);
+    });
+    after(async () => {
+      await database.destroy();
+      await embedded.stop();
+    });
+
+    it('refuses a second holder of a lease until it is given back, and writes of the one before', async () => {
+      const first = await takeLease(database, 'signer', 'one', 60);
+      expect(first?.fence).to.equal(1n);
+      expect(await takeLease(database, 'signer', 'two', 60)).to.equal(undefined);
+      expect((await takeLease(database, 'signer', 'one', 60))?.fence).to.equal(1n);
+      if (!first) throw new Error('there is no lease');
+      await releaseLease(database, first);
+      expect((await takeLease(database, 'signer', 'two', 60))?.fence).to.equal(2n);
+      let refusal: unknown;
+      await withLease(database, first, async (transaction) => {
+        await acceptDistributors(transaction, LEDGER, [{ reference: 'late', sponsor: null, wallet: null }]);
+      }).catch((error) => {
+        refusal = error;
+      });
+      expect(refusal).to.be.instanceOf(LostLeaseError);
+      expect((await countQueue(database, LEDGER)).distributors).to.equal(1);
+    });
+
+    it('accepts a distributor once however many send it at once', async () => {
+      const list = [{ reference: 'popular', sponsor: 'seller', wallet: '0x01' }];
+      const work = async (each: Database) => ({
+        status: 202,
+        body: await acceptDistributors(each, LEDGER, list),
+      });
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => answerOnce(database, LEDGER, undefined, work)),
+      );
+      const accepted = answers.map(({ body }) => (body as { accepted: number }).accepted);
+      expect(accepted.sort()).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 1]);
+    });
+
+    it('answers a key once, and runs nothing twice', async () => {
+      let runs = 0;
+      const request = { key: 'k', salt: 's', hashWith: (salt: string) => `${salt} request` };
+      const work = async () => ({ status: 202, body: { runs: ++runs } });
+      await answerOnce(database, LEDGER, request, work);
+      const again = await answerOnce(database, LEDGER, request, work);
+      expect([runs, again]).to.deep.equal([1, { status: 202, body: { runs: 1 } }]);
+      let refusal: unknown;
+      const other = { ...request, hashWith: (salt: string) => `${salt} other` };
+      await answerOnce(database, LEDGER, other, work).catch((error) => {
+        refusal = error;
+      });
+      expect(refusal).to.be.instanceOf(KeyReusedError);
+    });
+
+    it('accepts no more reversals than a sale has left, however many come at once', async () => {
+      await acceptSales(database, LEDGER, [saleOf('raced')]);
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          acceptReversal(database, LEDGER, reversalOf(`raced-${i}`, 'raced', 300n), TERMS),
+        ),
+      );
+      const kinds = outcomes.map(({ kind }) => kind).sort();
+      expect(kinds).to.deep.equal([...Array(3).fill('accepted'), ...Array(5).fill('beyond')]);
+      const sale = await findSubmission(database, LEDGER, { externalId: 'raced' });
+      expect(sale).to.include({ asked_price_cents: 900n, asked_volume_cents: 900n });
+      const requests = await listReversalRequests(database, LEDGER, 'raced');
+      await refuseReversals(
+        database,
+        LEDGER,
+        requests.map((row) => row.reversal_id),
+        'no',
+      );
+      const after = await findSubmission(database, LEDGER, { externalId: 'raced' });
+      expect(after).to.include({ asked_price_cents: 0n, asked_volume_cents: 0n });
+    });
+
+    it('ties items to a transaction all or none, and unties them when it fails', async () => {
+      await acceptSales(database, LEDGER, [saleOf('tied-0'), saleOf('tied-1')]);
+      const payload = {
+        kind: 'record' as const,
+        batch: 1,
+        externalIds: ['tied-1', 'tied-0'],
+        manifestRoot: '0x',
+        records: '0x',
+      };
+      const store = (nonce: number, hash: string, externalIds = payload.externalIds) =>
+        database
+          .transaction()
+          .execute((transaction) =>
+            storeTransaction(
+              transaction,
+              LEDGER,
+              SIGNER,
+              nonce,
+              { ...payload, externalIds },
+              attemptOf(hash),
+            ),
+          );
+      let refusal = '';
+      await store(0, '0xa', ['tied-0', 'unknown']).catch((error: Error) => {
+        refusal = error.message;
+      });
+      expect(refusal).to.match(/^1 of 2 items/);
+      expect(await listOpenTransactions(database, LEDGER, SIGNER)).to.have.length(0);
+
+      const id = await store(0, '0xb');
+      expect(await findSubmission(database, LEDGER, { batch: 1, index: 0 })).to.include({
+        external_id: 'tied-1',
+        state: 'batched',
+      });
+      expect(await nextFreeNonce(database, SIGNER)).to.equal(1);
+      const [open] = await listOpenTransactions(database, LEDGER, SIGNER);
+      expect(open?.attempts[0]?.max_fee).to.equal(2n ** 70n);
+      let taken: { code?: string } = {};
+      await store(0, '0xc').catch((error) => {
+        taken = error;
+      });
+      expect(taken.code, 'a nonce that is held').to.equal('23505');
+
+      const inclusion = { hash: '0xb', blockNumber: 5n, blockHash: '0x05' };
+      await markFailed(database, LEDGER, id, inclusion, 'reverted');
+      expect(await findSubmission(database, LEDGER, { externalId: 'tied-0' })).to.include({
+        state: 'accepted',
+        batch: null,
+      });
+      expect(await nextFreeNonce(database, SIGNER)).to.equal(1);
+
+      const next = await store(1, '0xd');
+      await markIncluded(database, LEDGER, next, { hash: '0xd', blockNumber: 6n, blockHash: '0x06' });
+      await acceptReversal(database, LEDGER, reversalOf('tied-r', 'tied-0', 10n), TERMS);
+      expect(await listWaitingReversals(database, LEDGER, 1, 10)).to.deep.equal([
+        { reversalId: 'tied-r', index: 1, priceCents: 10n, volumeCents: 10n },
+      ]);
+      await unincludeFrom(database, LEDGER, SIGNER, 0);
+      const states = (await listOpenTransactions(database, LEDGER, SIGNER)).map(({ nonce, state }) => [
+        nonce,
+        state,
+      ]);
+      expect(states).to.deep.equal([
+        [0, 'voided'],
+        [1, 'sent'],
+      ]);
+      await markDisplaced(database, LEDGER, next, 'another used it');
+      expect(await nextFreeNonce(database, SIGNER)).to.equal(1);
+      expect((await findSubmission(database, LEDGER, { externalId: 'tied-1' }))?.state).to.equal('accepted');
+    });
+  });
+}

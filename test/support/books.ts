@@ -1,0 +1,39 @@
+import type { Database } from '@plumbline/store';
+
+/** The tables of the books, whole, for comparing one store with another. */
+
+const tables = [
+  'ledgers',
+  'cursors',
+  'totals',
+  'blocks',
+  'entries',
+  'people',
+  'plans',
+  'batches',
+  'sales',
+  'reversals',
+  'credits',
+  'payouts',
+] as const;
+
+export type BooksDump = Record<(typeof tables)[number], string[]>;
+
+/** Every row of every table as text, in an order that does not depend on how it was written. */
+export async function dumpBooks(database: Database): Promise<BooksDump> {
+  const dump: Partial<BooksDump> = {};
+  for (const table of tables) {
+    const rows = await database.selectFrom(table).selectAll().execute();
+    dump[table] = rows.map((row) => JSON.stringify(row, asText)).sort();
+  }
+  return dump as BooksDump;
+}
+
+/** Empties the books, so that they can be built afresh without starting another database. */
+export async function clearBooks(database: Database): Promise<void> {
+  for (const table of tables) await database.deleteFrom(table).execute();
+}
+
+function asText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
