@@ -1,0 +1,108 @@
+import type { Hex } from 'viem';
+
+/**
+ * The node cannot be reached or is overloaded; the same question may be asked again. Of its URL only the origin is told:
+ * the rest often holds a key.
+ */
+export class NodeUnreachableError extends Error {
+  override name = 'NodeUnreachableError';
+
+  constructor(url: string, cause: unknown) {
+    const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
+    super(`the node at ${originOf(url)} does not answer (${withoutPath(url, reason)})`, { cause });
+  }
+}
+
+/** The node understood the question and refused it. */
+export class NodeRefusedError extends Error {
+  override name = 'NodeRefusedError';
+
+  constructor(method: string, code: number, message: string) {
+    super(`the node refuses ${method}: ${message} (code ${code})`);
+  }
+}
+
+/** The chain changed while it was read: look again. */
+export class ChainMovedError extends Error {
+  override name = 'ChainMovedError';
+
+  constructor(number: number) {
+    super(`the chain changed at or below block ${number} while it was read`);
+  }
+}
+
+/** There is no ledger where it should be. */
+export class LedgerMissingError extends Error {
+  override name = 'LedgerMissingError';
+
+  constructor(ledger: string, chainId: number, cause?: unknown) {
+    super(`there is no ledger at ${ledger} on chain ${chainId}: check the address and the node`, { cause });
+  }
+}
+
+/** The node is of another chain than the books. */
+export class WrongChainError extends Error {
+  override name = 'WrongChainError';
+
+  constructor(ledger: string, booksChain: number, nodeChain: number) {
+    super(`the books of ledger ${ledger} are of chain ${booksChain}, the node is of chain ${nodeChain}`);
+  }
+}
+
+/** The node's logs cannot be the ledger's journal. */
+export class FalseLogsError extends Error {
+  override name = 'FalseLogsError';
+}
+
+/** The journal folded from the logs is not the one that the contract has. */
+export class HeadMismatchError extends Error {
+  override name = 'HeadMismatchError';
+
+  constructor(block: number, folded: Journal, contract: Journal) {
+    super(
+      `after block ${block} the logs make ${folded.entryCount} entries with head ${folded.head}, ` +
+        `the contract has ${contract.entryCount} with head ${contract.head}: logs are missing or false, ` +
+        'or reading began after the ledger was created',
+    );
+  }
+}
+
+/** Part of the chain was refused, twice. Nothing of it is in the books. */
+export class JournalRefusedError extends Error {
+  override name = 'JournalRefusedError';
+
+  constructor(ledger: string, from: number, to: number, cause: Error) {
+    super(
+      `refused blocks ${from} to ${to} of ledger ${ledger}, nothing of them was written: ${cause.message}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** A journal's head and length. */
+export interface Journal {
+  head: Hex;
+  entryCount: number;
+}
+
+/** `fetch` says only that it failed; why is in its cause. */
+function reasonOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : 'a URL that is none';
+}
+
+/** What failed may repeat the URL, whole or as the path that was asked for. */
+function withoutPath(url: string, reason: string): string {
+  if (!URL.canParse(url)) return reason.replaceAll(url, '…');
+  const { href, origin, pathname, search } = new URL(url);
+  const path = pathname + search;
+  const hidden = reason.replaceAll(url, origin).replaceAll(href, origin);
+  return path === '/'
+    ? hidden
+    : hidden.replaceAll(path, '/…').replaceAll(pathname === '/' ? path : pathname, '/…');
+}

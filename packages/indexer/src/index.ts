@@ -1,0 +1,9 @@
+export {
+  HeadMismatchError,
+  JournalRefusedError,
+  LedgerMissingError,
+  NodeUnreachableError,
+  WrongChainError,
+} from './errors.ts';
+export { createIndexer, type Indexer, type IndexerOptions } from './indexer.ts';
+export type { Progress } from './progress.ts';

@@ -1,0 +1,74 @@
+import { type Database, findPerson, findStatus, getTotals, openDatabase } from '@plumbline/store';
+import { createIndexer, type IndexerOptions } from '../../packages/indexer/src/indexer.ts';
+import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
+import { type Anvil, startAnvil } from '../support/chain.ts';
+import type { Engine, TestDatabase } from '../support/databases.ts';
+import type { Programme, Views } from './programme.ts';
+
+/** A chain, the books to be tested, and a second database to build the same books afresh. */
+export class Bench {
+  readonly chain: Anvil;
+  readonly url: string;
+  readonly database: Database;
+  readonly #fresh: Database;
+  readonly #servers: TestDatabase[];
+
+  private constructor(chain: Anvil, servers: [TestDatabase, TestDatabase]) {
+    this.chain = chain;
+    this.#servers = servers;
+    this.url = servers[0].url;
+    this.database = openDatabase(servers[0].url);
+    this.#fresh = openDatabase(servers[1].url);
+  }
+
+  static async start(engine: Engine): Promise<Bench> {
+    return new Bench(await startAnvil(), [await engine.start(), await engine.start()]);
+  }
+
+  async stop(): Promise<void> {
+    await this.database.destroy();
+    await this.#fresh.destroy();
+    for (const server of this.#servers) await server.stop();
+    await this.chain.stop();
+  }
+
+  optionsFor(programme: Programme, changes: Partial<IndexerOptions> = {}): IndexerOptions {
+    const { ledger, startBlock } = programme.deployment;
+    return { database: this.database, rpcUrl: this.chain.rpcUrl, ledger, startBlock, pollMs: 20, ...changes };
+  }
+
+  /** Brings the books up to the chain, once. */
+  async sync(programme: Programme, changes: Partial<IndexerOptions> = {}): Promise<BooksDump> {
+    await createIndexer(this.optionsFor(programme, changes)).syncOnce();
+    return dumpBooks(this.database);
+  }
+
+  /** The same books, built from the chain as it is now. */
+  async buildFresh(programme: Programme): Promise<BooksDump> {
+    const indexer = createIndexer(this.optionsFor(programme, { database: this.#fresh }));
+    // The tables are there from the first time on.
+    await clearBooks(this.#fresh).catch(() => {});
+    await indexer.syncOnce();
+    return dumpBooks(this.#fresh);
+  }
+
+  /** What the books say of everything that the contract has a view of. */
+  async viewsOfBooks(programme: Programme, like: Views): Promise<Views> {
+    const { ledger } = programme.deployment;
+    const status = await findStatus(this.database, ledger);
+    const totals = await getTotals(this.database, ledger);
+    const accounts: Views['accounts'] = [];
+    for (const { id } of like.accounts) {
+      const person = await findPerson(this.database, ledger, id);
+      if (!person) continue;
+      const { sponsor, wallet, creditedUnits, paidUnits } = person;
+      accounts.push({ id, sponsor, owed: creditedUnits - paidUnits, wallet });
+    }
+    return {
+      head: status?.head ?? '0x',
+      entryCount: status?.entryCount ?? 0,
+      owed: totals.creditedUnits - totals.paidUnits,
+      accounts,
+    };
+  }
+}

@@ -1,0 +1,133 @@
+import { findLedger, findPerson, getPending } from '@plumbline/store';
+import { expect } from 'chai';
+import { createIndexer } from '../../packages/indexer/src/indexer.ts';
+import type { Progress } from '../../packages/indexer/src/progress.ts';
+import { clearBooks } from '../support/books.ts';
+import { engines } from '../support/databases.ts';
+import { Bench } from './bench.ts';
+import { Programme, RETURN_WINDOW } from './programme.ts';
+
+for (const engine of engines) {
+  describe(`an indexer on ${engine.name}`, () => {
+    let bench: Bench;
+
+    before(async () => {
+      bench = await Bench.start(engine);
+    });
+
+    after(() => bench?.stop());
+
+    for (const compact of [false, true]) {
+      const form = compact ? 'compact' : 'readable';
+
+      it(`writes what the contract of a ${form} ledger says`, async () => {
+        const programme = await Programme.open(bench.chain, { compact, seed: compact ? 21 : 22 });
+        for (let round = 0; round < 3; round++) {
+          await programme.live(25);
+          const books = await bench.sync(programme);
+          const views = await programme.views();
+          expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
+          expect(books.people).to.have.lengthOf(views.accounts.length);
+          expect(await bench.buildFresh(programme)).to.deep.equal(books);
+          expect(await bench.sync(programme), 'nothing new').to.deep.equal(books);
+        }
+        const { ledger, chainId, token, startBlock } = programme.deployment;
+        expect(await findLedger(bench.database, ledger)).to.deep.equal({
+          ledger,
+          chainId,
+          startBlock,
+          terms: { token, unit: 1n, returnWindow: RETURN_WINDOW, planNotice: 0, capPeriod: 86_400, compact },
+        });
+        await clearBooks(bench.database);
+      });
+
+      it(`says before the settlement of a ${form} ledger what it credits`, async () => {
+        const programme = await Programme.open(bench.chain, { compact, seed: compact ? 23 : 24 });
+        const { ledger } = programme.deployment;
+        await programme.live(30);
+        await programme.sell(8);
+        await bench.sync(programme);
+        const { accounts } = await programme.views();
+        const promised = new Map<number, bigint>();
+        for (const { id } of accounts) {
+          const { units } = await getPending(bench.database, ledger, id);
+          const person = await findPerson(bench.database, ledger, id);
+          promised.set(id, (person?.creditedUnits ?? 0n) + units);
+        }
+        await programme.settle();
+        await bench.sync(programme);
+        let credited = 0;
+        for (const { id } of accounts) {
+          const person = await findPerson(bench.database, ledger, id);
+          expect(person?.creditedUnits, `person ${id}`).to.equal(promised.get(id));
+          expect(await getPending(bench.database, ledger, id)).to.deep.equal({
+            units: 0n,
+            sales: 0,
+            until: null,
+          });
+          if (person?.creditedUnits) credited++;
+        }
+        expect(credited).to.be.greaterThan(2);
+        await clearBooks(bench.database);
+      });
+    }
+
+    it('reads a ledger whose first block is long before its creation', async () => {
+      const programme = await Programme.open(bench.chain, { seed: 25 });
+      await programme.live(5);
+      await createIndexer(bench.optionsFor(programme, { startBlock: 0 })).syncOnce();
+      const views = await programme.views();
+      expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
+      await clearBooks(bench.database);
+    });
+
+    it('reads again when it was ended between two stretches', async () => {
+      const programme = await Programme.open(bench.chain, { seed: 26 });
+      // More blocks than are read at once.
+      for (let round = 0; round < 5; round++) {
+        await programme.live(4);
+        await programme.mine(150);
+      }
+      const events: Progress['event'][] = [];
+      for (let tries = 0; tries < 3; tries++) {
+        const stop = new AbortController();
+        const onProgress = ({ event }: Progress) => {
+          events.push(event);
+          if (event === 'read') stop.abort();
+        };
+        await createIndexer(bench.optionsFor(programme, { signal: stop.signal, onProgress })).run();
+      }
+      expect(events).to.deep.equal(['ready', 'read', 'ready', 'read', 'ready', 'read']);
+      const books = await bench.sync(programme);
+      expect(await bench.buildFresh(programme)).to.deep.equal(books);
+      await clearBooks(bench.database);
+    });
+
+    it('follows the chain until it is ended', async () => {
+      const programme = await Programme.open(bench.chain, { seed: 27 });
+      const stop = new AbortController();
+      let entryCount = 0;
+      const reached = (count: number) =>
+        new Promise<void>((resolve) => {
+          const timer = setInterval(() => {
+            if (entryCount < count) return;
+            clearInterval(timer);
+            resolve();
+          }, 10);
+        });
+      const onProgress = (progress: Progress) => {
+        if (progress.event === 'read') entryCount = progress.entryCount;
+      };
+      const running = createIndexer(bench.optionsFor(programme, { signal: stop.signal, onProgress })).run();
+      for (let round = 0; round < 3; round++) {
+        await programme.live(5);
+        const views = await programme.views();
+        await reached(views.entryCount);
+        expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
+      }
+      stop.abort();
+      await running;
+      await clearBooks(bench.database);
+    });
+  });
+}
