@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, type Lease, LostLeaseError, releaseLease, takeLease } from '@plumbline/store';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Hex } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import type { Chain } from '../chain.ts';
+import { reasonOf } from '../reason.ts';
+import { type BatcherSettings, type Context, STEPS, type Step } from './context.ts';
+import { enrol } from './enrol.ts';
+import { follow } from './follow.ts';
+import { record } from './record.ts';
+import { reverse } from './reverse.ts';
+import { settle } from './settle.ts';
+
+const USUAL: BatcherSettings = {
+  batchSize: 250,
+  enrolSize: 200,
+  batchAgeMs: 2_000,
+  stuckMs: 60_000,
+  rebroadcastMs: 5_000,
+  maxFee: 500_000_000_000n,
+  finalityDepth: 12,
+  leaseSeconds: 10,
+  pollMs: 250,
+};
+
+export interface BatcherOptions {
+  database: Database;
+  chain: Chain;
+  /** Private key of the recorder. */
+  signerKey: Hex;
+  log: FastifyBaseLogger;
+  settings?: Partial<BatcherSettings>;
+}
+
+/** What the batcher of this process is at. */
+export interface BatcherStatus {
+  /** Whether this process holds the signer's lease. */
+  leading: boolean;
+  signer: string;
+  /** What cannot go on, and why. */
+  waiting: { step: Step | 'send'; reason: string }[];
+  /** What the last look ended with, if it ended badly. */
+  problem: string | null;
+}
+
+/** Turns what was accepted into transactions; the only sender for its signer while it holds the lease. */
+export interface Batcher {
+  /**
+   * Looks once: follows what is under way, then sends at most one new transaction.
+   * @returns Whether there may be more to do at once.
+   */
+  tick(): Promise<boolean>;
+  /** Ticks until the signal, then gives the lease back. Errors are logged and tried again. */
+  run(signal: AbortSignal): Promise<void>;
+  status(): BatcherStatus;
+}
+
+const builders: Record<Step, (context: Context) => Promise<boolean>> = { enrol, record, reverse, settle };
+
+/** Name of the lease on a signer: nonces are the signer's, whatever ledger they are for. */
+export function leaseName(signer: string): string {
+  return `signer:${signer.toLowerCase()}`;
+}
+
+export function createBatcher({ database, chain, signerKey, log, settings }: BatcherOptions): Batcher {
+  const account = privateKeyToAccount(signerKey);
+  const config = { ...USUAL, ...settings };
+  const holder = randomUUID();
+  const waiting = new Map<Step | 'send', string>();
+  let lease: Lease | undefined;
+  let leasedAt = 0;
+  let turn = 0;
+  let problem: string | null = null;
+
+  async function keepLease(): Promise<Lease | undefined> {
+    if (lease && Date.now() - leasedAt < (config.leaseSeconds * 1000) / 3) return lease;
+    const before = lease;
+    lease = await takeLease(database, leaseName(account.address), holder, config.leaseSeconds);
+    leasedAt = Date.now();
+    if (!!before !== !!lease) log.info({ leading: !!lease }, lease ? 'took the signer' : 'lost the signer');
+    return lease;
+  }
+
+  const context: Context = {
+    database,
+    chain,
+    account,
+    settings: config,
+    log,
+    async lease() {
+      const before = lease;
+      const kept = await keepLease();
+      if (kept) return kept;
+      throw new LostLeaseError(before ?? { name: leaseName(account.address), holder, fence: 0n });
+    },
+    wait(step, reason) {
+      if (reason !== null && waiting.get(step) !== reason) log.warn({ step, reason }, 'waiting');
+      if (reason === null) waiting.delete(step);
+      else waiting.set(step, reason);
+    },
+    broadcastAt: new Map(),
+    heldSince: new Map(),
+    displacedSightings: new Map(),
+    checkedHead: undefined,
+  };
+
+  async function tick(): Promise<boolean> {
+    if (!(await keepLease())) return false;
+    const state = await follow(context);
+    if (state !== 'clear') return state === 'moved';
+    for (let i = 0; i < STEPS.length; i++) {
+      // Each step in turn, so that a long queue of one kind cannot keep the others waiting.
+      const step = STEPS[(turn + i) % STEPS.length] ?? 'enrol';
+      if (await builders[step](context)) {
+        turn = (turn + i + 1) % STEPS.length;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async function guardedTick(): Promise<boolean> {
+    try {
+      const busy = await tick();
+      problem = null;
+      return busy;
+    } catch (error) {
+      if (error instanceof LostLeaseError) lease = undefined;
+      const reason = reasonOf(error);
+      if (problem !== reason)
+        log.error({ error: (error as Error).name, reason }, 'the batcher will try again');
+      problem = reason;
+      return false;
+    }
+  }
+
+  return {
+    tick,
+    async run(signal) {
+      for (let pause = 10; !signal.aborted; ) {
+        const busy = await guardedTick();
+        pause = busy ? 10 : Math.min(pause * 2, config.pollMs);
+        // A look that did something is followed by another at once, but for a receipt a node needs a moment.
+        await sleep(busy ? 1 : pause, undefined, { signal }).catch(() => {});
+      }
+      // Without the database the lease expires by itself.
+      if (lease)
+        await releaseLease(database, lease).catch((error: Error) =>
+          log.warn({ reason: reasonOf(error) }, 'kept'),
+        );
+    },
+    status: () => ({
+      leading: lease !== undefined,
+      signer: account.address.toLowerCase(),
+      waiting: [...waiting].map(([step, reason]) => ({ step, reason })),
+      problem,
+    }),
+  };
+}

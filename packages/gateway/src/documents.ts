@@ -1,0 +1,29 @@
+import type { BuyerClass, SaleDocument, SaleItem, SaleRecord } from '@plumbline/protocol';
+import type { SubmissionRow } from '@plumbline/store';
+import type { Hex } from 'viem';
+
+/** The public document of a submitted sale; `seller` is the person id that the batch names. */
+export function documentOf(sale: SubmissionRow, seller: number): SaleDocument {
+  return {
+    version: 1,
+    externalId: sale.external_id,
+    seller,
+    buyerCommitment: sale.buyer_commitment as Hex,
+    class: sale.class as BuyerClass,
+    priceCents: sale.price_cents.toString(),
+    volumeCents: sale.volume_cents.toString(),
+    items: sale.items as SaleItem[],
+    soldAt: sale.sold_at,
+    salt: sale.document_salt as Hex,
+  };
+}
+
+/** The record of a submitted sale, as the chain holds it. */
+export function recordOf(sale: SubmissionRow, seller: number): SaleRecord {
+  return {
+    class: sale.class as BuyerClass,
+    seller,
+    priceCents: sale.price_cents,
+    volumeCents: sale.volume_cents,
+  };
+}

@@ -1,0 +1,147 @@
+import { MalformedError } from '@plumbline/protocol';
+import { KeyReusedError } from '@plumbline/store';
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import type { App } from './dependencies.ts';
+import { PATTERN_WORDS } from './patterns.ts';
+import { reasonOf } from './reason.ts';
+
+/** A field that is wrong, and what would be right. */
+export interface FieldProblem {
+  field: string;
+  problem: string;
+}
+
+const titles: Record<number, string> = {
+  400: 'The request is malformed',
+  401: 'An API key is needed',
+  404: 'Not found',
+  409: 'The request does not fit the state',
+  413: 'The request is too large',
+  415: 'The content type is not supported',
+  422: 'The request cannot be accepted',
+  500: 'Something went wrong',
+  503: 'Not available now',
+};
+
+/** An answer of RFC 9457: what is wrong with a request. */
+export class ProblemError extends Error {
+  override name = 'ProblemError';
+  readonly status: number;
+  readonly errors: FieldProblem[];
+
+  constructor(status: number, detail: string, errors: FieldProblem[] = []) {
+    super(detail);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** A refusal for one field. */
+export function fieldProblem(status: number, field: string, problem: string): ProblemError {
+  return new ProblemError(status, `${field}: ${problem}`, [{ field, problem }]);
+}
+
+/** The body of an `application/problem+json` answer. */
+function problemBody(status: number, detail: string, errors: FieldProblem[]): object {
+  return { type: 'about:blank', title: titles[status] ?? 'Error', status, detail, errors };
+}
+
+/** Problems beyond this many are not listed. */
+const MOST_PROBLEMS = 20;
+
+/** Says what validation found, by field, without repeating what was sent. */
+export function fieldProblems(
+  validation: readonly FastifySchemaValidationError[],
+  context: string | undefined,
+): FieldProblem[] {
+  const problems = new Map<string, FieldProblem>();
+  for (const error of validation) {
+    const found = { field: fieldOf(error, context), problem: wordsFor(error) };
+    // Of a union only the last alternative's complaint is kept: all of them name the same field.
+    problems.set(found.field, problems.get(found.field) ?? found);
+  }
+  return [...problems.values()].slice(0, MOST_PROBLEMS);
+}
+
+function fieldOf({ instancePath, params, keyword }: FastifySchemaValidationError, context = 'body'): string {
+  const path = instancePath.split('/').slice(1);
+  if (keyword === 'required') path.push(String(params.missingProperty));
+  if (keyword === 'additionalProperties') path.push(String(params.additionalProperty));
+  return path.length === 0 ? context : path.join('.');
+}
+
+function wordsFor({ keyword, params, message = 'is not valid' }: FastifySchemaValidationError): string {
+  const described = (params as { description?: string }).description;
+  if (keyword === 'required') return 'is missing';
+  if (keyword === 'additionalProperties') return 'is not a field of this request';
+  if (keyword === 'enum') return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+  if (keyword === 'const') return `must be ${JSON.stringify(params.allowedValue)}`;
+  if (keyword === 'pattern') return described ?? PATTERN_WORDS[String(params.pattern)] ?? message;
+  return message;
+}
+
+/** Answers every error as `application/problem+json`, and logs the ones that are ours. */
+export function registerProblems(app: App): void {
+  app.setErrorHandler((error: FastifyError | ProblemError | Error, request, reply) => {
+    const { status, detail, errors } = explain(error);
+    if (status >= 500) {
+      request.log.error({ error: error.name, reason: reasonOf(error) }, 'request failed');
+    }
+    return reply
+      .status(status)
+      .type('application/problem+json')
+      .send(problemBody(status, detail, errors));
+  });
+}
+
+/** Answers what has no route. */
+export function registerNotFound(app: App): void {
+  app.setNotFoundHandler((request, reply) => answerNotFound(request, reply));
+}
+
+/** Says that there is nothing here. */
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const detail = `there is nothing at ${request.method} ${request.url.split('?')[0]}`;
+  return reply
+    .status(404)
+    .type('application/problem+json')
+    .send(problemBody(404, detail, []));
+}
+
+function explain(error: FastifyError | ProblemError | Error): {
+  status: number;
+  detail: string;
+  errors: FieldProblem[];
+} {
+  if (error instanceof ProblemError) {
+    return { status: error.status, detail: error.message, errors: error.errors };
+  }
+  if (error instanceof MalformedError) {
+    const problem = error.message.slice(error.field.length + 2);
+    return { status: 400, detail: error.message, errors: [{ field: error.field, problem }] };
+  }
+  if (error instanceof KeyReusedError) {
+    const problem = 'was used for another request; use a new key, or send the same request';
+    return {
+      status: 422,
+      detail: `Idempotency-Key ${problem}`,
+      errors: [{ field: 'Idempotency-Key', problem }],
+    };
+  }
+  const { validation, validationContext, statusCode = 500, code } = error as FastifyError;
+  if (validation) {
+    const errors = fieldProblems(validation, validationContext);
+    const detail = errors.map(({ field, problem }) => `${field} ${problem}`).join('; ');
+    return { status: 400, detail, errors };
+  }
+  // The parser's own words may repeat what was sent.
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
+    return {
+      status: 400,
+      detail: 'the body is not valid JSON',
+      errors: [{ field: 'body', problem: 'must be JSON' }],
+    };
+  }
+  if (statusCode < 500) return { status: statusCode, detail: error.message, errors: [] };
+  return { status: 500, detail: 'the request could not be completed; it can be sent again', errors: [] };
+}

@@ -1,0 +1,66 @@
+import { commissionLedgerAbi } from '@plumbline/protocol';
+import { type BaseError, decodeErrorResult, type Hex } from 'viem';
+import { hideAddresses } from './reason.ts';
+
+/** Why the ledger refused a call: one of its errors with its values, or what the node said. */
+export interface Refusal {
+  /** Name of the ledger's error; `OutOfGas` or `Unknown` where there is none. */
+  name: string;
+  args: readonly unknown[];
+  /** For people. */
+  text: string;
+}
+
+/** The data of a revert inside an error of viem, wherever the node has put it. */
+function findRevertData(error: BaseError): Hex | undefined {
+  let found: Hex | undefined;
+  error.walk((each) => {
+    const { data } = each as { data?: unknown };
+    const nested = typeof data === 'object' && data !== null ? (data as { data?: unknown }).data : data;
+    if (typeof nested === 'string' && /^0x([0-9a-f]{2}){4,}$/i.test(nested)) found = nested as Hex;
+    return false;
+  });
+  return found;
+}
+
+/** What a failed simulation says about the call, or undefined if it says something about the node or the network. */
+export function findRefusal(error: BaseError): Refusal | undefined {
+  const data = findRevertData(error);
+  if (data) {
+    try {
+      const { errorName, args = [] } = decodeErrorResult({ abi: commissionLedgerAbi, data });
+      return { name: errorName, args, text: `${errorName}(${args.map(String).join(', ')})` };
+    } catch {
+      return { name: 'Unknown', args: [], text: `the call reverts with ${data.slice(0, 10)}` };
+    }
+  }
+  const text = hideAddresses(error.details || error.shortMessage);
+  if (/out of gas|gas required exceeds|exceeds block gas limit|gas limit|intrinsic gas/i.test(text)) {
+    return { name: 'OutOfGas', args: [], text: 'the call needs more gas than a transaction may use' };
+  }
+  if (/revert/i.test(text)) return { name: 'Unknown', args: [], text };
+  return undefined;
+}
+
+/** What a waiting queue waits for, in words. */
+const conditions: Record<string, (args: readonly unknown[]) => string> = {
+  FloatTooLow: ([free, needed]) =>
+    `the float of ${free} units does not cover ${needed} units; fund the ledger`,
+  CapExceeded: ([left, needed]) =>
+    `the recorder's cap leaves ${left} units in this period and ${needed} are needed; wait or raise the cap`,
+  NotRecorder: ([caller]) => `${caller} is not a recorder of the ledger; the admin must set it as one`,
+  UnexpectedSequence: ([given, expected]) =>
+    `batch ${given} was expected to be ${expected}; another recorder was first`,
+  UnexpectedId: ([given, expected]) =>
+    `id ${given} was expected to be ${expected}; another recorder was first`,
+  BatchMismatch: ([batch]) => `the books are behind the chain on batch ${batch}`,
+  BatchNotOpen: ([batch]) => `batch ${batch} is settled, or not yet on chain`,
+  NothingToSettle: ([batch, settled]) => `batch ${batch} is settled up to ${settled} already`,
+  ReturnWindowOpen: ([batch]) => `the return window of batch ${batch} is open`,
+  LedgerFull: () => 'the ledger has no free ids',
+};
+
+/** What has to change before the call can succeed, if that is not the fault of any of its items. */
+export function conditionOf(refusal: Refusal): string | undefined {
+  return conditions[refusal.name]?.(refusal.args);
+}

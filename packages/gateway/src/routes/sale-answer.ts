@@ -1,0 +1,148 @@
+import {
+  decodeSales,
+  documentHash,
+  formatSaleRef,
+  manifestProof,
+  parseSaleRef,
+  type SaleRef,
+} from '@plumbline/protocol';
+import {
+  findOutgoingBatch,
+  findSale,
+  findSubmission,
+  listBatchSubmissions,
+  listReferences,
+  listReversalRequests,
+  type OutgoingBatchRow,
+  type Sale,
+  type SubmittedSale,
+} from '@plumbline/store';
+import type { Hex } from 'viem';
+import type { Dependencies } from '../dependencies.ts';
+import { documentOf } from '../documents.ts';
+import { ProblemError } from '../problems.ts';
+import { isOnChain, stateOf } from '../states.ts';
+
+/** Batches whose document hashes are kept. */
+const KEPT = 64;
+
+/** A function that reads one sale from the intake and the books; why staff took something back is not for everybody. */
+export function createSaleReader({ database, chain }: Dependencies) {
+  const { ledger } = chain;
+  /** By manifest root, because that is what they hash to. */
+  const manifests = new Map<string, Hex[]>();
+
+  async function hashesOf(batch: OutgoingBatchRow): Promise<Hex[]> {
+    const known = manifests.get(batch.manifest_root);
+    if (known) return known;
+    const sellers = decodeSales(batch.records as Hex).map(({ seller }) => seller);
+    const rows = await listBatchSubmissions(database, ledger, batch.batch);
+    const hashes = rows.map((row, i) => documentHash(documentOf(row, sellers[i] ?? 0)));
+    manifests.set(batch.manifest_root, hashes);
+    for (const oldest of manifests.keys()) {
+      if (manifests.size <= KEPT) break;
+      manifests.delete(oldest);
+    }
+    return hashes;
+  }
+
+  async function proveDocument(submitted: SubmittedSale, { batch, index }: SaleRef) {
+    const outgoing = await findOutgoingBatch(database, ledger, batch);
+    const seller = outgoing && decodeSales(outgoing.records as Hex)[index]?.seller;
+    if (!outgoing || seller === undefined) return { document: null, manifest: null };
+    const proof = manifestProof(await hashesOf(outgoing), index);
+    return {
+      document: documentOf(submitted, seller),
+      manifest: { root: outgoing.manifest_root, index, proof },
+    };
+  }
+
+  /** Finds what was submitted under a name and what the books have of it. */
+  async function find(name: string): Promise<{ submitted?: SubmittedSale; ref?: SaleRef; sale?: Sale }> {
+    const byId = await findSubmission(database, ledger, { externalId: name });
+    if (byId) {
+      if (!isOnChain(byId.transaction_state) || byId.batch === null || byId.batch_index === null) {
+        return { submitted: byId };
+      }
+      const ref = { batch: byId.batch, index: byId.batch_index };
+      const sale = await findSale(database, ledger, ref);
+      return { submitted: byId, ref, ...(sale && { sale }) };
+    }
+    const ref = parseSaleRef(name);
+    const sale = ref ? await findSale(database, ledger, ref) : undefined;
+    if (!ref || !sale) throw new ProblemError(404, `there is no sale ${name}`);
+    const submitted = await findSubmission(database, ledger, ref);
+    if (!submitted || submitted.transaction_hash !== sale.transactionHash) return { ref, sale };
+    return { submitted, ref, sale };
+  }
+
+  async function listReversals(
+    submitted: SubmittedSale | undefined,
+    sale: Sale | undefined,
+    withReasons: boolean,
+  ) {
+    const requests = submitted ? await listReversalRequests(database, ledger, submitted.external_id) : [];
+    const own = new Set(requests.map((row) => row.transaction_hash));
+    const others = (sale?.reversals ?? []).filter(({ transactionHash }) => !own.has(transactionHash));
+    return [
+      ...requests.map((row) => ({
+        reversalId: row.reversal_id,
+        state: stateOf(row.state, row.transaction_state),
+        refusal: row.refusal,
+        priceCents: row.price_cents.toString(),
+        volumeCents: row.volume_cents.toString(),
+        reason: withReasons ? row.reason : null,
+        transactionHash: row.transaction_hash,
+      })),
+      ...others.map(({ priceCents, volumeCents, transactionHash }) => ({
+        reversalId: null,
+        state: 'included',
+        refusal: null,
+        priceCents: priceCents.toString(),
+        volumeCents: volumeCents.toString(),
+        reason: null,
+        transactionHash,
+      })),
+    ];
+  }
+
+  return async function readSale(name: string, withReasons: boolean) {
+    const { submitted, ref, sale } = await find(name);
+    const seller = sale?.seller ?? submitted?.seller_id ?? null;
+    const references = await listReferences(database, ledger, seller === null ? [] : [seller]);
+    const proven =
+      submitted && ref ? await proveDocument(submitted, ref) : { document: null, manifest: null };
+    return {
+      ref: ref ? formatSaleRef(ref) : null,
+      externalId: submitted?.external_id ?? null,
+      state: submitted ? stateOf(submitted.state, submitted.transaction_state) : 'included',
+      refusal: submitted?.refusal ?? null,
+      acceptedAt: submitted ? Math.floor(submitted.accepted_at.getTime() / 1000) : null,
+      seller,
+      sellerReference:
+        submitted?.seller_reference ?? (seller === null ? null : (references.get(seller) ?? null)),
+      class: sale?.class ?? submitted?.class ?? '',
+      priceCents: String(sale?.priceCents ?? submitted?.price_cents ?? 0n),
+      volumeCents: String(sale?.volumeCents ?? submitted?.volume_cents ?? 0n),
+      reversed: {
+        priceCents: String(sale?.reversedPriceCents ?? 0n),
+        volumeCents: String(sale?.reversedVolumeCents ?? 0n),
+      },
+      plan: sale?.plan ?? null,
+      recordedAt: sale?.recordedAt ?? null,
+      settlesAt: sale?.settlesAt ?? null,
+      settled: sale?.settlement != null,
+      countedCents: sale?.settlement?.countedCents.toString() ?? null,
+      credits:
+        sale?.settlement?.credits.map(({ level, id, bps, units }) => ({
+          level,
+          id,
+          bps,
+          units: units.toString(),
+        })) ?? null,
+      transactionHash: submitted?.transaction_hash ?? sale?.transactionHash ?? null,
+      ...proven,
+      reversals: await listReversals(submitted, sale, withReasons),
+    };
+  };
+}

@@ -1,0 +1,250 @@
+import { Type } from '@fastify/type-provider-typebox';
+import {
+  acceptReversal,
+  acceptSales,
+  answerOnce,
+  type ReversalRow,
+  type SaleOutcome,
+  type SubmissionRow,
+} from '@plumbline/store';
+import type { FastifySchemaValidationError } from 'fastify';
+import { apiKeyCheck, requireApiKey } from '../authorize.ts';
+import type { Chain } from '../chain.ts';
+import type { App, Dependencies } from '../dependencies.ts';
+import { fieldProblem, fieldProblems, ProblemError } from '../problems.ts';
+import {
+  freeText,
+  Problem,
+  ReversalReceipt,
+  ReversalRequest,
+  Sale,
+  SaleReceipt,
+  SaleRequest,
+  SalesReceipt,
+  SalesRequest,
+} from '../schemas.ts';
+import { findSaleProblem, keyedRequest, newReversal, newSale, type SaleBody } from '../submitted.ts';
+import { createSaleReader } from './sale-answer.ts';
+import { IdempotencyHeaders, WRITING } from './wire.ts';
+
+const MOST_SALES = 1_000;
+/** A list of sales with many items each. */
+const BODY_LIMIT = 64 * 1024 * 1024;
+
+interface Refused {
+  index: number;
+  externalId: string | null;
+  field: string | null;
+  problem: string;
+}
+
+/** Sales and their reversals. */
+export function registerSales(app: App, dependencies: Dependencies): void {
+  const { database, chain, apiKey, terms } = dependencies;
+  const { ledger } = chain;
+  const readSale = createSaleReader(dependencies);
+  const onRequest = requireApiKey(apiKey);
+  const hasKey = apiKeyCheck(apiKey);
+  const chainTime = sharedChainTime(chain);
+
+  app.post(
+    '/v1/sales',
+    {
+      onRequest,
+      schema: {
+        summary: 'Submit a sale; 200 with the same answer if it was accepted before',
+        ...WRITING,
+        headers: IdempotencyHeaders,
+        body: SaleRequest,
+        response: { 200: SaleReceipt, 202: SaleReceipt, 400: Problem, 401: Problem, 422: Problem },
+      },
+    },
+    async (request, reply) => {
+      const problem = findSaleProblem(request.body);
+      if (problem) throw fieldProblem(400, problem.field, problem.problem);
+      const sale = newSale(request.body);
+      const keyed = keyedRequest(request.headers['idempotency-key'], 'POST', '/v1/sales', request.body);
+      const answer = await answerOnce(database, ledger, keyed, async (transaction) => {
+        const [outcome] = await acceptSales(transaction, ledger, [sale]);
+        if (!outcome) throw new Error('the store returned no outcome for a sale');
+        if (outcome.kind === 'refused') throw fieldProblem(422, outcome.field, outcome.problem);
+        return { status: outcome.kind === 'accepted' ? 202 : 200, body: receiptOf(outcome.sale) };
+      });
+      return reply.status(answer.status as 200 | 202).send(answer.body as ReturnType<typeof receiptOf>);
+    },
+  );
+
+  app.post(
+    '/v1/sales/batch',
+    {
+      onRequest,
+      bodyLimit: BODY_LIMIT,
+      // The list as a whole is checked here and each sale by the handler, so that one bad sale refuses only itself.
+      validatorCompiler: ({ schema, httpPart }) => {
+        if (httpPart === 'body') return checkList;
+        return app.validatorCompiler?.({ schema, method: 'POST', url: '/v1/sales/batch' }) ?? (() => true);
+      },
+      schema: {
+        summary: 'Submit up to 1,000 sales in one transaction; each is accepted or refused on its own',
+        ...WRITING,
+        headers: IdempotencyHeaders,
+        body: SalesRequest,
+        response: { 200: SalesReceipt, 400: Problem, 401: Problem, 422: Problem },
+      },
+    },
+    async (request) => {
+      const validate = request.compileValidationSchema(SaleRequest);
+      const refused: Refused[] = [];
+      const sales: { index: number; body: SaleBody }[] = [];
+      request.body.sales.forEach((body, index) => {
+        const problem = findProblem(body, validate);
+        if (problem) refused.push({ index, externalId: idIn(body), ...problem });
+        else sales.push({ index, body });
+      });
+      const prepared = sales.map(({ body }) => newSale(body));
+      const key = request.headers['idempotency-key'];
+      const keyed = keyedRequest(key, 'POST', '/v1/sales/batch', request.body);
+      const answer = await answerOnce(database, ledger, keyed, async (transaction) => {
+        const outcomes = await acceptSales(transaction, ledger, prepared);
+        const late = outcomes.flatMap((outcome, i) =>
+          outcome.kind === 'refused' ? [refusalOf(outcome, sales[i])] : [],
+        );
+        const body = {
+          accepted: outcomes.filter(({ kind }) => kind === 'accepted').length,
+          repeated: outcomes.filter(({ kind }) => kind === 'repeated').length,
+          refused: [...refused, ...late].sort((a, b) => a.index - b.index),
+        };
+        return { status: 200, body };
+      });
+      return answer.body as { accepted: number; repeated: number; refused: Refused[] };
+    },
+  );
+
+  app.get(
+    '/v1/sales/:ref',
+    {
+      schema: {
+        summary: 'A sale by its external id, or by where it stands on the ledger, e.g. 12-7',
+        params: Type.Object({ ref: freeText({ maxLength: 200 }) }),
+        response: { 200: Sale, 400: Problem, 404: Problem },
+      },
+    },
+    (request) => readSale(request.params.ref, hasKey(request)),
+  );
+
+  app.post(
+    '/v1/sales/:externalId/reversals',
+    {
+      onRequest,
+      schema: {
+        summary: 'Take back all or part of a sale, inside its return window',
+        ...WRITING,
+        headers: IdempotencyHeaders,
+        params: Type.Object({ externalId: freeText({ maxLength: 200 }) }),
+        body: ReversalRequest,
+        response: {
+          200: ReversalReceipt,
+          202: ReversalReceipt,
+          400: Problem,
+          401: Problem,
+          404: Problem,
+          409: Problem,
+          422: Problem,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { externalId } = request.params;
+      const reversal = newReversal(externalId, request.body);
+      if (reversal.priceCents === 0n) throw fieldProblem(400, 'priceCents', 'must be at least 1');
+      const path = `/v1/sales/${externalId}/reversals`;
+      const keyed = keyedRequest(request.headers['idempotency-key'], 'POST', path, request.body);
+      const window = { returnWindow: terms.returnWindow, chainTime: await chainTime() };
+      const answer = await answerOnce(database, ledger, keyed, async (transaction) => {
+        const outcome = await acceptReversal(transaction, ledger, reversal, window);
+        if ('reversal' in outcome) {
+          return { status: outcome.kind === 'accepted' ? 202 : 200, body: reversalReceipt(outcome.reversal) };
+        }
+        if (outcome.kind === 'unknown') throw new ProblemError(404, outcome.problem);
+        if (outcome.kind === 'late') throw new ProblemError(409, outcome.problem);
+        throw fieldProblem(422, outcome.kind === 'reused' ? 'reversalId' : 'priceCents', outcome.problem);
+      });
+      return reply.status(answer.status as 200 | 202).send(answer.body as ReturnType<typeof reversalReceipt>);
+    },
+  );
+}
+
+/** Asks for the chain's time once for all that want it at the same moment. */
+function sharedChainTime(chain: Chain): () => Promise<number> {
+  let asking: Promise<number> | undefined;
+  return () => {
+    asking ??= chain
+      .latest()
+      .then(({ timestamp }) => timestamp)
+      .finally(() => {
+        asking = undefined;
+      });
+    return asking;
+  };
+}
+
+/** The shape of a list of sales, whatever the sales are like. */
+function checkList(body: unknown): { value: unknown } | { error: FastifySchemaValidationError[] } {
+  const wrong = (instancePath: string, message: string) => ({
+    error: [{ keyword: 'list', instancePath, schemaPath: '', params: {}, message }],
+  });
+  if (typeof body !== 'object' || body === null) return wrong('', 'must be an object');
+  const other = Object.keys(body).find((key) => key !== 'sales');
+  if (other !== undefined) return wrong(`/${other}`, 'is not a field of this request');
+  const { sales } = body as { sales?: unknown };
+  if (!Array.isArray(sales)) return wrong('/sales', 'must be a list of sales');
+  if (sales.length < 1 || sales.length > MOST_SALES) {
+    return wrong('/sales', `must have 1 to ${MOST_SALES} sales, not ${sales.length}`);
+  }
+  return { value: body };
+}
+
+function findProblem(
+  body: SaleBody,
+  validate: { (data: unknown): boolean; errors?: FastifySchemaValidationError[] | null },
+): { field: string; problem: string } | undefined {
+  if (validate(body)) return findSaleProblem(body);
+  const [first] = fieldProblems(validate.errors ?? [], 'sale');
+  return first ?? { field: 'sale', problem: 'is not valid' };
+}
+
+function idIn(body: unknown): string | null {
+  const { externalId } = (body ?? {}) as { externalId?: unknown };
+  return typeof externalId === 'string' ? externalId : null;
+}
+
+function refusalOf(
+  { field, problem }: Extract<SaleOutcome, { kind: 'refused' }>,
+  sale: { index: number; body: SaleBody } | undefined,
+): Refused {
+  return { index: sale?.index ?? -1, externalId: sale?.body.externalId ?? null, field, problem };
+}
+
+function receiptOf(sale: SubmissionRow) {
+  return {
+    externalId: sale.external_id,
+    state: 'accepted' as const,
+    seller: sale.seller_reference,
+    class: sale.class,
+    priceCents: sale.price_cents.toString(),
+    volumeCents: sale.volume_cents.toString(),
+    buyerCommitment: sale.buyer_commitment,
+    acceptedAt: sale.accepted_at.toISOString(),
+  };
+}
+
+function reversalReceipt(reversal: ReversalRow) {
+  return {
+    reversalId: reversal.reversal_id,
+    externalId: reversal.external_id,
+    state: 'accepted' as const,
+    priceCents: reversal.price_cents.toString(),
+    volumeCents: reversal.volume_cents.toString(),
+    acceptedAt: reversal.accepted_at.toISOString(),
+  };
+}

@@ -1,0 +1,11 @@
+/** How far an item is, from its own state and that of its transaction. */
+export function stateOf(item: string, transaction: string | null): string {
+  if (item !== 'batched') return item;
+  if (transaction === 'included' || transaction === 'final' || transaction === 'sent') return transaction;
+  return 'batched';
+}
+
+/** Whether a transaction in this state is on chain. */
+export function isOnChain(transaction: string | null): boolean {
+  return transaction === 'included' || transaction === 'final';
+}

@@ -1,0 +1,117 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type BuyerClass, commitBuyer, MAX_CENTS, parseInteger } from '@plumbline/protocol';
+import type { KeyedRequest, NewReversal, NewSale } from '@plumbline/store';
+import { type Hex, toHex } from 'viem';
+import type { FieldProblem } from './problems.ts';
+
+/** Requests as the store takes them: checked beyond what a schema can say, with hashes and fresh salts. */
+
+/** A sale as it comes in. */
+export interface SaleBody {
+  externalId: string;
+  seller: string;
+  buyer: string;
+  class: string;
+  priceCents: string;
+  volumeCents: string;
+  items: { product: string; quantity: number; amountCents: string; name?: string }[];
+  soldAt: string;
+}
+
+/** What is wrong with a sale that fits the schema, or undefined. */
+export function findSaleProblem(body: SaleBody): FieldProblem | undefined {
+  // The format of the schema allows leap seconds, which no clock here knows.
+  if (Number.isNaN(Date.parse(body.soldAt))) {
+    return {
+      field: 'soldAt',
+      problem: 'must be a moment with seconds from 00 to 59, e.g. 2026-03-01T12:00:00Z',
+    };
+  }
+  const price = BigInt(body.priceCents);
+  if (price === 0n || price > MAX_CENTS) {
+    return { field: 'priceCents', problem: `must be from 1 to ${MAX_CENTS}, not ${price}` };
+  }
+  if (BigInt(body.volumeCents) > price) {
+    return {
+      field: 'volumeCents',
+      problem: `must be at most the price of ${price}, not ${body.volumeCents}`,
+    };
+  }
+  const sum = body.items.reduce((total, item) => total + BigInt(item.amountCents), 0n);
+  if (sum !== price) {
+    return {
+      field: 'items',
+      problem: `their amounts are ${sum} cents together and must be the price of ${price}`,
+    };
+  }
+  return undefined;
+}
+
+/** A sale for the store, with its own salts. Call it only without a problem. */
+export function newSale(body: SaleBody): NewSale {
+  const soldAt = new Date(body.soldAt).toISOString();
+  const items = body.items.map(({ product, quantity, amountCents, name }) => ({
+    product,
+    quantity,
+    amountCents,
+    ...(name !== undefined && { name }),
+  }));
+  const { externalId, seller, buyer, priceCents, volumeCents } = body;
+  const content = JSON.stringify([
+    externalId,
+    seller,
+    buyer,
+    body.class,
+    priceCents,
+    volumeCents,
+    items,
+    soldAt,
+  ]);
+  const buyerSalt = randomHex();
+  return {
+    externalId,
+    seller,
+    class: body.class as BuyerClass,
+    priceCents: BigInt(priceCents),
+    volumeCents: BigInt(volumeCents),
+    items,
+    soldAt,
+    buyer,
+    buyerSalt,
+    buyerCommitment: commitBuyer(buyer, buyerSalt),
+    documentSalt: randomHex(),
+    hashWith: (salt) => hashOf(salt + content),
+  };
+}
+
+/** A reversal for the store. @throws MalformedError if an amount is out of range. */
+export function newReversal(
+  externalId: string,
+  body: { reversalId: string; priceCents: string; volumeCents: string; reason?: string },
+): NewReversal {
+  const { reversalId, reason = null } = body;
+  const priceCents = parseInteger('priceCents', body.priceCents, MAX_CENTS);
+  const volumeCents = parseInteger('volumeCents', body.volumeCents, MAX_CENTS);
+  const bodyHash = hashOf(JSON.stringify([body.priceCents, body.volumeCents, reason]));
+  return { reversalId, externalId, priceCents, volumeCents, reason, bodyHash };
+}
+
+/** What an `Idempotency-Key` of a request ties together. */
+export function keyedRequest(
+  key: string | undefined,
+  method: string,
+  path: string,
+  body: unknown,
+): KeyedRequest | undefined {
+  if (key === undefined) return undefined;
+  const content = JSON.stringify([method, path, body]);
+  return { key, salt: randomHex(), hashWith: (salt) => hashOf(salt + content) };
+}
+
+function randomHex(): Hex {
+  return toHex(randomBytes(32));
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,188 @@
+import { connectChain } from '@plumbline/gateway';
+import { encodePeople } from '@plumbline/protocol';
+import { expect } from 'chai';
+import { JsonRpcProvider, Wallet } from 'ethers';
+import type { Address, Hex } from 'viem';
+import { findBadItem } from '../../packages/gateway/src/batcher/isolate.ts';
+import { raiseFees } from '../../packages/gateway/src/batcher/send.ts';
+import { contractAt } from '../../scripts/deploy.ts';
+import type { TestDollar } from '../../types/mocks/TestDollar.js';
+import { type Company, foundCompany, saleOf, walletOf } from './company.ts';
+
+describe('gateway: isolating a bad item', () => {
+  it('finds each position in lists of every length up to 40, in few calls', async () => {
+    for (let count = 1; count <= 40; count++) {
+      for (let bad = 0; bad < count; bad++) {
+        let calls = 0;
+        const found = await findBadItem(count, async (n) => {
+          calls++;
+          return n <= bad;
+        });
+        expect(found).to.equal(bad);
+        expect(calls).to.be.at.most(Math.ceil(Math.log2(count)));
+      }
+    }
+  });
+});
+
+describe('gateway: fees of a replacement', () => {
+  it('rise by an eighth or to the going rate, and the whole fee never below the tip', () => {
+    const raised = raiseFees({ maxFee: 80n, maxPriorityFee: 8n }, { maxFee: 1n, maxPriorityFee: 1n });
+    expect(raised).to.deep.equal({ maxFee: 91n, maxPriorityFee: 10n });
+    const going = raiseFees({ maxFee: 8n, maxPriorityFee: 8n }, { maxFee: 100n, maxPriorityFee: 50n });
+    expect(going).to.deep.equal({ maxFee: 100n, maxPriorityFee: 50n });
+  });
+});
+
+describe('gateway: batcher', () => {
+  let company: Company;
+
+  before(async function () {
+    this.timeout(60_000);
+    // Covers three sales of 10.00 at 32 %.
+    company = await foundCompany({ floatUnits: 9_600_000n });
+    await company.enrolLine(2);
+  });
+  after(() => company.stop());
+
+  async function stateOf(externalId: string): Promise<{ state: string; refusal: string | null }> {
+    const { body } = await company.get(`/v1/sales/${externalId}`);
+    return { state: body.state, refusal: body.refusal };
+  }
+
+  async function fund(units: bigint): Promise<void> {
+    await company.asAdmin(async (ledger) => {
+      const provider = new JsonRpcProvider(company.anvil.rpcUrl, undefined, { cacheTimeout: -1 });
+      const wallet = new Wallet(company.anvil.accounts[0]?.privateKey ?? '', provider);
+      const token = contractAt<TestDollar>('mocks/TestDollar', company.deployment.token, wallet);
+      await (await token.mint(wallet.address, units)).wait();
+      await (await ledger.fund(units)).wait();
+      provider.destroy();
+    });
+  }
+
+  it('refuses a distributor whom the ledger refuses, and those below; the others go on', async function () {
+    this.timeout(60_000);
+    const { fragments } = await company.onChain();
+    const stranger = { id: (fragments + 1) * 4, sponsor: 0, wallet: walletOf(500) as Hex };
+    await company.asAdmin(async (ledger) => (await ledger.enrol(encodePeople([stranger]))).wait());
+    await company.index();
+    const distributors = Array.from({ length: 9 }, (_, i) => ({
+      reference: `mixed-${i}`,
+      sponsor: i === 5 ? 'mixed-4' : 'person-0',
+      wallet: i === 4 ? walletOf(500) : walletOf(600 + i),
+    }));
+    await company.post('/v1/distributors', { distributors });
+    await company.post('/v1/sales', saleOf('of-nobody', { seller: 'mixed-5' }));
+    await company.work();
+    for (const [i] of distributors.entries()) {
+      const { body } = await company.get(`/v1/distributors/ref:mixed-${i}`);
+      if (i === 4) expect(body.refusal).to.match(/WalletTaken/);
+      else if (i === 5) expect(body.refusal).to.match(/sponsor mixed-4 was refused/);
+      else expect(body.state, `mixed-${i}`).to.equal('included');
+    }
+    expect(await stateOf('of-nobody')).to.deep.equal({ state: 'refused', refusal: 'the seller was refused' });
+    const later = await company.post('/v1/sales', saleOf('of-nobody-2', { seller: 'mixed-4' }));
+    expect(later.status).to.equal(422);
+  });
+
+  it('refuses a sale that the ledger refuses; the others go on', async () => {
+    const sales = [0, 1, 2].map((i) => saleOf(`good-${i}`, { volumeCents: '0' }));
+    await company.post('/v1/sales/batch', { sales });
+    // Damage that no request can do.
+    await company.database
+      .updateTable('submissions')
+      .set({ price_cents: 0n })
+      .where('external_id', '=', 'good-1')
+      .execute();
+    await company.work();
+    expect((await stateOf('good-0')).state).to.equal('included');
+    expect(await stateOf('good-1')).to.deep.equal({
+      state: 'refused',
+      refusal: 'the ledger refuses the sale: ZeroPrice(1)',
+    });
+    expect((await stateOf('good-2')).state).to.equal('included');
+  });
+
+  it('records what the float covers, waits with the rest, says so, and goes on when it is funded', async function () {
+    this.timeout(60_000);
+    const { batches } = await company.onChain();
+    const sales = [0, 1, 2, 3].map((i) => saleOf(`dear-${i}`));
+    await company.post('/v1/sales/batch', { sales });
+    await company.work();
+    const states = await Promise.all(sales.map(async ({ externalId }) => (await stateOf(externalId)).state));
+    expect(states).to.deep.equal(['included', 'included', 'included', 'accepted']);
+    const { body: status } = await company.get('/v1/status');
+    expect(status.queue).to.deep.equal({ distributors: 0, sales: 1, reversals: 0, transactions: 0 });
+    expect(status.batcher.waiting).to.deep.equal([
+      {
+        step: 'record',
+        reason: 'the float of 0 units does not cover 3200000 units; fund the ledger',
+      },
+    ]);
+    await fund(3_200_000n);
+    await company.work();
+    for (const { externalId } of sales) expect((await stateOf(externalId)).state).to.equal('included');
+    const after = await company.onChain();
+    expect(after).to.include({ batches: batches + 3, free: 0n, reserved: 12_800_000n });
+    expect((await company.get('/v1/status')).body.batcher.waiting).to.deep.equal([]);
+  });
+
+  it('says when a sale is above the whole cap, and waits while the cap of the period is used up', async function () {
+    this.timeout(60_000);
+    await company.passTime(3_700);
+    await company.work();
+    const recorder = company.anvil.accounts[0]?.address as Address;
+    const { cap, left } = await company.chain.recorderOf(recorder);
+    await company.asAdmin(async (ledger) => {
+      await (await ledger.setRecorder(recorder, 1n)).wait();
+    });
+    await company.post(
+      '/v1/sales',
+      saleOf('capped', {
+        priceCents: '10',
+        volumeCents: '10',
+        items: [{ product: 'P', quantity: 1, amountCents: '10' }],
+      }),
+    );
+    await company.work();
+    expect(company.batcher.status().waiting[0]?.reason).to.match(/whole cap is 1; raise the cap/);
+    expect((await stateOf('capped')).state).to.equal('accepted');
+    await fund(64_000n);
+    await company.asAdmin(async (ledger) => {
+      await (await ledger.setRecorder(recorder, cap - left + 33_000n)).wait();
+    });
+    const small = {
+      priceCents: '10',
+      volumeCents: '10',
+      items: [{ product: 'P', quantity: 1, amountCents: '10' }],
+    };
+    await company.post('/v1/sales', saleOf('capped-2', small));
+    await company.work();
+    expect((await stateOf('capped')).state).to.equal('included');
+    expect((await stateOf('capped-2')).state).to.equal('accepted');
+    expect(company.batcher.status().waiting[0]?.reason).to.match(/cap leaves 1000 units/);
+  });
+
+  it('says what is wrong with the node without its address or what was sent', async () => {
+    const secret = 'http://127.0.0.1:9/v3/secret-key';
+    await company.expireLease();
+    const chain = connectChain(secret, company.ledger, company.deployment.startBlock);
+    const batcher = company.newBatcher({}, chain);
+    const stop = new AbortController();
+    const running = batcher.run(stop.signal);
+    while (batcher.status().problem === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    stop.abort();
+    await running;
+    expect(batcher.status().problem).to.match(/^HTTP request failed/);
+    expect(batcher.status().problem).not.to.match(/secret|127\.0\.0\.1|eth_|body/i);
+  });
+
+  it('tells Prometheus and probes', async () => {
+    const response = await company.app.inject('/metrics');
+    expect(response.headers['content-type']).to.match(/^text\/plain/);
+    expect(response.body).to.match(/^plumbline_queue_sales 1$/m);
+    expect((await company.get('/livez')).body).to.deep.equal({ status: 'ok' });
+    expect((await company.get('/readyz')).body).to.deep.equal({ status: 'ok' });
+  });
+});

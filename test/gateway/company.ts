@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import {
+  type Batcher,
+  type BatcherSettings,
+  buildApp,
+  type Chain,
+  connectChain,
+  createBatcher,
+  createLog,
+} from '@plumbline/gateway';
+import { createIndexer } from '@plumbline/indexer';
+import { commissionLedgerAbi } from '@plumbline/protocol';
+import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from '@plumbline/store';
+import { JsonRpcProvider, Wallet } from 'ethers';
+import { type Address, createPublicClient, type Hex, http } from 'viem';
+import { contractAt, type Deployment, type DeployOptions, deployLocal } from '../../scripts/deploy.ts';
+import type { CommissionLedger } from '../../types/CommissionLedger.js';
+import { type Anvil, startAnvil } from '../support/chain.ts';
+
+export const API_KEY = 'a key for tests only';
+
+type App = Awaited<ReturnType<typeof buildApp>>;
+
+/** A company with everything it runs: chain, ledger, database, gateway, indexer. */
+export class Company {
+  readonly anvil: Anvil;
+  readonly deployment: Deployment;
+  readonly embedded: EmbeddedDatabase;
+  readonly database: Database;
+  readonly chain: Chain;
+  readonly app: App;
+  #batcher: Batcher;
+
+  constructor(
+    anvil: Anvil,
+    deployment: Deployment,
+    embedded: EmbeddedDatabase,
+    database: Database,
+    app: App,
+  ) {
+    this.anvil = anvil;
+    this.deployment = deployment;
+    this.embedded = embedded;
+    this.database = database;
+    this.chain = chainOf(anvil, deployment);
+    this.app = app;
+    this.#batcher = this.newBatcher();
+  }
+
+  get ledger(): Address {
+    return this.deployment.ledger as Address;
+  }
+
+  get batcher(): Batcher {
+    return this.#batcher;
+  }
+
+  /** Another batcher on the same queue; by default with the same signer and no waiting for age. */
+  newBatcher(settings: Partial<BatcherSettings> = {}, chain: Chain = this.chain, account = 0): Batcher {
+    return createBatcher({
+      database: this.database,
+      chain,
+      signerKey: this.anvil.accounts[account]?.privateKey as Hex,
+      log: this.app.log,
+      settings: { batchAgeMs: 0, rebroadcastMs: 0, ...settings },
+    });
+  }
+
+  /** As if the process had died and another had taken over, once the lease had expired. */
+  async restart(settings: Partial<BatcherSettings> = {}, account = 0): Promise<Batcher> {
+    await this.expireLease();
+    this.#batcher = this.newBatcher(settings, this.chain, account);
+    return this.#batcher;
+  }
+
+  async expireLease(): Promise<void> {
+    await this.database
+      .updateTable('leases')
+      .set({ expires_at: new Date(0) })
+      .execute();
+  }
+
+  /** Calls the ledger as its admin, past the gateway. */
+  async asAdmin<T>(work: (ledger: CommissionLedger) => Promise<T>): Promise<T> {
+    const options = { cacheTimeout: -1, pollingInterval: 20 };
+    const provider = new JsonRpcProvider(this.anvil.rpcUrl, undefined, options);
+    try {
+      const wallet = new Wallet(this.anvil.accounts[0]?.privateKey ?? '', provider);
+      return await work(contractAt<CommissionLedger>('CommissionLedger', this.ledger, wallet));
+    } finally {
+      provider.destroy();
+    }
+  }
+
+  /** Brings the books up to the chain. */
+  async index(): Promise<void> {
+    const { ledger, startBlock } = this.deployment;
+    const indexer = createIndexer({ database: this.database, rpcUrl: this.anvil.rpcUrl, ledger, startBlock });
+    await indexer.syncOnce();
+  }
+
+  /** Lets batcher and indexer work until nothing waits, or nothing moves any more. */
+  async work(batcher: Batcher = this.#batcher): Promise<void> {
+    for (let idle = 0; idle < 4; ) {
+      const busy = await batcher.tick();
+      if (!busy) await this.index();
+      idle = busy ? 0 : idle + 1;
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+    await this.index();
+  }
+
+  async post(url: string, body: unknown, headers: Record<string, string> = {}) {
+    const response = await this.app.inject({
+      method: 'POST',
+      url,
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
+      payload: JSON.stringify(body),
+    });
+    return { status: response.statusCode, type: response.headers['content-type'], body: response.json() };
+  }
+
+  async get(url: string) {
+    const response = await this.app.inject({ method: 'GET', url });
+    return { status: response.statusCode, type: response.headers['content-type'], body: response.json() };
+  }
+
+  /** A line of people, each sponsored by the one before: person-0 is the root. */
+  async enrolLine(count: number): Promise<void> {
+    const distributors = Array.from({ length: count }, (_, i) => ({
+      reference: `person-${i}`,
+      sponsor: i === 0 ? null : `person-${i - 1}`,
+      wallet: walletOf(i),
+    }));
+    await this.post('/v1/distributors', { distributors });
+    await this.work();
+  }
+
+  /** What the ledger says, asked without the gateway. */
+  async onChain() {
+    const client = createPublicClient({ transport: http(this.anvil.rpcUrl) });
+    const contract = { address: this.ledger, abi: commissionLedgerAbi } as const;
+    const [[batches, fragments], [, free, reserved, owed], entries, head] = await Promise.all([
+      client.readContract({ ...contract, functionName: 'counts' }),
+      client.readContract({ ...contract, functionName: 'solvency' }),
+      client.readContract({ ...contract, functionName: 'entryCount' }),
+      client.readContract({ ...contract, functionName: 'head' }),
+    ]);
+    return {
+      batches: Number(batches),
+      fragments: Number(fragments),
+      free,
+      reserved,
+      owed,
+      entries: Number(entries),
+      head,
+    };
+  }
+
+  async owedTo(wallet: string): Promise<bigint> {
+    const client = createPublicClient({ transport: http(this.anvil.rpcUrl) });
+    const args = [wallet as Address] as const;
+    return client.readContract({
+      address: this.ledger,
+      abi: commissionLedgerAbi,
+      functionName: 'owedTo',
+      args,
+    });
+  }
+
+  async passTime(seconds: number): Promise<void> {
+    await this.anvil.rpc('evm_increaseTime', [seconds]);
+    await this.anvil.rpc('evm_mine');
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.database.destroy();
+    await this.embedded.close();
+    await this.anvil.stop();
+  }
+}
+
+/** Founds a company: the programme of scripts/deploy.ts with a return window of an hour, unless said otherwise. */
+export async function foundCompany(options: Partial<DeployOptions> = {}): Promise<Company> {
+  const [anvil, embedded] = await Promise.all([startAnvil(), startEmbedded('memory://')]);
+  const { request, ...rest } = options;
+  const deployment = await deployLocal({
+    rpcUrl: anvil.rpcUrl,
+    privateKey: anvil.accounts[0]?.privateKey ?? '',
+    request: { returnWindow: 3_600, ...request },
+    ...rest,
+  });
+  const database = openDatabase(embedded.url);
+  await migrate(database);
+  const chain = chainOf(anvil, deployment);
+  const app = await buildApp({
+    database,
+    chain,
+    terms: await chain.terms(),
+    startBlock: deployment.startBlock,
+    apiKey: API_KEY,
+    publicRpcUrl: anvil.rpcUrl,
+    batcherStatus: () => company.batcher.status(),
+    log: createLog('silent'),
+  });
+  const company = new Company(anvil, deployment, embedded, database, app);
+  await company.index();
+  return company;
+}
+
+function chainOf(anvil: Anvil, deployment: Deployment): Chain {
+  return connectChain(anvil.rpcUrl, deployment.ledger as Address, deployment.startBlock);
+}
+
+/** A wallet that belongs to nobody. */
+export function walletOf(i: number): string {
+  return `0x${createHash('sha256').update(`wallet ${i}`).digest('hex').slice(0, 40)}`;
+}
+
+/** A sale of person-0 at 10.00, all of it volume. */
+export function saleOf(externalId: string, changes: Record<string, unknown> = {}) {
+  return {
+    externalId,
+    seller: 'person-0',
+    buyer: `buyer of ${externalId}`,
+    class: 'retail',
+    priceCents: '1000',
+    volumeCents: '1000',
+    items: [{ product: 'P-1', quantity: 1, amountCents: '1000' }],
+    soldAt: '2026-03-01T12:00:00.000Z',
+    ...changes,
+  };
+}
