@@ -1,0 +1,129 @@
+import type { Hex } from 'viem';
+
+/** Every rule that an audit can find broken. A finding's code says which; it never changes its meaning. */
+export type FindingCode =
+  // The journal itself
+  | 'journal-mismatch'
+  | 'journal-head'
+  | 'journal-count'
+  | 'log-unreadable'
+  | 'opening'
+  | 'terms-hash'
+  // People
+  | 'enrolment-id'
+  | 'enrolment-sponsor'
+  | 'enrolment-wallet'
+  | 'no-recorder'
+  // Plans
+  | 'plan-version'
+  | 'plan-start'
+  | 'plan-invalid'
+  // Recording
+  | 'batch-sequence'
+  | 'batch-time'
+  | 'batch-plan'
+  | 'batch-recorder'
+  | 'batch-cap'
+  | 'batch-reserved'
+  | 'batch-float'
+  | 'batch-records'
+  | 'record-class'
+  | 'record-seller'
+  | 'record-price'
+  | 'record-volume'
+  // Reversal
+  | 'reversal-sale'
+  | 'reversal-seller'
+  | 'reversal-window'
+  | 'reversal-amount'
+  | 'reversal-count'
+  // Settlement
+  | 'settlement-batch'
+  | 'settlement-window'
+  | 'settlement-range'
+  | 'settlement-missing'
+  | 'settlement-credited'
+  | 'settlement-released'
+  | 'line-missing'
+  | 'line-unreadable'
+  | 'line-misplaced'
+  | 'line-seller'
+  | 'line-volume'
+  | 'line-credit'
+  // Money and powers
+  | 'funding-amount'
+  | 'custody-limit'
+  | 'payout-person'
+  | 'payout-wallet'
+  | 'payout-amount'
+  | 'role-change'
+  | 'admin-transfer'
+  | 'admin-delay'
+  // The contract's storage against the replay
+  | 'person-missing'
+  | 'person-unknown'
+  | 'person-sponsor'
+  | 'person-balance'
+  | 'person-rank'
+  | 'person-status'
+  | 'wallet-owner'
+  | 'batch-state'
+  | 'plan-state'
+  | 'recorder-state'
+  | 'role-state'
+  | 'count-state'
+  | 'float-state'
+  | 'reserved-state'
+  | 'owed-state'
+  | 'held-state'
+  | 'insolvent';
+
+/** One thing that is not as the rules, the journal or the contract's storage say it must be. */
+export interface Finding {
+  code: FindingCode;
+  /** Number of the entry, from 0; null for what the contract's storage holds. */
+  entry: number | null;
+  /** Block of the entry, or the block whose storage was read; null where only logs were given. */
+  blockNumber: bigint | null;
+  transactionHash: Hex | null;
+  /** Whom or what it is about, e.g. `person 12`, `sale 3-7`, `batch 3`, `ledger`. */
+  subject: string;
+  /** What is right. Amounts are base units in decimal digits. */
+  expected: string;
+  /** What is there. */
+  found: string;
+  /** The same in one sentence for people. */
+  message: string;
+}
+
+/** A finding before it is known where it stands. */
+export interface Observation {
+  code: FindingCode;
+  subject: string;
+  expected: string | number | bigint;
+  found: string | number | bigint;
+  message: string;
+}
+
+/** Where an entry stands on chain. */
+export interface Place {
+  /** Number of the entry, from 0. */
+  entry: number;
+  blockNumber: bigint;
+  transactionHash: Hex;
+}
+
+/** Ties an observation to the entry it was made at. */
+export function findingAt(place: Place, { code, subject, expected, found, message }: Observation): Finding {
+  const { entry, blockNumber, transactionHash } = place;
+  return {
+    code,
+    entry,
+    blockNumber,
+    transactionHash,
+    subject,
+    expected: String(expected),
+    found: String(found),
+    message,
+  };
+}

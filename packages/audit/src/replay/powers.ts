@@ -1,0 +1,118 @@
+import type { Entry } from '@plumbline/protocol';
+import { zeroAddress, zeroHash } from 'viem';
+import type { Roles, Step } from './state.ts';
+
+type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>;
+
+/** Seconds that a longer delay waits at most. Twin of OpenZeppelin's defaultAdminDelayIncreaseWait. */
+const LONGEST_INCREASE_WAIT = 432_000;
+
+/** A recorder's new cap. What was spent in the period stays spent. */
+export function setRecorder({ state }: Step, { recorder, cap }: EntryOf<'recorderSet'>): void {
+  const { spent, period } = state.recorders.get(recorder) ?? { spent: 0n, period: 0 };
+  state.recorders.set(recorder, { cap, spent, period });
+}
+
+/** A role given or taken: never twice, and the admin's seat only by a transfer whose time has come. */
+export function changeRole({ state, report, time }: Step, entry: EntryOf<'roleChanged'>): void {
+  const { role, account, granted } = entry;
+  const { roles } = state;
+  const key = roleKey(role, account);
+  const subject = `role ${role} of ${account}`;
+  if (roles.held.has(key) === granted) {
+    report({
+      code: 'role-change',
+      subject,
+      expected: granted ? 'an account without the role' : 'an account with the role',
+      found: account,
+      message: `${account} ${granted ? 'was given a role it had' : 'lost a role it did not have'}: ${role}`,
+    });
+  } else if (role === zeroHash && !isSeatChangeDue(roles, entry, time)) {
+    report({
+      code: 'admin-transfer',
+      subject,
+      expected: 'a transfer that was offered and whose time has come',
+      found: `${account} ${granted ? 'seated' : 'unseated'} at ${time}`,
+      message: `the admin's seat was ${granted ? 'given to' : 'taken from'} ${account} at ${time} without a due transfer`,
+    });
+  }
+  roles.mentioned.add(key);
+  if (granted) roles.held.add(key);
+  else roles.held.delete(key);
+  if (role !== zeroHash) return;
+  roles.seated = true;
+  roles.admin = granted ? account : null;
+  // Taking the seat ends the offer; so does leaving it for good.
+  if (granted || roles.pendingAdmin?.account === zeroAddress) roles.pendingAdmin = null;
+}
+
+function isSeatChangeDue(roles: Roles, { account, granted }: EntryOf<'roleChanged'>, time: number): boolean {
+  if (granted && !roles.seated) return true;
+  const offer = roles.pendingAdmin;
+  if (!offer || offer.acceptableFrom >= time) return false;
+  return granted ? roles.admin === null && offer.account === account : roles.admin === account;
+}
+
+/** An offer of the admin's seat, or its withdrawal. */
+export function offerSeat({ state, report, time }: Step, entry: EntryOf<'adminTransferSet'>): void {
+  const { newAdmin, acceptableFrom } = entry;
+  const { roles } = state;
+  if (newAdmin === zeroAddress && acceptableFrom === 0) {
+    roles.pendingAdmin = null;
+    return;
+  }
+  ripen(roles, time);
+  const expected = time + (roles.delay ?? 0);
+  if (roles.delay !== null && acceptableFrom !== expected) {
+    report({
+      code: 'admin-transfer',
+      subject: `admin's seat for ${newAdmin}`,
+      expected,
+      found: acceptableFrom,
+      message: `the admin's seat can be taken by ${newAdmin} from ${acceptableFrom} on, but the delay leads to ${expected}`,
+    });
+  }
+  roles.pendingAdmin = { account: newAdmin, acceptableFrom };
+}
+
+/** Another delay for transfers of the seat, or its withdrawal. */
+export function changeDelay({ state, report, time }: Step, entry: EntryOf<'adminDelaySet'>): void {
+  const { delay, effectiveFrom } = entry;
+  const { roles } = state;
+  ripen(roles, time);
+  if (delay === 0 && effectiveFrom === 0) {
+    roles.pendingDelay = null;
+    return;
+  }
+  // The first comes with the ledger and counts at once.
+  const isFirst = roles.delay === null;
+  const expected = time + (roles.delay === null ? 0 : waitFor(roles.delay, delay));
+  if (effectiveFrom !== expected) {
+    report({
+      code: 'admin-delay',
+      subject: "admin's delay",
+      expected,
+      found: effectiveFrom,
+      message: `a delay of ${delay} seconds takes effect at ${effectiveFrom}, but it should at ${expected}`,
+    });
+  }
+  if (isFirst) roles.delay = delay;
+  else roles.pendingDelay = { delay, effectiveFrom };
+}
+
+/** Twin of OpenZeppelin's _delayChangeWait. */
+function waitFor(current: number, next: number): number {
+  return next > current ? Math.min(next, LONGEST_INCREASE_WAIT) : current - next;
+}
+
+/** A delay whose time has come is the delay. */
+function ripen(roles: Roles, time: number): void {
+  if (!roles.pendingDelay || roles.pendingDelay.effectiveFrom >= time) return;
+  roles.delay = roles.pendingDelay.delay;
+  roles.pendingDelay = null;
+}
+
+/** How `Roles` names an account with a role. */
+function roleKey(role: string, account: string): string {
+  return `${role} ${account}`;
+}

@@ -1,0 +1,135 @@
+import { type BatchSettled, type Entry, type LedgerTerms, termsHash } from '@plumbline/protocol';
+import type { Address } from 'viem';
+import { type Finding, findingAt, type Observation, type Place } from '../findings.ts';
+import { fundFloat, payOut } from './money.ts';
+import { enrol } from './people.ts';
+import { announcePlan } from './plans.ts';
+import { changeDelay, changeRole, offerSeat, setRecorder } from './powers.ts';
+import { recordBatch } from './recording.ts';
+import { reverseSale } from './reversal.ts';
+import { type Settlement, settleBatch } from './settlement.ts';
+import { emptyLedger, type LedgerState, type Step } from './state.ts';
+
+/** An entry as it was read: of a settlement some lines may be missing. */
+export type ReadableEntry = Exclude<Entry, BatchSettled> | Settlement;
+
+/** What comes of replaying one entry. */
+export interface Replayed {
+  findings: Finding[];
+  /** The entry, complete, as it enters the journal. */
+  entry: Entry;
+}
+
+/** The state before the first entry. */
+export function openReplay(chainId: number, ledger: Address, terms: LedgerTerms): LedgerState {
+  const [own, token] = [ledger.toLowerCase() as Address, terms.token.toLowerCase() as Address];
+  return emptyLedger(own, { ...terms, token }, termsHash(chainId, ledger, terms));
+}
+
+/**
+ * Holds one entry against the rules and moves the ledger on by what the entry says, right or wrong, so that one fault is
+ * one finding. It depends on nothing but its arguments; the state is changed in place, because copying everybody for
+ * every entry would take hours.
+ * @param time Unix seconds of the entry's block.
+ */
+export function replayEntry(state: LedgerState, place: Place, time: number, entry: ReadableEntry): Replayed {
+  const findings: Finding[] = [];
+  const report = (observation: Observation) => findings.push(findingAt(place, observation));
+  const step: Step = { state, place, time, report };
+  checkOpening(step, entry);
+  findings.push(...checkDue(state, place, entry));
+  if (entry.kind === 'batchSettled') return { findings, entry: settleBatch(step, entry) };
+  apply(step, entry);
+  return { findings, entry };
+}
+
+/** What is still to be said when there are no more entries. */
+export function finishReplay(state: LedgerState): Finding[] {
+  return checkDue(state, null, null);
+}
+
+function apply(step: Step, entry: Exclude<Entry, BatchSettled>): void {
+  switch (entry.kind) {
+    case 'opened':
+      checkTerms(step, entry.termsHash);
+      break;
+    case 'enrolled':
+      enrol(step, entry);
+      break;
+    case 'planAnnounced':
+      announcePlan(step, entry);
+      break;
+    case 'recorderSet':
+      setRecorder(step, entry);
+      break;
+    case 'roleChanged':
+      changeRole(step, entry);
+      break;
+    case 'adminTransferSet':
+      offerSeat(step, entry);
+      break;
+    case 'adminDelaySet':
+      changeDelay(step, entry);
+      break;
+    case 'floatFunded':
+      fundFloat(step, entry);
+      break;
+    case 'batchRecorded':
+      recordBatch(step, entry);
+      break;
+    case 'saleReversed':
+      reverseSale(step, entry);
+      break;
+    case 'payout':
+      payOut(step, entry);
+      break;
+  }
+}
+
+function checkOpening({ place, report }: Step, { kind }: ReadableEntry): void {
+  if ((place.entry === 0) === (kind === 'opened')) return;
+  report({
+    code: 'opening',
+    subject: 'ledger',
+    expected: place.entry === 0 ? 'opened' : 'an entry that is not the first',
+    found: kind,
+    message:
+      place.entry === 0
+        ? `the first entry is ${kind}, not the ledger's opening: the logs do not begin where the ledger does`
+        : `the ledger was opened again by entry ${place.entry}`,
+  });
+}
+
+function checkTerms({ state, report }: Step, given: string): void {
+  if (given === state.termsHash) return;
+  report({
+    code: 'terms-hash',
+    subject: 'ledger',
+    expected: state.termsHash,
+    found: given,
+    message: `the ledger was opened with terms ${given}, but its chain, address and terms hash to ${state.termsHash}`,
+  });
+}
+
+/** Without a return window, a batch and its settlement are one call: two entries, one after the other. */
+function checkDue(state: LedgerState, place: Place | null, entry: ReadableEntry | null): Finding[] {
+  const { due } = state;
+  if (!due) return [];
+  state.due = null;
+  const isSettled =
+    entry?.kind === 'batchSettled' &&
+    entry.batch === due.batch &&
+    place?.transactionHash === due.place.transactionHash &&
+    entry.until === state.batches.get(due.batch)?.sales.length;
+  if (isSettled) return [];
+  const subject = `batch ${due.batch}`;
+  return [
+    findingAt(due.place, {
+      code: 'settlement-missing',
+      subject,
+      expected: `settlement of ${subject}`,
+      found: entry?.kind ?? 'nothing',
+      message: `${subject} was recorded without a return window, but was not settled in the same call`,
+    }),
+  ];
+}

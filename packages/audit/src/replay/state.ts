@@ -1,0 +1,182 @@
+import type { BuyerClass, LedgerTerms, Plan, Tree } from '@plumbline/protocol';
+import { STATUS_ACTIVE, STATUS_NONE } from '@plumbline/protocol';
+import type { Address, Hex } from 'viem';
+import type { Observation, Place } from '../findings.ts';
+
+/** What the entries so far make of a ledger. Amounts are base units or cents, times Unix seconds. */
+
+export interface Person {
+  id: number;
+  /** 0 for a root. */
+  sponsor: number;
+  /** Null until it is claimed. */
+  wallet: Address | null;
+  owed: bigint;
+  credited: bigint;
+  paid: bigint;
+}
+
+interface PlanVersion {
+  plan: Plan;
+  hash: Hex;
+  startsAt: number;
+}
+
+export interface Sale {
+  /** Null for a buyer class that does not exist. */
+  class: BuyerClass | null;
+  seller: number;
+  priceLeft: bigint;
+  volumeLeft: bigint;
+}
+
+export interface Batch {
+  plan: number;
+  recordedAt: number;
+  sales: Sale[];
+  /** Sales settled so far. */
+  settled: number;
+  /** Reversals so far. */
+  reversals: number;
+}
+
+interface RecorderGrant {
+  cap: bigint;
+  /** Reserved in `period`. */
+  spent: bigint;
+  period: number;
+}
+
+/** The admin's seat and OpenZeppelin's roles. */
+export interface Roles {
+  /** `role account`, for everybody who has one. */
+  held: Set<string>;
+  /** Every `role account` that was ever spoken of. */
+  mentioned: Set<string>;
+  /** Whether the seat was ever taken; the first admin comes with the ledger. */
+  seated: boolean;
+  admin: Address | null;
+  pendingAdmin: { account: Address; acceptableFrom: number } | null;
+  /** Seconds; null until the entry that comes with the ledger. */
+  delay: number | null;
+  pendingDelay: { delay: number; effectiveFrom: number } | null;
+}
+
+/** Sums since the ledger began, for the summary. */
+interface Sums {
+  sales: number;
+  settledSales: number;
+  priceCents: bigint;
+  volumeCents: bigint;
+  reversedPriceCents: bigint;
+  reversedVolumeCents: bigint;
+  funded: bigint;
+  credited: bigint;
+  paid: bigint;
+}
+
+export interface LedgerState {
+  /** Lower case. */
+  ledger: Address;
+  terms: LedgerTerms;
+  /** The hash that the first entry must carry. */
+  termsHash: Hex;
+  people: Map<number, Person>;
+  wallets: Map<Address, number>;
+  /** The highest fragment in use. */
+  fragments: number;
+  /** The fragment opened last; another number only after a wrong one. */
+  lastFragment: number;
+  /** Lanes taken of each fragment. */
+  lanes: Map<number, number>;
+  plans: Map<number, PlanVersion>;
+  planCount: number;
+  planInForce: number;
+  batches: Map<number, Batch>;
+  /** Batches that were settled and never recorded: reported once and then believed. */
+  strangeBatches: Set<number>;
+  /** Number of the batch recorded last. */
+  batchCount: number;
+  recorders: Map<Address, RecorderGrant>;
+  roles: Roles;
+  float: bigint;
+  reserved: bigint;
+  owed: bigint;
+  sums: Sums;
+  /** A batch recorded without a return window: its settlement must be the very next entry. */
+  due: { batch: number; place: Place } | null;
+}
+
+/** An entry's surroundings while it is replayed. */
+export interface Step {
+  state: LedgerState;
+  place: Place;
+  /** Time of the entry's block. */
+  time: number;
+  report(observation: Observation): void;
+}
+
+/** A ledger without entries. */
+export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex): LedgerState {
+  return {
+    ledger,
+    terms,
+    termsHash,
+    people: new Map(),
+    wallets: new Map(),
+    fragments: 0,
+    lastFragment: 0,
+    lanes: new Map(),
+    plans: new Map(),
+    planCount: 0,
+    planInForce: 0,
+    batches: new Map(),
+    strangeBatches: new Set(),
+    batchCount: 0,
+    recorders: new Map(),
+    roles: {
+      held: new Set(),
+      mentioned: new Set(),
+      seated: false,
+      admin: null,
+      pendingAdmin: null,
+      delay: null,
+      pendingDelay: null,
+    },
+    float: 0n,
+    reserved: 0n,
+    owed: 0n,
+    sums: {
+      sales: 0,
+      settledSales: 0,
+      priceCents: 0n,
+      volumeCents: 0n,
+      reversedPriceCents: 0n,
+      reversedVolumeCents: 0n,
+      funded: 0n,
+      credited: 0n,
+      paid: 0n,
+    },
+    due: null,
+  };
+}
+
+/** The sponsor tree as it stands now. */
+export function treeOf({ people }: LedgerState): Tree {
+  return {
+    sponsorOf: (id) => people.get(id)?.sponsor ?? 0,
+    statusOf: (id) => (people.has(id) ? STATUS_ACTIVE : STATUS_NONE),
+  };
+}
+
+/** Whether anybody could have sent a recorder's call: entries of enrolment and reversal do not say who did. */
+export function checkSomeRecorder({ state, report }: Step, subject: string): void {
+  for (const { cap } of state.recorders.values()) if (cap > 0n) return;
+  report({
+    code: 'no-recorder',
+    subject,
+    expected: 'a recorder with a cap',
+    found: 'none',
+    message: `${subject} was entered while no account was a recorder`,
+  });
+}

@@ -1,0 +1,154 @@
+import { auditLedger } from '@plumbline/audit';
+import { commissionLedgerAbi, type SaleRecord } from '@plumbline/protocol';
+import { expect } from 'chai';
+import type { Address } from 'viem';
+import { type Company, DAY, FIRST_PLAN, live, startCompany } from './company.ts';
+import { audit, copyLogs, entryAt, find, refold } from './forge.ts';
+
+async function viewsOf({ client, ledger }: Company) {
+  const target = { address: ledger as Address, abi: commissionLedgerAbi } as const;
+  const [solvency, counts, head, entryCount] = await Promise.all([
+    client.readContract({ ...target, functionName: 'solvency' }),
+    client.readContract({ ...target, functionName: 'counts' }),
+    client.readContract({ ...target, functionName: 'head' }),
+    client.readContract({ ...target, functionName: 'entryCount' }),
+  ]);
+  return { solvency, counts, head, entryCount };
+}
+
+describe('auditLedger', () => {
+  for (const compact of [false, true]) {
+    describe(compact ? 'a compact ledger' : 'a readable ledger', () => {
+      let company: Company;
+
+      before(async function () {
+        this.timeout(60_000);
+        company = await startCompany({ request: { compact, plan: FIRST_PLAN } });
+        await live(company);
+      });
+      after(() => company.anvil.stop());
+
+      it('finds nothing, with sums that equal the contract’s own', async () => {
+        const { solvency, counts, head, entryCount } = await viewsOf(company);
+        const report = await auditLedger({
+          rpcUrl: company.anvil.rpcUrl,
+          ledger: company.ledger as Address,
+        });
+        expect(report.findings).to.deep.equal([]);
+        expect([report.head, report.entryCount]).to.deep.equal([head, Number(entryCount)]);
+        expect(report.fromBlock).to.equal(BigInt(company.startBlock));
+        expect(report.terms.compact).to.equal(compact);
+        const { summary } = report;
+        expect([
+          report.heldUnits,
+          summary.floatUnits,
+          summary.reservedUnits,
+          summary.owedUnits,
+        ]).to.deep.equal([...solvency]);
+        expect([summary.batches, summary.plans]).to.deep.equal([Number(counts[0]), Number(counts[2])]);
+        // By hand: 9 sold for 10,000 cents, 5 for 1, 8 bought half of 3,001; 10 sold for 6,000, 16 for 5,000.
+        const first = 10_000n * 3_200n + 1n * 2_500n + 1_500n * 3_100n;
+        const credited = first + 6_000n * 3_200n + 5_000n * 2_500n;
+        expect(summary.creditedUnits).to.equal(credited);
+        expect(summary.owedUnits + summary.paidUnits).to.equal(credited);
+        expect(summary.reversedPriceCents).to.equal(1_000n + 10_499n + 2_000n);
+        expect(summary.netPriceCents).to.equal(summary.priceCents - summary.reversedPriceCents);
+        expect(summary.netVolumeCents).to.equal(summary.volumeCents - 999n - 9_999n - 1_777n);
+        expect([summary.people, summary.sales, summary.settledSales]).to.deep.equal([9, 12, 7]);
+        expect(summary.fundedUnits).to.equal(
+          report.heldUnits + summary.paidUnits,
+          'what came in and did not go out is held',
+        );
+      });
+
+      it('audits an earlier block by what was true then', async () => {
+        const { logs } = await copyLogs(company);
+        const enrolled = logs[find(logs, 'Enrolled')]!;
+        const rpcUrl = company.anvil.rpcUrl;
+        const ledger = company.ledger as Address;
+        const atBlock = enrolled.blockNumber - 1n;
+        const report = await auditLedger({ rpcUrl, ledger, atBlock });
+        expect(report.findings).to.deep.equal([]);
+        expect(report.block.number).to.equal(atBlock);
+        expect([report.entryCount, report.summary.people, report.summary.plans]).to.deep.equal([
+          entryAt(logs, logs.indexOf(enrolled)),
+          0,
+          1,
+        ]);
+      });
+
+      it('says so when it begins too late', async () => {
+        const { rpcUrl } = company.anvil;
+        const report = await auditLedger({
+          rpcUrl,
+          ledger: company.ledger as Address,
+          fromBlock: BigInt(company.startBlock + 1),
+        });
+        const codes = report.findings.map(({ code, entry }) => `${code}@${entry}`);
+        expect(codes).to.include.members(['journal-mismatch@0', 'opening@0', 'journal-count@null']);
+      });
+    });
+  }
+
+  describe('a ledger without a return window', () => {
+    let company: Company;
+    const sold = (seller: number): SaleRecord => ({
+      class: 'retail',
+      seller,
+      priceCents: 1_000n,
+      volumeCents: 1_000n,
+    });
+
+    before(async function () {
+      this.timeout(60_000);
+      company = await startCompany({ request: { returnWindow: 0, capPeriod: 3_600 }, capUnits: 7_000_000n });
+      await company.enrol([
+        { id: 4, sponsor: 0, wallet: company.wallet(4) },
+        { id: 5, sponsor: 4, wallet: company.wallet(5) },
+      ]);
+    });
+    after(() => company.anvil.stop());
+
+    it('finds nothing, period after period of the cap, and with an admin who hands over', async () => {
+      const { anvil, call, wallet } = company;
+      await company.record([sold(5), sold(4)]);
+      await company.pass(3_600);
+      await company.record([sold(5), sold(4)]);
+      await call('withdraw', [wallet(4)]);
+      const next = anvil.accounts[1]!.address;
+      await call('changeDefaultAdminDelay', [BigInt(DAY)]);
+      await call('rollbackDefaultAdminDelay', []);
+      await call('changeDefaultAdminDelay', [BigInt(DAY)]);
+      await company.pass(3 * DAY);
+      await call('beginDefaultAdminTransfer', [next]);
+      await company.pass(DAY + 1);
+      await anvil.rpc('eth_sendTransaction', [
+        { from: next, to: company.ledger, data: '0xcefc1429', gas: '0x100000' },
+      ]);
+      const report = await auditLedger({ rpcUrl: anvil.rpcUrl, ledger: company.ledger as Address });
+      expect(report.findings).to.deep.equal([]);
+      expect(report.summary.settledSales).to.equal(4);
+      expect(report.summary.creditedUnits).to.equal(2n * (1_000n * 2_500n + 1_000n * 2_000n));
+      const admin = await company.client.readContract({
+        address: company.ledger as Address,
+        abi: commissionLedgerAbi,
+        functionName: 'defaultAdmin',
+      });
+      expect(admin).to.equal(next, 'the handover took place');
+    });
+
+    it('finds a batch that was not settled in the same call', async () => {
+      const copy = await copyLogs(company);
+      const entry = entryAt(copy.logs, find(copy.logs, 'BatchRecorded'));
+      const settled = copy.logs[find(copy.logs, 'BatchSettled')]!;
+      // The settlement and its lines, which stand between the batch and it.
+      const forged = refold(
+        copy.logs.filter(
+          (log, i) =>
+            log.transactionHash !== settled.transactionHash || i === find(copy.logs, 'BatchRecorded'),
+        ),
+      );
+      expect(audit(copy, forged)[0]).to.equal(`settlement-missing@${entry}`);
+    });
+  });
+});

@@ -1,0 +1,269 @@
+import { decodeLines, encodeLines, planHash } from '@plumbline/protocol';
+import { expect } from 'chai';
+import type { Address, Hex } from 'viem';
+import { alter, onBoth, placeAfter } from './both-forms.ts';
+import { SECOND_PLAN } from './company.ts';
+import { audit, entryAt, find, fullAudit, refold, rewrite, splice } from './forge.ts';
+
+// Every head is computed anew, so that only the rules can tell.
+describe('auditLogs by the rules', () => {
+  onBoth((company, getCopy, compact) => {
+    it('throws without the time of a block', () => {
+      const copy = getCopy();
+      expect(() => fullAudit({ ...copy, blockTimes: new Map() }, copy.logs)).to.throw(
+        RangeError,
+        'is not given',
+      );
+    });
+
+    it('finds a payout to another wallet and one to nobody', () => {
+      const copy = getCopy();
+      const which = (args: Record<string, unknown>) => args.id === 9n;
+      const wallet = company().wallet(4);
+      const other = alter(copy, 'Payout', which, () => ({ wallet }));
+      expect(audit(copy, refold(other.forged))).to.deep.equal([`payout-wallet@${other.entry}`]);
+      const nobody = alter(copy, 'Payout', which, () => ({ id: 99n }));
+      expect(audit(copy, refold(nobody.forged))).to.deep.equal([`payout-person@${nobody.entry}`]);
+    });
+
+    it('finds an enrolment under another id, or with a wallet that is taken', () => {
+      const copy = getCopy();
+      const late = alter(
+        copy,
+        'Enrolled',
+        (args) => args.id === 12n,
+        () => ({ id: 13n }),
+      );
+      expect(audit(copy, refold(late.forged))[0]).to.equal(`enrolment-id@${late.entry}`);
+      const { ledger, token, wallet } = company();
+      for (const unusable of [wallet(12), ledger, token]) {
+        const { forged, entry } = alter(
+          copy,
+          'Enrolled',
+          (args) => args.id === 16n,
+          () => ({ wallet: unusable }),
+        );
+        expect(audit(copy, refold(forged))).to.deep.equal([`enrolment-wallet@${entry}`]);
+      }
+    });
+
+    it('finds a plan with less notice, other content or another number', () => {
+      const copy = getCopy();
+      const second = (args: Record<string, unknown>) => args.version === 2n;
+      const sooner = alter(copy, 'PlanAnnounced', second, (args) => ({
+        startsAt: (args.startsAt as bigint) - 1n,
+      }));
+      expect(audit(copy, refold(sooner.forged))).to.deep.equal([`plan-start@${sooner.entry}`]);
+      const other = { ...SECOND_PLAN, ceilingBps: 4_001 };
+      const richer = alter(copy, 'PlanAnnounced', second, () => ({ plan: other }));
+      expect(audit(copy, richer.forged)[0]).to.equal(`log-unreadable@${richer.entry}`);
+      const greedy = { ...SECOND_PLAN, ceilingBps: 100 };
+      const above = alter(copy, 'PlanAnnounced', second, () => ({
+        plan: greedy,
+        planHash: planHash(greedy),
+      }));
+      expect(audit(copy, refold(above.forged))).to.deep.equal([`plan-invalid@${above.entry}`]);
+      const skipped = alter(copy, 'PlanAnnounced', second, () => ({ version: 3n }));
+      expect(audit(copy, refold(skipped.forged))[0]).to.equal(`plan-version@${skipped.entry}`);
+    });
+
+    it('finds reversals of too much, of another seller, and too late', () => {
+      const copy = getCopy();
+      const which = (args: Record<string, unknown>) => args.sale === 65_539n;
+      const much = alter(copy, 'SaleReversed', which, () => ({ priceCents: 4_501n }));
+      expect(audit(copy, refold(much.forged))).to.deep.equal([`reversal-amount@${much.entry}`]);
+      const other = alter(copy, 'SaleReversed', which, () => ({ seller: 9n }));
+      expect(audit(copy, refold(other.forged))).to.deep.equal([`reversal-seller@${other.entry}`]);
+      const none = alter(copy, 'SaleReversed', which, () => ({ sale: 65_536n + 99n }));
+      expect(audit(copy, refold(none.forged))).to.include(`reversal-sale@${none.entry}`);
+      const at = find(copy.logs, 'SaleReversed', which);
+      const late = splice(copy.logs, copy.logs.length, 0, {
+        ...copy.logs[at]!,
+        ...placeAfter(copy.logs.at(-1)!),
+      });
+      const codes = audit(copy, refold(late));
+      expect(codes).to.include(`reversal-window@${entryAt(late, late.length - 1)}`);
+    });
+
+    it('finds more reversals than a batch can have', () => {
+      const copy = getCopy();
+      const at = find(copy.logs, 'SaleReversed', (args) => args.sale === 131_072n);
+      const one = rewrite(copy.logs[at]!, () => ({ priceCents: 1n, volumeCents: 1n }));
+      const forged = splice(copy.logs, at, 0, ...new Array<typeof one>(2_000).fill(one));
+      const codes = audit(copy, refold(forged));
+      // The batch has two of its own; with them it is two too many.
+      expect(codes.filter((code) => code.startsWith('reversal-count'))).to.deep.equal([
+        `reversal-count@${entryAt(copy.logs, at) + 2_000}`,
+        `reversal-count@${entryAt(copy.logs, at) + 2_001}`,
+      ]);
+    });
+
+    it('finds a settlement before its time and one that leaves sales out', () => {
+      const copy = getCopy();
+      const start = copy.logs.findIndex(
+        (log) => log.blockNumber === copy.logs[find(copy.logs, 'BatchSettled')]!.blockNumber,
+      );
+      const block = copy.logs[start]!.blockNumber;
+      const entry = entryAt(copy.logs, start);
+      const blockTimes = new Map(copy.blockTimes).set(block, copy.blockTimes.get(block)! - 86_400);
+      expect(audit({ ...copy, blockTimes }, copy.logs)).to.deep.equal([`settlement-window@${entry}`]);
+      const without = copy.logs.filter((log) => log.blockNumber !== block);
+      const codes = audit(copy, refold(without));
+      expect(codes[0]).to.equal(`settlement-range@${entry}`);
+    });
+
+    it('finds records that no ledger takes', () => {
+      const copy = getCopy();
+      const record = (first: string) =>
+        alter(
+          copy,
+          'BatchRecorded',
+          (args) => args.batch === 3n,
+          ({ records }) => ({ records: `0x${first}${(records as string).slice(26)}` }),
+        );
+      const cases = {
+        'record-class': '0c000009000009c4000007d0',
+        'record-seller': '00000099000009c4000007d0',
+        'record-price': '000000090000000000000000',
+        'record-volume': '00000009000007cf000007d0',
+      };
+      for (const [code, first] of Object.entries(cases)) {
+        const { forged, entry } = record(first);
+        expect(audit(copy, refold(forged))).to.include(`${code}@${entry}`);
+      }
+    });
+
+    it('finds a recorder without power, above the cap, and a batch above the float', () => {
+      const copy = getCopy();
+      const third = (args: Record<string, unknown>) => args.batch === 3n;
+      const stranger = alter(copy, 'BatchRecorded', third, () => ({ recorder: company().wallet(9) }));
+      expect(audit(copy, refold(stranger.forged))).to.deep.equal([`batch-recorder@${stranger.entry}`]);
+      const small = alter(copy, 'BatchRecorded', third, () => ({ recorder: company().wallet(5) }));
+      expect(audit(copy, refold(small.forged))).to.deep.equal([`batch-cap@${small.entry}`]);
+      const poor = alter(
+        copy,
+        'FloatFunded',
+        () => true,
+        () => ({ units: 1n }),
+      );
+      const first = entryAt(copy.logs, find(copy.logs, 'BatchRecorded'));
+      expect(audit(copy, refold(poor.forged))[0]).to.equal(`batch-float@${first}`);
+      const dated = alter(copy, 'BatchRecorded', third, (args) => ({
+        recordedAt: (args.recordedAt as bigint) + 1n,
+      }));
+      expect(audit(copy, refold(dated.forged))).to.deep.equal([`batch-time@${dated.entry}`]);
+    });
+
+    it('finds roles and the admin’s seat changed out of order', () => {
+      const copy = getCopy();
+      const { wallet, admin } = company();
+      const isSeat = (args: Record<string, unknown>) => args.role === `0x${'0'.repeat(64)}`;
+      const at = find(copy.logs, 'RoleChanged', isSeat);
+      const end = copy.logs.length;
+      const seat = (account: Address, granted: boolean) => ({
+        ...rewrite(copy.logs[at]!, () => ({ account, granted })),
+        ...placeAfter(copy.logs.at(-1)!),
+      });
+      const entry = entryAt(copy.logs, end);
+      const robbed = splice(copy.logs, end, 0, seat(admin, false), seat(wallet(9), true));
+      expect(audit(copy, refold(robbed))).to.deep.equal([
+        `admin-transfer@${entry}`,
+        `admin-transfer@${entry + 1}`,
+      ]);
+      const twice = splice(copy.logs, end, 0, seat(admin, true));
+      expect(audit(copy, refold(twice))).to.deep.equal([`role-change@${entry}`]);
+      for (const first of [true, false]) {
+        const soon = alter(
+          copy,
+          'AdminDelaySet',
+          (args) => (args.delay === 86_400n) !== first,
+          (args) => ({ effectiveFrom: (args.effectiveFrom as bigint) - 1n }),
+        );
+        expect(audit(copy, refold(soon.forged))).to.deep.equal([`admin-delay@${soon.entry}`]);
+      }
+      const offer = alter(
+        copy,
+        'AdminTransferSet',
+        () => true,
+        (args) => ({ acceptableFrom: (args.acceptableFrom as bigint) - 1n }),
+      );
+      expect(audit(copy, refold(offer.forged))).to.deep.equal([`admin-transfer@${offer.entry}`]);
+    });
+
+    it('finds other terms and a second opening', () => {
+      const copy = getCopy();
+      const origin = { ...copy.origin, terms: { ...copy.origin.terms, returnWindow: 1 } };
+      expect(audit({ ...copy, origin }, copy.logs)[0]).to.equal('terms-hash@0');
+      const again = splice(copy.logs, 1, 0, copy.logs[0]!);
+      expect(audit(copy, refold(again))[0]).to.equal('opening@1');
+    });
+
+    it('finds a funding of nothing, and one above what a ledger can hold', () => {
+      const copy = getCopy();
+      const fund = (units: bigint) =>
+        alter(
+          copy,
+          'FloatFunded',
+          () => true,
+          () => ({ units }),
+        );
+      const nothing = fund(0n);
+      expect(audit(copy, refold(nothing.forged))[0]).to.equal(`funding-amount@${nothing.entry}`);
+      const much = fund(1n << 50n);
+      expect(audit(copy, refold(much.forged))).to.deep.equal([`custody-limit@${much.entry}`]);
+    });
+
+    it('finds what was done while nobody was a recorder', () => {
+      const copy = getCopy();
+      const at = find(copy.logs, 'RecorderSet');
+      const forged = refold(splice(copy.logs, at, 1));
+      const codes = audit(copy, forged);
+      expect(codes[0]).to.equal(`no-recorder@${entryAt(forged, find(forged, 'Enrolled'))}`);
+      expect(codes).to.include(`batch-recorder@${entryAt(forged, find(forged, 'BatchRecorded'))}`);
+    });
+
+    it('finds records that are not whole', () => {
+      const copy = getCopy();
+      const { forged, entry } = alter(
+        copy,
+        'BatchRecorded',
+        (args) => args.batch === 3n,
+        ({ records }) => ({ records: `${records}00` }),
+      );
+      expect(audit(copy, refold(forged))).to.deep.equal([`batch-records@${entry}`]);
+    });
+
+    it('finds a settlement of another batch, one that keeps a unit, and one of another volume', () => {
+      const copy = getCopy();
+      const which = (args: Record<string, unknown>) => args.batch === 2n;
+      if (compact) {
+        const { forged, entry } = alter(copy, 'BatchSettled', which, () => ({ batch: 99n }));
+        expect(audit(copy, refold(forged))[0]).to.equal(`settlement-batch@${entry}`);
+      } else {
+        // The lines before it name their batch, so they do not belong to this one.
+        const { forged, entry } = alter(copy, 'BatchSettled', which, () => ({ batch: 99n }));
+        expect(audit(copy, forged)).to.include.members([
+          `line-misplaced@${entry}`,
+          `settlement-batch@${entry}`,
+        ]);
+      }
+      const less = alter(copy, 'BatchSettled', which, (args) => ({
+        released: (args.released as bigint) - 1n,
+      }));
+      expect(audit(copy, refold(less.forged))).to.deep.equal([`settlement-released@${less.entry}`]);
+      const empty = compact
+        ? alter(copy, 'BatchSettled', which, (args) => {
+            const [first, ...rest] = decodeLines(args.sales as Hex);
+            return { sales: encodeLines([{ ...first!, volumeCents: 1n }, ...rest]) };
+          })
+        : alter(
+            copy,
+            'SaleSettled',
+            (args) => args.sale === 131_072n,
+            () => ({ volumeCents: 0n, credits: [] }),
+          );
+      // Who sold it is then paid out more than the lines add up to.
+      expect(audit(copy, refold(empty.forged))[0]).to.equal(`line-volume@${empty.entry}`);
+    });
+  });
+});
