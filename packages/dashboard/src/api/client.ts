@@ -1,0 +1,63 @@
+import type {
+  ChildrenAnswer,
+  CreditsAnswer,
+  DistributorAnswer,
+  LedgerAnswer,
+  SaleAnswer,
+  SearchAnswer,
+  UplineAnswer,
+} from './answers.ts';
+
+/** The gateway said no, or could not be reached. `title` and `detail` are its own words where it gave any. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  /** HTTP status; 0 if there was no answer. */
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+
+  constructor(status: number, title: string, detail: string, options?: ErrorOptions) {
+    super(`${title}: ${detail}`, options);
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+  }
+}
+
+/** What the pages read of the gateway. Every call rejects with ApiError, or with the signal's reason. */
+export const api = {
+  ledger: (signal: AbortSignal) => read<LedgerAnswer>('ledger', {}, signal),
+  search: (q: string, signal: AbortSignal) => read<SearchAnswer>('search', { q }, signal),
+  /** @param id Person id, wallet, or `ref:` and the company's reference. */
+  distributor: (id: string, signal: AbortSignal) =>
+    read<DistributorAnswer>(`distributors/${encodeURIComponent(id)}`, {}, signal),
+  upline: (id: string, signal: AbortSignal) =>
+    read<UplineAnswer>(`distributors/${encodeURIComponent(id)}/upline`, {}, signal),
+  children: (id: string, cursor: string | null, signal: AbortSignal) =>
+    read<ChildrenAnswer>(`distributors/${encodeURIComponent(id)}/children`, { limit: '10', cursor }, signal),
+  credits: (id: string, cursor: string | null, signal: AbortSignal) =>
+    read<CreditsAnswer>(`distributors/${encodeURIComponent(id)}/credits`, { limit: '10', cursor }, signal),
+  /** @param ref External id or `12-7`. */
+  sale: (ref: string, signal: AbortSignal) =>
+    read<SaleAnswer>(`sales/${encodeURIComponent(ref)}`, {}, signal),
+};
+
+async function read<T>(path: string, query: Record<string, string | null>, signal: AbortSignal): Promise<T> {
+  const url = new URL(`v1/${path}`, document.baseURI);
+  url.hash = '';
+  for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      signal,
+      headers: { accept: 'application/json, application/problem+json' },
+    });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new ApiError(0, '', '', { cause });
+  }
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok && body !== undefined) return body as T;
+  const problem = (body ?? {}) as { title?: string; detail?: string };
+  throw new ApiError(response.status, problem.title ?? `HTTP ${response.status}`, problem.detail ?? '');
+}

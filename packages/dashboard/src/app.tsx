@@ -1,0 +1,74 @@
+import { useMemo } from 'react';
+import { api } from './api/client.ts';
+import { openLedgerChain } from './chain/ledger-chain.ts';
+import { NodeField } from './components/node-field.tsx';
+import { Page } from './components/page.tsx';
+import { Problem } from './components/problem.tsx';
+import { Pulse } from './components/pulse.tsx';
+import { SiteFooter } from './components/site-footer.tsx';
+import { SiteHeader } from './components/site-header.tsx';
+import { parseRoute, useHash } from './router.ts';
+import { ProgrammeProvider } from './state/programme.ts';
+import { useAsync } from './state/use-async.ts';
+import { useRpcUrl } from './state/use-rpc-url.ts';
+import { text } from './text.ts';
+
+const POLL_MS = 10_000;
+
+/** The page: loads the ledger, opens the reader's node and shows the route. */
+export function App() {
+  const route = parseRoute(useHash());
+  const { value: ledger, error, again } = useAsync('ledger', api.ledger, POLL_MS);
+  const [ownUrl, setRpcUrl] = useRpcUrl();
+  const rpcUrl = ownUrl ?? ledger?.rpcUrl ?? '';
+  const { ledger: address, startBlock = 0 } = ledger ?? {};
+  const chain = useMemo(
+    () => (address ? openLedgerChain(rpcUrl, address, startBlock) : undefined),
+    [rpcUrl, address, startBlock],
+  );
+  const symbol = useAsync(`symbol ${rpcUrl} ${ledger?.token}`, async () =>
+    chain && ledger ? chain.symbolOf(ledger.token) : text.token,
+  );
+
+  if (!ledger || !chain) {
+    return (
+      <>
+        <SiteHeader withSearch={false} />
+        <main className="page">{error ? <Problem error={error} retry={again} /> : <Pulse lines={6} />}</main>
+      </>
+    );
+  }
+  return (
+    <ProgrammeProvider
+      value={{ ledger, chain, rpcUrl, setRpcUrl, symbol: plain(symbol.value) ?? text.token }}
+    >
+      <button type="button" className="skip" onClick={focusContent}>
+        {text.skip}
+      </button>
+      <SiteHeader withSearch={route.page !== 'home'} />
+      {error ? (
+        <p className="stale" role="status">
+          {text.stale}
+        </p>
+      ) : null}
+      {rpcUrl === '' ? (
+        <section className="page" aria-label={text.noNode}>
+          <p role="status">{text.noNode}</p>
+          <NodeField />
+        </section>
+      ) : null}
+      <Page route={route} />
+      <SiteFooter ledger={ledger} />
+    </ProgrammeProvider>
+  );
+}
+
+/** A symbol is whatever the token's contract says; only a short plain one is shown. */
+function plain(symbol: string | undefined): string | undefined {
+  return symbol !== undefined && /^[\w.$+-]{1,12}$/.test(symbol) ? symbol : undefined;
+}
+
+/** A link could not do this: what follows `#` is the route. */
+function focusContent(): void {
+  document.querySelector<HTMLElement>('main')?.focus();
+}

@@ -1,0 +1,6 @@
+import { time } from '../format.ts';
+
+/** A point in time, given in unix seconds. */
+export function Moment({ at }: { at: number }) {
+  return <time dateTime={new Date(at * 1_000).toISOString()}>{time(at)}</time>;
+}

@@ -1,0 +1,14 @@
+import type { Pages } from '../state/use-pages.ts';
+import { text } from '../text.ts';
+import { Problem } from './problem.tsx';
+
+/** Asks for the next page of a list; nothing at its end. */
+export function MoreButton({ pages }: { pages: Pages<unknown> }) {
+  if (pages.error) return <Problem error={pages.error} retry={pages.more} />;
+  if (!pages.more) return null;
+  return (
+    <button type="button" className="quiet" onClick={pages.more} disabled={pages.loadingMore}>
+      {pages.loadingMore ? text.loading : text.more}
+    </button>
+  );
+}

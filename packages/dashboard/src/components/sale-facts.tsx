@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import type { SaleAnswer } from '../api/answers.ts';
+import { text } from '../text.ts';
+import { Card } from './card.tsx';
+import { Facts } from './facts.tsx';
+import { Hex } from './hex.tsx';
+import { Money } from './money.tsx';
+import { PersonLink } from './person-link.tsx';
+
+const words = text.sale;
+
+/** What the gateway says of the sale. */
+export function SaleFacts({ sale }: { sale: SaleAnswer }) {
+  const rows: [string, ReactNode][] = [
+    [
+      words.seller,
+      sale.seller === null ? (
+        sale.sellerReference
+      ) : (
+        <PersonLink key="seller" id={sale.seller} reference={sale.sellerReference} />
+      ),
+    ],
+    [words.buyer, words.classes[sale.class]],
+    [words.price, <Money key="price" cents={sale.priceCents} />],
+    [words.volume, <Money key="volume" cents={sale.volumeCents} />],
+  ];
+  if (sale.reversed.priceCents !== '0') {
+    rows.push([words.reversed, <Money key="reversed" cents={sale.reversed.priceCents} />]);
+  }
+  if (sale.countedCents !== null) {
+    rows.push([words.counted, <Money key="counted" cents={sale.countedCents} />]);
+  }
+  if (sale.transactionHash) {
+    rows.push([words.transaction, <Hex key="transaction" value={sale.transactionHash} />]);
+  }
+  return (
+    <Card heading={words.facts}>
+      <Facts rows={rows} />
+    </Card>
+  );
+}

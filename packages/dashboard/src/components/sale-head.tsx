@@ -1,0 +1,24 @@
+import type { SaleAnswer } from '../api/answers.ts';
+import { text } from '../text.ts';
+import { Badge } from './badge.tsx';
+
+const words = text.sale;
+
+/** Which sale this is, and how far. */
+export function SaleHead({ sale }: { sale: SaleAnswer }) {
+  const state = sale.settled ? 'settled' : sale.state;
+  const tone = state === 'refused' ? 'bad' : sale.settled ? 'good' : 'calm';
+  return (
+    <div className="page-head">
+      <h1>{words.title(sale.ref ?? sale.externalId ?? '')}</h1>
+      <Badge tone={tone}>{words.states[state] ?? state}</Badge>
+      {sale.ref && sale.externalId ? <p className="soft">{sale.externalId}</p> : null}
+      {sale.refusal ? (
+        <div className="problem" role="alert">
+          <strong>{words.refused}</strong>
+          <p>{sale.refusal}</p>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import type { LedgerAnswer } from '../api/answers.ts';
+import { count, time } from '../format.ts';
+import { text } from '../text.ts';
+import { Hex } from './hex.tsx';
+
+export function SiteFooter({ ledger }: { ledger: LedgerAnswer }) {
+  return (
+    <footer className="site-footer">
+      <span>
+        {text.journal.ledger} <Hex value={ledger.ledger} />
+      </span>
+      <span>
+        {text.journal.chain} {ledger.chainId}
+      </span>
+      <span>
+        {text.journal.block} {count(ledger.blockNumber)}
+        {ledger.blockTime === null ? null : `, ${time(ledger.blockTime)}`}
+      </span>
+    </footer>
+  );
+}

@@ -1,0 +1,24 @@
+import { createContext, useContext } from 'react';
+import type { LedgerAnswer } from '../api/answers.ts';
+import type { LedgerChain } from '../chain/ledger-chain.ts';
+
+/** What every page knows: the ledger, and the node that the reader trusts. */
+export interface Programme {
+  ledger: LedgerAnswer;
+  chain: LedgerChain;
+  rpcUrl: string;
+  /** Null goes back to the gateway's suggestion. */
+  setRpcUrl: (url: string | null) => void;
+  /** Symbol of the token, or a neutral word. */
+  symbol: string;
+}
+
+const Context = createContext<Programme | null>(null);
+
+export const ProgrammeProvider = Context.Provider;
+
+export function useProgramme(): Programme {
+  const programme = useContext(Context);
+  if (!programme) throw new Error('useProgramme needs a ProgrammeProvider above it');
+  return programme;
+}

@@ -1,0 +1,26 @@
+import { useState } from 'react';
+
+const KEY = 'plumbline.rpcUrl';
+
+/** The reader's own node, kept in this browser. Returns null if they chose none. */
+export function useRpcUrl(): [string | null, (url: string | null) => void] {
+  const [url, setUrl] = useState(remembered);
+  const choose = (chosen: string | null) => {
+    setUrl(chosen);
+    try {
+      if (chosen === null) localStorage.removeItem(KEY);
+      else localStorage.setItem(KEY, chosen);
+    } catch {
+      // A browser that keeps nothing still uses the node until the page is closed.
+    }
+  };
+  return [url, choose];
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+import {
+  type BatchRecorded,
+  decodeEntries,
+  decodeSales,
+  type SaleRecord,
+  type SaleRef,
+} from '@plumbline/protocol';
+import type { SaleAnswer } from '../api/answers.ts';
+import type { ChainReader } from './chain-reader.ts';
+import type { Comparison } from './comparison.ts';
+
+/** Finds the batch's log and holds the gateway's times and names against it. */
+export async function checkBatch(
+  found: Comparison,
+  chain: ChainReader,
+  ref: SaleRef,
+  returnWindow: number,
+  sale: SaleAnswer,
+): Promise<BatchRecorded | undefined> {
+  const [recorded] = decodeEntries(await chain.listLogs('BatchRecorded', ref.batch));
+  if (recorded?.entry.kind !== 'batchRecorded') {
+    found.same('batch', '', ref.batch);
+    return undefined;
+  }
+  const { entry } = recorded;
+  found.same('batch', entry.batch, ref.batch);
+  found.fact('block', recorded.blockNumber);
+  found.sameIfShown('transaction', recorded.transactionHash, sale.transactionHash);
+  found.sameIfShown('recordedAt', entry.recordedAt, sale.recordedAt);
+  found.sameIfShown('settlesAt', entry.recordedAt + returnWindow, sale.settlesAt);
+  return entry;
+}
+
+/** Reads the sale's own record out of the batch and holds what the gateway shows of it against it. */
+export function checkRecord(
+  found: Comparison,
+  batch: BatchRecorded,
+  ref: SaleRef,
+  sale: SaleAnswer,
+): SaleRecord | undefined {
+  const records = decodeSales(batch.records);
+  const record = records[ref.index];
+  found.fact('records', records.length);
+  if (!record) {
+    found.same('sale', '', ref.index);
+    return undefined;
+  }
+  found.sameIfShown('seller', record.seller, sale.seller);
+  found.same('class', record.class, sale.class);
+  found.same('price', record.priceCents, sale.priceCents);
+  found.same('volume', record.volumeCents, sale.volumeCents);
+  return record;
+}

@@ -1,0 +1,34 @@
+import {
+  type BatchRecorded,
+  documentHash,
+  type SaleRecord,
+  type SaleRef,
+  verifyDocument,
+} from '@plumbline/protocol';
+import type { SaleAnswer } from '../api/answers.ts';
+import type { Comparison } from './comparison.ts';
+
+/**
+ * Whether the document is the one that the batch's root was made of, and says what the record says. A document may be
+ * gone, because its company erased it; then there is nothing to check.
+ */
+export function checkDocument(
+  found: Comparison,
+  batch: BatchRecorded,
+  ref: SaleRef,
+  record: SaleRecord,
+  sale: SaleAnswer,
+): void {
+  const { document, manifest } = sale;
+  if (!document || !manifest) {
+    found.note = 'noDocument';
+    return;
+  }
+  found.same('root', batch.manifestRoot, manifest.root);
+  found.fact('document', documentHash(document));
+  found.same('proof', true, verifyDocument(batch.manifestRoot, ref.index, document, manifest.proof));
+  found.same('seller', record.seller, document.seller);
+  found.same('class', record.class, document.class);
+  found.same('price', record.priceCents, document.priceCents);
+  found.same('volume', record.volumeCents, document.volumeCents);
+}

@@ -1,0 +1,52 @@
+import { parseSaleRef } from '@plumbline/protocol';
+import type { LedgerAnswer, SaleAnswer } from '../api/answers.ts';
+import { checkBatch, checkRecord } from './batch-step.ts';
+import type { ChainReader } from './chain-reader.ts';
+import { checkDocument } from './document-step.ts';
+import { checkLedger } from './ledger-step.ts';
+import { checkPlan } from './plan-step.ts';
+import { checkReversals } from './reversals-step.ts';
+import { checkSettlement } from './settlement-step.ts';
+import { checkShown } from './shown-step.ts';
+import type { Step, Verification } from './steps.ts';
+import { computeLevels, walkUpline } from './upline-step.ts';
+import { VerificationRun } from './verification-run.ts';
+
+/**
+ * Recomputes a sale's payout from the chain alone and holds what the gateway showed against it.
+ * @param sale A sale that is recorded: `ref` names its place on the ledger.
+ * @param onStep Told the steps so far after each.
+ * @returns Never rejects: a node that does not answer leaves the verification `unverified`.
+ */
+export async function verifySale(
+  chain: ChainReader,
+  ledger: LedgerAnswer,
+  sale: SaleAnswer,
+  onStep: (steps: readonly Step[]) => void = () => {},
+): Promise<Verification> {
+  const run = new VerificationRun(onStep);
+  const ref = sale.ref === null ? null : parseSaleRef(sale.ref);
+  if (!ref) return run.finish();
+  const terms = await run.step('ledger', (found) => checkLedger(found, chain, ledger));
+  if (!terms) return run.finish();
+  const batch = await run.step('batch', (found) => checkBatch(found, chain, ref, terms.returnWindow, sale));
+  if (!batch) return run.finish();
+  const record = await run.step('record', (found) => checkRecord(found, batch, ref, sale));
+  if (!record) return run.finish();
+  await run.step('document', (found) => checkDocument(found, batch, ref, record, sale));
+  const left = await run.step('reversals', (found) => checkReversals(found, chain, ref, record, sale));
+  if (left === undefined) return run.finish();
+  const applied = await run.step('plan', (found) => checkPlan(found, chain, batch, record, left, sale));
+  if (!applied) return run.finish();
+  const { plan, countedCents } = applied;
+  const tree = await run.step('upline', (found) => walkUpline(found, chain, record.seller, plan));
+  if (!tree) return run.finish();
+  const line = await run.step('levels', (found) =>
+    computeLevels(found, tree, plan, record.seller, countedCents),
+  );
+  if (!line) return run.finish();
+  const outcome = await run.step('settlement', (found) => checkSettlement(found, chain, ref, line));
+  if (!outcome) return run.finish(line);
+  await run.step('shown', (found) => checkShown(found, outcome, sale));
+  return run.finish(outcome.line, outcome.settled);
+}

@@ -1,0 +1,205 @@
+import type { LedgerAnswer, SaleAnswer } from '@plumbline/dashboard';
+import {
+  documentHash,
+  encodePeople,
+  encodeReversals,
+  encodeSales,
+  formatSaleRef,
+  manifestProof,
+  manifestRoot,
+  type SaleDocument,
+  type SaleRecord,
+} from '@plumbline/protocol';
+import { type ContractTransactionResponse, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
+import type { Hex } from 'viem';
+import { contractAt, deployLocal } from '../../scripts/deploy.ts';
+import type { CommissionLedger } from '../../types/CommissionLedger.js';
+import type { Anvil } from '../support/chain.ts';
+
+/** Seconds in which a sale of these programmes can be reversed. */
+const RETURN_WINDOW = 3_600;
+
+/** Four people in one line over two fragments, the last of whom sells most: 8 below 6 below 5 below 4. */
+const PEOPLE = [
+  { id: 4, sponsor: 0 },
+  { id: 5, sponsor: 4 },
+  { id: 6, sponsor: 5 },
+  { id: 8, sponsor: 6 },
+];
+
+/** The third sale is of an id that nobody has yet; the ledger pays nobody for it. */
+const SALES: SaleRecord[] = [
+  { class: 'retail', seller: 8, priceCents: 19_999n, volumeCents: 15_001n },
+  { class: 'self', seller: 6, priceCents: 10_000n, volumeCents: 10_000n },
+  { class: 'preferred', seller: 9, priceCents: 5_000n, volumeCents: 4_000n },
+];
+
+const REVERSAL = { index: 0, priceCents: 6_000n, volumeCents: 5_000n };
+
+/** A small programme with one batch of sales on a real chain, and what an honest gateway answers about it. */
+export class Programme {
+  readonly ledger: LedgerAnswer;
+  readonly sales: SaleAnswer[];
+  readonly #chain: Anvil;
+  readonly #provider: JsonRpcProvider;
+  readonly #contract: CommissionLedger;
+  readonly #recordedAt: number;
+
+  static async open(chain: Anvil, compact: boolean): Promise<Programme> {
+    const [account] = chain.accounts;
+    const { ledger, token, startBlock, chainId } = await deployLocal({
+      rpcUrl: chain.rpcUrl,
+      privateKey: account!.privateKey,
+      request: {
+        returnWindow: RETURN_WINDOW,
+        compact,
+        plan: {
+          kind: 0,
+          compression: 0,
+          boundaryRank: 0,
+          ceilingBps: 3_200,
+          weightsBps: [10_000, 8_000, 3_333],
+          ratesBps: [[2_000, 500, 300, 200, 100, 100]],
+        },
+      },
+    });
+    const provider = new JsonRpcProvider(chain.rpcUrl, undefined, { pollingInterval: 20, cacheTimeout: -1 });
+    const signer = new NonceManager(new Wallet(account!.privateKey, provider));
+    const contract = contractAt<CommissionLedger>('CommissionLedger', ledger, signer);
+    const people = PEOPLE.map((person) => ({ ...person, wallet: `0x${'00'.repeat(20)}` as Hex }));
+    await mined(contract.enrol(encodePeople(people)));
+    const documents = SALES.map(documentOf);
+    const hashes = documents.map(documentHash);
+    const recording = await mined(contract.recordSales(1, encodeSales(SALES), manifestRoot(hashes)));
+    const { timestamp } = (await provider.getBlock(recording.blockNumber))!;
+    await mined(contract.reverse(1, 1, timestamp, encodeSales(SALES), '0x', encodeReversals([REVERSAL])));
+
+    const answers = SALES.map(
+      (sale, index): SaleAnswer => ({
+        ref: formatSaleRef({ batch: 1, index }),
+        externalId: documents[index]!.externalId,
+        state: 'included',
+        refusal: null,
+        acceptedAt: null,
+        seller: sale.seller,
+        sellerReference: null,
+        class: sale.class,
+        priceCents: String(sale.priceCents),
+        volumeCents: String(sale.volumeCents),
+        reversed: {
+          priceCents: index === REVERSAL.index ? String(REVERSAL.priceCents) : '0',
+          volumeCents: index === REVERSAL.index ? String(REVERSAL.volumeCents) : '0',
+        },
+        plan: 1,
+        recordedAt: timestamp,
+        settlesAt: timestamp + RETURN_WINDOW,
+        settled: false,
+        countedCents: null,
+        credits: null,
+        transactionHash: recording.hash as Hex,
+        document: documents[index]!,
+        manifest: { root: manifestRoot(hashes), index, proof: manifestProof(hashes, index) },
+        reversals: [],
+      }),
+    );
+    const { plan, startsAt, hash } = await contract.planOf(1);
+    const opened: LedgerAnswer = {
+      ledger: ledger as Hex,
+      chainId,
+      token: token as Hex,
+      rpcUrl: chain.rpcUrl,
+      startBlock,
+      terms: {
+        returnWindow: RETURN_WINDOW,
+        planNotice: 30 * 86_400,
+        capPeriod: 86_400,
+        compact,
+        unit: '1',
+      },
+      plan: {
+        version: 1,
+        hash: hash as Hex,
+        startsAt: Number(startsAt),
+        plan: {
+          kind: 0,
+          compression: 0,
+          boundaryRank: 0,
+          ceilingBps: Number(plan.ceilingBps),
+          weightsBps: [10_000, 8_000, 3_333],
+          ratesBps: [[2_000, 500, 300, 200, 100, 100]],
+        },
+      },
+      head: (await contract.head()) as Hex,
+      entryCount: Number(await contract.entryCount()),
+      blockNumber: recording.blockNumber,
+      blockTime: timestamp,
+      totals: {
+        people: 4,
+        sales: 3,
+        batches: 1,
+        priceCents: '34999',
+        volumeCents: '29001',
+        reversedPriceCents: '6000',
+        reversedVolumeCents: '5000',
+        creditedUnits: '0',
+        paidUnits: '0',
+        pendingSales: 3,
+      },
+    };
+    return new Programme(chain, provider, contract, opened, answers);
+  }
+
+  private constructor(
+    chain: Anvil,
+    provider: JsonRpcProvider,
+    contract: CommissionLedger,
+    ledger: LedgerAnswer,
+    sales: SaleAnswer[],
+  ) {
+    this.#chain = chain;
+    this.#provider = provider;
+    this.#contract = contract;
+    this.ledger = ledger;
+    this.sales = sales;
+    this.#recordedAt = sales[0]!.recordedAt!;
+  }
+
+  /** Ends the return window and settles the batch in two calls. */
+  async settle(): Promise<void> {
+    await this.#chain.rpc('evm_increaseTime', [RETURN_WINDOW]);
+    const records = encodeSales(SALES);
+    for (const until of [2, 3]) {
+      await mined(this.#contract.settle(1, 1, this.#recordedAt, records, encodeReversals([REVERSAL]), until));
+    }
+  }
+
+  /** Gives the id of the third sale's seller to somebody, after the fact. */
+  async enrolLateSeller(): Promise<void> {
+    await mined(this.#contract.enrol(encodePeople([{ id: 9, sponsor: 8, wallet: `0x${'00'.repeat(20)}` }])));
+  }
+
+  close(): void {
+    this.#provider.destroy();
+  }
+}
+
+function documentOf(sale: SaleRecord, index: number): SaleDocument {
+  return {
+    version: 1,
+    externalId: `order-${index}`,
+    seller: sale.seller,
+    buyerCommitment: `0x${'ab'.repeat(32)}`,
+    class: sale.class,
+    priceCents: String(sale.priceCents),
+    volumeCents: String(sale.volumeCents),
+    items: [{ product: 'TEA-1', quantity: 1, amountCents: String(sale.priceCents), name: 'Green tea' }],
+    soldAt: '2026-03-01T09:30:00.000Z',
+    salt: `0x${'cd'.repeat(32)}`,
+  };
+}
+
+async function mined(sending: Promise<ContractTransactionResponse>) {
+  const receipt = await (await sending).wait();
+  if (!receipt) throw new Error('the transaction was not mined');
+  return receipt;
+}

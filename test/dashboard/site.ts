@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { DistributorAnswer, SaleAnswer } from '@plumbline/dashboard';
+import { buildApp, connectChain, createBatcher, createLog } from '@plumbline/gateway';
+import { createIndexer } from '@plumbline/indexer';
+import { migrate, openDatabase } from '@plumbline/store';
+import type { Address, Hex } from 'viem';
+import { type Deployment, deployLocal } from '../../scripts/deploy.ts';
+import { type Anvil, startAnvil } from '../support/chain.ts';
+import { engines } from '../support/databases.ts';
+
+const root = join(import.meta.dirname, '../..');
+const API_KEY = 'a-key-for-tests';
+const RETURN_WINDOW = 86_400;
+
+/** A company's whole installation on a chain of its own, with the dashboard built as it is for use. */
+export interface Site {
+  /** Of the page. */
+  url: string;
+  anvil: Anvil;
+  deployment: Deployment;
+  /** Submits people, each below the one before. */
+  enrolLine(references: string[]): Promise<void>;
+  /** Submits a sale of 199.99, of which 150.00 counts; done when the page can show it recorded. */
+  sell(externalId: string, seller: string): Promise<SaleAnswer>;
+  /** Lets the return windows end; done when the sale is settled and the page can show it. */
+  settle(externalId: string): Promise<SaleAnswer>;
+  stop(): Promise<void>;
+}
+
+/** What was started, to be stopped in reverse; one that fails to stop does not keep the others running. */
+class Stops {
+  readonly #stops: (() => Promise<unknown>)[] = [];
+
+  add<T>(value: T, stop: (value: T) => Promise<unknown>): T {
+    this.#stops.unshift(() => stop(value));
+    return value;
+  }
+
+  async run(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const stop of this.#stops) await stop().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, failures.join('; '));
+  }
+}
+
+export async function openSite(): Promise<Site> {
+  const stops = new Stops();
+  try {
+    return await startSite(stops);
+  } catch (error) {
+    await stops.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function startSite(stops: Stops): Promise<Site> {
+  const pages = stops.add(await buildPages(), (folder) => rm(folder, { recursive: true, force: true }));
+  const anvil = stops.add(await startAnvil(), (chain) => chain.stop());
+  const { rpcUrl } = anvil;
+  const signerKey = anvil.accounts[0]!.privateKey;
+  const deployment = await deployLocal({
+    rpcUrl,
+    privateKey: signerKey,
+    request: { returnWindow: RETURN_WINDOW },
+  });
+  const postgres = engines.find(({ name }) => name === 'PostgreSQL');
+  const engine = stops.add(await postgres!.start(), (running) => running.stop());
+  const database = stops.add(openDatabase(engine.url), (open) => open.destroy());
+  await migrate(database);
+
+  const ending = new AbortController();
+  const { ledger, startBlock } = deployment;
+  const indexer = createIndexer({ database, rpcUrl, ledger, startBlock, pollMs: 50, signal: ending.signal });
+  const chain = connectChain(rpcUrl, ledger as Address, startBlock);
+  const log = createLog('silent');
+  const app = stops.add(
+    await buildApp({
+      database,
+      chain,
+      terms: await chain.terms(),
+      startBlock,
+      apiKey: API_KEY,
+      publicRpcUrl: rpcUrl,
+      batcherStatus: () => batcher.status(),
+      dashboard: pages,
+      log,
+    }),
+    (server) => server.close(),
+  );
+  const settings = { batchAgeMs: 0, pollMs: 50 };
+  const batcher = createBatcher({ database, chain, signerKey: signerKey as Hex, log, settings });
+  const working = Promise.all([indexer.run(), batcher.run(ending.signal)]);
+  // Whoever waits for its work hears of a failure, and so does the end.
+  working.catch(() => {});
+  stops.add(working, (work) => {
+    ending.abort();
+    return work;
+  });
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/`;
+
+  async function post(path: string, body: unknown): Promise<void> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${API_KEY}` };
+    const response = await fetch(`${url}v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
+
+  /** Asks until the answer is as wanted; work that ends meanwhile has failed. */
+  async function ask<T>(path: string, isAsWanted: (answer: T) => boolean): Promise<T> {
+    for (;;) {
+      const answer = (await (await fetch(`${url}v1/${path}`)).json()) as T;
+      if (isAsWanted(answer)) return answer;
+      await Promise.race([sleep(50, undefined, { signal: ending.signal }), working]);
+    }
+  }
+
+  return {
+    url,
+    anvil,
+    deployment,
+    async enrolLine(references) {
+      const distributors = references.map((reference, i) => ({
+        reference,
+        sponsor: references[i - 1] ?? null,
+      }));
+      await post('distributors', { distributors });
+      const last = `distributors/ref:${references.at(-1)}`;
+      await ask<DistributorAnswer>(last, ({ enrolledBlock }) => Number.isInteger(enrolledBlock));
+    },
+    async sell(externalId, seller) {
+      await post('sales', {
+        externalId,
+        seller,
+        buyer: 'customer-1',
+        class: 'retail',
+        priceCents: '19999',
+        volumeCents: '15000',
+        items: [
+          { product: 'TEA-1', name: 'Green tea', quantity: 2, amountCents: '9999' },
+          { product: 'CUP-4', name: 'Cup', quantity: 1, amountCents: '10000' },
+        ],
+        soldAt: '2026-03-01T09:30:00Z',
+      });
+      return ask<SaleAnswer>(`sales/${externalId}`, ({ recordedAt }) => recordedAt !== null);
+    },
+    async settle(externalId) {
+      await anvil.rpc('evm_increaseTime', [RETURN_WINDOW]);
+      await anvil.rpc('evm_mine');
+      return ask<SaleAnswer>(`sales/${externalId}`, ({ settled }) => settled);
+    },
+    stop: () => stops.run(),
+  };
+}
+
+async function buildPages(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'plumbline-dashboard-'));
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const args = [
+    vite,
+    'build',
+    'packages/dashboard',
+    '--outDir',
+    folder,
+    '--emptyOutDir',
+    '--logLevel',
+    'warn',
+  ];
+  await promisify(execFile)(process.execPath, args, { cwd: root });
+  return folder;
+}
