@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commissionLedgerAbi } from '@plumbline/protocol';
+import { type Address, createPublicClient, createTestClient, http } from 'viem';
+import type { GatewayClient } from './gateway-client.ts';
+import { LOCAL_CHAIN_ID } from './stack/anvil.ts';
+
+interface Status {
+  queue: Record<string, number>;
+  batcher: { waiting: { reason: string }[]; problem: string | null };
+}
+
+/** Waiting for gateway, chain and books to have done what they were given, and moving a local chain's clock. */
+export class ChainClock {
+  readonly #gateway: GatewayClient;
+  readonly #rpcUrl: string;
+  readonly #ledger: Address;
+  #said = '';
+
+  constructor(gateway: GatewayClient, rpcUrl: string, ledger: string) {
+    this.#gateway = gateway;
+    this.#rpcUrl = rpcUrl;
+    this.#ledger = ledger as Address;
+  }
+
+  /** Until the gateway has nothing left to send and the books stand where the chain stands. */
+  async untilIndexed(): Promise<void> {
+    await this.#until(async () => (await this.#isQueueEmpty()) && (await this.#booksAreLevel()));
+  }
+
+  /** Until every batch whose window has ended is settled and in the books. */
+  async untilSettled(): Promise<void> {
+    await this.#until(async () => {
+      const { totals } = await this.#gateway.get<{ totals: { pendingSales: string | number } }>('/v1/ledger');
+      return Number(totals.pendingSales) === 0 && (await this.#booksAreLevel());
+    });
+  }
+
+  /**
+   * Moves the clock of a local chain past the return window.
+   * @throws Error on any other chain.
+   */
+  async passReturnWindow(): Promise<void> {
+    const client = createPublicClient({ transport: http(this.#rpcUrl) });
+    if ((await client.getChainId()) !== LOCAL_CHAIN_ID) {
+      throw new Error(
+        'only the clock of a local chain can be moved; elsewhere settlement comes when the window ends',
+      );
+    }
+    const terms = await client.readContract({
+      address: this.#ledger,
+      abi: commissionLedgerAbi,
+      functionName: 'terms',
+    });
+    const chain = createTestClient({ mode: 'anvil', transport: http(this.#rpcUrl) });
+    await chain.increaseTime({ seconds: terms.returnWindow + 1 });
+    await chain.mine({ blocks: 1 });
+  }
+
+  async #isQueueEmpty(): Promise<boolean> {
+    const { queue } = await this.#gateway.get<Status>('/v1/status');
+    return Object.values(queue).every((waiting) => waiting === 0);
+  }
+
+  /** Says what the gateway cannot go on with, e.g. a float that is too low, when that changes. */
+  async #sayWhatIsInTheWay(): Promise<void> {
+    const { batcher } = await this.#gateway.get<Status>('/v1/status');
+    const inTheWay = [
+      ...batcher.waiting.map(({ reason }) => reason),
+      ...(batcher.problem ? [batcher.problem] : []),
+    ];
+    const said = inTheWay.join('; ');
+    if (said !== this.#said && said !== '') console.error(`the gateway waits: ${said}`);
+    this.#said = said;
+  }
+
+  async #booksAreLevel(): Promise<boolean> {
+    const client = createPublicClient({ transport: http(this.#rpcUrl) });
+    const head = await client.readContract({
+      address: this.#ledger,
+      abi: commissionLedgerAbi,
+      functionName: 'head',
+    });
+    return (await this.#gateway.get<{ head: string }>('/v1/ledger')).head === head;
+  }
+
+  async #until(reached: () => Promise<boolean>): Promise<void> {
+    for (let turn = 1; !(await reached()); turn++) {
+      await sleep(200);
+      if (turn % 25 === 0) await this.#sayWhatIsInTheWay();
+    }
+  }
+}
