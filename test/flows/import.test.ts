@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { auditLedger } from '@plumbline/audit';
-import { openDatabase } from '@plumbline/store';
+import { type Database, openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
 import { sql } from 'kysely';
 import type { Address } from 'viem';
@@ -67,13 +67,19 @@ function expectFigures(figures: Figures, sums: RetailSums): void {
   });
 }
 
-/** The sums in the store's own tables, asked of the database and not of any code of ours. */
-async function sumsInStore(stack: Stack) {
-  const database = openDatabase(
-    `postgresql://postgres:postgres@127.0.0.1:${stack.settings.databasePort}/postgres`,
-    1,
-  );
+/** Asks the store's own tables, not any code of ours. */
+async function withStore<T>(stack: Stack, ask: (database: Database) => Promise<T>): Promise<T> {
+  const url = `postgresql://postgres:postgres@127.0.0.1:${stack.settings.databasePort}/postgres`;
+  const database = openDatabase(url, 1);
   try {
+    return await ask(database);
+  } finally {
+    await database.destroy();
+  }
+}
+
+async function sumsInStore(stack: Stack) {
+  return await withStore(stack, async (database) => {
     const { rows } = await sql<Record<string, bigint>>`
       select count(*) as sales, sum(price_cents) as price, sum(volume_cents) as volume,
              sum(reversed_price_cents) as reversed_price, sum(reversed_volume_cents) as reversed_volume,
@@ -82,9 +88,16 @@ async function sumsInStore(stack: Stack) {
              (select count(distinct external_id) from submissions) as submitted
       from sales`.execute(database);
     return rows[0];
-  } finally {
-    await database.destroy();
-  }
+  });
+}
+
+/** How many sales the books have, and how many of them are settled. */
+async function progressInStore(stack: Stack): Promise<{ sales: number; settled: number }> {
+  return await withStore(stack, async (database) => {
+    const { rows } = await sql<{ sales: bigint; settled: bigint }>`
+      select count(*) as sales, count(*) filter (where credited_units > 0) as settled from sales`.execute(database);
+    return { sales: Number(rows[0]?.sales ?? 0n), settled: Number(rows[0]?.settled ?? 0n) };
+  });
 }
 
 describe('import of an Online Retail file', () => {
@@ -183,9 +196,12 @@ describe('import of an Online Retail file', () => {
       running = false;
     });
     let kills = 0;
-    // The first kills fall into the reading of the file and the first submissions, the last into the settling.
-    for (const pause of [8_000, 6_000, 9_000, 12_000, 15_000]) {
-      await sleep(pause);
+    // By how far the books are and not by the clock, so that on any machine each kill finds the import at work: the first
+    // at its beginning, the last in the settling.
+    for (const share of [0.05, 0.3, 0.55, 0.8, 'settled'] as const) {
+      const isThere = ({ sales, settled }: { sales: number; settled: number }) =>
+        share === 'settled' ? settled > 0 : sales >= share * sums.sales;
+      while (running && !isThere(await progressInStore(stack))) await sleep(100);
       if (!running) break;
       stack.services.gateway.kill();
       await sleep(300);
