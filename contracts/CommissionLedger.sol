@@ -1,52 +1,62 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { ICommissionLedger, LedgerTerms } from "./interfaces/ICommissionLedger.sol";
+import { Initializable } from "@openzeppelin/contracts-upgradeable/proxy/utils/Initializable.sol";
+
+import { ILedgerCore, LedgerTerms } from "./interfaces/ILedgerCore.sol";
 import { LedgerMoney } from "./ledger/LedgerMoney.sol";
+import { LedgerPeople } from "./ledger/LedgerPeople.sol";
 import { LedgerSales } from "./ledger/LedgerSales.sol";
-import { Journal } from "./libraries/Journal.sol";
-import { Plan } from "./types/Plan.sol";
 import { Totals } from "./types/Totals.sol";
 
 /// @title CommissionLedger
 /// @notice One company's commission programme. The manual is interfaces/ICommissionLedger.sol.
 /// @dev This contract is only the code; ledgers are clones that LedgerFactory makes, with their fixed terms in their own
-/// code and no way to change either.
-contract CommissionLedger is LedgerSales, LedgerMoney {
-    constructor() {
+/// code and no way to change either. Calls that are not for every day go on to LedgerPowers, whose address is in this
+/// contract's code for good.
+contract CommissionLedger is LedgerPeople, LedgerSales, LedgerMoney, Initializable {
+    address private immutable _powers;
+
+    constructor(address powers) {
+        _powers = powers;
+        // The other part runs on this storage, so that it is here that nobody may open a ledger but in a clone.
         _disableInitializers();
     }
 
-    /// @notice Opens a new ledger. The factory calls it in the transaction that creates the clone.
-    function initialize(address admin, uint48 adminDelay, Plan calldata plan) external initializer {
-        bytes32 termsHash = keccak256(abi.encode(block.chainid, address(this), _terms()));
-        bytes32 newHead = Journal.opened(0, termsHash);
-        _commit(newHead, _totals, 1);
-        emit LedgerOpened(termsHash, newHead);
-        __AccessControlDefaultAdminRules_init(adminDelay, admin);
-        _enterAdminDelay(adminDelay, block.timestamp);
-        _announce(plan, block.timestamp);
-        _totals = _adoptDue(_totals);
-    }
-
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function head() external view returns (bytes32) {
         return _head;
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function entryCount() external view returns (uint256) {
         return _totals.entryCount();
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function terms() external view returns (LedgerTerms memory) {
         return _terms();
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function counts() external view returns (uint256 batches, uint256 fragments, uint256 plans) {
         Totals totals = _totals;
         return (totals.batchCount(), totals.fragmentCount(), totals.planCount());
+    }
+
+    /// @dev Everything else is in the other part, which runs on this storage. It takes no ether: neither part does.
+    // solhint-disable-next-line no-complex-fallback
+    fallback() external {
+        address powers = _powers;
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, 0, calldatasize())
+            let done := delegatecall(gas(), powers, data, calldatasize(), 0, 0)
+            returndatacopy(data, 0, returndatasize())
+            if iszero(done) {
+                revert(data, returndatasize())
+            }
+            return(data, returndatasize())
+        }
     }
 }

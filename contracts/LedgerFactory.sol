@@ -4,9 +4,9 @@ pragma solidity ^0.8.28;
 import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import { Clones } from "@openzeppelin/contracts/proxy/Clones.sol";
 
-import { CommissionLedger } from "./CommissionLedger.sol";
-import { LedgerTerms } from "./interfaces/ICommissionLedger.sol";
+import { ICommissionLedger } from "./interfaces/ICommissionLedger.sol";
 import { ILedgerFactory, LedgerRequest } from "./interfaces/ILedgerFactory.sol";
+import { LedgerTerms } from "./interfaces/ILedgerCore.sol";
 
 /// @title LedgerFactory
 /// @notice Creates ledgers. The manual is interfaces/ILedgerFactory.sol.
@@ -44,7 +44,7 @@ contract LedgerFactory is ILedgerFactory {
         ledger = Clones.cloneDeterministicWithImmutableArgs(implementation, abi.encode(terms), ownSalt);
         isLedger[ledger] = true;
         emit LedgerCreated(ledger, request.admin, request.token);
-        CommissionLedger(ledger).initialize(request.admin, request.adminDelay, request.plan);
+        ICommissionLedger(ledger).initialize(request.admin, request.adminDelay, request.plan);
     }
 
     function _checkDuration(string memory field, uint256 given, uint256 least, uint256 most) private pure {

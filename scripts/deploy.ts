@@ -10,7 +10,7 @@ import {
   Wallet,
   ZeroHash,
 } from 'ethers';
-import type { CommissionLedger } from '../types/CommissionLedger.js';
+import type { ICommissionLedger } from '../types/interfaces/ICommissionLedger.js';
 import type { LedgerFactory, LedgerRequestStruct } from '../types/LedgerFactory.js';
 import type { TestDollar } from '../types/mocks/TestDollar.js';
 
@@ -20,6 +20,8 @@ export interface Deployment {
   implementation: string;
   factory: string;
   ledger: string;
+  /** If one was asked for. */
+  storefront?: string;
   /** Block of the ledger's creation: its journal begins here. */
   startBlock: number;
 }
@@ -34,9 +36,14 @@ export interface DeployOptions {
   floatUnits?: bigint;
   /** What the recorder may reserve per period. */
   capUnits?: bigint;
+  /** Whether the company sells through a storefront too; the deployer signs its quotes. */
+  storefront?: boolean;
 }
 
 const DAY = 86_400;
+
+/** What a storefront's manual asks for. */
+const LARGEST_CAP = 2n ** 64n - 1n;
 
 /** Seller 20 %, then 5, 3, 2, 1 and 1 % up the line, everything counted, at most 32 % in total. */
 export const USUAL_PLAN = {
@@ -49,8 +56,8 @@ export const USUAL_PLAN = {
 } satisfies LedgerRequestStruct['plan'];
 
 /**
- * Puts everything a company needs on a local chain: a test token, the contracts, a ledger with a funded float, and the
- * deployer as its recorder.
+ * Puts everything a company needs on a local chain: a test token, the contracts, a ledger with a funded float, the
+ * deployer as its recorder, and a storefront if asked for.
  */
 export async function deployLocal(options: DeployOptions): Promise<Deployment> {
   const provider = new JsonRpcProvider(options.rpcUrl, undefined, { pollingInterval: 50, cacheTimeout: -1 });
@@ -59,7 +66,8 @@ export async function deployLocal(options: DeployOptions): Promise<Deployment> {
     const signer = new NonceManager(new Wallet(options.privateKey, provider));
     const admin = await signer.getAddress();
     const token = await create<TestDollar>('mocks/TestDollar', [6], signer);
-    const implementation = await (await create('CommissionLedger', [], signer)).getAddress();
+    const powers = await (await create('LedgerPowers', [], signer)).getAddress();
+    const implementation = await (await create('CommissionLedger', [powers], signer)).getAddress();
     const factory = await create<LedgerFactory>('LedgerFactory', [implementation], signer);
     const request: LedgerRequestStruct = {
       token: await token.getAddress(),
@@ -74,18 +82,20 @@ export async function deployLocal(options: DeployOptions): Promise<Deployment> {
     };
     const address = await factory.createLedger.staticCall(request, ZeroHash);
     const created = await (await factory.createLedger(request, ZeroHash)).wait();
-    const ledger = contractAt<CommissionLedger>('CommissionLedger', address, signer);
+    const ledger = contractAt<ICommissionLedger>('interfaces/ICommissionLedger', address, signer);
     const float = options.floatUnits ?? 10n ** 14n;
     await (await token.mint(admin, float)).wait();
     await (await token.approve(address, MaxUint256)).wait();
     await (await ledger.fund(float)).wait();
     await (await ledger.setRecorder(admin, options.capUnits ?? 10n ** 15n)).wait();
+    const storefront = options.storefront ? await openStorefront(ledger, admin, signer) : undefined;
     return {
       chainId: Number(chainId),
       token: (await token.getAddress()).toLowerCase(),
       implementation: implementation.toLowerCase(),
       factory: (await factory.getAddress()).toLowerCase(),
       ledger: address.toLowerCase(),
+      ...(storefront === undefined ? {} : { storefront }),
       startBlock: created?.blockNumber ?? 0,
     };
   } finally {
@@ -93,13 +103,25 @@ export async function deployLocal(options: DeployOptions): Promise<Deployment> {
   }
 }
 
-/** The compiled contract `name` of contracts/, at `address`. */
+/** A storefront that may record for `ledger`, and `quoter` as the signer of its quotes. */
+async function openStorefront(
+  ledger: ICommissionLedger,
+  quoter: string,
+  signer: NonceManager,
+): Promise<string> {
+  const storefront = await create('Storefront', [await ledger.getAddress()], signer);
+  await (await ledger.setRecorder(storefront, LARGEST_CAP)).wait();
+  await (await ledger.grantRole(await ledger.QUOTER_ROLE(), quoter)).wait();
+  return (await storefront.getAddress()).toLowerCase();
+}
+
+/** The compiled contract at `path` below contracts/, at `address`. */
 export function contractAt<T extends BaseContract>(
-  name: string,
+  path: string,
   address: string,
   signer: NonceManager | Wallet,
 ): T {
-  return new Contract(address, artifactOf(name).abi, signer) as unknown as T;
+  return new Contract(address, artifactOf(path).abi, signer) as unknown as T;
 }
 
 async function create<T extends BaseContract>(

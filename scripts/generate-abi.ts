@@ -8,26 +8,46 @@ import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'packages/protocol/src/abi.generated.ts');
-const sources = {
-  commissionLedgerAbi: 'contracts/CommissionLedger.sol',
-  ledgerFactoryAbi: 'contracts/LedgerFactory.sol',
-  testDollarAbi: 'contracts/mocks/TestDollar.sol',
+/** The ledger's manual has all it can do; the errors of its two parts' libraries are only in their own ABIs. */
+const sources: Record<string, string[]> = {
+  commissionLedgerAbi: [
+    'contracts/interfaces/ICommissionLedger.sol',
+    'contracts/CommissionLedger.sol',
+    'contracts/LedgerPowers.sol',
+  ],
+  ledgerFactoryAbi: ['contracts/LedgerFactory.sol'],
+  storefrontAbi: ['contracts/Storefront.sol'],
+  testDollarAbi: ['contracts/mocks/TestDollar.sol'],
 };
 
-function readAbi(source: string): unknown[] {
+interface AbiItem {
+  type: string;
+}
+
+function readAbi(source: string): AbiItem[] {
   const name = source.replace(/^.*\/|\.sol$/g, '');
   const artifact = join(root, 'artifacts', source, `${name}.json`);
   if (!existsSync(artifact)) {
     throw new Error(`${relative(root, artifact)} is missing: write ${source} and run "npm run build" first.`);
   }
-  return (JSON.parse(readFileSync(artifact, 'utf8')) as { abi: unknown[] }).abi;
+  return (JSON.parse(readFileSync(artifact, 'utf8')) as { abi: AbiItem[] }).abi;
+}
+
+/** A contract's constructor and fallback are nobody's to call. */
+function isPublic(item: AbiItem): boolean {
+  return item.type === 'function' || item.type === 'event' || item.type === 'error';
 }
 
 function render(): string {
   const header = '// Generated from the compiled contracts by "npm run generate:abi". Do not edit.\n';
-  const parts = Object.entries(sources).map(([name, source]) => {
-    const items = readAbi(source).map((item) => `  ${JSON.stringify(item)},\n`);
-    return `\n/** The ABI of \`${source}\`. */\nexport const ${name} = [\n${items.join('')}] as const;\n`;
+  const parts = Object.entries(sources).map(([name, files]) => {
+    const items = new Set(
+      files
+        .flatMap(readAbi)
+        .filter(isPublic)
+        .map((item) => `  ${JSON.stringify(item)},\n`),
+    );
+    return `\n/** The ABI of \`${files[0]}\`. */\nexport const ${name} = [\n${[...items].join('')}] as const;\n`;
   });
   return header + parts.join('');
 }

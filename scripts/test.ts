@@ -11,6 +11,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { startAnvil } from './stack/anvil.ts';
 
 const root = join(import.meta.dirname, '..');
 const hardhat = join(root, 'node_modules/hardhat/dist/src/cli.js');
@@ -38,10 +39,10 @@ interface Options {
 const scratch = mkdtempSync(join(tmpdir(), 'plumbline-test-'));
 
 /** Runs a Node program, showing what it prints as it prints it. */
-function run(args: string[]): Promise<Run> {
+function run(args: string[], variables: Record<string, string> = {}): Promise<Run> {
   const countsFile = join(scratch, 'counts.json');
   rmSync(countsFile, { force: true });
-  const env = { ...process.env, ...colors, PLUMBLINE_TEST_COUNTS: countsFile };
+  const env = { ...process.env, ...colors, ...variables, PLUMBLINE_TEST_COUNTS: countsFile };
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -96,6 +97,20 @@ async function runContracts(options: Options): Promise<Counts> {
   );
 }
 
+/** The tests of `contracts` once more, on a node whose EVM is not Hardhat's. */
+async function runAnvil(options: Options): Promise<Counts> {
+  const anvil = await startAnvil({ args: ['--hardfork', 'osaka', '--accounts', '20'] });
+  // Nobody else would end the node if these tests were ended from outside.
+  process.once('exit', () => anvil.process.kill());
+  process.once('SIGTERM', () => process.exit(143));
+  try {
+    const args = [hardhat, 'test', 'mocha', '--no-compile', ...grepArgs(options), '--network', 'anvil'];
+    return settle(await run(args, { PLUMBLINE_ANVIL_URL: anvil.rpcUrl }));
+  } finally {
+    await anvil.stop();
+  }
+}
+
 async function runFolder(folder: string, options: Options): Promise<Counts> {
   const files =
     options.files.length > 0 ? options.files : globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).sort();
@@ -112,6 +127,7 @@ function runStage(stage: string, options: Options): Promise<Counts> {
   if (stage === 'check') return runChecks();
   if (stage === 'solidity') return runSolidity(options);
   if (stage === 'contracts') return runContracts(options);
+  if (stage === 'anvil') return runAnvil(options);
   return runFolder(stage, options);
 }
 
@@ -121,7 +137,7 @@ async function main(): Promise<void> {
     options: { grep: { type: 'string', short: 'g' } },
   });
   const found = globSync('test/*/**/*.test.ts', { cwd: root }).map(stageOf);
-  const all = [...new Set(['check', 'solidity', 'contracts', ...folders, ...found.sort()])];
+  const all = [...new Set(['check', 'solidity', 'contracts', 'anvil', ...folders, ...found.sort()])];
   const files = positionals.filter((name) => /\.(test\.ts|t\.sol)$/.test(name));
   const asked = positionals.map((name) => (files.includes(name) ? stageOf(name) : name));
   const unknown = asked.find((name) => !all.includes(name));

@@ -13,6 +13,8 @@ interface ICommissionLedgerErrors {
 
     /// @notice The id is not the next free one of its fragment, nor the first of the next fragment.
     error UnexpectedId(uint256 id, uint256 expected);
+    /// @notice The sponsor has left, or has moved to another id.
+    error SponsorGone(uint256 id, uint256 sponsor);
     /// @notice The sponsor is not enrolled.
     error UnknownSponsor(uint256 id, uint256 sponsor);
     /// @notice Only the first lane of a fragment may have a sponsor in another fragment.
@@ -86,11 +88,11 @@ interface ICommissionLedgerErrors {
     error UnknownPlanKind(uint256 kind);
     /// @notice There is no such compression for this kind of plan.
     error UnknownCompression(uint256 compression);
-    /// @notice A plan of this kind has no boundary rank.
-    error BoundaryRankUnused(uint256 boundaryRank);
+    /// @notice A plan by generation has a boundary rank from 1 to 15, any other has 0.
+    error BoundaryRankOutOfRange(uint256 boundaryRank, uint256 least, uint256 most);
     /// @notice The plan has too few or too many rows of rates.
     error PlanRowsOutOfRange(uint256 rows, uint256 limit);
-    /// @notice A row has too few or too many levels; the seller counts as one.
+    /// @notice A row has too few or too many levels; the seller counts as one. A plan by difference has two.
     error PlanLevelsOutOfRange(uint256 levels, uint256 limit);
     /// @notice A rate, weight or ceiling is above the whole.
     error BpsAboveWhole(uint256 bps);
@@ -102,4 +104,71 @@ interface ICommissionLedgerErrors {
     error UnknownPlan(uint256 version);
     /// @notice Nobody has this id.
     error UnknownPerson(uint256 id);
+
+    // ---- Standing and place ----
+
+    /// @notice The status of the record at `index` is not active (1) or inactive (2).
+    error UnknownStatus(uint256 index, uint256 status);
+    /// @notice Nobody has the id of the record at `index`.
+    error UnknownMember(uint256 index, uint256 id);
+    /// @notice The person has left the programme, or has moved to another id.
+    error PersonGone(uint256 id);
+    /// @notice The person was enrolled too long ago for another sponsor.
+    error SponsorWindowOver(uint256 id, uint256 endedAt);
+    /// @notice The new sponsor is the present one.
+    error SponsorUnchanged(uint256 id, uint256 sponsor);
+    /// @notice The new sponsor is the person or stands below them.
+    error SponsorBelow(uint256 id, uint256 sponsor);
+    /// @notice The upline of the new sponsor is longer than can be checked in one call.
+    error UplineTooLong(uint256 sponsor, uint256 limit);
+    /// @notice A correction needs a reason.
+    error ReasonMissing();
+
+    // ---- Wallets ----
+
+    /// @notice The wallet is not the person's; zero stands for a person without one.
+    error WalletMismatch(uint256 id, address wallet);
+    /// @notice The person has a wallet, or there is no such person.
+    error NothingToClaim(uint256 id);
+    /// @notice The signature's time is over.
+    error SignatureExpired(uint256 deadline);
+    /// @notice The signer has not signed this.
+    error WrongSignature(address signer);
+    /// @notice The signer of the voucher is no registrar.
+    error NotRegistrar(address signer);
+    /// @notice There is a recovery under way already.
+    error RecoveryPending(address wallet, uint256 executableFrom);
+    /// @notice There is no recovery of this wallet.
+    error NoRecovery(address wallet);
+    /// @notice The owner can still cancel the recovery.
+    error RecoveryTooEarly(address wallet, uint256 executableFrom);
+
+    // ---- Powers ----
+
+    /// @notice Payouts to this wallet are held.
+    error PayoutHeld(address wallet, uint256 until);
+    /// @notice A hold must end in the future and no later than `latest`.
+    error HoldOutOfRange(uint256 until, uint256 latest);
+    /// @notice After a hold the wallet must have been free for a while before the next.
+    error HoldTooSoon(address wallet, uint256 possibleFrom);
+    /// @notice The wallet is not held.
+    error NotHeld(address wallet);
+    /// @notice A flag is on a person (0) or a sale (1) that is there.
+    error UnknownSubject(uint256 subjectKind, uint256 subject);
+    /// @notice There is no open flag with this number.
+    error FlagNotOpen(uint256 flag);
+    /// @notice The outcome is not 1, 2 or 3.
+    error UnknownOutcome(uint256 outcome);
+    /// @notice No more flags can be raised.
+    error TooManyFlags(uint256 limit);
+    /// @notice The free float is less than that.
+    error FloatExceeded(uint256 free, uint256 units);
+    /// @notice Nothing was asked for.
+    error ZeroUnits();
+    /// @notice Enrolling and recording are paused.
+    error RecordingPaused();
+    /// @notice Recording is paused already, or it is not.
+    error PauseUnchanged(bool paused);
+    /// @notice The caller is neither guardian nor admin.
+    error NotGuardian(address caller);
 }

@@ -76,4 +76,63 @@ interface ICommissionLedgerEvents {
 
     /// @notice `units` owed to person `id` were paid to their wallet.
     event Payout(uint256 indexed id, address indexed wallet, uint256 units, bytes32 head);
+
+    /// @notice `units` owed to person `id` were paid to `to`, as the owner of their wallet has signed.
+    event PayoutRedirected(uint256 indexed id, address indexed wallet, address indexed to, uint256 units, bytes32 head);
+
+    /// @notice Ranks and statuses were set for good reason, named by `evidence`. Each record has 4 bytes: id (26 bits) |
+    /// rank (4) | status (2).
+    event StandingSet(address indexed ranker, bytes32 indexed evidence, bytes records, bytes32 head);
+
+    /// @notice The sponsor of person `id` was put right soon after enrolment. With another `newId` the person has moved
+    /// there with balance, rank and wallet, and whoever stands below follows.
+    event SponsorCorrected(
+        uint256 indexed id,
+        uint256 indexed newId,
+        uint256 indexed sponsor,
+        bytes32 reason,
+        bytes32 head
+    );
+
+    /// @notice A person left the programme. What is owed to them stays owed.
+    event PersonLeft(uint256 indexed id, bytes32 head);
+
+    /// @notice Person `id` is paid to `to` from now on, no longer to `from` (zero: no wallet until now).
+    /// @param how 1 claimed with a voucher, 2 changed by its owner, 3 recovered by the company.
+    event WalletSet(uint256 indexed id, address indexed from, address indexed to, uint256 how, bytes32 head);
+
+    /// @notice The company may replace the wallet `from` of person `id` by `to` from `executableFrom` on, if its owner
+    /// does not cancel; zeros: cancelled.
+    event RecoverySet(
+        uint256 indexed id,
+        address indexed from,
+        address indexed to,
+        uint256 executableFrom,
+        bytes32 head
+    );
+
+    /// @notice Payouts to person `id` are held until `until`; a time that has come ends a hold.
+    event HoldSet(uint256 indexed id, uint256 until, bytes32 indexed reason, bytes32 head);
+
+    /// @notice A person (`subjectKind` 0) or a sale (1) was flagged for review. It changes nobody's money.
+    event FlagRaised(
+        uint256 indexed flag,
+        uint256 indexed subjectKind,
+        uint256 indexed subject,
+        bytes32 reason,
+        bytes32 head
+    );
+
+    /// @notice A review ended. Outcome 1: nothing was wrong; 2: it was put right; 3: it stands as a breach of the rules.
+    event FlagClosed(uint256 indexed flag, uint256 indexed outcome, bytes32 evidence, bytes32 head);
+
+    /// @notice The company took free float out.
+    event FloatWithdrawn(address indexed to, uint256 units, bytes32 head);
+
+    /// @notice Enrolling and recording were paused or let go on.
+    event PauseSet(address indexed by, bool paused, bytes32 head);
+
+    /// @notice A payout to `wallet` failed, is held or has nothing to pay, and was skipped; what is owed stays owed. Not an entry: nothing
+    /// has changed.
+    event PayoutSkipped(uint256 indexed id, address indexed wallet, uint256 units);
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Clones } from "@openzeppelin/contracts/proxy/Clones.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import { ICommissionLedger, LedgerTerms } from "../interfaces/ICommissionLedger.sol";
-import { Fragment } from "../types/Fragment.sol";
+import { ICommissionLedgerErrors } from "../interfaces/ICommissionLedgerErrors.sol";
+import { ICommissionLedgerEvents } from "../interfaces/ICommissionLedgerEvents.sol";
+import { LedgerTerms } from "../interfaces/ILedgerCore.sol";
+import { Fragment, MAX_FRAGMENT, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
+import { PlanRow, PlanTerms } from "../types/Plan.sol";
 import { MAX_COMPANY_ENTRIES, Totals } from "../types/Totals.sol";
+import { WalletWord } from "../types/WalletWord.sol";
 
 /// @dev A recorder's power in one slot, so that checking it and counting against it cost one slot.
 struct RecorderGrant {
@@ -16,9 +20,15 @@ struct RecorderGrant {
     uint64 freed;
 }
 
+/// @dev A replacement of a wallet that its owner can still cancel.
+struct Recovery {
+    address newWallet;
+    uint40 executableFrom;
+}
+
 /// @title LedgerBase
-/// @notice All storage of a ledger, and the two words that every call ends with.
-abstract contract LedgerBase is ICommissionLedger {
+/// @notice All storage of a ledger, and what its two parts share.
+abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors, ReentrancyGuardTransient {
     /// @dev Hash over all entries in order.
     bytes32 internal _head;
     /// @dev Sums and counters.
@@ -28,16 +38,30 @@ abstract contract LedgerBase is ICommissionLedger {
     /// @dev Terms in element 0, a row of rates for each rank after it.
     mapping(uint256 version => uint256[17] words) internal _plans;
     mapping(address account => RecorderGrant grant) internal _recorders;
-    /// @dev Id of the person in the lowest 26 bits. Keyed by wallet and not by id, because this way one slot a person
-    /// answers "what is owed to this wallet" and keeps a wallet from being enrolled twice.
-    mapping(address wallet => uint256 word) internal _wallets;
-    /// @dev One bit for each id that has no wallet yet.
-    mapping(uint256 word => uint256 bits) internal _walletless;
+    /// @dev Keyed by wallet and not by id, because this way one slot a person answers "what is owed to this wallet" and
+    /// keeps a wallet from being enrolled twice.
+    mapping(address wallet => WalletWord word) internal _wallets;
+    /// @dev When a person without a wallet was enrolled; 0 for everybody else.
+    mapping(uint256 id => uint256 enrolledAt) internal _unclaimed;
     /// @dev Indexed by fragment number; a fixed array, so that finding a slot costs no hash.
     Fragment[1 << 24] internal _fragments;
+    /// @dev Outcome of flag number index + 1; 0 while it is open.
+    uint8[] internal _flags;
+    mapping(address wallet => Recovery recovery) internal _recoveries;
 
-    /// @dev Ends a call: the journal's head and the totals, with the entries it made.
-    function _commit(bytes32 newHead, Totals totals, uint256 entries) internal {
+    modifier onlyRecorder() {
+        if (_recorders[msg.sender].cap == 0) revert NotRecorder(msg.sender);
+        _;
+    }
+
+    /// @dev Ends a call: the journal's head and the totals, with the entries it made. Every change of the ledger is an
+    /// entry, so here it is refused to whoever is called by the token in the middle of a transfer.
+    function _commit(bytes32 newHead, Totals totals, uint256 entries) internal nonReentrantView {
+        _commitGuarded(newHead, totals, entries);
+    }
+
+    /// @dev The same for a call that moves tokens and holds the guard itself.
+    function _commitGuarded(bytes32 newHead, Totals totals, uint256 entries) internal {
         _head = newHead;
         _totals = totals.addEntries(entries);
     }
@@ -48,14 +72,61 @@ abstract contract LedgerBase is ICommissionLedger {
         if (totals.entryCount() >= MAX_COMPANY_ENTRIES) revert JournalFull(totals.entryCount());
     }
 
-    /// @dev The terms are in the clone's own code and cannot change.
-    function _terms() internal view returns (LedgerTerms memory) {
-        return abi.decode(Clones.fetchCloneArgs(address(this)), (LedgerTerms));
+    /// @dev The same, if enrolling and recording are not paused.
+    function _totalsUnpaused() internal view returns (Totals totals) {
+        totals = _totalsWithRoom();
+        if (totals.isPaused()) revert RecordingPaused();
+    }
+
+    /// @dev The terms are in the clone's own code, behind the 45 bytes of the proxy, and cannot change. A struct in memory
+    /// has the layout of its ABI encoding; LedgerFactory wrote it, so it needs no check.
+    function _terms() internal view returns (LedgerTerms memory fixedTerms) {
+        assembly ("memory-safe") {
+            extcodecopy(address(), fixedTerms, 45, 192)
+        }
     }
 
     /// @dev Number of records in `bytesGiven`, which must be at least one and whole.
     function _countRecords(uint256 bytesGiven, uint256 recordBytes) internal pure returns (uint256 count) {
         count = bytesGiven / recordBytes;
         if (count == 0 || count * recordBytes != bytesGiven) revert MalformedRecords(bytesGiven, recordBytes);
+    }
+
+    function _statusOf(uint256 id) internal view returns (uint256) {
+        return fragmentOf(id) > MAX_FRAGMENT ? STATUS_NONE : _fragments[fragmentOf(id)].statusOf(laneOf(id));
+    }
+
+    function _isEnrolled(uint256 id) internal view returns (bool) {
+        return _statusOf(id) != STATUS_NONE;
+    }
+
+    /// @dev The word of a wallet that is somebody's.
+    function _wordOf(address wallet) internal view returns (WalletWord word) {
+        word = _wallets[wallet];
+        if (word.idIn() == 0) revert UnknownWallet(wallet);
+    }
+
+    /// @dev A wallet that may become somebody's.
+    function _checkWallet(address wallet, address token) internal view {
+        if (wallet == address(0) || wallet == address(this) || wallet == token) revert UnusableWallet(wallet);
+        uint256 owner = _wallets[wallet].idIn();
+        if (owner != 0) revert WalletTaken(wallet, owner);
+    }
+
+    function _planTerms(uint256 version) internal view returns (PlanTerms) {
+        return PlanTerms.wrap(_plans[version][0]);
+    }
+
+    function _planRow(uint256 version, uint256 row) internal view returns (PlanRow) {
+        return PlanRow.wrap(_plans[version][1 + row]);
+    }
+
+    /// @dev Puts the newest plan in force whose time has come. Versions start in order, because each is announced later
+    /// than the one before with the same notice.
+    function _adoptDue(Totals totals) internal view returns (Totals) {
+        uint256 version = totals.planInForce();
+        uint256 plans = totals.planCount();
+        while (version < plans && _planTerms(version + 1).startsAt() <= block.timestamp) ++version;
+        return version == totals.planInForce() ? totals : totals.adopt(version);
     }
 }

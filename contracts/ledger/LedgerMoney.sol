@@ -3,20 +3,20 @@ pragma solidity ^0.8.28;
 
 import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import { LedgerBase } from "./LedgerBase.sol";
-import { ICommissionLedger, LedgerTerms } from "../interfaces/ICommissionLedger.sol";
+import { ILedgerCore, LedgerTerms } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
-import { Fragment, ID_MASK, fragmentOf, laneOf } from "../types/Fragment.sol";
+import { Fragment, fragmentOf, laneOf } from "../types/Fragment.sol";
 import { MAX_CUSTODY, Totals } from "../types/Totals.sol";
+import { WalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerMoney
 /// @notice Tokens in, to cover sales, and out, to the people they are owed to.
-abstract contract LedgerMoney is LedgerBase, ReentrancyGuardTransient {
+abstract contract LedgerMoney is LedgerBase, ILedgerCore {
     using SafeERC20 for IERC20;
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function fund(uint256 units) external nonReentrant returns (uint256 received) {
         LedgerTerms memory fixedTerms = _terms();
         IERC20 token = IERC20(fixedTerms.token);
@@ -31,28 +31,58 @@ abstract contract LedgerMoney is LedgerBase, ReentrancyGuardTransient {
         uint256 custody = totals.floatUnits() + totals.reservedUnits() + totals.owedUnits() + received;
         if (custody > MAX_CUSTODY) revert CustodyLimit(custody, MAX_CUSTODY);
         bytes32 newHead = Journal.floatFunded(_head, msg.sender, received);
-        _commit(newHead, totals.deposit(received), 1);
+        _commitGuarded(newHead, totals.deposit(received), 1);
         emit FloatFunded(msg.sender, received, newHead);
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function withdraw(address wallet) external nonReentrant returns (uint256 units) {
-        uint256 id = _wallets[wallet] & ID_MASK;
-        if (id == 0) revert UnknownWallet(wallet);
+        WalletWord word = _wordOf(wallet);
+        uint256 id = word.idIn();
+        if (word.heldUntil() > block.timestamp) revert PayoutHeld(wallet, word.heldUntil());
         Fragment fragment = _fragments[fragmentOf(id)];
         units = fragment.balanceOf(laneOf(id));
         if (units == 0) revert NothingOwed(wallet);
 
         _fragments[fragmentOf(id)] = fragment.debitAll(laneOf(id));
         bytes32 newHead = Journal.payout(_head, id, wallet, units);
-        _commit(newHead, _totals.disburse(units), 1);
+        _commitGuarded(newHead, _totals.disburse(units), 1);
         emit Payout(id, wallet, units, newHead);
 
         LedgerTerms memory fixedTerms = _terms();
         IERC20(fixedTerms.token).safeTransfer(wallet, units * fixedTerms.unit);
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
+    function payOut(address[] calldata wallets) external nonReentrant returns (uint256 paid) {
+        LedgerTerms memory fixedTerms = _terms();
+        IERC20 token = IERC20(fixedTerms.token);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            address wallet = wallets[i];
+            // A wallet that is nobody's, id 0, is owed nothing: its owner may just have changed it, to spoil the others' day.
+            WalletWord word = _wallets[wallet];
+            uint256 id = word.idIn();
+            Fragment fragment = _fragments[fragmentOf(id)];
+            uint256 units = fragment.balanceOf(laneOf(id));
+            if (units == 0 || word.heldUntil() > block.timestamp) {
+                emit PayoutSkipped(id, wallet, units);
+                continue;
+            }
+            // Whoever the token calls finds the debt gone and cannot change anything.
+            _fragments[fragmentOf(id)] = fragment.debitAll(laneOf(id));
+            if (token.trySafeTransfer(wallet, units * fixedTerms.unit)) {
+                bytes32 newHead = Journal.payout(_head, id, wallet, units);
+                _commitGuarded(newHead, _totals.disburse(units), 1);
+                emit Payout(id, wallet, units, newHead);
+                paid += units;
+            } else {
+                _fragments[fragmentOf(id)] = fragment;
+                emit PayoutSkipped(id, wallet, units);
+            }
+        }
+    }
+
+    /// @inheritdoc ILedgerCore
     function solvency() external view returns (uint256 held, uint256 free, uint256 reserved, uint256 owed) {
         LedgerTerms memory fixedTerms = _terms();
         Totals totals = _totals;

@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { LedgerRoles } from "./LedgerRoles.sol";
-import { ICommissionLedger } from "../interfaces/ICommissionLedger.sol";
+import { LedgerBase } from "./LedgerBase.sol";
+import { ILedgerCore } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
-import { Fragment, ID_MASK, LANES, MAX_FRAGMENT, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
+import { Fragment, LANES, MAX_FRAGMENT, STATUS_CLOSED, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
 import { PERSON_BYTES, PersonRecord, personAt } from "../types/Records.sol";
 import { Totals } from "../types/Totals.sol";
+import { newWalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerPeople
 /// @notice The sponsor tree and the wallets. Nothing here pays anybody: enrolling is free and earns nothing.
-abstract contract LedgerPeople is LedgerRoles {
-    /// @inheritdoc ICommissionLedger
+abstract contract LedgerPeople is LedgerBase, ILedgerCore {
+    /// @inheritdoc ILedgerCore
     function enrol(bytes calldata people) external onlyRecorder {
         uint256 count = _countRecords(people.length, PERSON_BYTES);
         bytes32 newHead = _head;
-        Totals totals = _totalsWithRoom();
+        Totals totals = _totalsUnpaused();
         address token = _terms().token;
         for (uint256 i = 0; i < count; ++i) {
             PersonRecord person = personAt(people, i);
             uint256 id = person.personId();
             uint256 sponsor = person.personSponsor();
+            address wallet = person.personWallet();
             totals = _place(totals, id, sponsor);
-            _register(id, person.personWallet(), token);
-            newHead = Journal.enrolled(newHead, id, sponsor, person.personWallet());
-            emit Enrolled(id, sponsor, person.personWallet(), newHead);
+            if (wallet == address(0)) {
+                _unclaimed[id] = block.timestamp;
+            } else {
+                _checkWallet(wallet, token);
+                _wallets[wallet] = newWalletWord(id, block.timestamp);
+            }
+            newHead = Journal.enrolled(newHead, id, sponsor, wallet);
+            emit Enrolled(id, sponsor, wallet, newHead);
         }
         _commit(newHead, totals, count);
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function accountOf(uint256 id) external view returns (uint256 sponsor, uint256 owed, uint256 rank, uint256 status) {
         if (!_isEnrolled(id)) revert UnknownPerson(id);
         uint256 lane = laneOf(id);
@@ -42,25 +49,21 @@ abstract contract LedgerPeople is LedgerRoles {
         );
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function idOf(address wallet) public view returns (uint256) {
-        return _wallets[wallet] & ID_MASK;
+        return _wallets[wallet].idIn();
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function owedTo(address wallet) external view returns (uint256) {
         uint256 id = idOf(wallet);
         return _fragments[fragmentOf(id)].balanceOf(laneOf(id));
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerCore
     function fragmentsOf(uint256 from, uint256 count) external view returns (uint256[] memory words) {
         words = new uint256[](count);
         for (uint256 i = 0; i < count; ++i) words[i] = Fragment.unwrap(_fragments[from + i]);
-    }
-
-    function _isEnrolled(uint256 id) internal view returns (bool) {
-        return fragmentOf(id) <= MAX_FRAGMENT && _fragments[fragmentOf(id)].statusOf(laneOf(id)) != STATUS_NONE;
     }
 
     /// @dev Puts a person into the tree.
@@ -71,7 +74,7 @@ abstract contract LedgerPeople is LedgerRoles {
         if (lane == 0) {
             if (next > MAX_FRAGMENT) revert LedgerFull(MAX_FRAGMENT);
             if (number != next) revert UnexpectedId(id, next << 2);
-            if (sponsor != 0 && !_isEnrolled(sponsor)) revert UnknownSponsor(id, sponsor);
+            if (sponsor != 0) _checkSponsor(id, sponsor, _statusOf(sponsor));
             _fragments[number] = Fragment.wrap(0).place(0, sponsor);
             return totals.addFragment();
         }
@@ -80,18 +83,13 @@ abstract contract LedgerPeople is LedgerRoles {
         uint256 free = fragment.occupancy();
         if (lane != free) revert UnexpectedId(id, free < LANES ? (number << 2) | free : next << 2);
         if (fragmentOf(sponsor) != number || laneOf(sponsor) >= lane) revert SponsorOutsideFragment(id, sponsor);
+        _checkSponsor(id, sponsor, fragment.statusOf(laneOf(sponsor)));
         _fragments[number] = fragment.place(lane, sponsor);
         return totals;
     }
 
-    function _register(uint256 id, address wallet, address token) private {
-        if (wallet == address(0)) {
-            _walletless[id >> 8] |= 1 << (id & 0xff);
-            return;
-        }
-        if (wallet == address(this) || wallet == token) revert UnusableWallet(wallet);
-        uint256 owner = idOf(wallet);
-        if (owner != 0) revert WalletTaken(wallet, owner);
-        _wallets[wallet] = id;
+    function _checkSponsor(uint256 id, uint256 sponsor, uint256 status) private pure {
+        if (status == STATUS_NONE) revert UnknownSponsor(id, sponsor);
+        if (status == STATUS_CLOSED) revert SponsorGone(id, sponsor);
     }
 }

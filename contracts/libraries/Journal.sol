@@ -17,6 +17,17 @@ pragma solidity ^0.8.28;
 ///    10 SaleReversed    sale (6) seller (4) price (4) volume (4)
 ///    11 BatchSettled    batch (4) from (2) until (2) credited (8) released (8) keccak256(sales) (32)
 ///    12 Payout          id (4) wallet (20) units (8)
+///    13 StandingSet     ranker (20) evidence (32) keccak256(records) (32)
+///    14 SponsorCorrected id (4) newId (4) sponsor (4) reason (32)
+///    15 PersonLeft      id (4)
+///    16 WalletSet       id (4) from (20) to (20) how (1)
+///    17 RecoverySet     id (4) from (20) to (20) executableFrom (5)
+///    18 HoldSet         id (4) until (5) reason (32)
+///    19 FlagRaised      flag (4) subjectKind (1) subject (6) reason (32)
+///    20 FlagClosed      flag (4) outcome (1) evidence (32)
+///    21 FloatWithdrawn  to (20) units (8)
+///    22 PauseSet        by (20) paused (1)
+///    23 PayoutRedirected id (4) wallet (20) to (20) units (8)
 ///
 /// `sales` are the settled sales in the packed form of the compact event, whichever form the ledger logs.
 /// TypeScript twin: packages/protocol/src/journal.ts
@@ -121,5 +132,84 @@ library Journal {
 
     function payout(bytes32 head, uint256 id, address wallet, uint256 units) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(head, uint8(12), uint32(id), wallet, uint64(units)));
+    }
+
+    function standingSet(
+        bytes32 head,
+        address ranker,
+        bytes32 evidence,
+        bytes32 recordsHash
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(13), ranker, evidence, recordsHash));
+    }
+
+    function sponsorCorrected(
+        bytes32 head,
+        uint256 id,
+        uint256 newId,
+        uint256 sponsor,
+        bytes32 reason
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(14), uint32(id), uint32(newId), uint32(sponsor), reason));
+    }
+
+    function personLeft(bytes32 head, uint256 id) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(15), uint32(id)));
+    }
+
+    function walletSet(
+        bytes32 head,
+        uint256 id,
+        address from,
+        address to,
+        uint256 how
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(16), uint32(id), from, to, uint8(how)));
+    }
+
+    function recoverySet(
+        bytes32 head,
+        uint256 id,
+        address from,
+        address to,
+        uint256 executableFrom
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(17), uint32(id), from, to, uint40(executableFrom)));
+    }
+
+    function holdSet(bytes32 head, uint256 id, uint256 until, bytes32 reason) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(18), uint32(id), uint40(until), reason));
+    }
+
+    function flagRaised(
+        bytes32 head,
+        uint256 flag,
+        uint256 subjectKind,
+        uint256 subject,
+        bytes32 reason
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(19), uint32(flag), uint8(subjectKind), uint48(subject), reason));
+    }
+
+    function flagClosed(bytes32 head, uint256 flag, uint256 outcome, bytes32 evidence) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(20), uint32(flag), uint8(outcome), evidence));
+    }
+
+    function floatWithdrawn(bytes32 head, address to, uint256 units) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(21), to, uint64(units)));
+    }
+
+    function pauseSet(bytes32 head, address by, bool paused) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(22), by, paused));
+    }
+
+    function payoutRedirected(
+        bytes32 head,
+        uint256 id,
+        address wallet,
+        address to,
+        uint256 units
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(23), uint32(id), wallet, to, uint64(units)));
     }
 }

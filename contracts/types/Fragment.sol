@@ -15,27 +15,51 @@ pragma solidity ^0.8.28;
 ///     252..253                  sponsor of lane 2: lane 0 or 1
 ///     254..255                  sponsor of lane 3: lane 0, 1 or 2
 ///
-/// A person's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means nobody. Lane 0 may have any person
-/// enrolled before as sponsor, the others only a lower lane of the same fragment: a cycle cannot be written down.
-/// Nothing outside this file knows the layout. TypeScript twin: packages/protocol/src/fragment.ts
+/// A person's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means nobody. A person whose sponsor is
+/// corrected to somebody outside the fragment moves to lane 0 of a fragment of their own; the lane they leave is closed
+/// with rank 1 and holds the new id in place of a balance, so that all who stand below it follow. A lane closed with
+/// rank 0 is of somebody who left and still has a balance.
+/// Nothing outside this file knows the layout but the walk in libraries/Commission.sol.
+/// TypeScript twin: packages/protocol/src/fragment.ts
 type Fragment is uint256;
 
-using { balanceOf, rankOf, statusOf, sponsorOf, occupancy, credit, debitAll, place } for Fragment global;
+using {
+    balanceOf,
+    rankOf,
+    statusOf,
+    sponsorOf,
+    movedTo,
+    occupancy,
+    credit,
+    debitAll,
+    place,
+    settleIn,
+    withStanding,
+    withFirstSponsor,
+    withLaneSponsor,
+    close,
+    moveAway
+} for Fragment global;
 
-/// @dev Statuses. An empty lane is `NONE`; only `ACTIVE` people are paid.
+/// @dev Statuses. An empty lane is `NONE`; only `ACTIVE` people are paid; `CLOSED` is for good.
 uint256 constant STATUS_NONE = 0;
 uint256 constant STATUS_ACTIVE = 1;
+uint256 constant STATUS_INACTIVE = 2;
+uint256 constant STATUS_CLOSED = 3;
 
 uint256 constant MAX_FRAGMENT = (1 << 24) - 1;
 uint256 constant MAX_BALANCE = (1 << 50) - 1;
 
 uint256 constant LANES = 4;
 uint256 constant LANE_BITS = 56;
+uint256 constant LANE_MASK = (1 << LANE_BITS) - 1;
 uint256 constant RANK_SHIFT = 50;
 uint256 constant STATUS_SHIFT = 54;
 uint256 constant FIRST_SPONSOR_SHIFT = 224;
 uint256 constant LANE_SPONSOR_SHIFT = 248;
 uint256 constant ID_MASK = (1 << 26) - 1;
+/// @dev The rank of a closed lane whose person has moved.
+uint256 constant RANK_MOVED = 1;
 
 /// @notice Fragment `index` of `fragments`.
 /// @dev The caller's index is at most `MAX_FRAGMENT`, so the index needs no check.
@@ -58,20 +82,17 @@ function fragmentOf(uint256 id) pure returns (uint256) {
     return id >> 2;
 }
 
-/// @notice The lane of person `id` inside its fragment, 0 to 3.
+/// @notice The lane of person `id`.
 function laneOf(uint256 id) pure returns (uint256) {
     return id & 3;
 }
 
 /// @notice Base units owed to the person in `lane`.
 function balanceOf(Fragment self, uint256 lane) pure returns (uint256) {
-    // Lanes are 0 to 3.
-    unchecked {
-        return (Fragment.unwrap(self) >> (lane * LANE_BITS)) & MAX_BALANCE;
-    }
+    return movedTo(self, lane) == 0 ? _field(self, lane) : 0;
 }
 
-/// @notice Rank of the person in `lane`, 0 to 15.
+/// @notice Rank of the person in `lane`.
 function rankOf(Fragment self, uint256 lane) pure returns (uint256) {
     // Lanes are 0 to 3.
     unchecked {
@@ -95,6 +116,12 @@ function sponsorOf(Fragment self, uint256 fragment, uint256 lane) pure returns (
         if (lane == 0) return (word >> FIRST_SPONSOR_SHIFT) & ID_MASK;
         return (fragment << 2) | ((word >> (LANE_SPONSOR_SHIFT + 2 * lane)) & 3);
     }
+}
+
+/// @notice Id under which the person of `lane` goes on; 0 if they have not moved.
+function movedTo(Fragment self, uint256 lane) pure returns (uint256) {
+    bool moved = statusOf(self, lane) == STATUS_CLOSED && rankOf(self, lane) == RANK_MOVED;
+    return moved ? _field(self, lane) : 0;
 }
 
 /// @notice How many lanes are taken; they fill from the lowest.
@@ -125,14 +152,60 @@ function debitAll(Fragment self, uint256 lane) pure returns (Fragment) {
 /// @notice The fragment after an active person without rank is put into the empty `lane` below `sponsor`.
 /// @dev The caller has checked that the lane is the next free one and that `sponsor` is allowed there.
 function place(Fragment self, uint256 lane, uint256 sponsor) pure returns (Fragment) {
+    Fragment placed = _withLane(self, lane, STATUS_ACTIVE << STATUS_SHIFT);
+    return lane == 0 ? placed.withFirstSponsor(sponsor) : placed.withLaneSponsor(lane, laneOf(sponsor));
+}
+
+/// @notice A new fragment whose first lane takes over the person of `lane` of `self`, below `sponsor`.
+function settleIn(Fragment self, uint256 lane, uint256 sponsor) pure returns (Fragment) {
     // Lanes are 0 to 3.
     unchecked {
-        uint256 word = Fragment.unwrap(self) | (STATUS_ACTIVE << (lane * LANE_BITS + STATUS_SHIFT));
-        return
-            Fragment.wrap(
-                lane == 0
-                    ? word | (sponsor << FIRST_SPONSOR_SHIFT)
-                    : word | (laneOf(sponsor) << (LANE_SPONSOR_SHIFT + 2 * lane))
-            );
+        uint256 person = (Fragment.unwrap(self) >> (lane * LANE_BITS)) & LANE_MASK;
+        return Fragment.wrap(person).withFirstSponsor(sponsor);
+    }
+}
+
+/// @notice The fragment after the person in `lane` has another rank and status.
+function withStanding(Fragment self, uint256 lane, uint256 rank, uint256 status) pure returns (Fragment) {
+    return _withLane(self, lane, _field(self, lane) | (rank << RANK_SHIFT) | (status << STATUS_SHIFT));
+}
+
+/// @notice The fragment after the person in lane 0 has another sponsor.
+function withFirstSponsor(Fragment self, uint256 sponsor) pure returns (Fragment) {
+    uint256 others = Fragment.unwrap(self) & ~(ID_MASK << FIRST_SPONSOR_SHIFT);
+    return Fragment.wrap(others | (sponsor << FIRST_SPONSOR_SHIFT));
+}
+
+/// @notice The fragment after the person in `lane`, not 0, is sponsored by the lower `sponsorLane`.
+function withLaneSponsor(Fragment self, uint256 lane, uint256 sponsorLane) pure returns (Fragment) {
+    // Lanes are 0 to 3.
+    unchecked {
+        uint256 shift = LANE_SPONSOR_SHIFT + 2 * lane;
+        return Fragment.wrap((Fragment.unwrap(self) & ~(uint256(3) << shift)) | (sponsorLane << shift));
+    }
+}
+
+/// @notice The fragment after the person in `lane` has left; their balance stays.
+function close(Fragment self, uint256 lane) pure returns (Fragment) {
+    return self.withStanding(lane, 0, STATUS_CLOSED);
+}
+
+/// @notice The fragment after the person in `lane` has moved to `id`, balance and all.
+function moveAway(Fragment self, uint256 lane, uint256 id) pure returns (Fragment) {
+    return _withLane(self, lane, id | (RANK_MOVED << RANK_SHIFT) | (STATUS_CLOSED << STATUS_SHIFT));
+}
+
+function _field(Fragment self, uint256 lane) pure returns (uint256) {
+    // Lanes are 0 to 3.
+    unchecked {
+        return (Fragment.unwrap(self) >> (lane * LANE_BITS)) & MAX_BALANCE;
+    }
+}
+
+function _withLane(Fragment self, uint256 lane, uint256 person) pure returns (Fragment) {
+    // Lanes are 0 to 3.
+    unchecked {
+        uint256 shift = lane * LANE_BITS;
+        return Fragment.wrap((Fragment.unwrap(self) & ~(LANE_MASK << shift)) | (person << shift));
     }
 }

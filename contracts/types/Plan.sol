@@ -5,17 +5,21 @@ pragma solidity ^0.8.28;
 /// @dev Every amount is `volume in cents x rate in basis points`, which is exactly base units of a 6-decimal token.
 /// TypeScript twin: packages/protocol/src/plan.ts
 struct Plan {
-    /// Who up the line is paid: `PLAN_BY_LEVEL`.
+    /// Who up the line is paid: 0 each level, 1 each higher rank the difference to the one below, 2 each generation,
+    /// that is, each person of the boundary rank or above.
     uint8 kind;
-    /// What an unqualified sponsor does to the levels above: `COMPRESSION_NONE`, the level stays unpaid.
+    /// What becomes of a level whose person is not paid. 0 none: it stays unpaid. 1 roll-up: somebody inactive does not
+    /// count, the next active person has the level. 2 dynamic: neither does somebody whose rank does not reach it.
     uint8 compression;
-    /// Rank from which a generation is counted; 0 for plans by level.
+    /// Rank from which a generation is counted, 1 to 15; 0 for other plans.
     uint8 boundaryRank;
     /// The most the plan may ever pay of a counted volume, in basis points.
     uint16 ceilingBps;
     /// Share of a purchase's volume that counts, in basis points, by buyer class: retail, preferred, self.
     uint16[3] weightsBps;
-    /// Rates in basis points: one row, or one for each rank from 0; in a row the seller's own rate, then level 1 upward.
+    /// Rates in basis points, a row for each rank from 0; ranks past the last row have the last. In a row the seller's
+    /// own rate, then level (generation) 1 upward: a row with fewer levels does not reach the others. In a plan by
+    /// difference a row has two: the seller's own and the whole rate of the rank.
     uint16[][] ratesBps;
 }
 
@@ -35,15 +39,25 @@ using {
     compressionOf,
     boundaryOf,
     weightBps,
-    counted
+    counted,
+    isPlain
 } for PlanTerms global;
 using { length, rateBps, ladder } for PlanRow global;
 
 uint8 constant PLAN_BY_LEVEL = 0;
+uint8 constant PLAN_BY_DIFFERENCE = 1;
+uint8 constant PLAN_BY_GENERATION = 2;
 uint8 constant COMPRESSION_NONE = 0;
+uint8 constant COMPRESSION_ROLL_UP = 1;
+uint8 constant COMPRESSION_DYNAMIC = 2;
 
 uint256 constant BPS = 10_000;
 uint256 constant MAX_LEVELS = 10;
+uint256 constant MAX_ROWS = 16;
+uint256 constant MAX_RANK = 15;
+/// @dev How many people above the seller are looked at, at most, so that a long line of people who do not count cannot
+/// make a sale too dear to settle.
+uint256 constant MAX_REACH = 64;
 uint256 constant BUYER_CLASSES = 3;
 
 uint256 constant RATE_MASK = (1 << 14) - 1;
@@ -106,6 +120,12 @@ function counted(PlanTerms self, uint256 class, uint256 volumeCents) pure return
     unchecked {
         return (volumeCents * weightBps(self, class)) / BPS;
     }
+}
+
+/// @notice Whether the plan needs no ranks: every level has its one rate, and whoever is not paid breaks the level.
+function isPlain(PlanTerms self) pure returns (bool) {
+    // Kind and compression are the lowest eight bits.
+    return uint8(PlanTerms.unwrap(self)) == 0 && self.rowCount() == 1;
 }
 
 /// @notice How many levels the row pays, level 0 (the seller) included.

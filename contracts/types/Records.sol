@@ -13,13 +13,18 @@ type ReversalRecord is uint96;
 /// @notice Somebody to enrol, 28 bytes: id (32 bits) | sponsor (32) | wallet (160).
 type PersonRecord is uint224;
 
+/// @notice Somebody's rank and status, 4 bytes: id (26 bits) | rank (4) | status (2).
+type StandingRecord is uint32;
+
 using { saleClass, seller, price, volume } for SaleRecord global;
 using { reversedIndex, reversedPrice, reversedVolume } for ReversalRecord global;
 using { personId, personSponsor, personWallet } for PersonRecord global;
+using { standingId, standingRank, standingStatus } for StandingRecord global;
 
 uint256 constant SALE_BYTES = 12;
 uint256 constant REVERSAL_BYTES = 12;
 uint256 constant PERSON_BYTES = 28;
+uint256 constant STANDING_BYTES = 4;
 
 /// @notice Record number `index` of `records`. The caller has checked that it is there.
 function saleAt(bytes calldata records, uint256 index) pure returns (SaleRecord record) {
@@ -39,6 +44,13 @@ function reversalAt(bytes calldata reversals, uint256 index) pure returns (Rever
 function personAt(bytes calldata people, uint256 index) pure returns (PersonRecord record) {
     assembly ("memory-safe") {
         record := shr(32, calldataload(add(people.offset, mul(index, 28))))
+    }
+}
+
+/// @notice Standing number `index` of `standings`. The caller has checked that it is there.
+function standingAt(bytes calldata standings, uint256 index) pure returns (StandingRecord record) {
+    assembly ("memory-safe") {
+        record := shr(224, calldataload(add(standings.offset, mul(index, 4))))
     }
 }
 
@@ -80,4 +92,16 @@ function personSponsor(PersonRecord self) pure returns (uint256) {
 
 function personWallet(PersonRecord self) pure returns (address) {
     return address(uint160(PersonRecord.unwrap(self)));
+}
+
+function standingId(StandingRecord self) pure returns (uint256) {
+    return StandingRecord.unwrap(self) >> 6;
+}
+
+function standingRank(StandingRecord self) pure returns (uint256) {
+    return (StandingRecord.unwrap(self) >> 2) & 15;
+}
+
+function standingStatus(StandingRecord self) pure returns (uint256) {
+    return StandingRecord.unwrap(self) & 3;
 }

@@ -13,6 +13,7 @@ pragma solidity ^0.8.28;
 ///     206..229 fragments fragments in use; the last fragment has this number
 ///     230..237 plan      version of the plan in force
 ///     238..245 plans     versions announced so far
+///     246      paused    whether enrolling and recording are paused
 ///
 /// `float + reserved + owed` stays below 2^50 (`MAX_CUSTODY`), so the three fields cannot run into one another.
 type Totals is uint256;
@@ -25,9 +26,23 @@ using {
     batchCount,
     fragmentCount,
     planInForce,
-    planCount
+    planCount,
+    isPaused
 } for Totals global;
-using { reserve, release, pay, deposit, disburse, addEntries, addBatch, addFragment, adopt, addPlan } for Totals global;
+using {
+    reserve,
+    release,
+    pay,
+    deposit,
+    disburse,
+    addEntries,
+    addBatch,
+    addFragment,
+    adopt,
+    addPlan,
+    setPaused,
+    take
+} for Totals global;
 
 uint256 constant MAX_CUSTODY = (1 << 50) - 1;
 uint256 constant MAX_PLANS = 255;
@@ -44,6 +59,7 @@ uint256 constant BATCHES_AT = 182;
 uint256 constant FRAGMENTS_AT = 206;
 uint256 constant PLAN_AT = 230;
 uint256 constant PLANS_AT = 238;
+uint256 constant PAUSED_AT = 246;
 
 function floatUnits(Totals self) pure returns (uint256) {
     return Totals.unwrap(self) & UNITS_MASK;
@@ -77,6 +93,10 @@ function planCount(Totals self) pure returns (uint256) {
     return uint8(Totals.unwrap(self) >> PLANS_AT);
 }
 
+function isPaused(Totals self) pure returns (bool) {
+    return (Totals.unwrap(self) >> PAUSED_AT) & 1 == 1;
+}
+
 /// @notice Moves `units` from the float to reserved. The caller has checked that the float covers them.
 function reserve(Totals self, uint256 units) pure returns (Totals) {
     return Totals.wrap(Totals.unwrap(self) + (units << RESERVED_AT) - units);
@@ -95,6 +115,11 @@ function pay(Totals self, uint256 units) pure returns (Totals) {
 /// @notice Adds `units` received to the float. The caller has checked the limit of custody.
 function deposit(Totals self, uint256 units) pure returns (Totals) {
     return Totals.wrap(Totals.unwrap(self) + units);
+}
+
+/// @notice Takes `units` from the float. The caller has checked that the float covers them.
+function take(Totals self, uint256 units) pure returns (Totals) {
+    return Totals.wrap(Totals.unwrap(self) - units);
 }
 
 /// @notice Takes `units` that are paid out from owed.
@@ -121,4 +146,10 @@ function addPlan(Totals self) pure returns (Totals) {
 /// @notice Puts plan `version` in force.
 function adopt(Totals self, uint256 version) pure returns (Totals) {
     return Totals.wrap((Totals.unwrap(self) & ~(uint256(0xff) << PLAN_AT)) | (version << PLAN_AT));
+}
+
+/// @notice Pauses enrolling and recording, or lets them go on.
+function setPaused(Totals self, bool paused) pure returns (Totals) {
+    uint256 bit = 1 << PAUSED_AT;
+    return Totals.wrap(paused ? Totals.unwrap(self) | bit : Totals.unwrap(self) & ~bit);
 }

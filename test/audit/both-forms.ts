@@ -2,16 +2,25 @@ import type { LedgerLog } from '@plumbline/protocol';
 import { type Company, FIRST_PLAN, live, startCompany } from './company.ts';
 import { type Copy, copyLogs, entryAt, find, rewrite, splice } from './forge.ts';
 
+/** What happens to a ledger, and the plan that it begins with. */
+export interface History {
+  plan: typeof FIRST_PLAN;
+  live(company: Company): Promise<void>;
+}
+
 /** Runs `check` on both forms of the same history. */
-export function onBoth(check: (company: () => Company, copy: () => Copy, compact: boolean) => void): void {
+export function onBoth(
+  check: (company: () => Company, copy: () => Copy, compact: boolean) => void,
+  history: History = { plan: FIRST_PLAN, live },
+): void {
   for (const compact of [false, true]) {
     describe(compact ? 'of a compact ledger' : 'of a readable ledger', () => {
       let company: Company;
       let copy: Copy;
       before(async function () {
         this.timeout(60_000);
-        company = await startCompany({ request: { compact, plan: FIRST_PLAN } });
-        await live(company);
+        company = await startCompany({ request: { compact, plan: history.plan } });
+        await history.live(company);
         copy = await copyLogs(company);
       });
       after(() => company.anvil.stop());

@@ -1,9 +1,10 @@
 import { auditLedger } from '@plumbline/audit';
 import { commissionLedgerAbi, type SaleRecord } from '@plumbline/protocol';
 import { expect } from 'chai';
-import type { Address } from 'viem';
+import { type Address, zeroAddress } from 'viem';
 import { type Company, DAY, FIRST_PLAN, live, startCompany } from './company.ts';
 import { audit, copyLogs, entryAt, find, refold } from './forge.ts';
+import { roleNamed } from './thrive.ts';
 
 async function viewsOf({ client, ledger }: Company) {
   const target = { address: ledger as Address, abi: commissionLedgerAbi } as const;
@@ -89,6 +90,40 @@ describe('auditLedger', () => {
       });
     });
   }
+
+  describe('a ledger with many people and long plans', () => {
+    let company: Company;
+    // The longest that a plan can be: 16 rows of 11 rates.
+    const longest = { ...FIRST_PLAN, ratesBps: Array.from({ length: 16 }, () => new Array(11).fill(100)) };
+
+    before(async function () {
+      this.timeout(60_000);
+      company = await startCompany({ request: { plan: longest } });
+      for (let i = 0; i < 7; i++) await company.call('announcePlan', [longest]);
+      const ids = Array.from({ length: 250 }, (_, i) => 4 + i);
+      await company.enrol(
+        ids.map((id) => ({
+          id,
+          sponsor: id % 4 === 0 ? 0 : id - 1,
+          wallet: id % 5 === 0 ? zeroAddress : company.wallet(id),
+        })),
+      );
+      await company.call('grantRole', [roleNamed('COMPLIANCE'), company.admin]);
+      for (let i = 0; i < 130; i++) await company.call('raiseFlag', [0n, 4n, `0x${'4e'.repeat(32)}`]);
+    });
+    after(() => company.anvil.stop());
+
+    it('finds nothing, however many views that takes', async () => {
+      const report = await auditLedger({
+        rpcUrl: company.anvil.rpcUrl,
+        ledger: company.ledger as Address,
+      });
+      expect(report.findings).to.deep.equal([]);
+      expect([report.summary.people, report.summary.plans, report.summary.flags]).to.deep.equal([
+        250, 8, 130,
+      ]);
+    });
+  });
 
   describe('a ledger without a return window', () => {
     let company: Company;

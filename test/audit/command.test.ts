@@ -141,6 +141,7 @@ describe('the audit command', function () {
         'Sales',
         'Batches',
         'Plans',
+        'Flags',
         'Entries',
         'Findings',
       ]);

@@ -21,7 +21,7 @@ import {
   type TransactionReceipt,
   zeroAddress,
 } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { type Deployment, type DeployOptions, deployLocal } from '../../scripts/deploy.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 
@@ -42,14 +42,25 @@ export interface Company extends Deployment {
   client: PublicClient;
   /** The admin, who records too. */
   admin: Address;
+  /** A wallet without a key. */
   wallet(id: number): Address;
+  /** An account with a key, by its place on the chain; the first is the admin. */
+  account(index: number): PrivateKeyAccount;
   call(functionName: string, args: readonly unknown[]): Promise<TransactionReceipt>;
+  /** The same from another account; one without a key is impersonated. */
+  callAs(
+    from: PrivateKeyAccount | Address,
+    functionName: string,
+    args: readonly unknown[],
+  ): Promise<TransactionReceipt>;
   enrol(people: PersonRecord[]): Promise<void>;
   record(sales: SaleRecord[]): Promise<OpenBatch>;
   reverse(batch: OpenBatch, reversals: ReversalRecord[]): Promise<void>;
   settle(batch: OpenBatch, until?: number): Promise<void>;
   mint(to: Address, units: bigint): Promise<void>;
   pass(seconds: number): Promise<void>;
+  /** Time of the newest block. */
+  now(): Promise<number>;
 }
 
 /** Starts a chain with one ledger on it. */
@@ -61,6 +72,7 @@ export async function startCompany(options: Pick<DeployOptions, 'request' | 'flo
   const transport = http(anvil.rpcUrl);
   const client = createPublicClient({ transport, pollingInterval: 20, cacheTime: 0 });
   const sender = createWalletClient({ account, transport });
+  const clientOf = (from: PrivateKeyAccount | Address) => createWalletClient({ account: from, transport });
   const ledger = deployment.ledger as Address;
   let sequence = 0n;
 
@@ -70,9 +82,13 @@ export async function startCompany(options: Pick<DeployOptions, 'request' | 'flo
     return receipt;
   }
 
-  const call: Company['call'] = async (functionName, args) =>
-    sent(
-      await sender.writeContract({
+  const callAs: Company['callAs'] = async (from, functionName, args) => {
+    if (typeof from === 'string') {
+      await anvil.rpc('anvil_impersonateAccount', [from]);
+      await anvil.rpc('anvil_setBalance', [from, '0xde0b6b3a7640000']);
+    }
+    return sent(
+      await clientOf(from).writeContract({
         address: ledger,
         abi: commissionLedgerAbi,
         functionName,
@@ -80,6 +96,8 @@ export async function startCompany(options: Pick<DeployOptions, 'request' | 'flo
         chain: null,
       } as never),
     );
+  };
+  const call: Company['call'] = (functionName, args) => callAs(account, functionName, args);
 
   const facts = (batch: OpenBatch) => [
     BigInt(batch.batch),
@@ -95,7 +113,9 @@ export async function startCompany(options: Pick<DeployOptions, 'request' | 'flo
     client,
     admin: account.address.toLowerCase() as Address,
     wallet: (id) => `0x${(0xabc0000 + id).toString(16).padStart(40, '0')}`,
+    account: (index) => privateKeyToAccount(anvil.accounts[index]!.privateKey as Hex),
     call,
+    callAs,
     async enrol(people) {
       await call('enrol', [encodePeople(people)]);
     },
@@ -128,6 +148,9 @@ export async function startCompany(options: Pick<DeployOptions, 'request' | 'flo
       await anvil.rpc('evm_increaseTime', [seconds]);
       await anvil.rpc('evm_mine');
     },
+    async now() {
+      return Number((await client.getBlock()).timestamp);
+    },
   };
   return company;
 }
@@ -158,7 +181,7 @@ const SPONSORS = [
 ] as const;
 const WALLETLESS = [6, 10];
 
-const sale = (
+export const sale = (
   seller: number,
   volumeCents: bigint,
   buyerClass: SaleRecord['class'] = 'retail',

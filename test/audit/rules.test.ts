@@ -98,6 +98,22 @@ describe('auditLogs by the rules', () => {
       ]);
     });
 
+    it('finds reversals that free more than all recorders may', () => {
+      const copy = getCopy();
+      const at = find(copy.logs, 'SaleReversed');
+      const poor = rewrite(copy.logs[find(copy.logs, 'RecorderSet')]!, () => ({ cap: 1n }));
+      // Lowered the day before, because a cap that was higher in the same period could have been used.
+      const { blockNumber } = copy.logs[at]!;
+      const blockTimes = new Map(copy.blockTimes);
+      blockTimes.set(blockNumber, blockTimes.get(blockNumber)! + 86_400);
+      const before = copy.logs[at - 1]!;
+      const lowered = splice(copy.logs, at, 0, { ...poor, ...placeAfter(before) });
+      expect(audit({ ...copy, blockTimes }, refold(lowered))).to.include(
+        `reversal-cap@${entryAt(copy.logs, at) + 1}`,
+      );
+      expect(audit(copy, refold(lowered)).filter((code) => code.startsWith('reversal'))).to.deep.equal([]);
+    });
+
     it('finds a settlement before its time and one that leaves sales out', () => {
       const copy = getCopy();
       const start = copy.logs.findIndex(

@@ -1,53 +1,22 @@
-import { auditLedger, type FindingCode } from '@plumbline/audit';
 import { commissionLedgerAbi } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, pad } from 'viem';
-import { type Company, FIRST_PLAN, live, ROLE, startCompany } from './company.ts';
-
-/** Where the contract keeps things: contracts/ledger/LedgerBase.sol. */
-const SLOT = { head: 0n, totals: 1n, batches: 2n, plans: 3n, recorders: 4n, wallets: 5n, fragments: 7n };
-
-const inMapping = (type: 'address' | 'uint256', key: Address | bigint, slot: bigint): bigint =>
-  BigInt(keccak256(encodeAbiParameters([{ type }, { type: 'uint256' }], [key, slot] as never)));
+import { type Address, numberToHex, pad } from 'viem';
+import { type Company, FIRST_PLAN, live, ROLE } from './company.ts';
+import { inMapping, onStorage, SLOT } from './storage.ts';
 
 describe('auditLedger against a contract whose storage was changed', () => {
+  const {
+    company: getCompany,
+    word,
+    change,
+    findings,
+    expectOne,
+    renew,
+  } = onStorage({ plan: FIRST_PLAN, live });
   let company: Company;
-  let snapshot: Hex;
-
-  before(async function () {
-    this.timeout(60_000);
-    company = await startCompany({ request: { plan: FIRST_PLAN } });
-    await live(company);
+  before(() => {
+    company = getCompany();
   });
-  after(() => company.anvil.stop());
-  beforeEach(async () => {
-    snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
-  });
-  afterEach(() => company.anvil.rpc('evm_revert', [snapshot]));
-
-  const word = async (slot: bigint): Promise<bigint> =>
-    BigInt(
-      (await company.client.getStorageAt({ address: company.ledger as Address, slot: numberToHex(slot) }))!,
-    );
-
-  /** Changes a word and takes it up in a new block. */
-  async function change(slot: bigint, to: (word: bigint) => bigint): Promise<void> {
-    const next = numberToHex(to(await word(slot)), { size: 32 });
-    await company.anvil.rpc('anvil_setStorageAt', [company.ledger, pad(numberToHex(slot)), next]);
-    await company.anvil.rpc('evm_mine');
-  }
-
-  async function findings() {
-    const { anvil, ledger } = company;
-    return (await auditLedger({ rpcUrl: anvil.rpcUrl, ledger: ledger as Address })).findings;
-  }
-
-  async function expectOne(code: FindingCode, subject: string) {
-    const [finding, ...rest] = await findings();
-    expect(rest).to.deep.equal([]);
-    expect(finding).to.include({ code, subject, entry: null });
-    return finding!;
-  }
 
   it('names the person whose balance is one unit higher, and by how much', async () => {
     const page = await company.client.readContract({
@@ -76,8 +45,7 @@ describe('auditLedger against a contract whose storage was changed', () => {
   it('names the person whom the contract does not know, or who was never enrolled', async () => {
     await change(SLOT.fragments + 4n, () => 0n);
     await expectOne('person-missing', 'person 16');
-    await company.anvil.rpc('evm_revert', [snapshot]);
-    snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
+    await renew();
     await change(SLOT.fragments + 3n, (before) => before | (1n << 110n));
     await expectOne('person-unknown', 'person 13');
   });
@@ -99,12 +67,10 @@ describe('auditLedger against a contract whose storage was changed', () => {
     // Weight of a retail sale, in the first word of the plan.
     await change(inMapping('uint256', 2n, SLOT.plans), (before) => before - (1n << 45n));
     await expectOne('plan-state', 'plan 2');
-    await company.anvil.rpc('evm_revert', [snapshot]);
-    snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
+    await renew();
     await change(inMapping('address', company.wallet(5), SLOT.recorders), () => 1_000n);
     await expectOne('recorder-state', `recorder ${company.wallet(5)}`);
-    await company.anvil.rpc('evm_revert', [snapshot]);
-    snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
+    await renew();
     await change(SLOT.head, (before) => before ^ 1n);
     await expectOne('journal-head', 'journal');
   });

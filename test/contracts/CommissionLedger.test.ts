@@ -1,12 +1,20 @@
 import { expect } from 'chai';
-import { AbiCoder, keccak256, ZeroAddress } from 'ethers';
+import { AbiCoder, keccak256, ZeroAddress, ZeroHash } from 'ethers';
+import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.ts';
 import { ethers, loadFixture } from '../support/contracts/chain.ts';
-import { openLedger, readable, withWindow } from '../support/contracts/company.ts';
+import { openLedger, REASON, readable, withWindow } from '../support/contracts/company.ts';
+import { libraries } from '../support/contracts/errors.ts';
 import { planHash, planOf } from '../support/contracts/plan.ts';
 import { encodePeople, encodeSales } from '../support/contracts/records.ts';
 
-async function implementation() {
-  return ethers.deployContract('CommissionLedger');
+/** The two parts of the code that all ledgers share, each as if it were a ledger. */
+async function implementations() {
+  const powers = await ethers.deployContract('LedgerPowers');
+  const daily = await ethers.deployContract('CommissionLedger', [await powers.getAddress()]);
+  return {
+    powers: await ethers.getContractAt('ICommissionLedger', await powers.getAddress()),
+    daily: await ethers.getContractAt('ICommissionLedger', await daily.getAddress()),
+  };
 }
 
 async function fresh() {
@@ -16,26 +24,31 @@ async function fresh() {
 describe('CommissionLedger', () => {
   describe('initialize', () => {
     it('refuses a second time', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
+      const { asAdmin, people } = await loadFixture(readable);
       await expect(asAdmin.initialize(people.admin, 0, planOf([1]))).to.be.revertedWithCustomError(
-        ledger,
+        libraries,
         'InvalidInitialization',
       );
     });
 
-    it('refuses on the implementation', async () => {
-      const ledger = await loadFixture(implementation);
-      await expect(
-        ledger.initialize(await ledger.getAddress(), 0, planOf([1])),
-      ).to.be.revertedWithCustomError(ledger, 'InvalidInitialization');
+    it('refuses on both parts of the shared code', async () => {
+      const { powers, daily } = await loadFixture(implementations);
+      const [caller] = await ethers.getSigners();
+      for (const part of [powers, daily]) {
+        await expect(part.initialize(caller!, 0, planOf([1]))).to.be.revertedWithCustomError(
+          libraries,
+          'InvalidInitialization',
+        );
+      }
     });
 
     it('opens the journal with terms, admin and first plan', async () => {
       const { ledger, options, people } = await loadFixture(fresh);
       const logs = await ethers.provider.getLogs({ address: ledger, fromBlock: 0 });
       const events = logs
-        .map((log) => ledger.interface.parseLog(log)!)
-        .filter(({ args }) => args.head !== undefined);
+        .map((log) => ledger.interface.parseLog(log))
+        .filter((event) => event !== null)
+        .filter(({ fragment }) => fragment.inputs.at(-1)!.name === 'head');
       expect(events.map(({ name }) => name)).to.deep.equal([
         'LedgerOpened',
         'RoleChanged',
@@ -73,45 +86,79 @@ describe('CommissionLedger', () => {
     });
   });
 
-  describe('the implementation called directly', () => {
-    it('has nobody who may do anything', async () => {
-      const ledger = await loadFixture(implementation);
+  describe('the shared code called directly', () => {
+    it('has nobody who may do anything, in either part', async () => {
+      const { powers, daily } = await loadFixture(implementations);
       const [caller] = await ethers.getSigners();
-      const refusals: [call: () => Promise<unknown>, error: string][] = [
-        [() => ledger.enrol(encodePeople([{ id: 4, sponsor: 0 }])), 'NotRecorder'],
-        [
-          () => ledger.recordSales(1, encodeSales([{ seller: 4, volume: 1 }]), ethers.ZeroHash),
-          'NotRecorder',
-        ],
-        [() => ledger.reverse(1, 1, 1, '0x', '0x', '0x'), 'NotRecorder'],
-        [() => ledger.settle(1, 1, 1, '0x', '0x', 1), 'BatchNotOpen'],
-        [() => ledger.withdraw(caller!), 'UnknownWallet'],
-        [() => ledger.withdraw(ZeroAddress), 'UnknownWallet'],
-        [() => ledger.announcePlan(planOf([1])), 'AccessControlUnauthorizedAccount'],
-        [() => ledger.setRecorder(caller!, 1), 'AccessControlUnauthorizedAccount'],
-        [() => ledger.beginDefaultAdminTransfer(caller!), 'AccessControlUnauthorizedAccount'],
-        [() => ledger.acceptDefaultAdminTransfer(), 'AccessControlInvalidDefaultAdmin'],
+      const wallet = caller!;
+      const byRole = 'AccessControlUnauthorizedAccount';
+      const ofPowers = (part: ICommissionLedger): [call: () => Promise<unknown>, error: string][] => [
+        [() => part.announcePlan(planOf([1])), byRole],
+        [() => part.setRecorder(wallet, 1), byRole],
+        [() => part.withdrawFloat(1, wallet), byRole],
+        [() => part.proposeRecovery(wallet, wallet), byRole],
+        [() => part.recoverWallet(wallet), byRole],
+        [() => part.setStanding('0x', ZeroHash), byRole],
+        [() => part.hold(wallet, 1, ZeroHash), byRole],
+        [() => part.releaseHold(wallet, ZeroHash), byRole],
+        [() => part.raiseFlag(0, 4, ZeroHash), byRole],
+        [() => part.closeFlag(1, 1, ZeroHash), byRole],
+        [() => part.grantRole(ZeroHash, wallet), 'AccessControlEnforcedDefaultAdminRules'],
+        [() => part.beginDefaultAdminTransfer(wallet), byRole],
+        [() => part.acceptDefaultAdminTransfer(), 'AccessControlInvalidDefaultAdmin'],
+        [() => part.setPaused(true), 'NotGuardian'],
+        [() => part.correctSponsor(4, wallet, 0, REASON), 'NotRecorder'],
+        [() => part.leaveProgramme(), 'UnknownWallet'],
+        [() => part.claimWallet(4, wallet, 1, wallet, '0x'), 'NothingToClaim'],
+        [() => part.changeWallet(wallet, 1, '0x'), 'UnknownWallet'],
+        [() => part.cancelRecovery(), 'NoRecovery'],
+        [() => part.withdrawTo(wallet, wallet, 1, '0x'), 'UnknownWallet'],
       ];
+      const refusals = [
+        ...ofPowers(powers),
+        ...ofPowers(daily),
+        [() => daily.enrol(encodePeople([{ id: 4, sponsor: 0 }])), 'NotRecorder'],
+        [() => daily.recordSales(1, encodeSales([{ seller: 4, volume: 1 }]), ZeroHash), 'NotRecorder'],
+        [() => daily.reverse(1, 1, 1, '0x', '0x', '0x'), 'NotRecorder'],
+        [() => daily.settle(1, 1, 1, '0x', '0x', 1), 'BatchNotOpen'],
+        [() => daily.withdraw(wallet), 'UnknownWallet'],
+        [() => daily.withdraw(ZeroAddress), 'UnknownWallet'],
+      ] as const;
       for (const [call, error] of refusals) {
-        await expect(call()).to.be.revertedWithCustomError(ledger, error);
+        await expect(call()).to.be.revertedWithCustomError(daily, error);
       }
+      await expect(daily.payOut([wallet]))
+        .to.emit(daily, 'PayoutSkipped')
+        .withArgs(0, wallet, 0);
     });
 
     it('takes no money', async () => {
-      const ledger = await loadFixture(implementation);
-      await expect(ledger.fund(1)).to.revert(ethers);
-      await expect(ledger.terms()).to.revert(ethers);
-      await expect(ledger.solvency()).to.revert(ethers);
-      expect(await ledger.entryCount()).to.equal(0);
+      const { daily } = await loadFixture(implementations);
+      await expect(daily.fund(1)).to.revert(ethers);
+      await expect(daily.solvency()).to.revert(ethers);
+      expect(await daily.entryCount()).to.equal(0);
+    });
+
+    it('has no daily part in LedgerPowers', async () => {
+      const { powers } = await loadFixture(implementations);
+      await expect(powers.head()).to.revert(ethers);
+      await expect(powers.fund(1)).to.revert(ethers);
     });
 
     it('refuses ether, as every ledger does', async () => {
       const { ledger, people } = await loadFixture(readable);
       await expect(people.stranger.sendTransaction({ to: ledger, value: 1 })).to.revert(ethers);
-      const implementationAddress = await (await loadFixture(implementation)).getAddress();
-      await expect(people.stranger.sendTransaction({ to: implementationAddress, value: 1 })).to.revert(
-        ethers,
-      );
+      const { powers, daily } = await loadFixture(implementations);
+      for (const to of [powers, daily]) {
+        await expect(people.stranger.sendTransaction({ to, value: 1 })).to.revert(ethers);
+      }
+    });
+
+    it('answers no call that is in neither part', async () => {
+      const { ledger, people } = await loadFixture(readable);
+      for (const data of ['0x', '0x01020304', '0x12']) {
+        await expect(people.stranger.sendTransaction({ to: ledger, data })).to.revert(ethers);
+      }
     });
   });
 

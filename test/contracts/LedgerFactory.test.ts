@@ -10,7 +10,7 @@ async function deployed() {
   const [caller, other, admin] = await ethers.getSigners();
   const factory = await deployFactory();
   const token = await ethers.deployContract('TestDollar', [6]);
-  const implementation = await ethers.getContractAt('CommissionLedger', await factory.implementation());
+  const implementation = await ethers.getContractAt('ICommissionLedger', await factory.implementation());
   const request = {
     token: await token.getAddress(),
     returnWindow: 14 * DAY,
@@ -90,7 +90,7 @@ describe('LedgerFactory', () => {
         .to.emit(factory, 'LedgerCreated')
         .withArgs(address, admin, token);
       expect(await factory.isLedger(address)).to.equal(true);
-      const ledger = await ethers.getContractAt('CommissionLedger', address);
+      const ledger = await ethers.getContractAt('ICommissionLedger', address);
       expect(await ledger.defaultAdmin()).to.equal(admin);
       expect(await ledger.defaultAdminDelay()).to.equal(DAY);
       expect((await ledger.terms()).token).to.equal(token);
@@ -100,7 +100,7 @@ describe('LedgerFactory', () => {
       const { factory, request } = await loadFixture(deployed);
       const address = await factory.createLedger.staticCall(request, SALT);
       await factory.createLedger(request, SALT);
-      const ledger = await ethers.getContractAt('CommissionLedger', address);
+      const ledger = await ethers.getContractAt('ICommissionLedger', address);
       expect(await ledger.hasRole(ethers.ZeroHash, factory)).to.equal(false);
       expect(await ledger.recorderOf(factory)).to.deep.equal([0n, 0n]);
     });
@@ -113,7 +113,7 @@ describe('LedgerFactory', () => {
       ]) {
         const address = await factory.createLedger.staticCall({ ...request, ...change }, SALT);
         await factory.createLedger({ ...request, ...change }, SALT);
-        const terms = await (await ethers.getContractAt('CommissionLedger', address)).terms();
+        const terms = await (await ethers.getContractAt('ICommissionLedger', address)).terms();
         expect([terms.returnWindow, terms.planNotice, terms.capPeriod]).to.deep.equal(
           [change.returnWindow, change.planNotice, change.capPeriod].map(BigInt),
         );

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { CommissionLedger } from "../../contracts/CommissionLedger.sol";
 import { LedgerFactory } from "../../contracts/LedgerFactory.sol";
+import { ICommissionLedger } from "../../contracts/interfaces/ICommissionLedger.sol";
 import { LedgerRequest } from "../../contracts/interfaces/ILedgerFactory.sol";
+import { vm } from "./Vm.sol";
 import { TestDollar } from "../../contracts/mocks/TestDollar.sol";
 import { Plan } from "../../contracts/types/Plan.sol";
 
@@ -11,25 +12,39 @@ import { Plan } from "../../contracts/types/Plan.sol";
 abstract contract LedgerTest {
     uint256 internal constant ALL = type(uint256).max;
 
-    CommissionLedger internal ledger;
+    ICommissionLedger internal ledger;
     TestDollar internal token;
 
     function _open(bool compact, uint32 returnWindow, uint16[] memory rates) internal {
         token = new TestDollar(6);
-        LedgerFactory factory = new LedgerFactory(address(new CommissionLedger()));
+        _create(address(token), compact, returnWindow, 7 days, _plan(rates, [uint16(10_000), 5000, 2500]));
+        ledger.setRecorder(address(this), type(uint64).max);
+        token.approve(address(ledger), type(uint256).max);
+    }
+
+    function _create(address token_, bool compact, uint32 returnWindow, uint32 planNotice, Plan memory plan) internal {
+        address powers = _deploy("LedgerPowers", "");
+        LedgerFactory factory = new LedgerFactory(_deploy("CommissionLedger", abi.encode(powers)));
         LedgerRequest memory request = LedgerRequest({
-            token: address(token),
+            token: token_,
             returnWindow: returnWindow,
-            planNotice: 7 days,
+            planNotice: planNotice,
             capPeriod: 1 days,
             compact: compact,
             admin: address(this),
             adminDelay: 1 days,
-            plan: _plan(rates, [uint16(10_000), 5000, 2500])
+            plan: plan
         });
-        ledger = CommissionLedger(factory.createLedger(request, 0));
-        ledger.setRecorder(address(this), type(uint64).max);
-        token.approve(address(ledger), type(uint256).max);
+        ledger = ICommissionLedger(factory.createLedger(request, 0));
+    }
+
+    /// @dev From the compiled artifact: with `new`, the compiler would compile the ledger again for every test contract.
+    function _deploy(string memory name, bytes memory arguments) internal returns (address deployed) {
+        bytes memory code = bytes.concat(vm.getCode(name), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+        }
+        require(deployed != address(0), name);
     }
 
     function _fund(uint256 units) internal {

@@ -3,8 +3,12 @@ pragma solidity ^0.8.28;
 
 /// @notice The few cheat codes of the test runner that the tests use.
 interface Vm {
+    function getCode(string calldata artifactPath) external view returns (bytes memory creationCode);
+
     function warp(uint256 timestamp) external;
     function prank(address sender) external;
+    function addr(uint256 key) external pure returns (address);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gasUsed);
 }
 

@@ -47,7 +47,7 @@ describe('openLedgerChain', () => {
 
   it('says which ids nobody has', async () => {
     expect(await chain.findAccount(9)).to.equal(undefined);
-    expect(await chain.findAccount(8)).to.deep.equal({ sponsor: 6, status: 1 });
+    expect(await chain.findAccount(8)).to.deep.equal({ sponsor: 6, rank: 0, status: 1, movedTo: 0 });
   });
 
   it('asks in smaller ranges when the node bounds them, and finds every log once and in order', async () => {

@@ -13,7 +13,7 @@ import {
 import { type ContractTransactionResponse, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
 import type { Hex } from 'viem';
 import { contractAt, deployLocal } from '../../scripts/deploy.ts';
-import type { CommissionLedger } from '../../types/CommissionLedger.js';
+import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import type { Anvil } from '../support/chain.ts';
 
 /** Seconds in which a sale of these programmes can be reversed. */
@@ -42,7 +42,7 @@ export class Programme {
   readonly sales: SaleAnswer[];
   readonly #chain: Anvil;
   readonly #provider: JsonRpcProvider;
-  readonly #contract: CommissionLedger;
+  readonly #contract: ICommissionLedger;
   readonly #recordedAt: number;
 
   static async open(chain: Anvil, compact: boolean): Promise<Programme> {
@@ -65,7 +65,7 @@ export class Programme {
     });
     const provider = new JsonRpcProvider(chain.rpcUrl, undefined, { pollingInterval: 20, cacheTimeout: -1 });
     const signer = new NonceManager(new Wallet(account!.privateKey, provider));
-    const contract = contractAt<CommissionLedger>('CommissionLedger', ledger, signer);
+    const contract = contractAt<ICommissionLedger>('interfaces/ICommissionLedger', ledger, signer);
     const people = PEOPLE.map((person) => ({ ...person, wallet: `0x${'00'.repeat(20)}` as Hex }));
     await mined(contract.enrol(encodePeople(people)));
     const documents = SALES.map(documentOf);
@@ -152,7 +152,7 @@ export class Programme {
   private constructor(
     chain: Anvil,
     provider: JsonRpcProvider,
-    contract: CommissionLedger,
+    contract: ICommissionLedger,
     ledger: LedgerAnswer,
     sales: SaleAnswer[],
   ) {

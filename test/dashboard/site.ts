@@ -7,9 +7,11 @@ import { promisify } from 'node:util';
 import type { DistributorAnswer, SaleAnswer } from '@plumbline/dashboard';
 import { buildApp, connectChain, createBatcher, createLog } from '@plumbline/gateway';
 import { createIndexer } from '@plumbline/indexer';
+import { commissionLedgerAbi, type Plan } from '@plumbline/protocol';
 import { migrate, openDatabase } from '@plumbline/store';
-import type { Address, Hex } from 'viem';
-import { type Deployment, deployLocal } from '../../scripts/deploy.ts';
+import { type Address, encodeFunctionData, type Hex } from 'viem';
+import { type Deployment, deployLocal, USUAL_PLAN } from '../../scripts/deploy.ts';
+import type { LedgerRequestStruct } from '../../types/LedgerFactory.js';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';
 
@@ -23,6 +25,10 @@ export interface Site {
   url: string;
   anvil: Anvil;
   deployment: Deployment;
+  /** Calls the ledger past the gateway, as its admin or another account of the chain. */
+  call(functionName: string, args: unknown[], from?: string): Promise<void>;
+  /** Asks the gateway about a person until the answer is as wanted. */
+  personWhen(name: string, isAsWanted: (answer: DistributorAnswer) => boolean): Promise<DistributorAnswer>;
   /** Submits people, each below the one before. */
   enrolLine(references: string[]): Promise<void>;
   /** Submits a sale of 199.99, of which 150.00 counts; done when the page can show it recorded. */
@@ -48,17 +54,18 @@ class Stops {
   }
 }
 
-export async function openSite(): Promise<Site> {
+/** @param plan The plan in force; the usual one if it is not given. */
+export async function openSite(plan: Plan = USUAL_PLAN as Plan): Promise<Site> {
   const stops = new Stops();
   try {
-    return await startSite(stops);
+    return await startSite(stops, plan);
   } catch (error) {
     await stops.run().catch(() => {});
     throw error;
   }
 }
 
-async function startSite(stops: Stops): Promise<Site> {
+async function startSite(stops: Stops, plan: Plan): Promise<Site> {
   const pages = stops.add(await buildPages(), (folder) => rm(folder, { recursive: true, force: true }));
   const anvil = stops.add(await startAnvil(), (chain) => chain.stop());
   const { rpcUrl } = anvil;
@@ -66,7 +73,7 @@ async function startSite(stops: Stops): Promise<Site> {
   const deployment = await deployLocal({
     rpcUrl,
     privateKey: signerKey,
-    request: { returnWindow: RETURN_WINDOW },
+    request: { returnWindow: RETURN_WINDOW, plan: plan as LedgerRequestStruct['plan'] },
   });
   const postgres = engines.find(({ name }) => name === 'PostgreSQL');
   const engine = stops.add(await postgres!.start(), (running) => running.stop());
@@ -122,6 +129,15 @@ async function startSite(stops: Stops): Promise<Site> {
     url,
     anvil,
     deployment,
+    async call(functionName, args, from = anvil.accounts[0]!.address) {
+      const data = encodeFunctionData({ abi: commissionLedgerAbi, functionName, args } as never);
+      const call = { from, to: ledger, data, gas: '0x500000' };
+      const hash = await anvil.rpc<Hex>('eth_sendTransaction', [call]);
+      let receipt: { status: Hex } | null = null;
+      while (!receipt) receipt = await anvil.rpc('eth_getTransactionReceipt', [hash]);
+      if (receipt.status !== '0x1') throw new Error(`${functionName} failed`);
+    },
+    personWhen: (name, isAsWanted) => ask(`distributors/${name}`, isAsWanted),
     async enrolLine(references) {
       const distributors = references.map((reference, i) => ({
         reference,

@@ -95,7 +95,9 @@ async function sumsInStore(stack: Stack) {
 async function progressInStore(stack: Stack): Promise<{ sales: number; settled: number }> {
   return await withStore(stack, async (database) => {
     const { rows } = await sql<{ sales: bigint; settled: bigint }>`
-      select count(*) as sales, count(*) filter (where credited_units > 0) as settled from sales`.execute(database);
+      select count(*) as sales, count(*) filter (where credited_units > 0) as settled from sales`.execute(
+      database,
+    );
     return { sales: Number(rows[0]?.sales ?? 0n), settled: Number(rows[0]?.settled ?? 0n) };
   });
 }

@@ -12,9 +12,9 @@ import { createIndexer } from '@plumbline/indexer';
 import { commissionLedgerAbi } from '@plumbline/protocol';
 import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from '@plumbline/store';
 import { JsonRpcProvider, Wallet } from 'ethers';
-import { type Address, createPublicClient, type Hex, http } from 'viem';
+import { type Address, createPublicClient, encodeFunctionData, type Hex, http } from 'viem';
 import { contractAt, type Deployment, type DeployOptions, deployLocal } from '../../scripts/deploy.ts';
-import type { CommissionLedger } from '../../types/CommissionLedger.js';
+import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 
 export const API_KEY = 'a key for tests only';
@@ -81,15 +81,28 @@ export class Company {
   }
 
   /** Calls the ledger as its admin, past the gateway. */
-  async asAdmin<T>(work: (ledger: CommissionLedger) => Promise<T>): Promise<T> {
+  async asAdmin<T>(work: (ledger: ICommissionLedger) => Promise<T>): Promise<T> {
     const options = { cacheTimeout: -1, pollingInterval: 20 };
     const provider = new JsonRpcProvider(this.anvil.rpcUrl, undefined, options);
     try {
       const wallet = new Wallet(this.anvil.accounts[0]?.privateKey ?? '', provider);
-      return await work(contractAt<CommissionLedger>('CommissionLedger', this.ledger, wallet));
+      return await work(contractAt<ICommissionLedger>('interfaces/ICommissionLedger', this.ledger, wallet));
     } finally {
       provider.destroy();
     }
+  }
+
+  /** Calls the ledger past the gateway, as anybody. */
+  async callAs(from: string, functionName: string, args: unknown[]): Promise<void> {
+    const data = encodeFunctionData({ abi: commissionLedgerAbi, functionName, args } as never);
+    await this.anvil.rpc('anvil_impersonateAccount', [from]);
+    await this.anvil.rpc('anvil_setBalance', [from, '0xde0b6b3a7640000']);
+    const call = { from, to: this.ledger, data, gas: '0xe00000' };
+    const hash = await this.anvil.rpc<Hex>('eth_sendTransaction', [call]);
+    await this.anvil.rpc('anvil_stopImpersonatingAccount', [from]);
+    const client = createPublicClient({ transport: http(this.anvil.rpcUrl), pollingInterval: 20 });
+    const { status } = await client.waitForTransactionReceipt({ hash });
+    if (status !== 'success') throw new Error(`${functionName} failed`);
   }
 
   /** Brings the books up to the chain. */

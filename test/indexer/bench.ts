@@ -61,8 +61,18 @@ export class Bench {
     for (const { id } of like.accounts) {
       const person = await findPerson(this.database, ledger, id);
       if (!person) continue;
-      const { sponsor, wallet, creditedUnits, paidUnits } = person;
-      accounts.push({ id, sponsor, owed: creditedUnits - paidUnits, wallet });
+      const { wallet, movedTo, hold, recovery } = person;
+      accounts.push({
+        id,
+        sponsor: movedTo === null ? person.sponsor : 0,
+        owed: person.creditedUnits - person.paidUnits,
+        rank: movedTo === null ? person.rank : 0,
+        status: person.status,
+        movedTo: movedTo ?? 0,
+        wallet,
+        heldUntil: hold?.until ?? 0,
+        recovery: recovery?.wallet ?? null,
+      });
     }
     return {
       head: status?.head ?? '0x',

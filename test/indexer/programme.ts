@@ -5,7 +5,6 @@ import {
   encodeReversals,
   encodeSales,
   nextId,
-  type ReversalRecord,
   type SaleRecord,
 } from '@plumbline/protocol';
 import {
@@ -13,12 +12,16 @@ import {
   decodeFunctionResult,
   encodeFunctionData,
   type Hex,
-  zeroAddress,
+  keccak256,
+  numberToHex,
+  toHex,
   zeroHash,
 } from 'viem';
 import { type Deployment, deployLocal } from '../../scripts/deploy.ts';
 import type { Anvil } from '../support/chain.ts';
 import { Random } from '../support/random.ts';
+import type { Memory, OpenBatch } from './memory.ts';
+import { addressOf, PersonalBusiness } from './powers.ts';
 
 /** Seconds in which a sale of these programmes can be reversed. */
 export const RETURN_WINDOW = 3_600;
@@ -26,35 +29,27 @@ export const RETURN_WINDOW = 3_600;
 /** Below the most that a transaction may have. */
 const GAS = '0xe00000';
 
-interface Person {
-  id: number;
-  sponsor: number;
-  wallet: Address;
-}
-
-interface OpenBatch {
-  batch: number;
-  plan: number;
-  recordedAt: number;
-  sales: SaleRecord[];
-  reversals: ReversalRecord[];
-  settled: number;
-}
-
-/** What the programme knows of its chain; it goes back with it. */
-interface Memory {
-  people: Person[];
-  occupancy: Record<number, number>;
-  batches: number;
-  open: OpenBatch[];
-}
-
 /** What the contract says of a ledger: everything that the books must agree with. */
 export interface Views {
   head: Hex;
   entryCount: number;
   owed: bigint;
-  accounts: { id: number; sponsor: number; owed: bigint; wallet: Address | null }[];
+  accounts: AccountView[];
+}
+
+/** Somebody who has moved has neither sponsor nor rank any more. */
+export interface AccountView {
+  id: number;
+  /** Where they are now, if they have moved. */
+  sponsor: number;
+  owed: bigint;
+  rank: number;
+  status: number;
+  movedTo: number;
+  wallet: Address | null;
+  /** Unix seconds; 0 if payouts were never held. */
+  heldUntil: number;
+  recovery: Address | null;
 }
 
 /** A place that a programme can be taken back to, once. */
@@ -70,12 +65,22 @@ export class Programme {
   readonly deployment: Deployment;
   readonly #chain: Anvil;
   readonly #random: Random;
-  #memory: Memory = { people: [], occupancy: {}, batches: 0, open: [] };
+  readonly #personal: PersonalBusiness;
+  #memory: Memory = { people: [], occupancy: {}, batches: 0, open: [], flags: 0, wallets: 0 };
 
   private constructor(chain: Anvil, deployment: Deployment, seed: number) {
     this.#chain = chain;
     this.deployment = deployment;
     this.#random = new Random(seed);
+    const { chainId, ledger } = deployment;
+    const { address, privateKey } = chain.accounts[0]!;
+    const place = {
+      chainId,
+      ledger: ledger as Address,
+      privateKey: privateKey as Hex,
+      registrar: address as Address,
+    };
+    this.#personal = new PersonalBusiness(place, this.#random, (...call) => this.#send(...call));
   }
 
   static async open(chain: Anvil, { compact = false, seed = 1 } = {}): Promise<Programme> {
@@ -84,7 +89,13 @@ export class Programme {
       privateKey: chain.accounts[0]!.privateKey,
       request: { compact, returnWindow: RETURN_WINDOW, planNotice: 0 },
     });
-    return new Programme(chain, deployment, seed);
+    const programme = new Programme(chain, deployment, seed);
+    // Owners of wallets call the ledger themselves.
+    await chain.rpc('anvil_autoImpersonateAccount', [true]);
+    for (const role of ['RANKER_ROLE', 'COMPLIANCE_ROLE', 'REGISTRAR_ROLE']) {
+      await programme.#send('grantRole', [keccak256(toHex(role)), chain.accounts[0]!.address]);
+    }
+    return programme;
   }
 
   /** Remembers where chain and programme are. */
@@ -116,10 +127,18 @@ export class Programme {
         () => this.settle(1 + this.#random.below(6)),
         () => this.payOut(),
         () => this.#announcePlan(),
+        async () => this.#personal.act(this.#memory, await this.#now()),
+        async () => this.#personal.act(this.#memory, await this.#now()),
+        async () => this.#personal.act(this.#memory, await this.#now()),
         () => this.mine(1 + this.#random.below(3)),
       ];
       await this.#random.pick(kinds)();
     }
+  }
+
+  /** Does one thing of every kind that may happen to people. */
+  async liveThrough(): Promise<void> {
+    await this.#personal.actAll(this.#memory, await this.#now());
   }
 
   async mine(blocks: number): Promise<void> {
@@ -129,17 +148,14 @@ export class Programme {
   async enrol(count: number): Promise<void> {
     const { people, occupancy } = this.#memory;
     const recruits = Array.from({ length: count }, () => {
-      const sponsor = people.length === 0 || this.#random.below(9) === 0 ? 0 : this.#random.pick(people).id;
+      const present = people.filter(({ gone }) => !gone);
+      const sponsor = present.length === 0 || this.#random.below(9) === 0 ? 0 : this.#random.pick(present).id;
       const fragments = Object.keys(occupancy).length;
       const id = nextId(sponsor, occupancy[sponsor >>> 2] ?? 0, fragments);
       occupancy[id >>> 2] = (occupancy[id >>> 2] ?? 0) + 1;
-      const person: Person = {
-        id,
-        sponsor,
-        wallet: this.#random.below(4) === 0 ? zeroAddress : walletOf(id),
-      };
-      people.push(person);
-      return person;
+      const key = this.#random.below(4) === 0 ? null : keccak256(numberToHex(id));
+      people.push({ id, sponsor, key, nonce: 0, gone: false, held: 'never', recovered: false });
+      return { id, sponsor, wallet: addressOf(key) };
     });
     await this.#send('enrol', [encodePeople(recruits)]);
   }
@@ -191,20 +207,33 @@ export class Programme {
   }
 
   async payOut(): Promise<void> {
-    const { wallet } = this.#random.pick(this.#memory.people);
-    if (wallet === zeroAddress || (await this.view<bigint>('owedTo', [wallet])) === 0n) return;
-    await this.#send('withdraw', [wallet]);
+    const person = this.#random.pick(this.#memory.people);
+    const wallet = addressOf(person.key);
+    if (person.key === null || person.held === 'now') return;
+    if ((await this.view<bigint>('owedTo', [wallet])) === 0n) return;
+    if (this.#random.below(3) === 0)
+      await this.#personal.withdrawTo(person, this.deployment.factory as Address);
+    else await this.#send('withdraw', [wallet]);
+  }
+
+  /** Pays out to everybody who can be paid. */
+  async payAll(): Promise<void> {
+    const wallets = this.#memory.people.filter(({ key }) => key !== null).map(({ key }) => addressOf(key));
+    await this.#send('payOut', [wallets]);
   }
 
   async #announcePlan(): Promise<void> {
-    const rates = Array.from({ length: 1 + this.#random.below(6) }, () => this.#random.below(500));
+    const kind = this.#random.below(3);
+    const levels = () => (kind === 1 ? 2 : 1 + this.#random.below(6));
     const plan = {
-      kind: 0,
-      compression: 0,
-      boundaryRank: 0,
+      kind,
+      compression: this.#random.below(kind === 1 ? 2 : 3),
+      boundaryRank: kind === 2 ? 1 + this.#random.below(2) : 0,
       ceilingBps: 3_000,
       weightsBps: [10_000, this.#random.below(10_001), this.#random.below(10_001)],
-      ratesBps: [rates],
+      ratesBps: Array.from({ length: 1 + this.#random.below(4) }, () =>
+        Array.from({ length: levels() }, () => this.#random.below(500)),
+      ),
     };
     await this.#send('announcePlan', [plan]);
   }
@@ -212,16 +241,32 @@ export class Programme {
   async views(): Promise<Views> {
     const [, , , owed] = await this.view<bigint[]>('solvency', []);
     const accounts: Views['accounts'] = [];
-    for (const { id, wallet } of this.#memory.people) {
-      const [sponsor, units] = await this.view<bigint[]>('accountOf', [BigInt(id)]);
-      const isKnown = wallet !== zeroAddress && (await this.view<bigint>('idOf', [wallet])) === BigInt(id);
-      accounts.push({ id, sponsor: Number(sponsor), owed: units ?? 0n, wallet: isKnown ? wallet : null });
-    }
+    for (const { id, key } of this.#memory.people) accounts.push(await this.#viewAccount(id, addressOf(key)));
     return {
       head: await this.view<Hex>('head', []),
       entryCount: Number(await this.view<bigint>('entryCount', [])),
       owed: owed ?? 0n,
       accounts: accounts.sort((a, b) => a.id - b.id),
+    };
+  }
+
+  async #viewAccount(id: number, wallet: Address): Promise<AccountView> {
+    const [sponsor, owed = 0n, rank, status] = await this.view<bigint[]>('accountOf', [BigInt(id)]);
+    const movedTo = Number(await this.view<bigint>('movedTo', [BigInt(id)]));
+    const sponsorNow = (await this.view<bigint>('movedTo', [sponsor])) || sponsor;
+    const [owner, , heldUntil] = await this.view<bigint[]>('walletOf', [wallet]);
+    const [recovery, executableFrom] = await this.view<[Address, bigint]>('recoveryOf', [wallet]);
+    const isKnown = owner === BigInt(id);
+    return {
+      id,
+      sponsor: movedTo === 0 ? Number(sponsorNow) : 0,
+      owed,
+      rank: movedTo === 0 ? Number(rank) : 0,
+      status: Number(status),
+      movedTo,
+      wallet: isKnown ? wallet : null,
+      heldUntil: isKnown ? Number(heldUntil) : 0,
+      recovery: isKnown && executableFrom > 0n ? (recovery.toLowerCase() as Address) : null,
     };
   }
 
@@ -231,9 +276,10 @@ export class Programme {
     return decodeFunctionResult({ abi: commissionLedgerAbi, functionName, data: result } as never) as T;
   }
 
-  async #send(functionName: string, args: unknown[]): Promise<void> {
+  async #send(functionName: string, args: unknown[], owner?: Address): Promise<void> {
     const data = encodeFunctionData({ abi: commissionLedgerAbi, functionName, args } as never);
-    const from = this.#chain.accounts[0]!.address;
+    const from = owner ?? this.#chain.accounts[0]!.address;
+    if (owner) await this.#chain.rpc('anvil_setBalance', [owner, numberToHex(10n ** 18n)]);
     const transaction = { from, to: this.deployment.ledger, data, gas: GAS };
     const hash = await this.#chain.rpc<Hex>('eth_sendTransaction', [transaction]);
     let receipt: { status: Hex } | null = null;
@@ -254,8 +300,4 @@ export class Programme {
 
 function factsOf({ batch, plan, recordedAt, sales, reversals }: OpenBatch): unknown[] {
   return [BigInt(batch), BigInt(plan), BigInt(recordedAt), encodeSales(sales), encodeReversals(reversals)];
-}
-
-function walletOf(id: number): Address {
-  return `0x${(0xabc00000 + id).toString(16).padStart(40, '0')}`;
 }

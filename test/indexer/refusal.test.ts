@@ -108,7 +108,7 @@ for (const engine of engines) {
       await programme.enrol(4);
       await programme.sell(5);
       await programme.settle();
-      await programme.payOut();
+      await programme.payAll();
       await migrate(bench.database);
       books = await bench.buildFresh(programme);
     });

@@ -1,3 +1,4 @@
+import type { Entry } from '@plumbline/protocol';
 import { findLedger, findPerson, getPending } from '@plumbline/store';
 import { expect } from 'chai';
 import { createIndexer } from '../../packages/indexer/src/indexer.ts';
@@ -6,6 +7,22 @@ import { clearBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';
 import { Programme, RETURN_WINDOW } from './programme.ts';
+
+/** What a programme surely does. */
+const KINDS: Entry['kind'][] = [
+  'enrolled',
+  'batchRecorded',
+  'batchSettled',
+  'standingSet',
+  'sponsorCorrected',
+  'personLeft',
+  'walletSet',
+  'recoverySet',
+  'holdSet',
+  'flagRaised',
+  'floatWithdrawn',
+  'pauseSet',
+];
 
 for (const engine of engines) {
   describe(`an indexer on ${engine.name}`, () => {
@@ -21,9 +38,10 @@ for (const engine of engines) {
       const form = compact ? 'compact' : 'readable';
 
       it(`writes what the contract of a ${form} ledger says`, async () => {
-        const programme = await Programme.open(bench.chain, { compact, seed: compact ? 21 : 22 });
+        const programme = await Programme.open(bench.chain, { compact, seed: compact ? 29 : 22 });
         for (let round = 0; round < 3; round++) {
           await programme.live(25);
+          await programme.liveThrough();
           const books = await bench.sync(programme);
           const views = await programme.views();
           expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
@@ -31,6 +49,8 @@ for (const engine of engines) {
           expect(await bench.buildFresh(programme)).to.deep.equal(books);
           expect(await bench.sync(programme), 'nothing new').to.deep.equal(books);
         }
+        const kinds = new Set((await bench.sync(programme)).entries.map((row) => JSON.parse(row).kind));
+        for (const kind of KINDS) expect(kinds.has(kind), kind).to.equal(true);
         const { ledger, chainId, token, startBlock } = programme.deployment;
         expect(await findLedger(bench.database, ledger)).to.deep.equal({
           ledger,

@@ -9,7 +9,7 @@ import {
   toHex,
 } from 'viem';
 import { commissionLedgerAbi } from '../../packages/protocol/src/abi.generated.ts';
-import { amountOf, creditedBy, encodeLines, payByLevel } from '../../packages/protocol/src/commission.ts';
+import { amountOf, creditedBy, encodeLines, payCommission } from '../../packages/protocol/src/commission.ts';
 import type { Entry } from '../../packages/protocol/src/entries.ts';
 import { packFragment } from '../../packages/protocol/src/fragment.ts';
 import { extendHead, GENESIS_HEAD, termsHash } from '../../packages/protocol/src/journal.ts';
@@ -102,10 +102,12 @@ const left: SaleRecord[] = sales.map((sale, i) =>
 );
 const tree = {
   sponsorOf: (id: number) => people.find((each) => each.id === id)?.sponsor ?? 0,
+  rankOf: () => 0,
   statusOf: (id: number) => (people.some((each) => each.id === id) ? 1 : 0),
+  movedTo: () => 0,
 };
 const lines = left.map((sale) =>
-  payByLevel(tree, plan, sale.seller, countedVolume(plan, sale.class, sale.volumeCents)),
+  payCommission(tree, plan, sale.seller, countedVolume(plan, sale.class, sale.volumeCents)),
 );
 const credited = lines.reduce((sum, line) => sum + creditedBy(line), 0n);
 const released = sumOf(left) * BigInt(maxTotalBps(plan)) - credited;
@@ -230,6 +232,7 @@ function compute(): Map<string, string> {
     owed: id === 4 ? 0n : owedTo(id),
     rank: 0,
     status: 1,
+    movedTo: 0,
   }));
   values.set('fragment', word(packFragment(accounts)));
   values.set('batch.beforeReversal', batchWord('0x'));

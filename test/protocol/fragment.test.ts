@@ -1,18 +1,31 @@
 import { expect } from 'chai';
-import { type Account, accountIn, nextId, packFragment } from '../../packages/protocol/src/fragment.ts';
+import {
+  type Account,
+  accountIn,
+  moveAway,
+  nextId,
+  packFragment,
+  STATUS_CLOSED,
+} from '../../packages/protocol/src/fragment.ts';
 import { idAt, MAX_ID } from '../../packages/protocol/src/ids.ts';
 import { Random } from '../support/protocol/random.ts';
 
 const MAX_BALANCE = 2n ** 50n - 1n;
+const nobody: Account = { sponsor: 0, owed: 0n, rank: 0, status: 0, movedTo: 0 };
 
 /** One to four people such as a fragment can hold. */
 function randomFragment(random: Random, fragment: number): Account[] {
-  return Array.from({ length: random.between(1, 4) }, (_, lane) => ({
-    sponsor: lane === 0 ? random.between(0, MAX_ID) : idAt(fragment, random.between(0, lane - 1)),
-    owed: random.edgy(0n, MAX_BALANCE),
-    rank: random.between(0, 15),
-    status: random.between(1, 3),
-  }));
+  return Array.from({ length: random.between(1, 4) }, (_, lane) => {
+    const status = random.between(1, 3);
+    const person: Account = {
+      sponsor: lane === 0 ? random.between(0, MAX_ID) : idAt(fragment, random.between(0, lane - 1)),
+      owed: random.edgy(0n, MAX_BALANCE),
+      rank: status === STATUS_CLOSED ? 0 : random.between(0, 15),
+      status,
+      movedTo: 0,
+    };
+    return random.chance(20) ? moveAway(person, random.between(4, MAX_ID)) : person;
+  });
 }
 
 describe('fragment', () => {
@@ -27,18 +40,15 @@ describe('fragment', () => {
         const lanes = [0, 1, 2, 3].map((lane) => accountIn(word, fragment, lane));
         expect(lanes.slice(0, people.length), `round ${round}`).to.deep.equal(people);
         for (const empty of lanes.slice(people.length)) {
-          expect({ owed: empty.owed, rank: empty.rank, status: empty.status }).to.deep.equal({
-            owed: 0n,
-            rank: 0,
-            status: 0,
-          });
+          const { sponsor: _sponsor, ...rest } = empty;
+          expect(rest).to.deep.equal({ owed: 0n, rank: 0, status: 0, movedTo: 0 });
         }
       }
     });
 
     it('put each field at its bits', () => {
       const at = (lane: number, change: Partial<Account>) => {
-        const people = [0, 1, 2, 3].map((i) => ({ sponsor: i === 0 ? 0 : 4, owed: 0n, rank: 0, status: 0 }));
+        const people = [0, 1, 2, 3].map((i) => ({ ...nobody, sponsor: i === 0 ? 0 : 4 }));
         Object.assign(people[lane]!, change);
         return packFragment(people);
       };
@@ -47,6 +57,8 @@ describe('fragment', () => {
         expect(at(lane, { owed: MAX_BALANCE })).to.equal(MAX_BALANCE << base);
         expect(at(lane, { rank: 15 })).to.equal(15n << (base + 50n));
         expect(at(lane, { status: 3 })).to.equal(3n << (base + 54n));
+        const moved = (BigInt(MAX_ID) << base) | (1n << (base + 50n)) | (3n << (base + 54n));
+        expect(at(lane, { rank: 1, status: 3, movedTo: MAX_ID })).to.equal(moved);
       }
       expect(at(0, { sponsor: MAX_ID })).to.equal(BigInt(MAX_ID) << 224n);
       expect(at(2, { sponsor: 5 })).to.equal(1n << 252n);
@@ -54,7 +66,26 @@ describe('fragment', () => {
     });
 
     it('read an empty word as nobody', () => {
-      expect(accountIn(0n, 1, 0)).to.deep.equal({ sponsor: 0, owed: 0n, rank: 0, status: 0 });
+      expect(accountIn(0n, 1, 0)).to.deep.equal(nobody);
+    });
+
+    it('read who has left with their balance, and who has moved with where they are', () => {
+      const closed = 3n << 54n;
+      expect(accountIn(closed | 77n, 1, 0)).to.deep.equal({ ...nobody, owed: 77n, status: 3 });
+      expect(accountIn(closed | (1n << 50n) | 77n, 1, 0)).to.deep.equal({
+        ...nobody,
+        rank: 1,
+        status: 3,
+        movedTo: 77,
+      });
+      expect(accountIn((1n << 54n) | (1n << 50n) | 77n, 1, 0).movedTo, 'of rank 1, and here').to.equal(0);
+    });
+  });
+
+  describe('moveAway', () => {
+    it('keeps the sponsor alone', () => {
+      const person = { sponsor: 5, owed: 77n, rank: 9, status: 2, movedTo: 0 };
+      expect(moveAway(person, 40)).to.deep.equal({ sponsor: 5, owed: 0n, rank: 1, status: 3, movedTo: 40 });
     });
   });
 

@@ -44,6 +44,17 @@ describe('journal', () => {
         { ...randomEntry(random, 'batchRecorded'), manifestRoot: `0x${'zz'.repeat(32)}` } as Entry,
         { ...randomEntry(random, 'batchSettled'), until: 65_536 } as Entry,
         { ...randomEntry(random, 'saleReversed'), priceCents: 2n ** 32n } as Entry,
+        { ...randomEntry(random, 'standingSet'), evidence: '0x12' } as Entry,
+        { ...randomEntry(random, 'sponsorCorrected'), newId: 2 ** 32 } as Entry,
+        { ...randomEntry(random, 'personLeft'), id: -1 } as Entry,
+        { ...randomEntry(random, 'walletSet'), to: '0x' } as Entry,
+        { ...randomEntry(random, 'recoverySet'), executableFrom: 2 ** 40 } as Entry,
+        { ...randomEntry(random, 'holdSet'), until: 2 ** 40 } as Entry,
+        { ...randomEntry(random, 'flagRaised'), subject: 2 ** 48 } as Entry,
+        { ...randomEntry(random, 'flagRaised'), subjectKind: 'batch' } as unknown as Entry,
+        { ...randomEntry(random, 'flagClosed'), flag: 2 ** 32 } as Entry,
+        { ...randomEntry(random, 'floatWithdrawn'), units: 2n ** 64n } as Entry,
+        { ...randomEntry(random, 'payoutRedirected'), units: 2n ** 64n } as Entry,
       ];
       for (const entry of unfit) {
         expect(() => extendHead(GENESIS_HEAD, entry), entry.kind).to.throw(MalformedError);

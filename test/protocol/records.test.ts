@@ -6,9 +6,11 @@ import {
   BUYER_CLASSES,
   decodeReversals,
   decodeSales,
+  decodeStandings,
   encodePeople,
   encodeReversals,
   encodeSales,
+  encodeStandings,
   type SaleRecord,
 } from '../../packages/protocol/src/records.ts';
 import { randomSale } from '../support/protocol/generate.ts';
@@ -119,6 +121,53 @@ describe('records', () => {
           encodePacked(['uint32', 'uint32', 'address'], [id, sponsor, wallet]),
         );
       }
+    });
+  });
+
+  describe('standings', () => {
+    const standing = { id: 5, rank: 3, status: 1 };
+
+    const unfit: [string, Partial<typeof standing>, RegExp][] = [
+      [
+        'an id above 26 bits',
+        { id: MAX_ID + 1 },
+        /^id: must be a whole number of at most 26 bits, not 67108864$/,
+      ],
+      ['half an id', { id: 4.5 }, /^id: .* not 4.5$/],
+      ['a negative id', { id: -1 }, /^id: .* not -1$/],
+      ['a rank above 15', { rank: 16 }, /^rank: must be a whole number of at most 4 bits, not 16$/],
+      ['a negative rank', { rank: -1 }, /^rank: .* not -1$/],
+      ['a status above 3', { status: 4 }, /^status: must be a whole number of at most 2 bits, not 4$/],
+      ['half a status', { status: 1.5 }, /^status: .* not 1.5$/],
+    ];
+    for (const [what, change, message] of unfit) {
+      it(`are not encoded with ${what}`, () => {
+        expect(() => encodeStandings([{ ...standing, ...change }])).to.throw(MalformedError, message);
+      });
+    }
+
+    it('are not decoded from part of a record', () => {
+      expect(() => decodeStandings('0x0000000000')).to.throw(
+        MalformedError,
+        'standings: must be a whole number of 4 bytes, not 5',
+      );
+    });
+
+    it('are 4 bytes: id (26 bits), rank (4), status (2)', () => {
+      expect(encodeStandings([standing])).to.equal('0x0000014d');
+      expect(encodeStandings([{ id: MAX_ID, rank: 15, status: 2 }])).to.equal('0xfffffffe');
+      expect(encodeStandings([])).to.equal('0x');
+    });
+
+    it('are decoded to what was encoded', () => {
+      const random = new Random(9);
+      const standings = Array.from({ length: 500 }, () => ({
+        id: Number(random.edgy(0n, BigInt(MAX_ID))),
+        rank: random.between(0, 15),
+        status: random.between(0, 3),
+      }));
+      expect(decodeStandings(encodeStandings(standings))).to.deep.equal(standings);
+      expect(decodeStandings('0x')).to.deep.equal([]);
     });
   });
 });

@@ -2,10 +2,13 @@ import { amountOf, creditedBy, MalformedError } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { zeroAddress } from 'viem';
 import { applyEntries } from '../../packages/store/src/books/apply.ts';
-import { getPending, listCredits } from '../../packages/store/src/books/credits.ts';
+import { listCredits } from '../../packages/store/src/books/credits.ts';
+import { listFlags } from '../../packages/store/src/books/flags.ts';
 import { findPlanAt, listByTransaction, listPlans } from '../../packages/store/src/books/journal.ts';
 import { findLedger, findStatus, saveLedger } from '../../packages/store/src/books/ledgers.ts';
+import { getPending } from '../../packages/store/src/books/pending.ts';
 import { findPerson, getTeamSize, listChildren, listUpline } from '../../packages/store/src/books/people.ts';
+import { getPowers } from '../../packages/store/src/books/powers.ts';
 import { findBatch, findSale, listDueBatches, listReversals } from '../../packages/store/src/books/sales.ts';
 import { getTotals } from '../../packages/store/src/books/totals.ts';
 import { type Database, openDatabase } from '../../packages/store/src/database.ts';
@@ -54,8 +57,7 @@ for (const engine of engines) {
       await server?.stop();
     });
 
-    const childrenOf = (id: number) =>
-      history.people.filter(({ sponsor }) => sponsor === id).map((each) => each.id);
+    const childrenOf = (id: number) => history.childrenOf(id).map((each) => each.id);
     const teamOf = (id: number): number[] => childrenOf(id).flatMap((child) => [child, ...teamOf(child)]);
 
     it('finds nothing of what there is not', async () => {
@@ -103,7 +105,8 @@ for (const engine of engines) {
     });
 
     it('knows every person, by id and by wallet', async () => {
-      for (const { id, sponsor, wallet } of history.people) {
+      const states = new Set<string>();
+      for (const { id, sponsor, ...made } of history.people) {
         const person = await findPerson(database, LEDGER, id);
         const upline = await listUpline(database, LEDGER, id);
         const line: number[] = [];
@@ -114,18 +117,42 @@ for (const engine of engines) {
           id,
           sponsor,
           depth: line.length,
-          wallet: wallet === zeroAddress ? null : wallet,
+          ...made,
           creditedUnits: history.credited.get(id) ?? 0n,
           paidUnits: history.paid.get(id) ?? 0n,
           directs: childrenOf(id).length,
-          ownSales: history.batches.flatMap(({ sales }) => sales).filter(({ seller }) => seller === id)
-            .length,
-          enrolledBlock: history.blocks.find(({ entries }) =>
-            entries.some(({ entry }) => entry.kind === 'enrolled' && entry.id === id),
-          )?.number,
+          ownSales: history.batches
+            .flatMap(({ sales }) => sales)
+            .filter(({ seller }) => made.movedTo === null && history.idsOf(id).includes(seller)).length,
         });
-        if (wallet !== zeroAddress) expect(await findPerson(database, LEDGER, wallet)).to.deep.equal(person);
+        const { wallet, status, movedTo, hold, recovery } = made;
+        if (wallet) expect(await findPerson(database, LEDGER, wallet)).to.deep.equal(person);
+        states.add(movedTo === null ? String(status) : 'moved');
+        if (hold) states.add('held');
+        if (recovery) states.add('in recovery');
       }
+      expect([...states].sort()).to.deep.equal(['1', '2', '3', 'held', 'in recovery', 'moved']);
+    });
+
+    it('knows the flags of every person and sale, and who may do what', async () => {
+      const outcomes = new Set(history.flags.map(({ outcome }) => outcome));
+      expect(outcomes.size).to.be.greaterThan(1);
+      for (const { id, movedTo } of history.people) {
+        const ids = movedTo === null ? history.idsOf(id) : [id];
+        const expected = history.flags.filter(
+          ({ subjectKind, subject }) => subjectKind === 'person' && ids.includes(subject),
+        );
+        expect(await listFlags(database, LEDGER, 'person', id)).to.deep.equal(expected);
+      }
+      const onSales = history.flags.filter(({ subjectKind }) => subjectKind === 'sale');
+      for (const { subject } of onSales) {
+        const expected = onSales.filter((flag) => flag.subject === subject);
+        expect(await listFlags(database, LEDGER, 'sale', subject)).to.deep.equal(expected);
+      }
+      const powers = await getPowers(database, LEDGER);
+      expect(powers.paused).to.equal(history.powers.paused);
+      expect(powers.recorders).to.have.deep.members(history.powers.recorders);
+      expect(powers.roles).to.have.deep.members(history.powers.roles);
     });
 
     it('lists the people below, page by page, with the size of their teams', async () => {
@@ -145,20 +172,22 @@ for (const engine of engines) {
     });
 
     it('lists the credits of a person, newest sale first', async () => {
-      for (const { id } of history.people) {
+      for (const { id, movedTo } of history.people) {
+        const ids = movedTo === null ? history.idsOf(id) : [id];
         const credits = await listAll((request) => listCredits(database, LEDGER, id, request));
         const expected = history.batches
           .flatMap(({ batch, sales }) =>
             sales.flatMap(({ line, seller }, index) =>
               (line?.credits ?? []).flatMap((credit, level) => {
                 const units = line ? amountOf(line, credit) : 0n;
-                if (credit.id !== id || units === 0n) return [];
+                if (!ids.includes(credit.id) || units === 0n) return [];
                 return [{ batch, index, level, bps: credit.bps, units, seller }];
               }),
             ),
           )
           .reverse();
         expect(credits.map(({ settledBlock, ...rest }) => rest)).to.deep.equal(expected);
+        if (movedTo !== null) continue;
         expect(credits.reduce((sum, { units }) => sum + units, 0n)).to.equal(history.credited.get(id) ?? 0n);
       }
     });
@@ -261,6 +290,7 @@ for (const engine of engines) {
         })),
       );
       const [first, second] = announced;
+      expect(announced).to.have.length(3);
       expect((await findPlanAt(database, LEDGER, (second?.startsAt ?? 0) - 1))?.version).to.equal(
         first?.version,
       );
@@ -279,7 +309,11 @@ for (const engine of engines) {
         for (const [i, { content }] of listed.entries()) {
           const entry = entries[i]?.entry;
           if (entry?.kind === 'recorderSet') {
-            expect(content).to.deep.equal({ recorder: entry.recorder, cap: '18446744073709551615' });
+            expect(content).to.deep.equal({ recorder: entry.recorder, cap: entry.cap.toString() });
+          }
+          if (entry?.kind === 'standingSet') {
+            const { ranker, evidence, records } = entry;
+            expect(content).to.deep.equal({ ranker, evidence, records });
           }
           if (entry?.kind === 'batchRecorded')
             expect(content).to.include({ batch: entry.batch, plan: entry.plan });
@@ -292,7 +326,7 @@ for (const engine of engines) {
       const sales = history.batches.flatMap((batch) => batch.sales);
       const sum = (values: Iterable<bigint>) => [...values].reduce((total, value) => total + value, 0n);
       expect(await getTotals(database, LEDGER)).to.deep.equal({
-        people: history.people.length,
+        people: history.people.filter(({ movedTo }) => movedTo === null).length,
         batches: history.batches.length,
         sales: sales.length,
         pendingSales: sales.filter(({ line }) => line === null).length,
@@ -302,6 +336,8 @@ for (const engine of engines) {
         reversedVolumeCents: sum(sales.map((sale) => sale.reversedVolume)),
         creditedUnits: sum(history.credited.values()),
         paidUnits: sum(history.paid.values()),
+        fundedUnits: history.float.funded,
+        withdrawnUnits: history.float.withdrawn,
       });
     });
   });

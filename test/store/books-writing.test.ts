@@ -97,7 +97,17 @@ for (const engine of engines) {
         }
         expect(position.entryCount).to.equal(history.entryCount);
         expect(await dumpBooks(database)).to.deep.equal(whole);
-        for (const table of ['people', 'plans', 'batches', 'reversals', 'credits', 'payouts'] as const) {
+        for (const table of [
+          'people',
+          'person_versions',
+          'plans',
+          'batches',
+          'reversals',
+          'credits',
+        ] as const) {
+          expect(whole[table], table).to.not.have.lengthOf(0);
+        }
+        for (const table of ['payouts', 'flags'] as const) {
           expect(whole[table], table).to.not.have.lengthOf(0);
         }
       }

@@ -6,19 +6,23 @@ import {
   type Entry,
   encodeSales,
   extendHead,
+  FLAG_OUTCOMES,
   GENESIS_HEAD,
   type JournalEntry,
-  nextId,
   type Plan,
-  payByLevel,
+  payCommission,
   planHash,
   type SaleRecord,
   type SettledLine,
+  saleNumber,
 } from '@plumbline/protocol';
-import { type Address, type Hex, keccak256, numberToHex, zeroAddress } from 'viem';
+import { type Address, type Hex, keccak256, numberToHex } from 'viem';
 import type { Stretch } from '../../packages/store/src/books/apply.ts';
+import type { Flag } from '../../packages/store/src/books/flags.ts';
 import type { Position } from '../../packages/store/src/books/position.ts';
+import type { Powers } from '../../packages/store/src/books/powers.ts';
 import { Random } from '../support/random.ts';
+import { MadePeople, type MadePerson, namedWallet } from './made-people.ts';
 
 /** A ledger's history, made up by the rules of protocol, with books of its own to compare the store's with. */
 
@@ -27,7 +31,7 @@ export const RETURN_WINDOW = 3_600;
 export const START_BLOCK = 10;
 export const START: Position = { number: START_BLOCK - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
 
-/** Two plans of different depth; the second pays the seller nothing and counts classes differently. */
+/** Plans of each kind; the second pays the seller nothing below rank 1 and counts classes differently. */
 const PLANS: Plan[] = [
   {
     kind: 0,
@@ -38,12 +42,25 @@ const PLANS: Plan[] = [
     ratesBps: [[2_000, 500, 300, 1]],
   },
   {
-    kind: 0,
-    compression: 0,
-    boundaryRank: 0,
+    kind: 2,
+    compression: 2,
+    boundaryRank: 1,
     ceilingBps: 4_000,
     weightsBps: [9_999, 10_000, 5_000],
-    ratesBps: [[0, 900, 0, 200, 100, 50]],
+    ratesBps: [[0], [100, 900], [100, 900, 0, 200, 100, 50]],
+  },
+  {
+    kind: 1,
+    compression: 1,
+    boundaryRank: 0,
+    ceilingBps: 4_000,
+    weightsBps: [10_000, 10_000, 10_000],
+    ratesBps: [
+      [1_000, 100],
+      [1_000, 600],
+      [1_000, 600],
+      [1_000, 1_500],
+    ],
   },
 ];
 
@@ -71,12 +88,14 @@ interface MadeBlock {
 
 export class History {
   readonly blocks: MadeBlock[] = [];
-  readonly people: { id: number; sponsor: number; wallet: Address }[] = [];
   readonly batches: MadeBatch[] = [];
   readonly credited = new Map<number, bigint>();
   readonly paid = new Map<number, bigint>();
+  readonly flags: Flag[] = [];
+  readonly powers: Powers = { paused: false, recorders: [], roles: [] };
+  readonly float = { funded: 0n, withdrawn: 0n };
   readonly #random: Random;
-  readonly #occupancy = new Map<number, number>();
+  readonly #made: MadePeople;
   #head = GENESIS_HEAD;
   #pending: Entry[] = [];
   #plans = 0;
@@ -84,7 +103,21 @@ export class History {
   /** A history of `blocks` blocks, about every third of which is empty. */
   constructor(seed: number, blocks: number) {
     this.#random = new Random(seed);
+    this.#made = new MadePeople(this.#random);
     for (let number = START_BLOCK; number < START_BLOCK + blocks; number++) this.#makeBlock(number);
+  }
+
+  /** All ids: also of those who have left or moved. */
+  get people(): readonly MadePerson[] {
+    return this.#made.all;
+  }
+
+  idsOf(id: number): number[] {
+    return this.#made.idsOf(id);
+  }
+
+  childrenOf(id: number): MadePerson[] {
+    return this.#made.childrenOf(id);
   }
 
   get entryCount(): number {
@@ -110,13 +143,15 @@ export class History {
   /** Who is paid what for a sale by its plan, with the tree as it stands at the end. */
   settledNow(batch: MadeBatch, sale: MadeSale): SettledLine {
     const plan = this.planOf(batch.plan);
-    const sponsors = new Map(this.people.map(({ id, sponsor }) => [id, sponsor]));
+    const people = new Map(this.people.map((person) => [person.id, person]));
     const tree = {
-      sponsorOf: (id: number) => sponsors.get(id) ?? 0,
-      statusOf: (id: number) => (sponsors.has(id) ? 1 : 0),
+      sponsorOf: (id: number) => people.get(id)?.sponsor ?? 0,
+      rankOf: (id: number) => people.get(id)?.rank ?? 0,
+      statusOf: (id: number) => people.get(id)?.status ?? 0,
+      movedTo: (id: number) => people.get(id)?.movedTo ?? 0,
     };
     const counted = countedVolume(plan, sale.class, sale.volumeCents - sale.reversedVolume);
-    return payByLevel(tree, plan, sale.seller, counted);
+    return payCommission(tree, plan, sale.seller, counted);
   }
 
   #makeBlock(number: number): void {
@@ -145,17 +180,29 @@ export class History {
   }
 
   #act(number: number, timestamp: number): void {
-    const acts = [
-      () => this.#enrol(1 + this.#random.below(6)),
+    const made = this.#made;
+    const enter = (entries: Entry[]) => this.#pending.push(...entries);
+    const usual = [
+      () => enter(made.enrol(1 + this.#random.below(6), number)),
       () => this.#record(timestamp, 1 + this.#random.below(5)),
       () => this.#reverse(),
       () => this.#settle(),
       () => this.#payOut(),
-      () => this.#fund(),
     ];
-    if (this.people.length === 0) this.#enrol(3);
-    else if (this.#plans === 1 && number > START_BLOCK + 20) this.#announce(timestamp);
-    else this.#random.pick(acts)();
+    const rare = [
+      () => this.#fund(),
+      () => enter(made.setStanding()),
+      () => this.#correct(),
+      () => enter(made.leave()),
+      () => enter(made.setWallet()),
+      () => enter(made.proposeRecovery(timestamp)),
+      () => enter(made.hold(timestamp)),
+      () => this.#flag(),
+      () => this.#grantOrPause(),
+    ];
+    if (this.people.length === 0) enter(made.enrol(3, number));
+    else if (number > START_BLOCK + 25 * this.#plans && this.#plans < PLANS.length) this.#announce(timestamp);
+    else this.#random.pick(this.#random.below(3) === 0 ? rare : usual)();
   }
 
   #announce(startsAt: number): void {
@@ -171,20 +218,15 @@ export class History {
 
   #fund(): void {
     const units = BigInt(this.#random.below(1_000_000));
-    this.#pending.push({ kind: 'floatFunded', from: walletOf(1), units });
-    this.#pending.push({ kind: 'recorderSet', recorder: walletOf(2), cap: 2n ** 64n - 1n });
-  }
-
-  #enrol(count: number): void {
-    for (let i = 0; i < count; i++) {
-      const isRoot = this.people.length === 0 || this.#random.below(8) === 0;
-      const sponsor = isRoot ? 0 : this.#random.pick(this.people).id;
-      const id = nextId(sponsor, this.#occupancy.get(sponsor >>> 2) ?? 0, this.#occupancy.size);
-      this.#occupancy.set(id >>> 2, (this.#occupancy.get(id >>> 2) ?? 0) + 1);
-      const wallet = this.#random.below(4) === 0 ? zeroAddress : walletOf(id);
-      this.people.push({ id, sponsor, wallet });
-      this.#pending.push({ kind: 'enrolled', id, sponsor, wallet });
-    }
+    this.float.funded += units;
+    this.float.withdrawn += units / 3n;
+    this.#pending.push({ kind: 'floatFunded', from: namedWallet(1), units });
+    this.#pending.push({ kind: 'floatWithdrawn', to: namedWallet(1), units: units / 3n });
+    const recorder = namedWallet(2);
+    const cap = 2n ** 64n - 1n;
+    if (!this.powers.recorders.some((each) => each.recorder === recorder))
+      this.powers.recorders.push({ recorder, cap });
+    this.#pending.push({ kind: 'recorderSet', recorder, cap });
   }
 
   #record(recordedAt: number, count: number): void {
@@ -207,7 +249,7 @@ export class History {
       kind: 'batchRecorded',
       batch,
       plan: this.#plans,
-      recorder: walletOf(2),
+      recorder: namedWallet(2),
       recordedAt,
       reserved: 1_000_000n,
       manifestRoot: keccak256(numberToHex(batch)),
@@ -254,17 +296,67 @@ export class History {
     });
   }
 
+  /** Pays somebody who has a wallet, now and then somewhere else. */
   #payOut(): void {
     const { id, wallet } = this.#random.pick(this.people);
     const units = (this.credited.get(id) ?? 0n) - (this.paid.get(id) ?? 0n);
-    if (units === 0n || wallet === zeroAddress) return;
+    if (units === 0n || wallet === null) return;
     grow(this.paid, id, units);
-    this.#pending.push({ kind: 'payout', id, wallet, units });
+    const to = namedWallet(9);
+    this.#pending.push(
+      this.#random.below(3) === 0
+        ? { kind: 'payoutRedirected', id, wallet, to, units }
+        : { kind: 'payout', id, wallet, units },
+    );
   }
-}
 
-function walletOf(id: number): Address {
-  return numberToHex(0xabc000 + id, { size: 20 });
+  /** Raises a flag on a person or a sale, or closes one that is open. */
+  #flag(): void {
+    const open = this.flags.find(({ outcome }) => outcome === null);
+    if (open && this.#random.below(2) === 0) {
+      open.outcome = this.#random.pick(FLAG_OUTCOMES);
+      open.evidence = keccak256('0x02');
+      const { flag, outcome, evidence } = open;
+      this.#pending.push({ kind: 'flagClosed', flag, outcome, evidence });
+      return;
+    }
+    const onSale = this.batches.length > 0 && this.#random.below(2) === 0;
+    const subjectKind = onSale ? 'sale' : 'person';
+    const subject = onSale
+      ? saleNumber({ batch: this.#random.pick(this.batches).batch, index: 0 })
+      : this.#random.pick(this.people).id;
+    const raised = { flag: this.flags.length + 1, subjectKind, subject, reason: keccak256('0x03') } as const;
+    this.flags.push({ ...raised, outcome: null, evidence: null });
+    this.#pending.push({ kind: 'flagRaised', ...raised });
+  }
+
+  #grantOrPause(): void {
+    this.powers.paused = !this.powers.paused;
+    this.#pending.push({ kind: 'pauseSet', by: namedWallet(3), paused: this.powers.paused });
+    const role = keccak256('0x04');
+    const account = namedWallet(4 + this.#random.below(3));
+    const granted = this.#random.below(2) === 0;
+    const others = this.powers.roles.filter((each) => each.account !== account);
+    this.powers.roles = granted ? [...others, { role, account }] : others;
+    this.#pending.push({ kind: 'roleChanged', role, account, granted });
+    const cap = BigInt(this.#random.below(2) * 5);
+    const recorder = namedWallet(5);
+    const rest = this.powers.recorders.filter((each) => each.recorder !== recorder);
+    this.powers.recorders = cap === 0n ? rest : [...rest, { recorder, cap }];
+    this.#pending.push({ kind: 'recorderSet', recorder, cap });
+  }
+
+  /** Whoever moves takes along what they were credited and paid. */
+  #correct(): void {
+    for (const entry of this.#made.correctSponsor()) {
+      this.#pending.push(entry);
+      if (entry.kind !== 'sponsorCorrected' || entry.newId === entry.id) continue;
+      for (const sums of [this.credited, this.paid]) {
+        sums.set(entry.newId, sums.get(entry.id) ?? 0n);
+        sums.delete(entry.id);
+      }
+    }
+  }
 }
 
 function grow(sums: Map<number, bigint>, id: number, units: bigint): void {

@@ -9,12 +9,14 @@ const tables = [
   'blocks',
   'entries',
   'people',
+  'person_versions',
   'plans',
   'batches',
   'sales',
   'reversals',
   'credits',
   'payouts',
+  'flags',
 ] as const;
 
 export type BooksDump = Record<(typeof tables)[number], string[]>;

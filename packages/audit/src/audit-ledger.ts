@@ -80,7 +80,7 @@ export async function auditLedger(request: AuditRequest): Promise<AuditReport> {
     head: view.head,
     entryCount: view.entryCount,
     heldUnits: view.tokenHeld,
-    summary: summarise(audit.state),
-    findings: [...audit.findings, ...compareWithContract(audit, view, block.number)],
+    summary: summarise(audit.state, block.timestamp),
+    findings: [...audit.findings, ...compareWithContract(audit, view, block)],
   };
 }

@@ -17,6 +17,8 @@ export const text = {
   nothing: 'nothing',
   token: 'tokens',
   person: (id: number | string) => `Person\u00a0${id}`,
+  /** By their numbers on the ledger. */
+  statuses: ['nobody', 'active', 'inactive', 'left'],
   home: 'Home',
   noNode: 'This page checks the ledger itself and needs a node to ask. Name one.',
   stale: 'The gateway does not answer at the moment. What is shown is what it said last.',
@@ -79,6 +81,25 @@ export const text = {
     seller: 'Seller',
     level: (level: number) => `Level ${level}`,
     rates: 'Rate by level, of the counted volume',
+    generation: (generation: number) => `Generation ${generation}`,
+    difference: 'Difference',
+    /** By kind of plan, then by how it compresses. */
+    kinds: [
+      'By level: each person up the line has a level and is paid its rate.',
+      'By difference: whoever has a higher rate than everybody below is paid what it is higher by.',
+      'By generation: each person of the boundary rank or above is a generation and is paid its rate.',
+    ],
+    compressions: [
+      'Where a person is not paid, their place in the line stays unpaid.',
+      'Somebody inactive is passed over: the next active person has their place in the line.',
+      'Whoever is inactive or of too low a rank is passed over: the next whose rank reaches so far is paid.',
+    ],
+    boundary: (rank: number) => `A generation is counted from rank ${rank} up.`,
+    ranks: 'Rates by rank, of the counted volume',
+    rank: 'Rank',
+    rankAndAbove: (rank: number) => `${rank} and above`,
+    rankRate: 'Rate of the rank',
+    unreached: '–',
     ceiling: (most: string, ceiling: string) =>
       `At most ${most} of a sale in total; the plan’s ceiling is ${ceiling}.`,
     weights: (retail: string, preferred: string, self: string) =>
@@ -102,6 +123,25 @@ export const text = {
   distributor: {
     title: (id: string) => `Distributor ${id}`,
     waiting: 'Accepted; not yet on the ledger.',
+    rank: 'Rank',
+    statuses: {
+      active: 'Active',
+      inactive: 'Inactive: not paid at present',
+      left: 'Has left the programme; what is owed stays owed',
+      moved: 'Goes on under another id',
+    } as Record<string, string>,
+    movedTo: 'Goes on as',
+    movedAbout: 'The sponsor was corrected. What this person had, and who stands below them, is there.',
+    held: 'Payouts are held until',
+    recovery: 'The company has proposed another wallet; the owner of the present one can cancel until',
+    flags: 'Reviews',
+    flag: (flag: number) => `Review ${flag}`,
+    flagOpen: 'under way',
+    outcomes: {
+      cleared: 'nothing was wrong',
+      corrected: 'it was put right',
+      upheld: 'it stands as a breach of the rules',
+    } as Record<string, string>,
     owed: 'Owed now',
     owedAbout: 'Credited and not yet paid out, read from the chain.',
     equal: 'Chain and gateway agree',
@@ -173,6 +213,12 @@ export const text = {
     times: 'Each level’s rate of the counted volume,',
     total: 'Total',
     unpaid: 'unpaid',
+    passed: 'passed over',
+    reasons: {
+      inactive: 'not active',
+      rank: 'rank too low',
+      rate: 'no higher rate than below',
+    },
     columns: { level: 'Level', person: 'Person', rate: 'Rate', amount: 'Recomputed', shown: 'Gateway' },
   },
 
@@ -200,6 +246,7 @@ export const text = {
     useNode: 'Use this node',
     resetNode: 'Use the usual node',
     facts: 'What was read',
+    above: (steps: number) => `${steps} above`,
     what: 'What differs',
     states: {
       agrees: 'Agrees',
@@ -221,6 +268,8 @@ export const text = {
       shown: ['What the gateway showed', 'Computed', 'Gateway'],
     } satisfies Record<StepName, [title: string, here: string, there: string]>,
     notes: {
+      changedSince:
+        'Ranks, activity or sponsors have changed since the sale settled. The line is the one of that time.',
       gatewayBehind: 'The ledger has settled the sale; the gateway has not read it yet.',
       noDocument:
         'There is no document to check; its company may have erased it. The payout does not depend on it.',
@@ -242,11 +291,13 @@ export const text = {
       counted: 'Counted volume',
       document: 'Hash of the receipt',
       levels: 'Levels',
+      movedFrom: 'Here before as',
       payee: 'Person',
       plan: 'Plan version',
       planHash: 'Hash of the plan',
       planNotice: 'Notice for a new plan',
       price: 'Price',
+      rank: 'Rank',
       proof: 'Proof leads to the batch’s root',
       recordedAt: 'Recorded at',
       records: 'Sales in the batch',

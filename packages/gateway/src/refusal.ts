@@ -58,6 +58,10 @@ const conditions: Record<string, (args: readonly unknown[]) => string> = {
   NothingToSettle: ([batch, settled]) => `batch ${batch} is settled up to ${settled} already`,
   ReturnWindowOpen: ([batch]) => `the return window of batch ${batch} is open`,
   LedgerFull: () => 'the ledger has no free ids',
+  JournalFull: () => "the company's half of the journal is full; the programme must go on in another ledger",
+  TooManyBatches: ([limit]) => `all ${limit} batches of the ledger are used`,
+  RecordingPaused: () => 'enrolling and recording are paused; the admin must let them go on',
+  SponsorGone: ([id, sponsor]) => `the sponsor ${sponsor} of ${id} has just left or moved`,
 };
 
 /** What has to change before the call can succeed, if that is not the fault of any of its items. */

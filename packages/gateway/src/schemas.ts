@@ -1,6 +1,7 @@
 import { type TProperties, type TSchema, Type } from '@fastify/type-provider-typebox';
-import { BUYER_CLASSES } from '@plumbline/protocol';
+import { BUYER_CLASSES, FLAG_OUTCOMES } from '@plumbline/protocol';
 import { CENTS_PATTERN, LIMIT_PATTERN, TEXT_PATTERN, WALLET_PATTERN } from './patterns.ts';
+import { PLAN_COMPRESSIONS, PLAN_KINDS } from './plan-words.ts';
 
 /** What goes over the wire. The OpenAPI document is made of these. */
 
@@ -116,6 +117,13 @@ const itemState = Type.String({
   description: 'How far it is; `refused` comes with the reason',
 });
 
+const Flag = Type.Object({
+  flag: Type.Integer({ description: 'Number of the flag' }),
+  reason: hash('Hash of the reason, which is kept off the chain'),
+  outcome: nullable(Type.String({ enum: [...FLAG_OUTCOMES], description: 'How the review ended' })),
+  evidence: nullable(hash('Hash of the evidence of the outcome')),
+});
+
 export const Distributor = Type.Object({
   id: nullable(Type.Integer({ description: 'Person id; null until it is given' })),
   reference: nullable(Type.String()),
@@ -123,7 +131,38 @@ export const Distributor = Type.Object({
   refusal: nullable(Type.String()),
   sponsor: nullable(Type.Integer({ description: 'Person id; 0 for a root' })),
   sponsorReference: nullable(Type.String()),
-  wallet: nullable(Type.String()),
+  rank: nullable(Type.Integer({ description: '0 to 15' })),
+  status: nullable(
+    Type.String({
+      enum: ['active', 'inactive', 'left', 'moved'],
+      description: 'Only who is active is paid; `moved`: see `movedTo`',
+    }),
+  ),
+  movedTo: nullable(
+    Type.Integer({
+      description: 'Person id under which they go on; what they had and who is below is there',
+    }),
+  ),
+  wallet: nullable(Type.String({ description: 'Where payouts go now' })),
+  hold: nullable(
+    Type.Object(
+      {
+        until: Type.Integer({ description: 'Unix seconds' }),
+        reason: hash('Hash of the reason, which is kept off the chain'),
+      },
+      { description: 'Payouts are held' },
+    ),
+  ),
+  recovery: nullable(
+    Type.Object(
+      {
+        wallet: Type.String(),
+        executableFrom: Type.Integer({ description: 'Unix seconds' }),
+      },
+      { description: 'The company has proposed another wallet; the owner of the present one can cancel' },
+    ),
+  ),
+  flags: Type.Array(Flag, { description: 'Reviews of this person; they change no money' }),
   depth: count('People above; 0 for a root'),
   teamSize: count('People below, at any depth'),
   directs: count('People sponsored'),
@@ -246,12 +285,25 @@ export const SearchResults = Type.Object({
 });
 
 const Plan = Type.Object({
-  kind: Type.Integer(),
-  compression: Type.Integer(),
-  boundaryRank: Type.Integer(),
+  kind: Type.Integer({ description: '0 by level, 1 by difference, 2 by generation' }),
+  compression: Type.Integer({ description: '0 none, 1 roll-up, 2 dynamic' }),
+  boundaryRank: Type.Integer({ description: 'Rank from which a generation is counted' }),
   ceilingBps: Type.Integer(),
-  weightsBps: Type.Array(Type.Integer()),
-  ratesBps: Type.Array(Type.Array(Type.Integer())),
+  weightsBps: Type.Array(Type.Integer({ description: 'Retail, preferred, self' })),
+  ratesBps: Type.Array(Type.Array(Type.Integer()), {
+    description: 'A row for each rank; the seller first',
+  }),
+});
+
+const PlanInForce = Type.Object({
+  version: Type.Integer(),
+  hash: Type.String(),
+  startsAt: Type.Integer(),
+  kind: Type.String({ enum: [...PLAN_KINDS] }),
+  compression: Type.String({ enum: [...PLAN_COMPRESSIONS] }),
+  maxTotalBps: Type.Integer({ description: 'The most it can pay: what recording a sale reserves' }),
+  words: Type.Array(Type.String(), { description: 'Its terms in words' }),
+  plan: Plan,
 });
 
 export const Ledger = Type.Object({
@@ -269,9 +321,8 @@ export const Ledger = Type.Object({
     compact: Type.Boolean(),
     unit: Type.String(),
   }),
-  plan: nullable(
-    Type.Object({ version: Type.Integer(), hash: Type.String(), startsAt: Type.Integer(), plan: Plan }),
-  ),
+  plan: nullable(PlanInForce),
+  paused: Type.Boolean({ description: 'Whether enrolling and recording are paused' }),
   head: Type.String(),
   entryCount: Type.Integer(),
   blockNumber: Type.Integer(),

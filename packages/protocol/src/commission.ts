@@ -2,7 +2,15 @@ import { bytesToHex, type Hex, hexToBytes } from 'viem';
 import { ByteWriter } from './bytes.ts';
 import { MalformedError } from './errors.ts';
 import { STATUS_ACTIVE, STATUS_NONE } from './fragment.ts';
-import type { Plan } from './plan.ts';
+import {
+  COMPRESSION_DYNAMIC,
+  COMPRESSION_NONE,
+  MAX_REACH,
+  PLAN_BY_DIFFERENCE,
+  PLAN_BY_GENERATION,
+  type Plan,
+  rowOf,
+} from './plan.ts';
 
 /** Who is paid what for one sale. Twin of contracts/libraries/Commission.sol. */
 
@@ -27,8 +35,12 @@ export interface SettledLine {
 export interface Tree {
   /** Id of the sponsor, 0 for a root. */
   sponsorOf(id: number): number;
-  /** 0 for nobody, 1 for an active person. */
+  /** 0 to 15. */
+  rankOf(id: number): number;
+  /** `STATUS_NONE` for nobody; only `STATUS_ACTIVE` people are paid. */
   statusOf(id: number): number;
+  /** Id under which a person goes on whose sponsor was corrected; 0 if they have not moved. */
+  movedTo(id: number): number;
 }
 
 /** Base units of one level: counted volume in cents x basis points, exactly. */
@@ -41,20 +53,76 @@ export function creditedBy(line: SettledLine): bigint {
   return line.credits.reduce((sum, credit) => sum + amountOf(line, credit), 0n);
 }
 
+/** What a person up the line means for a sale. */
+interface Step {
+  /** Whether they have a level at all. */
+  counts: boolean;
+  isPaid: boolean;
+  /** Basis points, if paid; in a plan by difference what they stand above the others in any case. */
+  bps: number;
+}
+
+const UNCOUNTED: Step = { counts: false, isPaid: false, bps: 0 };
+
 /**
- * Settles one sale by the plan: each level gets its rate if the person there is active.
+ * Settles one sale by its plan, from the seller up.
+ * @param seller Person id; the lane of somebody who has moved is followed to where they are.
  * @param volumeCents Counted volume in cents.
  */
-export function payByLevel(tree: Tree, plan: Plan, seller: number, volumeCents: bigint): SettledLine {
+export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCents: bigint): SettledLine {
   const credits: Credit[] = [];
-  const rates = plan.ratesBps[0] ?? [];
-  let id = volumeCents === 0n || tree.statusOf(seller) === STATUS_NONE ? 0 : seller;
-  for (const bps of rates) {
-    if (id === 0) break;
-    credits.push(tree.statusOf(id) === STATUS_ACTIVE ? { id, bps } : { id: 0, bps: 0 });
-    id = tree.sponsorOf(id);
+  const pay = (id: number, { isPaid, bps }: Omit<Step, 'counts'>) => {
+    credits.push(isPaid ? { id, bps } : { id: 0, bps: 0 });
+  };
+  if (volumeCents === 0n || tree.statusOf(seller) === STATUS_NONE) return { seller, volumeCents, credits };
+  let id = whereIs(tree, seller);
+  pay(id, { isPaid: isActive(tree, id), bps: rateAt(tree, plan, id, 0) });
+  const byDifference = plan.kind === PLAN_BY_DIFFERENCE;
+  const top = Math.max(...plan.ratesBps.map((row) => (byDifference ? (row[1] ?? 0) : row.length)));
+  // Levels done, or the highest rate so far.
+  let done = byDifference ? 0 : 1;
+  for (let looked = 0; looked < MAX_REACH && done < top; looked++) {
+    const sponsor = tree.sponsorOf(id);
+    if (sponsor === 0) break;
+    id = whereIs(tree, sponsor);
+    const step = byDifference ? differenceOf(tree, plan, id, done) : levelOf(tree, plan, id, done);
+    if (!step.counts) continue;
+    pay(id, step);
+    done += byDifference ? step.bps : 1;
   }
   return { seller, volumeCents, credits };
+}
+
+/** Whether a person has level (generation) `level`, is paid for it, and at what rate. */
+function levelOf(tree: Tree, plan: Plan, id: number, level: number): Step {
+  if (plan.kind === PLAN_BY_GENERATION && tree.rankOf(id) < plan.boundaryRank) return UNCOUNTED;
+  const active = isActive(tree, id);
+  const isPaid = active && level < rowOf(plan, tree.rankOf(id)).length;
+  const keepsLevel = active
+    ? plan.compression !== COMPRESSION_DYNAMIC
+    : plan.compression === COMPRESSION_NONE;
+  return { counts: isPaid || keepsLevel, isPaid, bps: rateAt(tree, plan, id, level) };
+}
+
+/** Whether a person stands above every rate so far, is paid, and by how much they do. */
+function differenceOf(tree: Tree, plan: Plan, id: number, highest: number): Step {
+  const own = rateAt(tree, plan, id, 1);
+  if (own <= highest) return UNCOUNTED;
+  const isPaid = isActive(tree, id);
+  return { counts: isPaid || plan.compression === COMPRESSION_NONE, isPaid, bps: own - highest };
+}
+
+function rateAt(tree: Tree, plan: Plan, id: number, level: number): number {
+  return rowOf(plan, tree.rankOf(id))[level] ?? 0;
+}
+
+function isActive(tree: Tree, id: number): boolean {
+  return tree.statusOf(id) === STATUS_ACTIVE;
+}
+
+/** The lane in which the person of lane `id` is now; nobody moves twice. */
+function whereIs(tree: Tree, id: number): number {
+  return tree.movedTo(id) || id;
 }
 
 const LINE_HEADER = 9;

@@ -1,10 +1,29 @@
-import { type Address, decodeEventLog, getAbiItem, type Hex, toEventSelector } from 'viem';
+import { decodeEventLog, getAbiItem, type Hex, toEventSelector } from 'viem';
 import { commissionLedgerAbi } from './abi.generated.ts';
-import { decodeLines, type SettledLine } from './commission.ts';
-import type { Entry, JournalEntry, LedgerLog } from './entries.ts';
+import { decodeSaleSettled, type PendingLine, settledLines } from './decode-settlement.ts';
+import {
+  type Entry,
+  FLAG_OUTCOMES,
+  FLAG_SUBJECTS,
+  type JournalEntry,
+  type LedgerLog,
+  WALLET_CHANGES,
+} from './entries.ts';
 import { UnexpectedLogError } from './errors.ts';
-import { formatSaleRef, MAX_ID, type SaleRef, saleNumber, saleRefOf } from './ids.ts';
-import { BPS, type Plan, planHash } from './plan.ts';
+import { saleRefOf } from './ids.ts';
+import { type Plan, planHash } from './plan.ts';
+import {
+  bytesAt,
+  choice,
+  topic,
+  topicAddress,
+  topicNumber,
+  where,
+  word,
+  wordBigInt,
+  wordBoolean,
+  wordNumber,
+} from './words.ts';
 
 /**
  * From logs to entries, by fixed layout: the words of a log are read where they stand.
@@ -26,19 +45,24 @@ type EntryEvent =
   | 'SaleReversed'
   | 'SaleSettled'
   | 'BatchSettled'
-  | 'Payout';
+  | 'Payout'
+  | 'StandingSet'
+  | 'SponsorCorrected'
+  | 'PersonLeft'
+  | 'WalletSet'
+  | 'RecoverySet'
+  | 'HoldSet'
+  | 'FlagRaised'
+  | 'FlagClosed'
+  | 'FloatWithdrawn'
+  | 'PauseSet'
+  | 'PayoutRedirected';
 
 function topicOf(name: EntryEvent): Hex {
   return toEventSelector(getAbiItem({ abi: commissionLedgerAbi, name }));
 }
 
 const SALE_SETTLED = topicOf('SaleSettled');
-
-/** A line of a settlement, before the log that closes it. */
-interface PendingLine {
-  sale: number;
-  line: SettledLine;
-}
 
 /** Decodes a log to its entry and the head that it claims. */
 type Decoder = (log: LedgerLog, pending: PendingLine[]) => { entry: Entry; head: Hex };
@@ -164,6 +188,125 @@ const decoders = new Map<Hex, Decoder>([
       head: word(log, 1),
     }),
   ],
+  [
+    topicOf('PayoutRedirected'),
+    (log) => ({
+      entry: {
+        kind: 'payoutRedirected',
+        id: topicNumber(log, 1, 4),
+        wallet: topicAddress(log, 2),
+        to: topicAddress(log, 3),
+        units: wordBigInt(log, 0, 8),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('StandingSet'),
+    (log) => ({
+      entry: {
+        kind: 'standingSet',
+        ranker: topicAddress(log, 1),
+        evidence: topic(log, 2),
+        records: bytesAt(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('SponsorCorrected'),
+    (log) => ({
+      entry: {
+        kind: 'sponsorCorrected',
+        id: topicNumber(log, 1, 4),
+        newId: topicNumber(log, 2, 4),
+        sponsor: topicNumber(log, 3, 4),
+        reason: word(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('PersonLeft'),
+    (log) => ({ entry: { kind: 'personLeft', id: topicNumber(log, 1, 4) }, head: word(log, 0) }),
+  ],
+  [
+    topicOf('WalletSet'),
+    (log) => ({
+      entry: {
+        kind: 'walletSet',
+        id: topicNumber(log, 1, 4),
+        from: topicAddress(log, 2),
+        to: topicAddress(log, 3),
+        how: choice(log, WALLET_CHANGES, wordNumber(log, 0, 1) - 1),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('RecoverySet'),
+    (log) => ({
+      entry: {
+        kind: 'recoverySet',
+        id: topicNumber(log, 1, 4),
+        from: topicAddress(log, 2),
+        to: topicAddress(log, 3),
+        executableFrom: wordNumber(log, 0, 5),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('HoldSet'),
+    (log) => ({
+      entry: {
+        kind: 'holdSet',
+        id: topicNumber(log, 1, 4),
+        until: wordNumber(log, 0, 5),
+        reason: topic(log, 2),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('FlagRaised'),
+    (log) => ({
+      entry: {
+        kind: 'flagRaised',
+        flag: topicNumber(log, 1, 4),
+        subjectKind: choice(log, FLAG_SUBJECTS, topicNumber(log, 2, 1)),
+        subject: topicNumber(log, 3, 6),
+        reason: word(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('FlagClosed'),
+    (log) => ({
+      entry: {
+        kind: 'flagClosed',
+        flag: topicNumber(log, 1, 4),
+        outcome: choice(log, FLAG_OUTCOMES, topicNumber(log, 2, 1) - 1),
+        evidence: word(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('FloatWithdrawn'),
+    (log) => ({
+      entry: { kind: 'floatWithdrawn', to: topicAddress(log, 1), units: wordBigInt(log, 0, 8) },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('PauseSet'),
+    (log) => ({
+      entry: { kind: 'pauseSet', by: topicAddress(log, 1), paused: wordBoolean(log, 0) },
+      head: word(log, 1),
+    }),
+  ],
 ]);
 
 /** The first topics of all logs that make up the journal: what to ask a node for. */
@@ -198,40 +341,6 @@ export function decodeEntries(logs: readonly LedgerLog[]): JournalEntry[] {
   return entries;
 }
 
-/** In readable events an id takes the last eight decimal digits of a credit. */
-const ID_DECIMALS = 100_000_000n;
-
-function decodeSaleSettled(log: LedgerLog): PendingLine {
-  const volumeCents = wordBigInt(log, 0, 4);
-  const count = wordNumber(log, 2, 1);
-  const credits = Array.from({ length: count }, (_, level) => {
-    const value = wordBigInt(log, 3 + level, 10);
-    const id = Number(value % ID_DECIMALS);
-    const amount = value / ID_DECIMALS;
-    const bps = volumeCents === 0n ? 0n : amount / volumeCents;
-    if (volumeCents === 0n || bps > BPS || bps * volumeCents !== amount || id > MAX_ID) {
-      throw new UnexpectedLogError(
-        `log ${where(log)} pays ${amount} units to ${id} at level ${level}, which no rate makes of ${volumeCents} cents`,
-      );
-    }
-    return { id, bps: Number(bps) };
-  });
-  return { sale: topicNumber(log, 1, 6), line: { seller: topicNumber(log, 2, 4), volumeCents, credits } };
-}
-
-/** The sales of a settlement that begins at `first`: from the logs before it, or in a compact ledger from its own bytes. */
-function settledLines(log: LedgerLog, first: SaleRef, pending: readonly PendingLine[]): SettledLine[] {
-  const packed = bytesAt(log, 4);
-  const start = saleNumber(first);
-  const stray = pending.find(({ sale }, i) => packed !== '0x' || sale !== start + i);
-  if (stray) {
-    throw new UnexpectedLogError(
-      `sale ${formatSaleRef(saleRefOf(stray.sale))} has no place in the settlement of log ${where(log)}`,
-    );
-  }
-  return packed === '0x' ? pending.map(({ line }) => line) : decodeLines(packed);
-}
-
 /** Plans are rare and nested: viem's decoder reads them. */
 function decodePlanAnnounced(log: LedgerLog): { entry: Entry; head: Hex } {
   const { plan, hash } = readPlan(log);
@@ -263,98 +372,4 @@ function readPlan(log: LedgerLog): { plan: Plan; hash: Hex } {
   } catch (cause) {
     throw new UnexpectedLogError(`log ${where(log)} has no plan that can be read`, { cause });
   }
-}
-
-function where(log: LedgerLog): string {
-  return `${log.logIndex} of block ${log.blockNumber}`;
-}
-
-/** What stands in a word before a field, by the field's width in bytes. */
-const PADDING = Array.from({ length: 33 }, (_, width) => '0'.repeat(64 - 2 * width));
-
-/** The digits of a field of `width` bytes at the end of a word of 64 digits. */
-function narrow(log: LedgerLog, value: string, width: number): string {
-  const padding = PADDING[width] ?? '';
-  if (!value.startsWith(padding)) {
-    throw new UnexpectedLogError(`log ${where(log)} has a field of more than ${width} bytes: 0x${value}`);
-  }
-  return value.slice(padding.length);
-}
-
-function notHex(log: LedgerLog, value: string): UnexpectedLogError {
-  return new UnexpectedLogError(`log ${where(log)} is not hex: ${value}`);
-}
-
-/** Digits that go into an entry as they are. */
-function hex(log: LedgerLog, value: string): Hex {
-  const lower = value.toLowerCase();
-  if (!/^[0-9a-f]*$/.test(lower)) throw notHex(log, value);
-  return `0x${lower}`;
-}
-
-function numberOf(log: LedgerLog, value: string): number {
-  const number = Number(`0x${value}`);
-  if (Number.isNaN(number)) throw notHex(log, value);
-  return number;
-}
-
-function topicDigits(log: LedgerLog, index: number): string {
-  const value = log.topics[index];
-  if (value?.length !== 66) throw new UnexpectedLogError(`log ${where(log)} has no whole topic ${index}`);
-  return value.slice(2);
-}
-
-function topic(log: LedgerLog, index: number): Hex {
-  return hex(log, topicDigits(log, index));
-}
-
-/** For fields of at most 6 bytes. */
-function topicNumber(log: LedgerLog, index: number, width: number): number {
-  return numberOf(log, narrow(log, topicDigits(log, index), width));
-}
-
-function topicAddress(log: LedgerLog, index: number): Address {
-  return hex(log, narrow(log, topicDigits(log, index), 20));
-}
-
-/** Word number `index` of the data, as 64 hex digits. */
-function digits(log: LedgerLog, index: number): string {
-  const value = log.data.slice(2 + 64 * index, 66 + 64 * index);
-  if (value.length !== 64) throw new UnexpectedLogError(`log ${where(log)} is cut off before word ${index}`);
-  return value;
-}
-
-function word(log: LedgerLog, index: number): Hex {
-  return hex(log, digits(log, index));
-}
-
-/** For fields of at most 6 bytes. */
-function wordNumber(log: LedgerLog, index: number, width: number): number {
-  return numberOf(log, narrow(log, digits(log, index), width));
-}
-
-function wordBoolean(log: LedgerLog, index: number): boolean {
-  const value = wordNumber(log, index, 1);
-  if (value > 1) throw new UnexpectedLogError(`log ${where(log)} has neither true nor false: ${value}`);
-  return value === 1;
-}
-
-function wordBigInt(log: LedgerLog, index: number, width: number): bigint {
-  const value = narrow(log, digits(log, index), width);
-  try {
-    return BigInt(`0x${value}`);
-  } catch {
-    throw notHex(log, value);
-  }
-}
-
-/** The dynamic bytes whose offset is word number `index`. */
-function bytesAt(log: LedgerLog, index: number): Hex {
-  const offset = wordNumber(log, index, 4) / 32;
-  const length = wordNumber(log, offset, 4);
-  const start = 2 + 64 * (offset + 1);
-  const value = log.data.slice(start, start + 2 * length);
-  if (value.length !== 2 * length)
-    throw new UnexpectedLogError(`log ${where(log)} is cut off inside its bytes`);
-  return hex(log, value);
 }

@@ -4,6 +4,15 @@ import type { Plan } from './plan.ts';
 
 /** The entries of a ledger's journal, as decoded from its logs. Readable and compact ledgers give the same entries. */
 
+/** How a person came to a wallet: numbers 1, 2, 3 on the ledger. */
+export const WALLET_CHANGES = ['claimed', 'changed', 'recovered'] as const;
+
+/** What a flag is about: numbers 0, 1 on the ledger. */
+export const FLAG_SUBJECTS = ['person', 'sale'] as const;
+
+/** How a review ended: numbers 1, 2, 3 on the ledger. */
+export const FLAG_OUTCOMES = ['cleared', 'corrected', 'upheld'] as const;
+
 /** The ledger began. */
 interface Opened {
   kind: 'opened';
@@ -106,6 +115,97 @@ export interface Payout {
   units: bigint;
 }
 
+/** What was owed to a person went to another address, as the owner of their wallet had signed. */
+export interface PayoutRedirected {
+  kind: 'payoutRedirected';
+  id: number;
+  wallet: Address;
+  to: Address;
+  units: bigint;
+}
+
+/** Ranks and statuses were set. */
+export interface StandingSet {
+  kind: 'standingSet';
+  ranker: Address;
+  evidence: Hex;
+  /** Packed; `decodeStandings` reads them. */
+  records: Hex;
+}
+
+/** A mistaken sponsor was put right; with another `newId` the person has moved there. */
+export interface SponsorCorrected {
+  kind: 'sponsorCorrected';
+  id: number;
+  newId: number;
+  /** 0 for a root. */
+  sponsor: number;
+  reason: Hex;
+}
+
+/** A person left for good; what is owed to them stays owed. */
+export interface PersonLeft {
+  kind: 'personLeft';
+  id: number;
+}
+
+/** A person is paid to `to` from now on. */
+export interface WalletSet {
+  kind: 'walletSet';
+  id: number;
+  /** The zero address for a person who had none. */
+  from: Address;
+  to: Address;
+  how: (typeof WALLET_CHANGES)[number];
+}
+
+/** A recovery was proposed, or cancelled (zeros). */
+export interface RecoverySet {
+  kind: 'recoverySet';
+  id: number;
+  from: Address;
+  to: Address;
+  /** Unix seconds. */
+  executableFrom: number;
+}
+
+/** Payouts to a person are held until a time; one that has come ends a hold. */
+export interface HoldSet {
+  kind: 'holdSet';
+  id: number;
+  /** Unix seconds. */
+  until: number;
+  reason: Hex;
+}
+
+export interface FlagRaised {
+  kind: 'flagRaised';
+  flag: number;
+  subjectKind: (typeof FLAG_SUBJECTS)[number];
+  /** Person id or sale number. */
+  subject: number;
+  reason: Hex;
+}
+
+export interface FlagClosed {
+  kind: 'flagClosed';
+  flag: number;
+  outcome: (typeof FLAG_OUTCOMES)[number];
+  evidence: Hex;
+}
+
+interface FloatWithdrawn {
+  kind: 'floatWithdrawn';
+  to: Address;
+  units: bigint;
+}
+
+interface PauseSet {
+  kind: 'pauseSet';
+  by: Address;
+  paused: boolean;
+}
+
 export type Entry =
   | Opened
   | Enrolled
@@ -118,7 +218,18 @@ export type Entry =
   | BatchRecorded
   | SaleReversed
   | BatchSettled
-  | Payout;
+  | Payout
+  | PayoutRedirected
+  | StandingSet
+  | SponsorCorrected
+  | PersonLeft
+  | WalletSet
+  | RecoverySet
+  | HoldSet
+  | FlagRaised
+  | FlagClosed
+  | FloatWithdrawn
+  | PauseSet;
 
 /** A log as an RPC node gives it, in viem's form. */
 export interface LedgerLog {

@@ -4,9 +4,14 @@ import { LANES } from './ids.ts';
 
 export const STATUS_NONE = 0;
 export const STATUS_ACTIVE = 1;
+export const STATUS_INACTIVE = 2;
+/** Left, or moved. */
+export const STATUS_CLOSED = 3;
 
 const LANE_BITS = 56n;
-const BALANCE_MASK = (1n << 50n) - 1n;
+const FIELD_MASK = (1n << 50n) - 1n;
+/** The rank of a closed lane whose person has moved. */
+const RANK_MOVED = 1;
 
 /** A person as a fragment holds them. */
 export interface Account {
@@ -16,8 +21,10 @@ export interface Account {
   owed: bigint;
   /** 0 to 15. */
   rank: number;
-  /** 0 is an empty lane, 1 is active. */
+  /** 0 is an empty lane, 1 active, 2 inactive, 3 left or moved. */
   status: number;
+  /** Id under which the person goes on, whose lane this was; 0 if they have not moved. */
+  movedTo: number;
 }
 
 /** The person in `lane` of the fragment with number `fragment`, read from its storage word. */
@@ -27,19 +34,24 @@ export function accountIn(word: bigint, fragment: number, lane: number): Account
     lane === 0
       ? Number((word >> 224n) & 0x3ff_ffffn)
       : fragment * LANES + Number((word >> (248n + 2n * BigInt(lane))) & 3n);
-  return {
-    sponsor,
-    owed: bits & BALANCE_MASK,
-    rank: Number((bits >> 50n) & 15n),
-    status: Number((bits >> 54n) & 3n),
-  };
+  const field = bits & FIELD_MASK;
+  const rank = Number((bits >> 50n) & 15n);
+  const status = Number((bits >> 54n) & 3n);
+  const hasMoved = status === STATUS_CLOSED && rank === RANK_MOVED;
+  return { sponsor, owed: hasMoved ? 0n : field, rank, status, movedTo: hasMoved ? Number(field) : 0 };
+}
+
+/** What stays of `account` in the lane of a person who has moved to `id`. */
+export function moveAway(account: Account, id: number): Account {
+  return { ...account, owed: 0n, rank: RANK_MOVED, status: STATUS_CLOSED, movedTo: id };
 }
 
 /** The storage word of a fragment whose lanes hold `accounts`, from lane 0. */
 export function packFragment(accounts: readonly Account[]): bigint {
   return accounts.reduce((word, account, lane) => {
     const shift = BigInt(lane) * LANE_BITS;
-    const fields = account.owed | (BigInt(account.rank) << 50n) | (BigInt(account.status) << 54n);
+    const field = account.movedTo === 0 ? account.owed : BigInt(account.movedTo);
+    const fields = field | (BigInt(account.rank) << 50n) | (BigInt(account.status) << 54n);
     const sponsor =
       lane === 0
         ? BigInt(account.sponsor) << 224n

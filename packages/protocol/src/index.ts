@@ -1,28 +1,50 @@
-export { commissionLedgerAbi, ledgerFactoryAbi, testDollarAbi } from './abi.generated.ts';
+export { commissionLedgerAbi, ledgerFactoryAbi, storefrontAbi, testDollarAbi } from './abi.generated.ts';
 export {
   amountOf,
   type Credit,
   creditedBy,
   decodeLines,
   encodeLines,
-  payByLevel,
+  payCommission,
   type SettledLine,
   type Tree,
 } from './commission.ts';
 export { decodeEntries, journalTopics } from './decode.ts';
-export type {
-  BatchRecorded,
-  BatchSettled,
-  Enrolled,
-  Entry,
-  JournalEntry,
-  LedgerLog,
-  Payout,
-  PlanAnnounced,
-  SaleReversed,
+export {
+  type BatchRecorded,
+  type BatchSettled,
+  type Enrolled,
+  type Entry,
+  FLAG_OUTCOMES,
+  FLAG_SUBJECTS,
+  type FlagClosed,
+  type FlagRaised,
+  type HoldSet,
+  type JournalEntry,
+  type LedgerLog,
+  type Payout,
+  type PayoutRedirected,
+  type PersonLeft,
+  type PlanAnnounced,
+  type RecoverySet,
+  type SaleReversed,
+  type SponsorCorrected,
+  type StandingSet,
+  WALLET_CHANGES,
+  type WalletSet,
 } from './entries.ts';
 export { InvalidPlanError, JournalMismatchError, MalformedError, UnexpectedLogError } from './errors.ts';
-export { type Account, accountIn, nextId, packFragment, STATUS_ACTIVE, STATUS_NONE } from './fragment.ts';
+export {
+  type Account,
+  accountIn,
+  moveAway,
+  nextId,
+  packFragment,
+  STATUS_ACTIVE,
+  STATUS_CLOSED,
+  STATUS_INACTIVE,
+  STATUS_NONE,
+} from './fragment.ts';
 export {
   formatSaleRef,
   fragmentOf,
@@ -54,16 +76,37 @@ export {
   UNITS_PER_CENT,
   UNITS_PER_TOKEN,
 } from './money.ts';
-export { BPS, checkPlan, countedVolume, MAX_LEVELS, maxTotalBps, type Plan, planHash } from './plan.ts';
+export {
+  BPS,
+  COMPRESSION_DYNAMIC,
+  COMPRESSION_NONE,
+  COMPRESSION_ROLL_UP,
+  checkPlan,
+  countedVolume,
+  MAX_LEVELS,
+  MAX_RANK,
+  MAX_REACH,
+  MAX_ROWS,
+  maxTotalBps,
+  PLAN_BY_DIFFERENCE,
+  PLAN_BY_GENERATION,
+  PLAN_BY_LEVEL,
+  type Plan,
+  planHash,
+  rowOf,
+} from './plan.ts';
 export {
   BUYER_CLASSES,
   type BuyerClass,
   decodeReversals,
   decodeSales,
+  decodeStandings,
   encodePeople,
   encodeReversals,
   encodeSales,
+  encodeStandings,
   type PersonRecord,
   type ReversalRecord,
   type SaleRecord,
+  type StandingRecord,
 } from './records.ts';

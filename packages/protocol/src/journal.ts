@@ -2,7 +2,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 import { type Address, bytesToHex, encodeAbiParameters, type Hex, hexToBytes, keccak256 } from 'viem';
 import { ByteWriter } from './bytes.ts';
 import { encodeLines } from './commission.ts';
-import type { Entry, JournalEntry } from './entries.ts';
+import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type JournalEntry, WALLET_CHANGES } from './entries.ts';
 import { JournalMismatchError } from './errors.ts';
 import { saleNumber } from './ids.ts';
 
@@ -121,6 +121,47 @@ function writeEntry(writer: ByteWriter, entry: Entry): void {
       return;
     case 'payout':
       writer.uint(12, 1).uint(entry.id, 4).hex(entry.wallet, 20).uint64(entry.units);
+      return;
+    case 'standingSet':
+      writer.uint(13, 1).hex(entry.ranker, 20).hex(entry.evidence, 32);
+      writer.raw(keccak_256(hexToBytes(entry.records)));
+      return;
+    case 'sponsorCorrected':
+      writer.uint(14, 1).uint(entry.id, 4).uint(entry.newId, 4).uint(entry.sponsor, 4).hex(entry.reason, 32);
+      return;
+    case 'personLeft':
+      writer.uint(15, 1).uint(entry.id, 4);
+      return;
+    case 'walletSet':
+      writer.uint(16, 1).uint(entry.id, 4).hex(entry.from, 20).hex(entry.to, 20);
+      writer.uint(1 + WALLET_CHANGES.indexOf(entry.how), 1);
+      return;
+    case 'recoverySet':
+      writer.uint(17, 1).uint(entry.id, 4).hex(entry.from, 20).hex(entry.to, 20);
+      writer.uint(entry.executableFrom, 5);
+      return;
+    case 'holdSet':
+      writer.uint(18, 1).uint(entry.id, 4).uint(entry.until, 5).hex(entry.reason, 32);
+      return;
+    case 'flagRaised':
+      writer.uint(19, 1).uint(entry.flag, 4).uint(FLAG_SUBJECTS.indexOf(entry.subjectKind), 1);
+      writer.uint(entry.subject, 6).hex(entry.reason, 32);
+      return;
+    case 'flagClosed':
+      writer
+        .uint(20, 1)
+        .uint(entry.flag, 4)
+        .uint(1 + FLAG_OUTCOMES.indexOf(entry.outcome), 1);
+      writer.hex(entry.evidence, 32);
+      return;
+    case 'floatWithdrawn':
+      writer.uint(21, 1).hex(entry.to, 20).uint64(entry.units);
+      return;
+    case 'pauseSet':
+      writer.uint(22, 1).hex(entry.by, 20).uint(Number(entry.paused), 1);
+      return;
+    case 'payoutRedirected':
+      writer.uint(23, 1).uint(entry.id, 4).hex(entry.wallet, 20).hex(entry.to, 20).uint64(entry.units);
       return;
   }
 }

@@ -2,27 +2,53 @@ import { encodeAbiParameters, type Hex, keccak256 } from 'viem';
 import { InvalidPlanError } from './errors.ts';
 import { BUYER_CLASSES, type BuyerClass } from './records.ts';
 
-/** How commissions are paid. Twin of contracts/types/Plan.sol and contracts/ledger/LedgerPlans.sol. */
+/** How commissions are paid. Twin of contracts/types/Plan.sol and contracts/powers/LedgerPlans.sol. */
 export interface Plan {
-  /** 0: by level. */
+  /** Who up the line is paid: `PLAN_BY_LEVEL`, `PLAN_BY_DIFFERENCE` or `PLAN_BY_GENERATION`. */
   kind: number;
-  /** 0: none; a level whose person is not active stays unpaid. */
+  /** What becomes of a level whose person is not paid: `COMPRESSION_NONE`, `_ROLL_UP` or `_DYNAMIC`. */
   compression: number;
-  /** Rank from which a generation is counted; 0 for plans by level. */
+  /** Rank from which a generation is counted, 1 to 15; 0 for other plans. */
   boundaryRank: number;
   /** The most the plan may ever pay of a counted volume, in basis points. */
   ceilingBps: number;
   /** Share of the volume that counts, in basis points: retail, preferred, self. */
   weightsBps: readonly [number, number, number];
-  /** Rates in basis points; in a row the seller's own rate, then level 1 upward. */
+  /**
+   * Rates in basis points, a row for each rank from 0; ranks past the last row have the last. In a row the seller's own
+   * rate, then level (generation) 1 upward; in a plan by difference the seller's own and the whole rate of the rank.
+   */
   ratesBps: readonly (readonly number[])[];
 }
+
+/** Each level is paid its rate. */
+export const PLAN_BY_LEVEL = 0;
+/** Each higher rate is paid the difference to the one below. */
+export const PLAN_BY_DIFFERENCE = 1;
+/** Each person of the boundary rank or above is paid. */
+export const PLAN_BY_GENERATION = 2;
+
+/** A level whose person is not paid stays unpaid. */
+export const COMPRESSION_NONE = 0;
+/** Somebody inactive does not count; the next active person has the level. */
+export const COMPRESSION_ROLL_UP = 1;
+/** Neither does somebody whose rank does not reach the level. */
+export const COMPRESSION_DYNAMIC = 2;
 
 /** The whole, in basis points. */
 export const BPS = 10_000n;
 
 /** Levels above the seller that a plan can pay. */
 export const MAX_LEVELS = 10;
+
+/** Rows of rates that a plan can have. */
+export const MAX_ROWS = 16;
+
+/** The highest rank. */
+export const MAX_RANK = 15;
+
+/** How many people above the seller are looked at, at most. */
+export const MAX_REACH = 64;
 
 const planParameter = [
   {
@@ -52,29 +78,55 @@ export function countedVolume(plan: Plan, buyerClass: BuyerClass, volumeCents: b
   return (volumeCents * BigInt(weight)) / BPS;
 }
 
-/** The most the plan can pay of a counted volume, in basis points: what recording a sale reserves. */
+/** The rates of people of `rank`. */
+export function rowOf(plan: Plan, rank: number): readonly number[] {
+  return plan.ratesBps[Math.min(rank, plan.ratesBps.length - 1)] ?? [];
+}
+
+/**
+ * The most the plan can pay of a counted volume, in basis points: each level at its best rate. Recording a sale reserves
+ * as much.
+ */
 export function maxTotalBps(plan: Plan): number {
-  return Math.max(...plan.ratesBps.map((row) => row.reduce((sum, rate) => sum + rate, 0)));
+  const levels = Math.max(0, ...plan.ratesBps.map((row) => row.length));
+  return Array.from({ length: levels }, (_, level) =>
+    Math.max(...plan.ratesBps.map((row) => row[level] ?? 0)),
+  ).reduce((sum, rate) => sum + rate, 0);
 }
 
 /** @throws InvalidPlanError naming the first thing that a ledger would refuse. */
 export function checkPlan(plan: Plan): void {
-  const refuse = (problem: string): never => {
-    throw new InvalidPlanError(problem);
-  };
-  if (plan.kind !== 0) refuse(`kind must be 0 (by level), not ${plan.kind}`);
-  if (plan.compression !== 0) refuse(`compression must be 0 (none), not ${plan.compression}`);
-  if (plan.boundaryRank !== 0) refuse(`boundaryRank must be 0 for a plan by level, not ${plan.boundaryRank}`);
-  const shares = [plan.ceilingBps, ...plan.weightsBps, ...plan.ratesBps.flat()];
-  const wrong = shares.find((bps) => !Number.isInteger(bps) || bps < 0 || bps > Number(BPS));
-  if (wrong !== undefined) refuse(`basis points must be whole numbers from 0 to ${BPS}, not ${wrong}`);
-  const [row] = plan.ratesBps;
-  if (plan.ratesBps.length !== 1 || !row) refuse(`ratesBps must have one row, not ${plan.ratesBps.length}`);
-  const levels = row?.length ?? 0;
-  if (levels < 1 || levels > MAX_LEVELS + 1) {
-    refuse(`a row of rates must have 1 to ${MAX_LEVELS + 1} levels, the seller included, not ${levels}`);
+  const byDifference = plan.kind === PLAN_BY_DIFFERENCE;
+  const byGeneration = plan.kind === PLAN_BY_GENERATION;
+  checkNumber('kind', plan.kind, PLAN_BY_LEVEL, PLAN_BY_GENERATION);
+  // Somebody by difference either counts or does not; there is no level that they do not reach.
+  checkNumber('compression', plan.compression, 0, byDifference ? COMPRESSION_ROLL_UP : COMPRESSION_DYNAMIC);
+  checkNumber('boundaryRank', plan.boundaryRank, byGeneration ? 1 : 0, byGeneration ? MAX_RANK : 0);
+  checkBps('ceilingBps', plan.ceilingBps);
+  for (const weight of plan.weightsBps) checkBps('weightsBps', weight);
+  checkNumber('rows of ratesBps', plan.ratesBps.length, 1, MAX_ROWS);
+  const [least, most] = byDifference ? [2, 2] : [1, MAX_LEVELS + 1];
+  for (const row of plan.ratesBps) {
+    checkNumber('levels of a row of ratesBps, the seller included,', row.length, least, most);
+    for (const rate of row) checkBps('ratesBps', rate);
   }
-  if (maxTotalBps(plan) > plan.ceilingBps) {
-    refuse(`the rates add up to ${maxTotalBps(plan)} basis points, above the ceiling of ${plan.ceilingBps}`);
+  const total = maxTotalBps(plan);
+  if (total > plan.ceilingBps) {
+    throw new InvalidPlanError(
+      `the best rates of all levels add up to ${total} basis points, above the ceiling of ${plan.ceilingBps}`,
+    );
+  }
+}
+
+function checkBps(field: string, bps: number): void {
+  if (!Number.isInteger(bps) || bps < 0 || bps > BPS) {
+    throw new InvalidPlanError(`${field}: basis points must be whole numbers from 0 to ${BPS}, not ${bps}`);
+  }
+}
+
+function checkNumber(what: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    const range = least === most ? `${least}` : `a whole number from ${least} to ${most}`;
+    throw new InvalidPlanError(`${what} must be ${range}, not ${value}`);
   }
 }

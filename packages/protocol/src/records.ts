@@ -8,6 +8,7 @@ import { MAX_ID } from './ids.ts';
 const SALE_BYTES = 12;
 const REVERSAL_BYTES = 12;
 const PERSON_BYTES = 28;
+const STANDING_BYTES = 4;
 
 /** Who bought: a retail customer, a preferred customer, or the distributor themself. */
 export const BUYER_CLASSES = ['retail', 'preferred', 'self'] as const;
@@ -35,6 +36,16 @@ export interface PersonRecord {
   id: number;
   sponsor: number;
   wallet: Hex;
+}
+
+/** Somebody's rank and status. */
+export interface StandingRecord {
+  /** Person id. */
+  id: number;
+  /** 0 to 15. */
+  rank: number;
+  /** 1 active or 2 inactive. */
+  status: number;
 }
 
 /** @throws MalformedError if a class does not exist, or a seller, price or volume does not fit its bits. */
@@ -88,6 +99,33 @@ export function encodePeople(people: readonly PersonRecord[]): Hex {
   const writer = new ByteWriter(people.length * PERSON_BYTES);
   for (const { id, sponsor, wallet } of people) writer.uint(id, 4).uint(sponsor, 4).hex(wallet, 20);
   return bytesToHex(writer.bytes());
+}
+
+/** @throws MalformedError if an id, a rank or a status does not fit its bits. */
+export function encodeStandings(standings: readonly StandingRecord[]): Hex {
+  const writer = new ByteWriter(standings.length * STANDING_BYTES);
+  for (const { id, rank, status } of standings) {
+    checkBits('id', id, 26);
+    checkBits('rank', rank, 4);
+    checkBits('status', status, 2);
+    writer.uint((id * 16 + rank) * 4 + status, STANDING_BYTES);
+  }
+  return bytesToHex(writer.bytes());
+}
+
+/** @throws MalformedError if `standings` is not whole. */
+export function decodeStandings(standings: Hex): StandingRecord[] {
+  return readRecords('standings', standings, STANDING_BYTES).map((view) => {
+    const packed = view.getUint32(0);
+    return { id: packed >>> 6, rank: (packed >>> 2) & 15, status: packed & 3 };
+  });
+}
+
+/** A wider field would run into the one before it and say something else. */
+function checkBits(field: string, value: number, bits: number): void {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits) {
+    throw new MalformedError(field, `must be a whole number of at most ${bits} bits, not ${value}`);
+  }
 }
 
 function readRecords(field: string, packed: Hex, size: number): DataView[] {

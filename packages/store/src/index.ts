@@ -1,5 +1,6 @@
 export { applyEntries, type BlockRow, type Stretch } from './books/apply.ts';
-export { getPending, listCredits, type Pending, type PersonCredit } from './books/credits.ts';
+export { listCredits, type PersonCredit } from './books/credits.ts';
+export { type Flag, listFlags } from './books/flags.ts';
 export {
   type EntryRow,
   findPlanAt,
@@ -8,6 +9,7 @@ export {
   type PlanRow,
 } from './books/journal.ts';
 export { type BooksStatus, findLedger, findStatus, type LedgerRow, saveLedger } from './books/ledgers.ts';
+export { getPending, type Pending } from './books/pending.ts';
 export {
   type Child,
   findPerson,
@@ -26,6 +28,7 @@ export {
   type Position,
   PositionMovedError,
 } from './books/position.ts';
+export { getPowers, type Powers } from './books/powers.ts';
 export { rollBack } from './books/rollback.ts';
 export {
   type Batch,

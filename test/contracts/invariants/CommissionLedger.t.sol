@@ -1,271 +1,349 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { decimal, eq, vm } from "../Vm.sol";
 import { LedgerTest } from "../LedgerTest.sol";
-import { bound, eq, vm } from "../Vm.sol";
-import { LedgerBooks } from "./LedgerBooks.sol";
+import { CompanyHandler } from "./CompanyHandler.sol";
+import { LedgerChecks } from "./LedgerChecks.sol";
+import { Form, LedgerDriver } from "./LedgerDriver.sol";
+import { MoneyHandler } from "./MoneyHandler.sol";
+import { PeopleHandler } from "./PeopleHandler.sol";
 
-/// @notice Drives a ledger with random calls, keeps its own books, and compares after each call.
-/// @dev It is in this file because the runner can only call contracts of the files that it is given. It keeps the time
-/// itself, because the compiler may read the block's time once for a whole call.
-contract LedgerHandler is LedgerTest, LedgerBooks {
-    uint256 private constant MOST_PEOPLE = 40;
-    uint256 private constant MOST_PLANS = 20;
-    uint256 private constant MOST_UNITS = 1 << 44;
+import { WalletHandler } from "./WalletHandler.sol";
+import { StorefrontHandler } from "./StorefrontHandler.sol";
+import { Habit } from "./TokenHabits.sol";
+import { ICommissionLedger } from "../../../contracts/interfaces/ICommissionLedger.sol";
+import { ICommissionLedgerErrors } from "../../../contracts/interfaces/ICommissionLedgerErrors.sol";
+import { IStorefront } from "../../../contracts/interfaces/IStorefront.sol";
+import { FreezableDollar } from "../../../contracts/mocks/FreezableDollar.sol";
 
-    uint32 private immutable _returnWindow;
-    uint256 private _time = 1_800_000_000;
-
-    constructor(bool compact, uint32 returnWindow) {
-        _returnWindow = returnWindow;
-        vm.warp(_time);
-        uint16[] memory rates = new uint16[](4);
-        (rates[0], rates[1], rates[2], rates[3]) = (2000, 1000, 500, 1);
-        _open(compact, returnWindow, rates);
-        _bookPlan(_time, rates, [uint256(10_000), 5000, 2500]);
-        // Opening, the admin's role and delay, the plan and the recorder.
-        entries = 5;
-        ledger.enrol(_person(4, 0, _walletOf(4)));
-        _bookPerson(4, 0, true);
-        _fund(1 << 34);
-        free = 1 << 34;
-        ++entries;
+/// @notice Drives a ledger and its storefront with random calls and keeps its own books.
+/// @dev It is in this file because the runner can only call contracts of the files that it is given.
+contract LedgerHandler is PeopleHandler, StorefrontHandler, MoneyHandler, WalletHandler, CompanyHandler, LedgerChecks {
+    constructor(Form memory form) LedgerDriver(form) {
+        _openStorefront();
+        _enrolLine(form.line);
+        _fundFrom(address(this), 1 << 40);
+        // Three plans in force one after the other, besides those that the calls announce.
+        for (uint256 i = 0; i < 3; ++i) _announce();
+        time += PLAN_NOTICE;
     }
 
-    /// @dev Every call: at the handler's time; exactly the booked entries; another head if any; balances as booked.
-    modifier compared() {
-        vm.warp(_time);
-        bytes32 head = ledger.head();
-        uint256 before = entries;
-        _;
-        eq(ledger.entryCount(), entries, "entries");
-        require((ledger.head() != head) == (entries != before), "the head changes with every entry and only then");
-        for (uint256 i = 0; i < ids.length; ++i) {
-            uint256 id = ids[i];
-            (uint256 sponsor, uint256 units, , ) = ledger.accountOf(id);
-            eq(sponsor, sponsorOf[id], "sponsor");
-            eq(units, owedTo[id], "owed by the books");
-            eq(units, creditedTo[id] - paidTo[id], "credited less paid");
-        }
+    function hasWindow() external view returns (bool) {
+        return returnWindow != 0;
     }
 
-    function enrol(uint256 seed, bool wallet) external compared {
-        if (ids.length >= MOST_PEOPLE) return;
-        uint256 number = 1 + (seed % (lanes.length + 1));
-        uint256 sponsor;
-        uint256 lane = number <= lanes.length ? lanes[number - 1] : 4;
-        if (lane < 4) {
-            sponsor = (number << 2) | ((seed >> 32) % lane);
-        } else {
-            (number, lane) = (lanes.length + 1, 0);
-            // One in nine is a root.
-            sponsor = (seed >> 64) % 9 == 0 ? 0 : ids[(seed >> 96) % ids.length];
-        }
-        uint256 id = (number << 2) | lane;
-        (uint256 held, uint256 free_, uint256 reserved_, uint256 owed_) = ledger.solvency();
-        ledger.enrol(_person(id, sponsor, wallet ? _walletOf(id) : address(0)));
-        _bookPerson(id, sponsor, wallet);
-        (uint256 heldNow, uint256 freeNow, uint256 reservedNow, uint256 owedNow) = ledger.solvency();
-        require(held == heldNow && free_ == freeNow && reserved_ == reservedNow && owed_ == owedNow, "enrolment pays");
-        eq(owedTo[id], 0, "owed to somebody new");
-        _checkNoCycle();
-    }
-
-    function record(uint256 seed, uint256 count) external compared {
-        count = bound(count, 1, 6);
-        uint256 plan = _planAt(_time);
-        Sale[] memory sales = new Sale[](count);
-        bytes memory records;
-        uint256 set = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 random = uint256(keccak256(abi.encode(seed, i)));
-            // Any lane of a fragment in use, empty ones too.
-            uint256 seller = ((1 + ((random >> 64) % lanes.length)) << 2) | ((random >> 32) & 3);
-            uint256 price = 1 + ((random >> 96) % 1_000_000);
-            sales[i] = Sale(random % 3, seller, price, (random >> 160) % (price + 1));
-            records = bytes.concat(records, _sale(sales[i].class, seller, price, sales[i].volume));
-            set += _reservedFor(plan, sales[i]);
-        }
-        uint256 sequence = batches.length + 1;
-        try ledger.recordSales(sequence, records, bytes32(seed)) {
-            require(set <= free, "recorded without cover");
-        } catch {
-            require(set > free, "refused although covered");
-            return;
-        }
-        free -= set;
-        reserved += set;
-        ++entries;
-        BookedBatch storage batch = batches.push();
-        (batch.plan, batch.recordedAt, batch.records) = (plan, _time, records);
-        for (uint256 i = 0; i < count; ++i) batch.sales.push(sales[i]);
-        if (_returnWindow != 0) return;
-        for (uint256 i = 0; i < count; ++i) _bookSettled(plan, sales[i]);
-        batch.settled = count;
-        ++entries;
-    }
-
-    function takeBack(uint256 seed, uint256 price, uint256 volume) external compared {
-        if (batches.length == 0) return;
-        uint256 number = 1 + (seed % batches.length);
-        BookedBatch storage batch = batches[number - 1];
-        uint256 index = (seed >> 64) % batch.sales.length;
-        Sale memory sale = batch.sales[index];
-        // Up to one more than there is, so that some are refused.
-        price = bound(price, 0, sale.price + 1);
-        volume = bound(volume, 0, sale.volume + 1);
-        bool inRange = price != 0 && price <= sale.price && volume <= sale.volume;
-        bool allowed =
-            inRange && sale.volume - volume <= sale.price - price && _time < batch.recordedAt + _returnWindow;
-        bytes memory packed = abi.encodePacked(uint32(index), uint32(price), uint32(volume));
-        try ledger.reverse(number, batch.plan, batch.recordedAt, batch.records, batch.reversals, packed) {
-            require(allowed, "reversed what cannot be");
-        } catch {
-            require(!allowed, "refused what can be reversed");
-            return;
-        }
-        uint256 before = _reservedFor(batch.plan, sale);
-        batch.sales[index].price -= price;
-        batch.sales[index].volume -= volume;
-        uint256 freed = before - _reservedFor(batch.plan, batch.sales[index]);
-        reserved -= freed;
-        free += freed;
-        batch.reversals = bytes.concat(batch.reversals, packed);
-        ++entries;
-    }
-
-    function settle(uint256 seed, uint256 until, bool wait) external compared {
-        if (batches.length == 0) return;
-        uint256 number = 1 + (seed % batches.length);
-        BookedBatch storage batch = batches[number - 1];
-        uint256 count = batch.sales.length;
-        uint256 due = batch.recordedAt + _returnWindow;
-        if (wait && _time < due) vm.warp(_time = due);
-        until = bound(until, 0, count + 1);
-        uint256 end = until > count ? count : until;
-        bool allowed = _time >= due && end > batch.settled;
-        // Anyone may settle.
-        vm.prank(address(uint160(seed)));
-        try ledger.settle(number, batch.plan, batch.recordedAt, batch.records, batch.reversals, until) {
-            require(allowed, "settled what cannot be");
-        } catch {
-            require(!allowed, "refused what can be settled");
-            return;
-        }
-        for (uint256 i = batch.settled; i < end; ++i) _bookSettled(batch.plan, batch.sales[i]);
-        batch.settled = end;
-        ++entries;
-    }
-
-    function withdraw(uint256 seed) external compared {
-        uint256 id = ids[seed % ids.length];
-        address wallet = _walletOf(id);
-        uint256 before = token.balanceOf(wallet);
-        bool allowed = hasWallet[id] && owedTo[id] != 0;
-        vm.prank(address(uint160(seed)));
-        try ledger.withdraw(wallet) returns (uint256 units) {
-            require(allowed, "paid what is not owed");
-            eq(units, _bookPayout(id), "paid out");
-            eq(token.balanceOf(wallet), before + units, "arrived");
-        } catch {
-            require(!allowed, "refused what is owed");
-        }
-    }
-
-    function fund(uint256 units) external compared {
-        units = bound(units, 1, 1 << 36);
-        if (free + reserved + owed + units > MOST_UNITS) return;
-        _fund(units);
-        free += units;
-        ++entries;
-    }
-
-    function jump(uint256 seconds_) external compared {
-        _time += bound(seconds_, 1, 10 days);
-        vm.warp(_time);
-        eq(ledger.currentPlan(), _planAt(_time), "plan in force");
-    }
-
-    function announce(uint256 seed, uint256 levels) external compared {
-        if (plans.length >= MOST_PLANS) return;
-        uint16[] memory rates = new uint16[](bound(levels, 1, 11));
-        for (uint256 i = 0; i < rates.length; ++i) rates[i] = uint16(uint256(keccak256(abi.encode(seed, i))) % 900);
-        uint16[3] memory weights = [
-            uint16(seed % 10_001),
-            uint16((seed >> 64) % 10_001),
-            uint16((seed >> 128) % 10_001)
-        ];
-        eq(ledger.announcePlan(_plan(rates, weights)), plans.length + 1, "version");
-        _bookPlan(_time + 7 days, rates, [uint256(weights[0]), weights[1], weights[2]]);
-    }
-
-    /// @notice What must hold at any time, from the ledger's own views.
-    function check() external view {
-        (uint256 held, uint256 free_, uint256 reserved_, uint256 owed_) = ledger.solvency();
-        eq(held, free_ + reserved_ + owed_, "held");
-        eq(held, token.balanceOf(address(ledger)), "tokens held");
-        eq(free_, free, "float");
-        eq(reserved_, reserved, "reserved");
-        eq(owed_, owed, "owed");
-        uint256 sum = 0;
-        uint256[] memory words = ledger.fragmentsOf(0, lanes.length + 2);
-        for (uint256 i = 0; i < words.length; ++i) {
-            for (uint256 lane = 0; lane < 4; ++lane) sum += (words[i] >> (56 * lane)) & ((1 << 50) - 1);
-        }
-        eq(sum, owed, "sum of all balances");
-        eq(words[0] | words[lanes.length + 1], 0, "fragments not in use");
-        (uint256 recorded, uint256 fragments, uint256 announced) = ledger.counts();
-        eq(recorded, batches.length, "batches");
-        eq(fragments, lanes.length, "fragments");
-        eq(announced, plans.length, "plans");
-        for (uint256 i = 0; i < batches.length; ++i) {
-            (bool open, uint256 settled) = ledger.batchOf(i + 1);
-            bool isOpen = batches[i].settled < batches[i].sales.length;
-            require(open == isOpen, "open batch");
-            eq(settled, isOpen ? batches[i].settled : 0, "settled of a batch");
-        }
-    }
-
-    /// @dev Every line of sponsors ends.
-    function _checkNoCycle() private view {
-        for (uint256 i = 0; i < ids.length; ++i) {
-            uint256 steps = 0;
-            for (uint256 id = ids[i]; id != 0; (id, , , ) = ledger.accountOf(id)) {
-                require(++steps <= ids.length, "a line of sponsors without end");
-            }
-        }
+    function ledgerAndToken() external view returns (ICommissionLedger, FreezableDollar) {
+        return (ledger, FreezableDollar(address(dollar)));
     }
 }
 
-/// @notice Whatever is called in whatever order, the ledger agrees with the handler's books and stays solvent.
-abstract contract LedgerInvariants {
+/// @notice A ledger to call, and how the runner finds it.
+abstract contract HandledLedger is LedgerTest {
     LedgerHandler internal handler;
+    FreezableDollar internal dollar;
+
+    function _handle(Form memory form) internal {
+        handler = LedgerHandler(_deploy("LedgerHandler", abi.encode(form)));
+        (ledger, dollar) = handler.ledgerAndToken();
+    }
 
     /// @dev The test runner asks this for whom to call.
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
         targets[0] = address(handler);
     }
+}
 
-    function invariant_booksAndLedgerAgree() external view {
-        handler.check();
+/// @notice Whatever is called in whatever order, these things hold. Each is a campaign of random calls of its own.
+/// @dev `npm test` runs the short profile of hardhat.config.ts; `npm run fuzz` the long one, which makes more than
+/// 100,000 calls of the handler.
+abstract contract LedgerInvariants is HandledLedger {
+    /// @dev How a trial ends that went well: nothing of it stays.
+    error TrialPassed();
+
+    uint256 private constant MAX_HOLD = 30 days;
+    uint256 private constant HOLD_GAP = 7 days;
+    uint256 private constant ACTIONS = 31;
+    uint256 private constant REFUSED_ACTIONS = 26;
+
+    function invariant_solvent() external view {
+        handler.checkSolvency();
+    }
+
+    function invariant_neverAboveThePlansCeiling() external view {
+        handler.checkCeiling();
+    }
+
+    function invariant_creditsAreTheModels() external {
+        handler.checkCredits();
+    }
+
+    function invariant_whatIsSettledNeverFalls() external view {
+        eq(handler.falls(), 0, "settled money that became less");
+    }
+
+    function invariant_oneBlockedPayeeBlocksNoOther() external {
+        _try(this.trialOfPayees);
+    }
+
+    function invariant_noRoleHoldsMoneyForLong() external {
+        _try(this.trialOfHolds);
+    }
+
+    function invariant_treeHasNoCycle() external view {
+        handler.checkTree();
+    }
+
+    function invariant_headIsTheFoldOfTheEntries() external view {
+        handler.checkJournal();
+    }
+
+    function invariant_viewsSayWhatWasDone() external {
+        handler.checkViews();
+    }
+
+    function invariant_storefrontHoldsWhatItHasPromised() external view {
+        handler.checkStorefront();
+    }
+
+    function invariant_nobodyStopsARefund() external {
+        _try(this.trialOfOrders);
+    }
+
+    /// @notice The invariants say nothing if the calls do nothing: every action is carried out, and refused where it can
+    /// be.
+    function test_everyActionHappens() external {
+        bytes4[ACTIONS] memory actions = _actions();
+        for (uint256 i = 0; i < 60 * ACTIONS; ++i) {
+            uint256 random = uint256(keccak256(abi.encode(i)));
+            bytes memory call = abi.encodeWithSelector(actions[random % ACTIONS], random);
+            (bool done, bytes memory reason) = address(handler).call(call);
+            if (!done) _throw(reason);
+        }
+        for (uint256 i = 0; i < REFUSED_ACTIONS + 3; ++i) {
+            // Without a return window a batch is settled as it is recorded.
+            bool comesLater = i < 3;
+            if (handler.hasWindow() || !comesLater) require(handler.performed(actions[i]) != 0, _name("never done", i));
+            if (i < REFUSED_ACTIONS) require(handler.refused(actions[i]) != 0, _name("never refused", i));
+        }
+    }
+
+    /// @notice One payee after the other is frozen, and all others get all that they are owed in one call.
+    function trialOfPayees() external {
+        vm.warp(handler.time());
+        address[] memory payees = handler.owned();
+        if (payees.length == 0) revert TrialPassed();
+        address blocked = payees[uint256(handler.head()) % payees.length];
+        dollar.setFrozen(blocked, true);
+        uint256[] memory due = new uint256[](payees.length);
+        for (uint256 i = 0; i < payees.length; ++i) {
+            (, , uint256 heldUntil, ) = ledger.walletOf(payees[i]);
+            bool isPaid = heldUntil <= handler.time() && !dollar.isFrozen(payees[i]);
+            due[i] = dollar.balanceOf(payees[i]) + (isPaid ? ledger.owedTo(payees[i]) * handler.unit() : 0);
+        }
+        uint256 owedToBlocked = ledger.owedTo(blocked);
+        ledger.payOut(payees);
+        for (uint256 i = 0; i < payees.length; ++i)
+            eq(dollar.balanceOf(payees[i]), due[i], "paid beside a blocked payee");
+        eq(ledger.owedTo(blocked), owedToBlocked, "owed to the blocked payee");
+        revert TrialPassed();
+    }
+
+    /// @notice A hold ends within its longest time. Then nobody can hold again at once, a pause changes nothing, and the
+    /// money goes to the wallet.
+    function trialOfHolds() external {
+        address[] memory payees = handler.owned();
+        if (payees.length == 0) revert TrialPassed();
+        vm.warp(handler.time());
+        if (!handler.paused()) _asCompany(abi.encodeCall(ledger.setPaused, (true)));
+        for (uint256 i = 0; i < payees.length; ++i) {
+            address wallet = payees[i];
+            (, , uint256 heldUntil, ) = ledger.walletOf(wallet);
+            require(heldUntil <= handler.time() + MAX_HOLD, "held for too long");
+            uint256 freeAt = heldUntil > handler.time() ? heldUntil : handler.time();
+            // Compliance holds for as long as it can, the moment it can.
+            if (heldUntil == 0 || heldUntil + HOLD_GAP <= handler.time()) {
+                freeAt = handler.time() + MAX_HOLD;
+                _asCompany(abi.encodeCall(ledger.hold, (wallet, freeAt, "trial")));
+            }
+            dollar.setFrozen(wallet, false);
+            _expectFree(wallet, freeAt);
+        }
+        revert TrialPassed();
+    }
+
+    /// @notice The company takes the storefront's right to record, pauses, and takes the float: every buyer whose window
+    /// is open has the price back all the same, and every other order is completed when its time has come.
+    function trialOfOrders() external {
+        IStorefront shop = handler.storefront();
+        (bytes32[] memory quotes, address[] memory buyers, uint256[2][] memory pricesAndEnds) = handler.openOrders();
+        vm.warp(handler.time());
+        (, uint256 float, , ) = ledger.solvency();
+        _asCompany(abi.encodeCall(ledger.setRecorder, (address(shop), 0)));
+        if (float != 0) _asCompany(abi.encodeCall(ledger.withdrawFloat, (float, address(1))));
+        if (!handler.paused()) _asCompany(abi.encodeCall(ledger.setPaused, (true)));
+        for (uint256 i = 0; i < quotes.length; ++i) {
+            if (pricesAndEnds[i][1] <= handler.time()) {
+                shop.complete(quotes[i]);
+                continue;
+            }
+            dollar.setFrozen(buyers[i], false);
+            uint256 before = dollar.balanceOf(buyers[i]);
+            vm.prank(buyers[i]);
+            shop.returnOrder(quotes[i], "");
+            eq(dollar.balanceOf(buyers[i]), before + pricesAndEnds[i][0] * handler.unit(), "refund");
+        }
+        (uint256 held, uint256 open, uint256 margins, uint256 rest) = shop.solvency();
+        eq(open, 0, "open orders in the end");
+        eq(held, margins + rest, "held in the end");
+        revert TrialPassed();
+    }
+
+    function _asCompany(bytes memory call) private {
+        vm.prank(address(handler));
+        (bool done, bytes memory reason) = address(ledger).call(call);
+        if (!done) _throw(reason);
+    }
+
+    function _expectFree(address wallet, uint256 freeAt) private {
+        uint256 due = ledger.owedTo(wallet);
+        if (freeAt > handler.time() && due != 0) {
+            vm.warp(freeAt - 1);
+            _expectRefusal(
+                abi.encodeCall(ledger.withdraw, (wallet)),
+                abi.encodeWithSelector(ICommissionLedgerErrors.PayoutHeld.selector, wallet, freeAt)
+            );
+        }
+        vm.warp(freeAt);
+        (, , uint256 heldUntil, ) = ledger.walletOf(wallet);
+        _expectRefusal(
+            abi.encodeCall(ledger.hold, (wallet, freeAt + 1, "trial")),
+            abi.encodeWithSelector(ICommissionLedgerErrors.HoldTooSoon.selector, wallet, heldUntil + HOLD_GAP)
+        );
+        uint256 before = dollar.balanceOf(wallet);
+        if (due != 0) ledger.withdraw(wallet);
+        eq(dollar.balanceOf(wallet), before + due * handler.unit(), "paid after a hold");
+        vm.warp(handler.time());
+    }
+
+    function _expectRefusal(bytes memory call, bytes memory refusal) private {
+        vm.prank(address(handler));
+        (bool done, bytes memory reason) = address(ledger).call(call);
+        require(!done && keccak256(reason) == keccak256(refusal), "not refused as it should be");
+    }
+
+    /// @dev Runs a trial, of which nothing stays.
+    function _try(function() external trial) private {
+        try trial() {
+            revert("a trial that does not end");
+        } catch (bytes memory reason) {
+            if (bytes4(reason) != TrialPassed.selector) _throw(reason);
+        }
+    }
+
+    function _throw(bytes memory reason) private pure {
+        assembly ("memory-safe") {
+            revert(add(reason, 32), mload(reason))
+        }
+    }
+
+    function _name(string memory what, uint256 action) private pure returns (string memory) {
+        return string.concat("action ", decimal(action), " is ", what);
+    }
+
+    /// @dev First those that a ledger without return window never does, then the others that can be refused, then those
+    /// that cannot, last those that do not call the ledger.
+    function _actions() private view returns (bytes4[ACTIONS] memory) {
+        return
+            [
+                handler.takeBack.selector,
+                handler.settle.selector,
+                handler.returnOrder.selector,
+                handler.enrol.selector,
+                handler.setStanding.selector,
+                handler.correctSponsor.selector,
+                handler.leaveProgramme.selector,
+                handler.record.selector,
+                handler.recordAndSettle.selector,
+                handler.withdrawFloat.selector,
+                handler.withdraw.selector,
+                handler.withdrawTo.selector,
+                handler.claimWallet.selector,
+                handler.changeWallet.selector,
+                handler.recover.selector,
+                handler.cancelRecovery.selector,
+                handler.hold.selector,
+                handler.releaseHold.selector,
+                handler.announcePlan.selector,
+                handler.pause.selector,
+                handler.raiseFlag.selector,
+                handler.closeFlag.selector,
+                handler.buy.selector,
+                handler.complete.selector,
+                handler.withdrawMargin.selector,
+                handler.withdrawProceeds.selector,
+                handler.payOut.selector,
+                handler.fund.selector,
+                handler.setCap.selector,
+                handler.spoil.selector,
+                handler.jump.selector
+            ];
     }
 }
 
 contract ReadableLedgerInvariants is LedgerInvariants {
     function setUp() external {
-        handler = new LedgerHandler(false, 14 days);
+        _handle(Form({ compact: false, returnWindow: 3 days, habit: Habit.Freezes, decimals: 6, line: 12 }));
     }
 }
 
+/// @notice A token with eighteen decimals, and a line longer than a settlement looks up.
 contract CompactLedgerInvariants is LedgerInvariants {
     function setUp() external {
-        handler = new LedgerHandler(true, 14 days);
+        _handle(Form({ compact: true, returnWindow: 14 days, habit: Habit.Freezes, decimals: 18, line: 80 }));
     }
 }
 
 contract LedgerWithoutWindowInvariants is LedgerInvariants {
     function setUp() external {
-        handler = new LedgerHandler(false, 0);
+        _handle(Form({ compact: false, returnWindow: 0, habit: Habit.Freezes, decimals: 6, line: 12 }));
+    }
+}
+
+/// @notice The same with tokens that do worse than to freeze wallets, all in one campaign for each.
+abstract contract HostileTokenInvariants is HandledLedger {
+    function invariant_everythingHolds() external {
+        handler.checkSolvency();
+        handler.checkCeiling();
+        handler.checkCredits();
+        handler.checkTree();
+        handler.checkJournal();
+        handler.checkViews();
+        eq(handler.falls(), 0, "settled money that became less");
+    }
+}
+
+contract FeeTokenInvariants is HostileTokenInvariants {
+    function setUp() external {
+        _handle(Form({ compact: false, returnWindow: 1 days, habit: Habit.TakesFees, decimals: 8, line: 12 }));
+    }
+}
+
+contract FalseTokenInvariants is HostileTokenInvariants {
+    function setUp() external {
+        _handle(Form({ compact: true, returnWindow: 0, habit: Habit.SaysFalse, decimals: 6, line: 12 }));
+    }
+}
+
+contract SilentTokenInvariants is HostileTokenInvariants {
+    function setUp() external {
+        _handle(Form({ compact: false, returnWindow: 1 days, habit: Habit.SaysNothing, decimals: 6, line: 12 }));
+    }
+}
+
+contract ReentrantTokenInvariants is HostileTokenInvariants {
+    function setUp() external {
+        _handle(Form({ compact: false, returnWindow: 1 days, habit: Habit.CallsBack, decimals: 18, line: 12 }));
     }
 }

@@ -1,9 +1,33 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { Journal } from "../../../contracts/libraries/Journal.sol";
+import { Plan } from "../../../contracts/types/Plan.sol";
+
 /// @notice Books kept beside a ledger: what the manual says must come of each call, worked out the long way with plain
-/// mappings, so that no mistake in the ledger's packing can be in them too.
+/// arrays, so that no mistake in the ledger's packing can be in them too. People are numbers in an array, whatever ids
+/// they get, and the journal's head is folded from what was done.
 abstract contract LedgerBooks {
+    struct Person {
+        /// The present id. The ids that they had before lead here too.
+        uint256 id;
+        /// Who stands above them, 0 for a root, and by which id the ledger was told.
+        uint256 sponsor;
+        uint256 sponsorId;
+        uint256 rank;
+        uint256 status;
+        uint256 owed;
+        uint256 credited;
+        uint256 paid;
+        address wallet;
+        uint256 enrolledAt;
+        uint256 heldUntil;
+        uint256 nonce;
+        /// The recovery under way.
+        address newWallet;
+        uint256 recoverableFrom;
+    }
+
     struct Sale {
         uint256 class;
         uint256 seller;
@@ -14,8 +38,7 @@ abstract contract LedgerBooks {
     struct BookedPlan {
         uint256 startsAt;
         uint256 total;
-        uint256[3] weights;
-        uint16[] rates;
+        bytes encoded;
     }
 
     struct BookedBatch {
@@ -28,78 +51,95 @@ abstract contract LedgerBooks {
         Sale[] sales;
     }
 
+    uint256 internal constant ACTIVE = 1;
+    uint256 internal constant INACTIVE = 2;
+    uint256 internal constant CLOSED = 3;
+
     uint256 public free;
     uint256 public reserved;
     uint256 public owed;
+    uint256 public paid;
     uint256 public entries;
-    uint256[] public ids;
-    mapping(uint256 id => bool) public isEnrolled;
-    mapping(uint256 id => bool) public hasWallet;
-    mapping(uint256 id => uint256) public sponsorOf;
-    mapping(uint256 id => uint256) public owedTo;
-    /// Everything ever credited and paid: what is settled falls only by payout.
-    mapping(uint256 id => uint256) public creditedTo;
-    mapping(uint256 id => uint256) public paidTo;
-    /// Index is fragment minus one: how many people it has.
+    bytes32 public head;
+    bool public paused;
+
+    /// Number 0 is nobody.
+    Person[] internal people;
+    /// Every id ever given, and whose it is.
+    uint256[] internal ids;
+    mapping(uint256 id => uint256 number) internal numberOf;
+    mapping(address wallet => uint256 number) internal ownerOf;
+    /// Index is fragment minus one: how many lanes were taken.
     uint256[] internal lanes;
     /// Index is version minus one.
     BookedPlan[] internal plans;
     /// Index is batch minus one.
     BookedBatch[] internal batches;
+    /// Index is flag minus one.
+    uint256[] internal flags;
 
-    function _bookPerson(uint256 id, uint256 sponsor, bool wallet) internal {
-        if (id & 3 == 0) lanes.push(1);
-        else ++lanes[(id >> 2) - 1];
-        ids.push(id);
-        isEnrolled[id] = true;
-        hasWallet[id] = wallet;
-        sponsorOf[id] = sponsor;
+    function _enter(bytes32 newHead) internal {
+        head = newHead;
         ++entries;
     }
 
-    function _bookPlan(uint256 startsAt, uint16[] memory rates, uint256[3] memory weights) internal {
-        uint256 total = 0;
-        for (uint256 i = 0; i < rates.length; ++i) total += rates[i];
-        plans.push(BookedPlan(startsAt, total, weights, rates));
-        ++entries;
+    function _bookPerson(uint256 id, uint256 sponsorId, address wallet, uint256 time) internal {
+        _bookId(id, people.length);
+        Person storage person = people.push();
+        (person.id, person.sponsorId, person.sponsor) = (id, sponsorId, numberOf[sponsorId]);
+        (person.status, person.enrolledAt) = (ACTIVE, time);
+        _bookWallet(numberOf[id], wallet);
+        _enter(Journal.enrolled(head, id, sponsorId, wallet));
+    }
+
+    function _bookId(uint256 id, uint256 number) internal {
+        if (id & 3 == 0) lanes.push(1);
+        else ++lanes[(id >> 2) - 1];
+        ids.push(id);
+        numberOf[id] = number;
+    }
+
+    function _bookWallet(uint256 number, address wallet) internal {
+        Person storage person = people[number];
+        delete ownerOf[person.wallet];
+        delete person.newWallet;
+        delete person.recoverableFrom;
+        person.wallet = wallet;
+        if (wallet != address(0)) ownerOf[wallet] = number;
+    }
+
+    /// @dev The most a plan can pay: each level at its best rate.
+    function _bookPlan(Plan memory plan, uint256 startsAt) internal {
+        bytes memory encoded = abi.encode(plan);
+        plans.push(BookedPlan(startsAt, _mostOf(plan), encoded));
+        _enter(Journal.planAnnounced(head, plans.length, startsAt, keccak256(encoded)));
+    }
+
+    function _mostOf(Plan memory plan) internal pure returns (uint256 total) {
+        for (uint256 level = 0; level < 11; ++level) {
+            uint256 best = 0;
+            for (uint256 row = 0; row < plan.ratesBps.length; ++row) {
+                uint16[] memory rates = plan.ratesBps[row];
+                if (level < rates.length && rates[level] > best) best = rates[level];
+            }
+            total += best;
+        }
     }
 
     function _planAt(uint256 time) internal view returns (uint256 version) {
         for (uint256 i = 0; i < plans.length; ++i) if (plans[i].startsAt <= time) version = i + 1;
     }
 
-    function _counted(uint256 version, Sale memory sale) internal view returns (uint256) {
-        return (sale.volume * plans[version - 1].weights[sale.class]) / 10_000;
+    function _planOf(uint256 version) internal view returns (Plan memory) {
+        return abi.decode(plans[version - 1].encoded, (Plan));
     }
 
-    function _reservedFor(uint256 version, Sale memory sale) internal view returns (uint256) {
-        return _counted(version, sale) * plans[version - 1].total;
-    }
-
-    /// @dev Books the settlement of one sale: the seller and each sponsor by level, and the rest back to the float.
-    function _bookSettled(uint256 version, Sale memory sale) internal {
-        uint256 volume = _counted(version, sale);
-        uint256 paid = 0;
-        uint256 id = isEnrolled[sale.seller] ? sale.seller : 0;
-        uint16[] storage rates = plans[version - 1].rates;
-        for (uint256 level = 0; level < rates.length && id != 0; ++level) {
-            uint256 amount = volume * rates[level];
-            owedTo[id] += amount;
-            creditedTo[id] += amount;
-            paid += amount;
-            id = sponsorOf[id];
-        }
-        uint256 set = _reservedFor(version, sale);
-        reserved -= set;
-        owed += paid;
-        free += set - paid;
-    }
-
-    function _bookPayout(uint256 id) internal returns (uint256 units) {
-        units = owedTo[id];
-        owedTo[id] = 0;
-        paidTo[id] += units;
+    function _bookPayout(uint256 number) internal returns (uint256 units) {
+        Person storage person = people[number];
+        units = person.owed;
+        person.owed = 0;
+        person.paid += units;
         owed -= units;
-        ++entries;
+        paid += units;
     }
 }

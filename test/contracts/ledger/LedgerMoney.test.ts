@@ -3,8 +3,16 @@ import { ZeroAddress } from 'ethers';
 import type { FalseDollar } from '../../../types/mocks/FalseDollar.ts';
 import type { FreezableDollar } from '../../../types/mocks/FreezableDollar.ts';
 import type { ReentrantDollar } from '../../../types/mocks/ReentrantDollar.ts';
-import { ethers, loadFixture } from '../../support/contracts/chain.ts';
-import { type Company, ID, openCompany, readable, withWindow } from '../../support/contracts/company.ts';
+import { DAY, ethers, loadFixture, time } from '../../support/contracts/chain.ts';
+import {
+  type Company,
+  ID,
+  openCompany,
+  REASON,
+  readable,
+  withWindow,
+} from '../../support/contracts/company.ts';
+import { libraries } from '../../support/contracts/errors.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 
 const MAX_CUSTODY = 2n ** 50n - 1n;
@@ -103,10 +111,10 @@ describe('LedgerMoney', () => {
     });
 
     it('refuses when the token says false', async () => {
-      const { asStranger, ledger, token } = await loadFixture(returnsFalse);
+      const { asStranger, token } = await loadFixture(returnsFalse);
       await (token as unknown as FalseDollar).setBroken(true);
       await expect(asStranger.fund(1))
-        .to.be.revertedWithCustomError(ledger, 'SafeERC20FailedOperation')
+        .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
         .withArgs(token);
     });
 
@@ -127,7 +135,7 @@ describe('LedgerMoney', () => {
       ]) {
         await (token as unknown as ReentrantDollar).callBack(ledger, call);
         await expect(company.asStranger.fund(10)).to.be.revertedWithCustomError(
-          ledger,
+          libraries,
           'ReentrancyGuardReentrantCall',
         );
       }
@@ -149,6 +157,26 @@ describe('LedgerMoney', () => {
       await expect(asStranger.withdraw(people.wallets.F))
         .to.be.revertedWithCustomError(ledger, 'NothingOwed')
         .withArgs(people.wallets.F);
+    });
+
+    it('refuses until the second in which a hold ends', async () => {
+      const { asCompliance, asStranger, ledger, people } = await loadFixture(returnsNothing);
+      const wallet = people.wallets.F;
+      const until = (await time.latest()) + DAY;
+      await asCompliance.hold(wallet, until, REASON);
+      await time.setNextBlockTimestamp(until - 1);
+      await expect(asStranger.withdraw(wallet))
+        .to.be.revertedWithCustomError(ledger, 'PayoutHeld')
+        .withArgs(wallet, until);
+      await time.setNextBlockTimestamp(until);
+      await asStranger.withdraw(wallet);
+    });
+
+    it('goes on while recording is paused', async () => {
+      const { asGuardian, asStranger, ledger, people } = await loadFixture(returnsNothing);
+      await asGuardian.setPaused(true);
+      await asStranger.withdraw(people.wallets.F);
+      expect(await ledger.owedTo(people.wallets.F)).to.equal(0);
     });
 
     it('refuses a second time until more is earned', async () => {
@@ -197,7 +225,7 @@ describe('LedgerMoney', () => {
       const [before, head] = [await ledger.solvency(), await ledger.head()];
       await broken.setBroken(true);
       await expect(asStranger.withdraw(people.wallets.F))
-        .to.be.revertedWithCustomError(ledger, 'SafeERC20FailedOperation')
+        .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
         .withArgs(token);
       expect(await ledger.owedTo(people.wallets.F)).to.equal(20_000_000);
       expect(await ledger.solvency()).to.deep.equal(before);
@@ -236,7 +264,7 @@ describe('LedgerMoney', () => {
       ]) {
         await attacker.callBack(ledger, call);
         await expect(asStranger.withdraw(F)).to.be.revertedWithCustomError(
-          ledger,
+          libraries,
           'ReentrancyGuardReentrantCall',
         );
       }

@@ -1,13 +1,10 @@
 import { expect } from 'chai';
 import { ZeroAddress } from 'ethers';
-import { ethers, loadFixture, networkHelpers } from '../../support/contracts/chain.ts';
+import { ethers, loadFixture, time } from '../../support/contracts/chain.ts';
 import { ID, openCompany, openLedger, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { encodePeople } from '../../support/contracts/records.ts';
-
-/** Storage slot of the ledger's counters; the fragment count takes the 24 bits from 206. */
-const TOTALS_SLOT = 1;
-const FRAGMENTS_AT = 206n;
+import { setCounter } from '../../support/contracts/totals.ts';
 
 async function empty() {
   return openLedger();
@@ -85,6 +82,33 @@ describe('LedgerPeople', () => {
       }
     });
 
+    it('refuses a sponsor who has left or has moved to another id, in either lane', async () => {
+      const company = await loadFixture(readable);
+      const { ledger, people } = company;
+      await company.leave(people.wallets.E);
+      await company.correctSponsor(ID.B, people.wallets.B, ID.root);
+      for (const [id, sponsor] of [
+        [20, ID.E],
+        [20, ID.B],
+        [ID.emptyLane, ID.E],
+      ] as const) {
+        await expect(company.enrol([{ id, sponsor }]))
+          .to.be.revertedWithCustomError(ledger, 'SponsorGone')
+          .withArgs(id, sponsor);
+      }
+    });
+
+    it('refuses while recording is paused', async () => {
+      const company = await loadFixture(readable);
+      await company.asGuardian.setPaused(true);
+      await expect(company.enrol([{ id: 16, sponsor: 0 }])).to.be.revertedWithCustomError(
+        company.ledger,
+        'RecordingPaused',
+      );
+      await company.asAdmin.setPaused(false);
+      await company.enrol([{ id: 16, sponsor: 0 }]);
+    });
+
     it('refuses a wallet that is taken, also within one call', async () => {
       const company = await loadFixture(readable);
       const { ledger, people } = company;
@@ -114,7 +138,7 @@ describe('LedgerPeople', () => {
     it('refuses a new fragment when all are used', async () => {
       const company = await loadFixture(readable);
       const full = 2n ** 24n - 1n;
-      await setFragmentCount(await company.ledger.getAddress(), full);
+      await setCounter(company.ledger, 'fragments', full);
       await expect(company.enrol([{ id: 2 ** 26, sponsor: 0 }]))
         .to.be.revertedWithCustomError(company.ledger, 'LedgerFull')
         .withArgs(full);
@@ -206,6 +230,19 @@ describe('LedgerPeople', () => {
       expect(await ledger.owedTo(ZeroAddress)).to.equal(0);
     });
 
+    it('keeps the time of enrolment, with the wallet or with the mark of a person without one', async () => {
+      const company = await loadFixture(readable);
+      const { ledger, people } = company;
+      const wallet = people.free[0]!.address;
+      await company.enrol([
+        { id: 16, sponsor: ID.A, wallet },
+        { id: 17, sponsor: 16 },
+      ]);
+      const at = BigInt(await time.latest());
+      expect(await ledger.walletOf(wallet)).to.deep.equal([16n, at, 0n, 0n]);
+      expect([await ledger.unclaimedSince(16), await ledger.unclaimedSince(17)]).to.deep.equal([0n, at]);
+    });
+
     it('pays nobody and moves no money', async () => {
       const company = await loadFixture(readable);
       const before = await company.ledger.solvency();
@@ -282,9 +319,3 @@ describe('LedgerPeople', () => {
     });
   });
 });
-
-async function setFragmentCount(ledger: string, count: bigint): Promise<void> {
-  const word = BigInt(await ethers.provider.getStorage(ledger, TOTALS_SLOT));
-  const mask = (2n ** 24n - 1n) << FRAGMENTS_AT;
-  await networkHelpers.setStorageAt(ledger, TOTALS_SLOT, (word & ~mask) | (count << FRAGMENTS_AT));
-}

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ethers, loadFixture, networkHelpers } from '../../support/contracts/chain.ts';
+import { ethers, loadFixture } from '../../support/contracts/chain.ts';
 import {
   atOnce,
   CAP,
@@ -12,16 +12,12 @@ import {
 import { type ExpectedEvent, expectEntries } from '../../support/contracts/expect-entries.ts';
 import { planOf, RATES } from '../../support/contracts/plan.ts';
 import { encodeSales, PREFERRED, type Sale, SELF, saleNumber } from '../../support/contracts/records.ts';
+import { setCounter } from '../../support/contracts/totals.ts';
 
 const SALE = { seller: ID.F, volume: 10_000 };
 /** The plan can pay 41% of the volume. */
 const RESERVE = 41_000_000n;
 const MAX_CENTS = 2 ** 32 - 1;
-
-/** Storage slot of the ledger's counters; the number of batches takes the 24 bits from 182. */
-const TOTALS_SLOT = 1;
-const BATCHES_AT = 182n;
-const ENTRIES_AT = 150n;
 
 async function twoSalesOfFloat() {
   return openCompany({ float: 2n * RESERVE });
@@ -132,12 +128,18 @@ describe('LedgerSales', () => {
         .withArgs(0, 4_100);
     });
 
+    it('refuses while recording is paused', async () => {
+      const company = await loadFixture(readable);
+      await company.asGuardian.setPaused(true);
+      await expect(company.record([SALE])).to.be.revertedWithCustomError(company.ledger, 'RecordingPaused');
+      await company.asAdmin.setPaused(false);
+      await company.record([SALE]);
+    });
+
     it('refuses a batch beyond the last number with an error of its own', async () => {
       const company = await loadFixture(readable);
-      const address = await company.ledger.getAddress();
-      const word = BigInt(await ethers.provider.getStorage(address, TOTALS_SLOT));
       const last = 2n ** 24n - 1n;
-      await networkHelpers.setStorageAt(address, TOTALS_SLOT, word | (last << BATCHES_AT));
+      await setCounter(company.ledger, 'batches', last);
       await expect(company.asRecorder.recordSales(0, encodeSales([SALE]), MANIFEST))
         .to.be.revertedWithCustomError(company.ledger, 'TooManyBatches')
         .withArgs(last);
@@ -148,15 +150,14 @@ describe('LedgerSales', () => {
       const { asRecorder, ledger } = company;
       const open = await company.record([SALE]);
       await company.passWindow(open);
-      const address = await ledger.getAddress();
-      const word = BigInt(await ethers.provider.getStorage(address, TOTALS_SLOT));
-      const entries = await ledger.entryCount();
       const half = 2n ** 31n;
-      await networkHelpers.setStorageAt(address, TOTALS_SLOT, word + ((half - entries) << ENTRIES_AT));
+      await setCounter(ledger, 'entries', half);
       for (const call of [
         () => asRecorder.recordSales(2, encodeSales([SALE]), MANIFEST),
         () => company.enrol([{ id: 16, sponsor: 0 }]),
         () => company.fund(1n),
+        () => company.setStanding([{ id: ID.F, rank: 1 }]),
+        () => company.correctSponsor(ID.F, company.people.wallets.F, ID.A),
       ]) {
         await expect(call()).to.be.revertedWithCustomError(ledger, 'JournalFull').withArgs(half);
       }
@@ -177,6 +178,7 @@ describe('LedgerSales', () => {
         ]);
         // Half of 101 is 50 cents, a quarter of 103 is 25: rounded down before any rate.
         const reserved = (10_000n + 50n + 25n) * 4100n;
+        expect(await asRecorder.recordSales.staticCall(1, records, MANIFEST)).to.equal(reserved);
         await expectEntries(
           ledger,
           () => asRecorder.recordSales(1, records, MANIFEST),

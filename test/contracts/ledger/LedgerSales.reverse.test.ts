@@ -200,6 +200,14 @@ describe('LedgerSales', () => {
       });
     }
 
+    it('goes on while recording is paused', async () => {
+      const { company, batch } = await load(recorded);
+      await company.asGuardian.setPaused(true);
+      const { reserved } = await company.ledger.solvency();
+      await company.reverse(batch, [{ index: 0, price: 12_000, volume: 10_000 }]);
+      expect((await company.ledger.solvency()).reserved).to.equal(reserved - 10_000n * 4100n);
+    });
+
     it('refuses more reversals than a settlement can carry', async () => {
       const { company, batch } = await load(recorded);
       const some = Array.from({ length: 1_000 }, () => ({ index: 0, price: 1, volume: 1 }));

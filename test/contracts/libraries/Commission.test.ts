@@ -1,50 +1,57 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { loadFixture } from '../../support/contracts/chain.ts';
-import { atOnce, ID, openCompany } from '../../support/contracts/company.ts';
-import { planOf } from '../../support/contracts/plan.ts';
+import { atOnce, openCompany } from '../../support/contracts/company.ts';
+import { ACTIVE, INACTIVE } from '../../support/contracts/records.ts';
+import { goldens } from '../../support/vectors.ts';
 
-interface Unilevel {
-  /** Volume in base units of a 6-decimal token. */
-  cv: string;
-  /** Basis points from level 1 upward; the seller earns nothing themself. */
-  rates: number[];
-  /** From the sponsor upward. */
-  upline: (keyof typeof ID)[];
-  payouts: { to: keyof typeof ID; level: number; amount: string }[];
-  total: string;
-  retained: string;
-}
-
-const vectors = new URL('../../vectors/plans.json', import.meta.url);
-const { unilevel } = JSON.parse(readFileSync(vectors, 'utf8')) as { unilevel: Unilevel };
-const UNITS_PER_CENT = 10_000n;
+/** The first id of the next fragment, after the people that every company starts with. */
+const TOP = 16;
 
 describe('Commission', () => {
-  describe('payByLevel', () => {
+  for (const { name, plan, volumeCents, upline, credits, total } of goldens) {
     for (const { form, fixture } of atOnce) {
-      async function golden() {
-        const { options } = await fixture();
-        return openCompany({ ...options, plan: planOf([0, ...unilevel.rates]) });
-      }
-
-      it(`pays the unilevel of the golden vectors, in ${form}`, async () => {
-        const company = await loadFixture(golden);
-        const { ledger, options } = company;
-        const volume = BigInt(unilevel.cv) / UNITS_PER_CENT;
-        const { payees, amounts } = await ledger.explain(ID.F, 0, volume);
-        expect(payees).to.deep.equal([ID.F, ...unilevel.upline.map((name) => ID[name])].map(BigInt));
-
-        await company.record([{ seller: ID.F, volume: Number(volume) }]);
-        for (const { to, level, amount } of unilevel.payouts) {
-          expect(await company.owed(ID[to]), to).to.deep.equal([BigInt(amount)]);
-          expect(amounts[level], `level ${level}`).to.equal(BigInt(amount));
+      it(`pays the golden vector "${name}" in ${form}`, async () => {
+        const { options } = await loadFixture(fixture);
+        const company = await openCompany({ ...options, plan });
+        const { ledger } = company;
+        // A line in packed fragments: the topmost of the upline has the lowest id, the seller the highest.
+        const seller = TOP + upline.length;
+        await company.enrol(
+          Array.from({ length: upline.length + 1 }, (_, i) => ({
+            id: TOP + i,
+            sponsor: i === 0 ? 0 : TOP + i - 1,
+          })),
+        );
+        const idOf = new Map(upline.map((member, i) => [member.name, seller - 1 - i]));
+        await company.setStanding(
+          upline.map((member) => ({
+            id: idOf.get(member.name)!,
+            rank: member.rank,
+            status: member.isActive ? ACTIVE : INACTIVE,
+          })),
+        );
+        const expected = [
+          [BigInt(seller), 0n],
+          ...credits.map((credit) => [idAt(credit?.to), credit?.units ?? 0n]),
+        ];
+        function idAt(member: string | undefined): bigint {
+          return BigInt(member === undefined ? 0 : idOf.get(member)!);
         }
-        expect(await company.owed(ID.F)).to.deep.equal([0n]);
-        const { free, owed } = await ledger.solvency();
-        expect(owed).to.equal(BigInt(unilevel.total));
-        expect(options.float - free).to.equal(BigInt(unilevel.cv) - BigInt(unilevel.retained));
+
+        const { payees, amounts } = await ledger.explain(seller, 0, volumeCents);
+        expect(payees.map((id, level) => [id, amounts[level]])).to.deep.equal(expected);
+
+        await company.record([{ seller, volume: volumeCents }]);
+        const paid = new Map(credits.map((credit) => [credit?.to, credit?.units]));
+        for (const member of upline) {
+          expect(await company.owed(idOf.get(member.name)!), member.name).to.deep.equal([
+            paid.get(member.name) ?? 0n,
+          ]);
+        }
+        expect(await company.owed(seller)).to.deep.equal([0n]);
+        const { free, reserved, owed } = await ledger.solvency();
+        expect([free, reserved, owed]).to.deep.equal([options.float - total, 0n, total]);
       });
     }
-  });
+  }
 });

@@ -1,10 +1,23 @@
+import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
 import { expect } from 'chai';
 import { id as hashOf } from 'ethers';
-import { DAY, ethers, loadFixture, time } from '../../support/contracts/chain.ts';
-import { atOnce, type Company, ID, openCompany, withWindow } from '../../support/contracts/company.ts';
-import { foldJournal } from '../../support/contracts/journal.ts';
-import { planOf } from '../../support/contracts/plan.ts';
-import { PREFERRED, SELF } from '../../support/contracts/records.ts';
+import { DAY, ethers, loadFixture, secondBySecond, time } from '../../support/contracts/chain.ts';
+import {
+  atOnce,
+  type Company,
+  EVIDENCE,
+  ID,
+  openCompany,
+  REASON,
+  withWindow,
+} from '../../support/contracts/company.ts';
+import { type Fold, foldJournal, KIND_COUNT } from '../../support/contracts/journal.ts';
+import { byDifference, COMPRESSION, planOf } from '../../support/contracts/plan.ts';
+import { INACTIVE, PREFERRED, SELF, saleNumber } from '../../support/contracts/records.ts';
+import { sign } from '../../support/contracts/signatures.ts';
+
+/** The id that F moves to. */
+const MOVED = 16;
 
 /** Every kind of entry at least once, in an order in which each can go wrong. */
 async function longScenario(company: Company): Promise<void> {
@@ -19,6 +32,16 @@ async function longScenario(company: Company): Promise<void> {
     { seller: ID.walletless, volume: 777, class: SELF },
   ]);
   await asAdmin.announcePlan(planOf([500, 400, 300, 200, 100, 90, 80, 70, 60, 50, 40], { ceilingBps: 1890 }));
+  await asAdmin.announcePlan(
+    byDifference(
+      [
+        [500, 400],
+        [0, 1200],
+      ],
+      { compression: COMPRESSION.rollUp },
+    ),
+  );
+  await company.correctSponsor(ID.F, people.wallets.F, ID.B);
   if (windowed) {
     await company.reverse(first, [
       { index: 0, price: 5_000, volume: 2_500 },
@@ -28,22 +51,30 @@ async function longScenario(company: Company): Promise<void> {
     await company.reverse(first, [{ index: 0, price: 1, volume: 1 }]);
   }
   await company.enrol([
-    { id: ID.emptyLane, sponsor: ID.F, wallet: newcomer!.address },
-    { id: 16, sponsor: ID.emptyLane },
-    { id: 17, sponsor: 16 },
+    { id: ID.emptyLane, sponsor: ID.E, wallet: newcomer!.address },
+    { id: MOVED + 4, sponsor: ID.emptyLane },
+    { id: MOVED + 5, sponsor: MOVED + 4 },
   ]);
   await asAdmin.beginDefaultAdminTransfer(nextAdmin!);
   await asAdmin.cancelDefaultAdminTransfer();
   await asAdmin.changeDefaultAdminDelay(3 * DAY);
   await asAdmin.rollbackDefaultAdminDelay();
   await asAdmin.grantRole(hashOf('role'), people.stranger);
+  await asAdmin.withdrawFloat(1_234_567, people.stranger);
+  await company.asGuardian.setPaused(true);
+  await asAdmin.setPaused(false);
   await time.increase(options.planNotice);
+  await company.setStanding([
+    { id: ID.E, rank: 1, status: INACTIVE },
+    { id: ID.B, rank: 2 },
+  ]);
   const second = await company.record([
-    { seller: 17, volume: 2 ** 20 },
-    { seller: 16, volume: 1 },
+    { seller: MOVED + 5, volume: 2 ** 20 },
+    { seller: MOVED + 4, volume: 1 },
     { seller: ID.root, volume: 5, price: 9 },
     { seller: ID.root, volume: 0, price: 9 },
     { seller: ID.walletless, volume: 3, class: SELF },
+    { seller: ID.F, volume: 8_000 },
   ]);
   if (windowed) {
     await company.settle(first, 1);
@@ -53,15 +84,48 @@ async function longScenario(company: Company): Promise<void> {
     await company.settle(first);
     await company.settle(second);
   }
-  await asStranger.withdraw(people.wallets.E);
-  await asStranger.withdraw(newcomer!);
+  await walletScenario(company, newcomer!);
+  await asStranger.withdraw(people.wallets.B);
+  await asStranger.payOut([people.wallets.A, people.wallets.B, people.wallets.C]);
+  await company.leave(people.wallets.C);
+  const { asCompliance } = company;
+  await asCompliance.raiseFlag(0, ID.C, REASON);
+  await asCompliance.raiseFlag(1, saleNumber(1, 2), REASON);
+  await asCompliance.closeFlag(2, 3, EVIDENCE);
   await asAdmin.setRecorder(people.recorder, 0);
   await asAdmin.beginDefaultAdminTransfer(nextAdmin!);
   await time.increase(3 * DAY);
   await ledger.connect(nextAdmin!).acceptDefaultAdminTransfer();
 }
 
-const IDS = [...Object.values(ID), 16, 17];
+/** Wallets held, claimed, changed, recovered, and paid past. */
+async function walletScenario(company: Company, newcomer: HardhatEthersSigner): Promise<void> {
+  const { asAdmin, asCompliance, asStranger, ledger, people } = company;
+  const { registrar, quoter: recovered, wallets } = people;
+  const [, , claimed, changed] = people.free;
+  const deadline = (await time.latest()) + DAY;
+  await asCompliance.hold(wallets.E, deadline, REASON);
+  await asCompliance.releaseHold(wallets.E, REASON);
+  const voucher = await sign(ledger, registrar, 'ClaimVoucher', {
+    id: ID.walletless,
+    wallet: claimed!.address,
+    deadline,
+  });
+  await asStranger.claimWallet(ID.walletless, claimed!, deadline, registrar, voucher);
+  const consent = { id: ID.D, from: wallets.D.address, to: changed!.address, nonce: 0, deadline };
+  const agreed = await sign(ledger, changed!, 'WalletConsent', consent);
+  await ledger.connect(wallets.D).changeWallet(changed!, deadline, agreed);
+  const order = { id: MOVED, wallet: wallets.F.address, to: people.stranger.address, nonce: 0, deadline };
+  const ordered = await sign(ledger, wallets.F, 'WithdrawTo', order);
+  await asStranger.withdrawTo(wallets.F, people.stranger, deadline, ordered);
+  await asAdmin.proposeRecovery(wallets.E, recovered);
+  await ledger.connect(wallets.E).cancelRecovery();
+  await asAdmin.proposeRecovery(newcomer, recovered);
+  await time.increase(14 * DAY);
+  await asAdmin.recoverWallet(newcomer);
+  await asStranger.withdraw(recovered);
+}
+const IDS = [...Object.values(ID), MOVED, MOVED + 4, MOVED + 5];
 
 async function played(fixture: () => Promise<Company>): Promise<Company> {
   const company = await fixture();
@@ -76,11 +140,13 @@ describe('Journal', () => {
     }
 
     describe(`of ${form} after a long scenario`, () => {
-      it('folds to the head and the number of entries', async () => {
-        const { ledger } = await loadFixture(scenario);
-        const { head, entries } = await foldJournal(ledger);
+      it('has every kind of entry and folds to the head and their number', async () => {
+        const company = await loadFixture(scenario);
+        const { ledger } = company;
+        const { head, entries, kinds } = await foldJournal(ledger);
         expect(head).to.equal(await ledger.head());
         expect(entries).to.equal(await ledger.entryCount());
+        expect(kinds.size).to.equal(KIND_COUNT - (company.options.returnWindow === 0 ? 1 : 0));
       });
 
       it('says what everybody is owed', async () => {
@@ -97,13 +163,15 @@ describe('Journal', () => {
     for (const returnWindow of [14 * DAY, 0]) {
       // The same calls at the same times, on one chain that is set back in between.
       const begin = (await time.latest()) + DAY;
-      const folds = [];
+      const folds: Fold[] = [];
       for (const compact of [false, true]) {
         const snapshot = await ethers.provider.send('evm_snapshot', []);
         await time.increaseTo(begin);
-        const company = await openCompany({ returnWindow, compact });
-        await longScenario(company);
-        folds.push(await foldJournal(company.ledger));
+        await secondBySecond(async () => {
+          const company = await openCompany({ returnWindow, compact });
+          await longScenario(company);
+          folds.push(await foldJournal(company.ledger));
+        });
         await ethers.provider.send('evm_revert', [snapshot]);
       }
       const [readable, compact] = folds;

@@ -6,7 +6,10 @@ import {
     LANES,
     MAX_BALANCE,
     MAX_FRAGMENT,
+    RANK_MOVED,
     STATUS_ACTIVE,
+    STATUS_CLOSED,
+    STATUS_INACTIVE,
     STATUS_NONE,
     fragmentOf,
     laneOf,
@@ -16,6 +19,8 @@ import {
 import { bound, eq } from "../Vm.sol";
 
 contract FragmentTest {
+    uint256 private constant LANE_BITS_MASK = (1 << 56) - 1;
+
     Fragment[1 << 24] private _fragments;
 
     function testFuzz_IdIsFragmentAndLane(uint256 number, uint256 lane) external pure {
@@ -55,21 +60,102 @@ contract FragmentTest {
 
     function testFuzz_CreditTouchesOnlyItsBalance(uint256 word, uint256 lane, uint256 amount) external pure {
         lane = bound(lane, 0, LANES - 1);
-        Fragment before = Fragment.wrap(word);
+        Fragment before = _unmoved(word, lane);
         amount = bound(amount, 0, MAX_BALANCE - before.balanceOf(lane));
         Fragment credited = before.credit(lane, amount);
         eq(credited.balanceOf(lane), before.balanceOf(lane) + amount, "balance");
-        _sameBut(before, credited, lane);
+        _sameBut(before, credited, MAX_BALANCE << (lane * 56));
     }
 
     function testFuzz_DebitAllTouchesOnlyItsBalance(uint256 word, uint256 lane) external pure {
         lane = bound(lane, 0, LANES - 1);
-        Fragment before = Fragment.wrap(word);
+        Fragment before = _unmoved(word, lane);
         Fragment debited = before.debitAll(lane);
         eq(debited.balanceOf(lane), 0, "balance");
-        _sameBut(before, debited, lane);
+        _sameBut(before, debited, MAX_BALANCE << (lane * 56));
         Fragment again = debited.credit(lane, before.balanceOf(lane));
-        eq(Fragment.unwrap(again), word, "credited back");
+        eq(Fragment.unwrap(again), Fragment.unwrap(before), "credited back");
+    }
+
+    function testFuzz_WithStandingTouchesOnlyRankAndStatus(
+        uint256 word,
+        uint256 lane,
+        uint256 rank,
+        uint256 status
+    ) external pure {
+        lane = bound(lane, 0, LANES - 1);
+        rank = bound(rank, 0, 15);
+        status = bound(status, STATUS_ACTIVE, STATUS_INACTIVE);
+        Fragment before = _unmoved(word, lane);
+        Fragment set = before.withStanding(lane, rank, status);
+        eq(set.rankOf(lane), rank, "rank");
+        eq(set.statusOf(lane), status, "status");
+        eq(set.balanceOf(lane), before.balanceOf(lane), "balance");
+        _sameBut(before, set, 63 << (lane * 56 + 50));
+    }
+
+    function testFuzz_CloseKeepsTheBalance(uint256 word, uint256 lane) external pure {
+        lane = bound(lane, 0, LANES - 1);
+        Fragment before = _unmoved(word, lane);
+        Fragment closed = before.close(lane);
+        eq(closed.statusOf(lane), STATUS_CLOSED, "status");
+        eq(closed.movedTo(lane), 0, "not moved");
+        eq(closed.balanceOf(lane), before.balanceOf(lane), "balance");
+        _sameBut(before, closed, 63 << (lane * 56 + 50));
+    }
+
+    function testFuzz_MovingTakesThePersonAndLeavesTheWay(
+        uint256 word,
+        uint256 lane,
+        uint256 number,
+        uint256 sponsor
+    ) external pure {
+        lane = bound(lane, 1, LANES - 1);
+        number = bound(number, 1, MAX_FRAGMENT);
+        sponsor = bound(sponsor, 0, (1 << 26) - 1);
+        Fragment before = _unmoved(word, lane);
+        Fragment here = before.settleIn(lane, sponsor);
+        eq(here.balanceOf(0), before.balanceOf(lane), "balance");
+        eq(here.rankOf(0), before.rankOf(lane), "rank");
+        eq(here.statusOf(0), before.statusOf(lane), "status");
+        eq(here.sponsorOf(number, 0), sponsor, "sponsor");
+        eq(Fragment.unwrap(here) & ~(LANE_BITS_MASK | (((1 << 26) - 1) << 224)), 0, "nobody else");
+
+        Fragment there = before.moveAway(lane, number << 2);
+        eq(there.movedTo(lane), number << 2, "moved to");
+        eq(there.balanceOf(lane), 0, "balance of the lane that was left");
+        eq(there.statusOf(lane), STATUS_CLOSED, "status of the lane that was left");
+        eq(there.rankOf(lane), RANK_MOVED, "rank of the lane that was left");
+        _sameBut(before, there, LANE_BITS_MASK << (lane * 56));
+    }
+
+    function testFuzz_OnlyAClosedLaneOfRankOneHasMoved(uint256 word, uint256 lane) external pure {
+        lane = bound(lane, 0, LANES - 1);
+        Fragment fragment = Fragment.wrap(word);
+        bool moved = fragment.statusOf(lane) == STATUS_CLOSED && fragment.rankOf(lane) == RANK_MOVED;
+        uint256 field = (word >> (lane * 56)) & MAX_BALANCE;
+        eq(fragment.movedTo(lane), moved ? field : 0, "moved to");
+        eq(fragment.balanceOf(lane), moved && field != 0 ? 0 : field, "balance");
+    }
+
+    function testFuzz_AnotherSponsorTouchesNothingElse(
+        uint256 word,
+        uint256 number,
+        uint256 lane,
+        uint256 sponsor
+    ) external pure {
+        number = bound(number, 1, MAX_FRAGMENT);
+        Fragment before = Fragment.wrap(word);
+        uint256 first = bound(sponsor, 0, (1 << 26) - 1);
+        Fragment other = before.withFirstSponsor(first);
+        eq(other.sponsorOf(number, 0), first, "first sponsor");
+        _sameBut(before, other, ((1 << 26) - 1) << 224);
+
+        lane = bound(lane, 2, LANES - 1);
+        sponsor = bound(sponsor, 0, lane - 1);
+        other = before.withLaneSponsor(lane, sponsor);
+        eq(other.sponsorOf(number, lane), (number << 2) | sponsor, "sponsor of the lane");
+        _sameBut(before, other, 3 << (248 + 2 * lane));
     }
 
     function testFuzz_OccupancyCountsFromTheLowestLane(uint256 word) external pure {
@@ -84,7 +170,7 @@ contract FragmentTest {
         Fragment fragment = Fragment.wrap(word);
         for (uint256 lane = 0; lane < LANES; ++lane) {
             uint256 bits = (word >> (56 * lane)) & ((1 << 56) - 1);
-            eq(fragment.balanceOf(lane), bits & ((1 << 50) - 1), "balance");
+            if (fragment.movedTo(lane) == 0) eq(fragment.balanceOf(lane), bits & ((1 << 50) - 1), "balance");
             eq(fragment.rankOf(lane), (bits >> 50) & 15, "rank");
             eq(fragment.statusOf(lane), bits >> 54, "status");
         }
@@ -101,9 +187,14 @@ contract FragmentTest {
         eq(Fragment.unwrap(load(_fragments, number ^ 1)), 0, "neighbour");
     }
 
-    /// @dev Everything but the balance in `lane` is the same.
-    function _sameBut(Fragment one, Fragment other, uint256 lane) private pure {
-        uint256 rest = ~(MAX_BALANCE << (lane * 56));
-        eq(Fragment.unwrap(one) & rest, Fragment.unwrap(other) & rest, "rest of the word");
+    /// @dev Any fragment in which the person of `lane` has not moved.
+    function _unmoved(uint256 word, uint256 lane) private pure returns (Fragment) {
+        Fragment fragment = Fragment.wrap(word);
+        return fragment.movedTo(lane) == 0 ? fragment : Fragment.wrap(word & ~(uint256(1) << (lane * 56 + 50)));
+    }
+
+    /// @dev Everything outside `bits` is the same.
+    function _sameBut(Fragment one, Fragment other, uint256 bits) private pure {
+        eq(Fragment.unwrap(one) & ~bits, Fragment.unwrap(other) & ~bits, "rest of the word");
     }
 }

@@ -47,6 +47,22 @@ contract PlanTest {
         eq(ladder >> (14 * rates.length), 0, "end of the ladder");
     }
 
+    function testFuzz_IsPlainIfByLevelWithoutCompressionInOneRow(
+        uint256 kind,
+        uint256 compression,
+        uint256 rows,
+        uint256 total
+    ) external pure {
+        Plan memory plan;
+        plan.kind = uint8(bound(kind, 0, 2));
+        plan.compression = uint8(bound(compression, 0, 2));
+        plan.boundaryRank = plan.kind == 2 ? 15 : 0;
+        plan.ratesBps = new uint16[][](bound(rows, 1, 2));
+        PlanTerms terms = packTerms(plan, bound(total, 0, BPS), type(uint40).max);
+        bool wanted = plan.kind == 0 && plan.compression == 0 && plan.ratesBps.length == 1;
+        require(terms.isPlain() == wanted, "plain");
+    }
+
     function testFuzz_CountedIsTheWeightsShareRoundedDown(uint16 weight, uint32 volume) external pure {
         Plan memory plan;
         plan.weightsBps[1] = uint16(bound(weight, 0, BPS));

@@ -5,9 +5,11 @@ import {
     PersonRecord,
     ReversalRecord,
     SaleRecord,
+    StandingRecord,
     personAt,
     reversalAt,
-    saleAt
+    saleAt,
+    standingAt
 } from "../../../contracts/types/Records.sol";
 import { bound, eq } from "../Vm.sol";
 
@@ -23,6 +25,10 @@ contract RecordsReader {
 
     function person(bytes calldata records, uint256 index) external pure returns (PersonRecord) {
         return personAt(records, index);
+    }
+
+    function standing(bytes calldata records, uint256 index) external pure returns (StandingRecord) {
+        return standingAt(records, index);
     }
 }
 
@@ -60,6 +66,17 @@ contract RecordsTest {
         eq(person.personId(), id, "id");
         eq(person.personSponsor(), sponsor, "sponsor");
         require(person.personWallet() == wallet, "wallet");
+    }
+
+    function testFuzz_StandingComesBack(uint256 id, uint256 rank, uint256 status, uint8 before) external view {
+        id = bound(id, 0, (1 << 26) - 1);
+        rank = bound(rank, 0, 15);
+        status = bound(status, 0, 3);
+        bytes memory packed = abi.encodePacked(uint32((id << 6) | (rank << 2) | status));
+        StandingRecord standing = _reader.standing(_among(packed, before), before);
+        eq(standing.standingId(), id, "id");
+        eq(standing.standingRank(), rank, "rank");
+        eq(standing.standingStatus(), status, "status");
     }
 
     /// @dev `packed` after `before` others and ahead of one more, all of ones.

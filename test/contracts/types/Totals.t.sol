@@ -14,6 +14,7 @@ struct Fields {
     uint256 fragments;
     uint256 plan;
     uint256 plans;
+    bool paused;
 }
 
 contract TotalsTest {
@@ -26,7 +27,8 @@ contract TotalsTest {
             batches: (word >> 182) & ((1 << 24) - 1),
             fragments: (word >> 206) & ((1 << 24) - 1),
             plan: (word >> 230) & 255,
-            plans: (word >> 238) & 255
+            plans: (word >> 238) & 255,
+            paused: (word >> 246) & 1 == 1
         });
         _same(Totals.wrap(word), fields);
     }
@@ -71,6 +73,20 @@ contract TotalsTest {
         _same(totals.disburse(units), fields);
     }
 
+    function testFuzz_TakeTakesFromTheFloat(uint256 seed, uint256 units) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        units = bound(units, 0, fields.free);
+        fields.free -= units;
+        _same(totals.take(units), fields);
+    }
+
+    function testFuzz_PausedIsOneBitAlone(uint256 seed, bool paused) external pure {
+        (Totals totals, Fields memory fields) = _random(seed);
+        fields.paused = paused;
+        _same(totals.setPaused(paused), fields);
+        eq(Totals.unwrap(totals.setPaused(paused).setPaused(totals.isPaused())), Totals.unwrap(totals), "set back");
+    }
+
     function testFuzz_CountersCountAlone(uint256 seed, uint256 entries) external pure {
         (Totals totals, Fields memory fields) = _random(seed);
         entries = bound(entries, 0, 1000);
@@ -100,9 +116,10 @@ contract TotalsTest {
         fields.fragments = uint256(keccak256(abi.encode(seed, 5))) % ((1 << 24) - 1);
         fields.plan = uint256(keccak256(abi.encode(seed, 6))) % 256;
         fields.plans = uint256(keccak256(abi.encode(seed, 7))) % 255;
+        fields.paused = uint256(keccak256(abi.encode(seed, 8))) % 2 == 1;
         uint256 word = fields.free | (fields.reserved << 50) | (fields.owed << 100) | (fields.entries << 150);
         word |= (fields.batches << 182) | (fields.fragments << 206) | (fields.plan << 230) | (fields.plans << 238);
-        totals = Totals.wrap(word);
+        totals = Totals.wrap(word | (fields.paused ? 1 << 246 : 0));
     }
 
     function _same(Totals totals, Fields memory fields) private pure {
@@ -114,5 +131,6 @@ contract TotalsTest {
         eq(totals.fragmentCount(), fields.fragments, "fragments");
         eq(totals.planInForce(), fields.plan, "plan");
         eq(totals.planCount(), fields.plans, "plans");
+        require(totals.isPaused() == fields.paused, "paused");
     }
 }

@@ -1,6 +1,6 @@
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
-import { concat, id as hashOf, ZeroHash } from 'ethers';
-import type { CommissionLedger } from '../../../types/CommissionLedger.ts';
+import { concat, id as hashOf, ZeroAddress, ZeroHash } from 'ethers';
+import type { ICommissionLedger } from '../../../types/interfaces/ICommissionLedger.ts';
 import type { LedgerFactory } from '../../../types/LedgerFactory.ts';
 import type { TestDollar } from '../../../types/mocks/TestDollar.ts';
 import { DAY, ethers, time } from './chain.ts';
@@ -9,9 +9,11 @@ import {
   encodePeople,
   encodeReversals,
   encodeSales,
+  encodeStandings,
   type Person,
   type Reversal,
   type Sale,
+  type Standing,
 } from './records.ts';
 
 export interface CompanyOptions {
@@ -53,9 +55,21 @@ export interface Batch {
 export const ID = { A: 4, B: 5, C: 6, D: 7, E: 8, F: 9, walletless: 10, emptyLane: 11, root: 12 } as const;
 
 export const MANIFEST = hashOf('manifest');
+export const EVIDENCE = hashOf('evidence');
+export const REASON = hashOf('reason');
 export const CAP = 500_000_000_000n;
 
-export interface People {
+/** The roles besides the admin's and the recorders', and the members of `People` who hold them. */
+export const ROLES = {
+  ranker: hashOf('RANKER_ROLE'),
+  compliance: hashOf('COMPLIANCE_ROLE'),
+  guardian: hashOf('GUARDIAN_ROLE'),
+  registrar: hashOf('REGISTRAR_ROLE'),
+  quoter: hashOf('QUOTER_ROLE'),
+} as const;
+export type Officer = keyof typeof ROLES;
+
+export interface People extends Record<Officer, HardhatEthersSigner> {
   admin: HardhatEthersSigner;
   recorder: HardhatEthersSigner;
   stranger: HardhatEthersSigner;
@@ -70,7 +84,7 @@ export interface People {
 export class Company {
   constructor(
     readonly options: CompanyOptions,
-    readonly ledger: CommissionLedger,
+    readonly ledger: ICommissionLedger,
     readonly factory: LedgerFactory,
     readonly token: TestDollar,
     readonly people: People,
@@ -81,16 +95,48 @@ export class Company {
     return 10n ** BigInt(this.options.decimals - 6);
   }
 
-  get asRecorder(): CommissionLedger {
+  get asRecorder(): ICommissionLedger {
     return this.ledger.connect(this.people.recorder);
   }
 
-  get asAdmin(): CommissionLedger {
+  get asAdmin(): ICommissionLedger {
     return this.ledger.connect(this.people.admin);
   }
 
-  get asStranger(): CommissionLedger {
+  get asStranger(): ICommissionLedger {
     return this.ledger.connect(this.people.stranger);
+  }
+
+  get asRanker(): ICommissionLedger {
+    return this.ledger.connect(this.people.ranker);
+  }
+
+  get asCompliance(): ICommissionLedger {
+    return this.ledger.connect(this.people.compliance);
+  }
+
+  get asGuardian(): ICommissionLedger {
+    return this.ledger.connect(this.people.guardian);
+  }
+
+  /** Gives a role to its member of `people`, or to somebody else. */
+  async appoint(officer: Officer, holder: HardhatEthersSigner = this.people[officer]): Promise<void> {
+    await this.asAdmin.grantRole(ROLES[officer], holder);
+  }
+
+  /** Sets ranks, and people inactive or active again. */
+  setStanding(standings: Standing[]) {
+    return this.asRanker.setStanding(encodeStandings(standings), EVIDENCE);
+  }
+
+  /** Puts a sponsor right; nobody's wallet means a person without one. */
+  correctSponsor(id: number, wallet: HardhatEthersSigner | undefined, sponsor: number) {
+    return this.asRecorder.correctSponsor(id, wallet ?? ZeroAddress, sponsor, REASON);
+  }
+
+  /** Leaves the programme with the person's own wallet. */
+  leave(wallet: HardhatEthersSigner) {
+    return this.ledger.connect(wallet).leaveProgramme();
   }
 
   enrol(people: Person[]) {
@@ -157,38 +203,54 @@ export class Company {
 }
 
 export async function deployFactory(): Promise<LedgerFactory> {
-  const implementation = await ethers.deployContract('CommissionLedger');
+  const powers = await ethers.deployContract('LedgerPowers');
+  const implementation = await ethers.deployContract('CommissionLedger', [await powers.getAddress()]);
   return ethers.deployContract('LedgerFactory', [await implementation.getAddress()]);
 }
 
 /** A ledger without recorder, people or float: as the factory leaves it. */
 export async function openLedger(changes: Partial<CompanyOptions> = {}): Promise<Company> {
   const options = { ...defaults, ...changes };
-  const [admin, recorder, stranger, funder, A, B, C, D, E, F, root, ...free] = await ethers.getSigners();
+  const signers = await ethers.getSigners();
+  const next = () => signers.shift()!;
+  const people: People = {
+    admin: next(),
+    recorder: next(),
+    stranger: next(),
+    funder: next(),
+    wallets: { A: next(), B: next(), C: next(), D: next(), E: next(), F: next(), root: next() },
+    ranker: next(),
+    compliance: next(),
+    guardian: next(),
+    registrar: next(),
+    quoter: next(),
+    free: signers,
+  };
   const factory = await deployFactory();
   const token = (await ethers.deployContract(options.token, [options.decimals])) as unknown as TestDollar;
   const { returnWindow, planNotice, capPeriod, compact, adminDelay, plan } = options;
-  const request = { token, returnWindow, planNotice, capPeriod, compact, admin: admin!, adminDelay, plan };
+  const request = {
+    token,
+    returnWindow,
+    planNotice,
+    capPeriod,
+    compact,
+    admin: people.admin,
+    adminDelay,
+    plan,
+  };
   const address = await factory.createLedger.staticCall(request, ZeroHash);
   await factory.createLedger(request, ZeroHash);
-  const ledger = await ethers.getContractAt('CommissionLedger', address);
-  const wallets = { A: A!, B: B!, C: C!, D: D!, E: E!, F: F!, root: root! };
-  const people = {
-    admin: admin!,
-    recorder: recorder!,
-    stranger: stranger!,
-    funder: funder!,
-    wallets,
-    free,
-  };
+  const ledger = await ethers.getContractAt('ICommissionLedger', address);
   return new Company(options, ledger, factory, token, people);
 }
 
-/** A ledger at work: a recorder, the people of `ID`, and a float. */
+/** A ledger at work: a recorder, officers, the people of `ID`, and a float. */
 export async function openCompany(changes: Partial<CompanyOptions> = {}): Promise<Company> {
   const company = await openLedger(changes);
   const { wallets, recorder } = company.people;
   await company.asAdmin.setRecorder(recorder, CAP);
+  for (const officer of Object.keys(ROLES) as Officer[]) await company.appoint(officer);
   await company.enrol([
     { id: ID.A, sponsor: 0, wallet: wallets.A.address },
     { id: ID.B, sponsor: ID.A, wallet: wallets.B.address },

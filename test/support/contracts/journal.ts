@@ -7,14 +7,66 @@ import {
   dataLength,
   dataSlice,
   getBytes,
+  id as hashOf,
   keccak256,
   type LogDescription,
   solidityPacked,
 } from 'ethers';
-import type { CommissionLedger } from '../../../types/CommissionLedger.ts';
+import type { ICommissionLedger } from '../../../types/interfaces/ICommissionLedger.ts';
 
-/** One entry's content: the kind and its fields with their widths in Solidity's names. */
-type Entry = [kind: number, types: string[], values: unknown[]];
+/** The kinds of entries by their events: the number, and the fields in order with their widths in Solidity's names. */
+const KINDS: Record<string, [kind: number, fields: Record<string, string>]> = {
+  LedgerOpened: [1, { termsHash: 'bytes32' }],
+  Enrolled: [2, { id: 'uint32', sponsor: 'uint32', wallet: 'address' }],
+  PlanAnnounced: [3, { version: 'uint16', startsAt: 'uint40', planHash: 'bytes32' }],
+  RecorderSet: [4, { recorder: 'address', cap: 'uint64' }],
+  RoleChanged: [5, { role: 'bytes32', account: 'address', granted: 'bool' }],
+  AdminTransferSet: [6, { newAdmin: 'address', acceptableFrom: 'uint48' }],
+  AdminDelaySet: [7, { delay: 'uint48', effectiveFrom: 'uint48' }],
+  FloatFunded: [8, { from: 'address', units: 'uint64' }],
+  BatchRecorded: [
+    9,
+    {
+      batch: 'uint32',
+      plan: 'uint16',
+      recorder: 'address',
+      recordedAt: 'uint40',
+      reserved: 'uint64',
+      manifestRoot: 'bytes32',
+      records: 'hash',
+    },
+  ],
+  SaleReversed: [10, { sale: 'uint48', seller: 'uint32', priceCents: 'uint32', volumeCents: 'uint32' }],
+  BatchSettled: [
+    11,
+    {
+      batch: 'uint32',
+      from: 'uint16',
+      until: 'uint16',
+      credited: 'uint64',
+      released: 'uint64',
+      sales: 'hash',
+    },
+  ],
+  Payout: [12, { id: 'uint32', wallet: 'address', units: 'uint64' }],
+  StandingSet: [13, { ranker: 'address', evidence: 'bytes32', records: 'hash' }],
+  SponsorCorrected: [14, { id: 'uint32', newId: 'uint32', sponsor: 'uint32', reason: 'bytes32' }],
+  PersonLeft: [15, { id: 'uint32' }],
+  WalletSet: [16, { id: 'uint32', from: 'address', to: 'address', how: 'uint8' }],
+  RecoverySet: [17, { id: 'uint32', from: 'address', to: 'address', executableFrom: 'uint40' }],
+  HoldSet: [18, { id: 'uint32', until: 'uint40', reason: 'bytes32' }],
+  FlagRaised: [19, { flag: 'uint32', subjectKind: 'uint8', subject: 'uint48', reason: 'bytes32' }],
+  FlagClosed: [20, { flag: 'uint32', outcome: 'uint8', evidence: 'bytes32' }],
+  FloatWithdrawn: [21, { to: 'address', units: 'uint64' }],
+  PauseSet: [22, { by: 'address', paused: 'bool' }],
+  PayoutRedirected: [23, { id: 'uint32', wallet: 'address', to: 'address', units: 'uint64' }],
+};
+
+/** What OpenZeppelin logs once when a ledger is opened; it is no part of the manual. */
+const INITIALIZED = hashOf('Initialized(uint64)');
+
+/** How many kinds of entries there are. */
+export const KIND_COUNT = Object.keys(KINDS).length;
 
 /** A sale as a settlement paid it: basis points and id for each level. */
 interface Line {
@@ -27,6 +79,8 @@ interface Line {
 export interface Fold {
   head: string;
   entries: bigint;
+  /** The kinds of entries that were there. */
+  kinds: Set<number>;
   /** Hashes of the entries' contents, which do not depend on what came before. */
   contents: string[];
   lines: Line[];
@@ -35,100 +89,67 @@ export interface Fold {
 }
 
 /** Folds all logs of a ledger and checks each event's head on the way. */
-export async function foldJournal(ledger: CommissionLedger): Promise<Fold> {
-  const fold: Fold = { head: `0x${'00'.repeat(32)}`, entries: 0n, contents: [], lines: [], owed: new Map() };
-  // Lines of the settlement that is being read.
-  let pending: Line[] = [];
+export async function foldJournal(ledger: ICommissionLedger): Promise<Fold> {
   const logs = await ledger.runner!.provider!.getLogs({ address: ledger, fromBlock: 0 });
-  for (const log of logs) {
+  const known = logs.filter(({ topics }) => topics[0] !== INITIALIZED);
+  const events = known.map((log) => {
     const event = ledger.interface.parseLog(log);
     if (event === null) throw new Error(`A log of the ledger is not in its manual: ${log.topics[0]}.`);
-    if (event.name === 'SaleSettled') {
-      pending.push(readableLine(event));
-      continue;
-    }
-    if (event.args.head === undefined) continue;
-    if (event.name === 'BatchSettled') {
-      const { batch, from, until, sales } = event.args;
+    return event;
+  });
+  return foldEvents(`0x${'00'.repeat(32)}`, events);
+}
+
+/** Folds events onto a head and checks each event's head on the way. What is owed begins with nothing. */
+export function foldEvents(head: string, events: LogDescription[]): Fold {
+  const fold: Fold = { head, entries: 0n, kinds: new Set(), contents: [], lines: [], owed: new Map() };
+  // Lines of the settlement that is being read.
+  let pending: Line[] = [];
+  for (const event of events) {
+    const { name, args } = event;
+    if (name === 'SaleSettled') pending.push(readableLine(event));
+    // OpenZeppelin's own events and `PayoutSkipped` are no entries.
+    if (!event.fragment.inputs.some((input) => input.name === 'head')) continue;
+    if (name === 'BatchSettled') {
+      const { batch, from, until, sales } = args;
       if (sales !== '0x') pending = compactLines(BigInt(batch) << 16n, Number(from), sales);
       checkRange(pending, BigInt(batch), from, until);
     }
-    const [kind, types, values] = entryOf(event, pending);
-    const content = solidityPacked(['uint8', ...types], [kind, ...values]);
+    const [kind, content] = entryOf(event, pending);
     fold.head = keccak256(concat([fold.head, content]));
-    if (fold.head !== event.args.head)
-      throw new Error(`Entry ${fold.entries} (${event.name}) gives another head.`);
+    if (fold.head !== args.head) throw new Error(`Entry ${fold.entries} (${name}) gives another head.`);
     fold.entries += 1n;
+    fold.kinds.add(kind);
     fold.contents.push(keccak256(content));
-    if (event.name === 'BatchSettled') {
-      credit(fold.owed, pending, event.args.credited);
+    if (name === 'BatchSettled') {
+      credit(fold.owed, pending, args.credited);
       fold.lines.push(...pending);
       pending = [];
     }
-    if (event.name === 'Payout') {
-      const { id, units } = event.args;
-      fold.owed.set(id, (fold.owed.get(id) ?? 0n) - units);
-    }
+    follow(fold.owed, event);
   }
   if (pending.length > 0) throw new Error('Settled sales without the settlement they belong to.');
   return fold;
 }
 
-function entryOf({ name, args }: LogDescription, pending: Line[]): Entry {
-  switch (name) {
-    case 'LedgerOpened':
-      return [1, ['bytes32'], [args.termsHash]];
-    case 'Enrolled':
-      return [2, ['uint32', 'uint32', 'address'], [args.id, args.sponsor, args.wallet]];
-    case 'PlanAnnounced':
-      return [3, ['uint16', 'uint40', 'bytes32'], [args.version, args.startsAt, args.planHash]];
-    case 'RecorderSet':
-      return [4, ['address', 'uint64'], [args.recorder, args.cap]];
-    case 'RoleChanged':
-      return [5, ['bytes32', 'address', 'bool'], [args.role, args.account, args.granted]];
-    case 'AdminTransferSet':
-      return [6, ['address', 'uint48'], [args.newAdmin, args.acceptableFrom]];
-    case 'AdminDelaySet':
-      return [7, ['uint48', 'uint48'], [args.delay, args.effectiveFrom]];
-    case 'FloatFunded':
-      return [8, ['address', 'uint64'], [args.from, args.units]];
-    case 'BatchRecorded':
-      return [
-        9,
-        ['uint32', 'uint16', 'address', 'uint40', 'uint64', 'bytes32', 'bytes32'],
-        [
-          args.batch,
-          args.plan,
-          args.recorder,
-          args.recordedAt,
-          args.reserved,
-          args.manifestRoot,
-          keccak256(args.records),
-        ],
-      ];
-    case 'SaleReversed':
-      return [
-        10,
-        ['uint48', 'uint32', 'uint32', 'uint32'],
-        [args.sale, args.seller, args.priceCents, args.volumeCents],
-      ];
-    case 'BatchSettled':
-      return [
-        11,
-        ['uint32', 'uint16', 'uint16', 'uint64', 'uint64', 'bytes32'],
-        [
-          args.batch,
-          args.from,
-          args.until,
-          args.credited,
-          args.released,
-          keccak256(concat(pending.map(packLine))),
-        ],
-      ];
-    case 'Payout':
-      return [12, ['uint32', 'address', 'uint64'], [args.id, args.wallet, args.units]];
-    default:
-      throw new Error(`The journal has no entry for ${name}.`);
+function entryOf({ name, args }: LogDescription, pending: Line[]): [kind: number, content: string] {
+  const known = KINDS[name];
+  if (known === undefined) throw new Error(`The journal has no entry for ${name}.`);
+  const [kind, fields] = known;
+  const content = Object.entries(fields).map(([field, type]) => {
+    if (type !== 'hash') return solidityPacked([type], [args[field]]);
+    return keccak256(field === 'sales' ? concat(pending.map(packLine)) : args[field]);
+  });
+  return [kind, concat([solidityPacked(['uint8'], [kind]), ...content])];
+}
+
+/** What is owed after a payout, or after a person has moved to another id. */
+function follow(owed: Map<bigint, bigint>, { name, args }: LogDescription): void {
+  const balance = owed.get(args.id) ?? 0n;
+  if (name === 'Payout' || name === 'PayoutRedirected') owed.set(args.id, balance - args.units);
+  if (name === 'SponsorCorrected' && args.newId !== args.id) {
+    owed.set(args.newId, balance);
+    owed.set(args.id, 0n);
   }
 }
 

@@ -9,6 +9,9 @@ export interface PlanTerms {
   ratesBps: number[][];
 }
 
+export const KIND = { byLevel: 0, byDifference: 1, byGeneration: 2 } as const;
+export const COMPRESSION = { none: 0, rollUp: 1, dynamic: 2 } as const;
+
 /** The seller's own 20%, then five levels: 41% in all. Preferred customers count half, own purchases a quarter. */
 export const RATES = [2000, 1000, 500, 300, 200, 100];
 
@@ -22,6 +25,16 @@ export function planOf(ratesBps: number[], changes: Partial<PlanTerms> = {}): Pl
     ratesBps: [ratesBps],
     ...changes,
   };
+}
+
+/** A row for each rank: the seller's own rate and the whole rate of the rank. */
+export function byDifference(ratesBps: number[][], changes: Partial<PlanTerms> = {}): PlanTerms {
+  return planOf([], { kind: KIND.byDifference, ratesBps, ...changes });
+}
+
+/** Generations of people of rank 2 or above. */
+export function byGeneration(ratesBps: number[][], changes: Partial<PlanTerms> = {}): PlanTerms {
+  return planOf([], { kind: KIND.byGeneration, boundaryRank: 2, ratesBps, ...changes });
 }
 
 /** A plan's name: keccak256 of its ABI encoding. */

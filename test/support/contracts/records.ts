@@ -23,6 +23,18 @@ export interface Reversal {
   volume: number;
 }
 
+export interface Standing {
+  id: number;
+  /** 0 when it is not given. */
+  rank?: number;
+  /** Active (1) when it is not given, or inactive (2). */
+  status?: number;
+}
+
+export const ACTIVE = 1;
+export const INACTIVE = 2;
+export const CLOSED = 3;
+
 const RETAIL = 0;
 export const PREFERRED = 1;
 export const SELF = 2;
@@ -47,6 +59,14 @@ export function encodeReversals(reversals: Reversal[]): string {
   return concat(
     reversals.map(({ index, price, volume }) =>
       solidityPacked(['uint32', 'uint32', 'uint32'], [index, price, volume]),
+    ),
+  );
+}
+
+export function encodeStandings(standings: Standing[]): string {
+  return concat(
+    standings.map(({ id, rank = 0, status = ACTIVE }) =>
+      solidityPacked(['uint32'], [id * 2 ** 6 + rank * 2 ** 2 + status]),
     ),
   );
 }

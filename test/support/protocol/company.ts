@@ -1,30 +1,35 @@
 import {
+  BPS,
+  COMPRESSION_NONE,
   encodePeople,
   encodeReversals,
   encodeSales,
   fragmentOf,
   idAt,
   LANES,
-  type LedgerLog,
+  MAX_CENTS,
   nextId,
   type PersonRecord,
   type Plan,
   planHash,
   type ReversalRecord,
+  STATUS_CLOSED,
   termsHash,
 } from '@plumbline/protocol';
-import { type Address, zeroAddress, zeroHash } from 'viem';
+import { type Address, keccak256, stringToHex, zeroAddress, zeroHash } from 'viem';
 import { randomPlan, randomSale } from './generate.ts';
 import type { Chain, CreationTerms, Ledger } from './ledger.ts';
+import { correctSponsor, leave, POWERS, payOutTo, setPaused, setStanding } from './powers.ts';
 import type { Random } from './random.ts';
-import { Twin, type TwinBatch } from './twin.ts';
+import { Subject } from './subject.ts';
+import type { TwinBatch } from './twin.ts';
 
 /** How new people find their sponsor. */
 const SHAPES = ['recursive', 'chain', 'star', 'forest'] as const;
 type TreeShape = (typeof SHAPES)[number];
 
-/** Most people of one company: enough for every depth, few enough to compare all of them after each round. */
-const MOST_PEOPLE = 80;
+/** Most people of one company: enough to stand deeper than a walk looks, few enough to compare all after each round. */
+const MOST_PEOPLE = 120;
 
 const ACTIONS = [
   'enrol',
@@ -37,30 +42,39 @@ const ACTIONS = [
   'pay',
   'announce',
   'fund',
+  'power',
+  'power',
+  'power',
+  'power',
 ];
 
+const MAX_UINT256 = 2n ** 256n - 1n;
+const MAX_CUSTODY = 2n ** 50n - 1n;
+const MAX_REFILL = 2n ** 47n;
+/** The most that one sale can reserve, in units. */
+const MOST_RESERVED = MAX_CENTS * BPS;
+
+/** The roles that the admin takes besides: all that the random actions need. */
+const ROLES = ['RANKER_ROLE', 'COMPLIANCE_ROLE', 'REGISTRAR_ROLE'];
+
 /** A company that does random things to a real ledger, and the same to the ledger's twin. */
-export class RandomCompany {
-  readonly ledger: Ledger;
-  readonly twin: Twin;
-  readonly random: Random;
-  readonly terms: CreationTerms;
+export class RandomCompany extends Subject {
   readonly shape: TreeShape;
-  /** Logs since they were last taken. */
-  logs: LedgerLog[] = [];
 
   private constructor(random: Random, ledger: Ledger, terms: CreationTerms, shape: TreeShape) {
-    this.random = random;
-    this.ledger = ledger;
-    this.terms = terms;
+    super(random, ledger, terms);
     this.shape = shape;
-    this.twin = new Twin(terms.returnWindow);
   }
 
-  static async open(chain: Chain, random: Random, compact: boolean): Promise<RandomCompany> {
+  /** @param fixed What is not left to chance. */
+  static async open(
+    chain: Chain,
+    random: Random,
+    fixed: Partial<CreationTerms> & Pick<CreationTerms, 'compact'>,
+  ): Promise<RandomCompany> {
     const returnWindow = random.pick([0, 300, 300, 5000]);
     const planNotice = random.pick([0, 0, 500]);
-    const terms = { returnWindow, planNotice, capPeriod: 3600, compact };
+    const terms = { returnWindow, planNotice, capPeriod: 3600, ...fixed };
     const plan = randomPlan(random);
     const ledger = await chain.createLedger(terms, plan);
     const company = new RandomCompany(
@@ -95,14 +109,20 @@ export class RandomCompany {
     twin.enter({ kind: 'adminDelaySet', delay: 3_600, effectiveFrom: this.#chain.now });
     twin.announce(plan, this.#chain.now);
     const cap = 2n ** 60n;
-    this.logs.push(...(await this.ledger.send(['setRecorder', admin, cap])));
+    await this.send(['setRecorder', admin, cap]);
     twin.enter({ kind: 'recorderSet', recorder: admin, cap });
+    for (const name of ROLES) {
+      const role = keccak256(stringToHex(name));
+      await this.send(['grantRole', role, admin]);
+      twin.enter({ kind: 'roleChanged', role, account: admin, granted: true });
+    }
     await this.#fund(this.random.pick([2n ** 48n, 10n ** 12n]));
     await this.#enrol();
   }
 
   /** A few random actions. */
   async act(): Promise<void> {
+    if (this.twin.paused && this.random.chance(50)) await setPaused(this, false);
     for (let i = this.random.between(1, 4); i > 0; i--) {
       const action = this.random.pick(ACTIONS);
       if (action === 'enrol') await this.#enrol();
@@ -112,18 +132,58 @@ export class RandomCompany {
       if (action === 'pay') await this.#pay();
       if (action === 'announce') await this.#announce();
       if (action === 'fund') await this.#fund(this.random.edgy(1n, 10n ** 10n));
+      if (action === 'power') await this.random.pick(POWERS)(this);
     }
+  }
+
+  /**
+   * One batch by a plan of its own: tree and ranks change, sales are recorded, some are taken back, the rest is settled
+   * in one part or two. For a ledger without notice of plans and with a return window.
+   */
+  async settleBatch(): Promise<TwinBatch> {
+    const { random, twin } = this;
+    // Long lines are kept, and often have hardly anybody to pay: only there a walk comes to its end by its length.
+    const isLong = this.shape === 'chain';
+    const isSparse = isLong && random.chance(30);
+    await this.#announce(isSparse);
+    if (random.chance(isLong ? 4 : 20)) await correctSponsor(this);
+    if (random.chance(5)) await leave(this);
+    if (random.chance(10)) await this.#enrol();
+    await setStanding(this, isSparse);
+    if (twin.float < MOST_RESERVED) await this.#refill();
+    await this.#record();
+    const batch = twin.batches.at(-1);
+    if (!batch) throw new Error('There is no batch.');
+    if (random.chance(80)) await this.#reverse(batch);
+    if (random.chance(20)) await this.#settle(batch);
+    if (batch.settled < batch.records.length) await this.#settle(batch, MAX_UINT256);
+    return batch;
+  }
+
+  /** Enrols up to a random number of people, often as many as a company can have. */
+  async grow(): Promise<void> {
+    const size = this.random.pick([10, 40, MOST_PEOPLE, MOST_PEOPLE]);
+    while (this.twin.people.size < size) await this.#enrol();
+  }
+
+  /** Pays out what can be paid, so that there is room for more float, and adds as much as there may be. */
+  async #refill(): Promise<void> {
+    const { twin } = this;
+    await payOutTo(this, this.walletOwners());
+    const room = MAX_CUSTODY - twin.float - twin.reserved - twin.owed;
+    await this.#fund(room < MAX_REFILL ? room : MAX_REFILL);
   }
 
   async #fund(units: bigint): Promise<void> {
     this.logs.push(...(await this.ledger.fund(units)));
-    this.twin.fund(this.#chain.admin, units);
+    this.twin.fund(this.admin, units);
   }
 
-  async #announce(): Promise<void> {
-    const plan = randomPlan(this.random);
-    this.logs.push(...(await this.ledger.send(['announcePlan', plan])));
-    this.twin.announce(plan, this.#chain.now + this.terms.planNotice);
+  async #announce(isCompressed = false): Promise<void> {
+    let plan = randomPlan(this.random);
+    while (isCompressed && plan.compression === COMPRESSION_NONE) plan = randomPlan(this.random);
+    await this.send(['announcePlan', plan]);
+    this.twin.announce(plan, this.now + this.terms.planNotice);
     const version = this.twin.plans.length;
     const [found] = await this.ledger.views(['planOf', version]);
     const [, startsAt, hash] = found as [Plan, bigint, string];
@@ -133,27 +193,28 @@ export class RandomCompany {
   }
 
   async #enrol(): Promise<void> {
+    if (this.twin.paused) return;
     const room = MOST_PEOPLE - this.twin.people.size;
     const people: PersonRecord[] = [];
     for (let i = Math.min(room, this.random.between(1, 25)); i > 0; i--) {
       people.push(this.#newcomer(people));
     }
     if (people.length === 0) return;
-    this.logs.push(...(await this.ledger.send(['enrol', encodePeople(people)])));
-    this.twin.enrol(people);
+    await this.send(['enrol', encodePeople(people)]);
+    this.twin.enrol(people, this.now);
   }
 
   /** Somebody to enrol after those of `before`, who are not enrolled yet. */
   #newcomer(before: readonly PersonRecord[]): PersonRecord {
     const ids = [...this.twin.people.keys(), ...before.map(({ id }) => id)];
-    const sponsor = this.#sponsor(ids);
+    const sponsor = this.#sponsor(ids.filter((id) => this.twin.tree.statusOf(id) !== STATUS_CLOSED));
     const fragment = fragmentOf(sponsor);
     // Whoever enrols need not pack: a new fragment is always allowed.
     const packed = !this.random.chance(10);
     const taken = ids.filter((id) => fragmentOf(id) === fragment).length;
     const fragments = Math.max(0, ...ids.map(fragmentOf));
     const id = nextId(sponsor, packed ? taken : LANES, fragments);
-    const wallet = this.random.chance(20) ? zeroAddress : this.random.hex(20);
+    const wallet = this.random.chance(20) ? zeroAddress : this.newWallet();
     return { id, sponsor, wallet };
   }
 
@@ -165,7 +226,7 @@ export class RandomCompany {
       case 'recursive':
         return this.random.pick(ids);
       case 'chain':
-        return this.random.chance(98) ? last : this.random.pick(ids);
+        return this.random.chance(99) ? last : this.random.pick(ids);
       case 'star':
         return this.random.chance(90) ? first : this.random.pick(ids);
       case 'forest':
@@ -175,14 +236,15 @@ export class RandomCompany {
 
   async #record(): Promise<void> {
     const { random, twin } = this;
-    const time = this.#chain.now + random.between(1, 200);
+    if (twin.paused) return;
+    const time = this.now + random.between(1, 200);
     const sales = Array.from({ length: random.between(1, 25) }, () => randomSale(random, this.#seller()));
     while (sales.length > 0 && twin.needed(sales, time) > twin.float) sales.pop();
     if (sales.length === 0) return;
     const root = random.hex(32);
     const call = ['recordSales', twin.batches.length + 1, encodeSales(sales), root] as const;
-    this.logs.push(...(await this.ledger.send([...call], time)));
-    twin.record(this.#chain.admin, sales, root, time);
+    await this.send([...call], { time });
+    twin.record(this.admin, sales, root, time);
   }
 
   /** Anybody, and now and then a lane that is still empty. */
@@ -193,12 +255,12 @@ export class RandomCompany {
     return this.random.chance(5) ? lane : this.random.pick(this.random.chance(50) ? ids.slice(-8) : ids);
   }
 
-  async #reverse(): Promise<void> {
+  async #reverse(chosen?: TwinBatch): Promise<void> {
     const { random, twin, terms } = this;
-    const time = this.#chain.now + random.between(1, 50);
+    const time = this.now + random.between(1, 50);
     const open = twin.batches.filter((each) => time < each.recordedAt + terms.returnWindow);
     if (open.length === 0) return;
-    const batch = random.pick(open);
+    const batch = chosen ?? random.pick(open);
     const before = encodeReversals(batch.reversals);
     const entered: ReversalRecord[] = [];
     for (let i = random.between(1, 5); i > 0; i--) {
@@ -209,7 +271,7 @@ export class RandomCompany {
     }
     if (entered.length === 0) return;
     const facts = [batch.batch, batch.plan, batch.recordedAt, encodeSales(batch.records), before];
-    this.logs.push(...(await this.ledger.send(['reverse', ...facts, encodeReversals(entered)], time)));
+    await this.send(['reverse', ...facts, encodeReversals(entered)], { time });
   }
 
   #reversal(batch: TwinBatch): ReversalRecord | undefined {
@@ -223,39 +285,28 @@ export class RandomCompany {
     return { index, priceCents, volumeCents };
   }
 
-  async #settle(): Promise<void> {
+  async #settle(chosen?: TwinBatch, end?: bigint): Promise<void> {
     const { random, twin, terms } = this;
     const unsettled = twin.batches.filter((each) => each.settled < each.records.length);
     if (unsettled.length === 0) return;
-    const batch = random.pick(unsettled);
+    const batch = chosen ?? random.pick(unsettled);
+    const { records, reversals } = batch;
     // Often at the first second that is allowed.
     const due = batch.recordedAt + terms.returnWindow;
-    const time = Math.max(due, this.#chain.now + 1) + random.pick([0, 0, random.between(1, 100)]);
-    const until = random.pick([
-      2n ** 256n - 1n,
-      BigInt(random.between(batch.settled + 1, batch.records.length)),
-    ]);
-    const { records, reversals } = batch;
-    const facts = [
-      batch.batch,
-      batch.plan,
-      batch.recordedAt,
-      encodeSales(records),
-      encodeReversals(reversals),
-    ];
-    this.logs.push(...(await this.ledger.send(['settle', ...facts, until], time)));
+    const time = Math.max(due, this.now + 1) + random.pick([0, 0, random.between(1, 100)]);
+    const until =
+      end ?? random.pick([MAX_UINT256, BigInt(random.between(batch.settled + 1, records.length))]);
+    const packed = [encodeSales(records), encodeReversals(reversals)];
+    await this.send(['settle', batch.batch, batch.plan, batch.recordedAt, ...packed, until], { time });
     twin.settle(batch, Number(until));
   }
 
   async #pay(): Promise<void> {
-    const payable = [...this.twin.people].filter(
-      ([, { owed, wallet }]) => owed > 0n && wallet !== zeroAddress,
-    );
-    for (let i = Math.min(payable.length, this.random.between(1, 3)); i > 0; i--) {
-      const [id, { wallet, owed }] = this.random.pick(payable);
-      // Picked twice, there is nothing left.
-      if (owed === 0n || this.twin.people.get(id)?.owed === 0n) continue;
-      this.logs.push(...(await this.ledger.send(['withdraw', wallet])));
+    for (let i = this.random.between(1, 3); i > 0; i--) {
+      const payable = this.payable(this.now + 1);
+      if (payable.length === 0) return;
+      const [id, { wallet }] = this.random.pick(payable);
+      await this.send(['withdraw', wallet]);
       this.twin.pay(id);
     }
   }

@@ -26,7 +26,16 @@ interface Receipt {
 }
 
 /** A call of a ledger's function, as one element of a list. */
-type Call = [name: string, ...args: unknown[]];
+export type Call = [name: string, ...args: unknown[]];
+
+interface SendOptions {
+  /** Of the block; by default a second after the last. */
+  time?: number;
+  /** By default the admin. */
+  from?: Address;
+  /** By default whom it is sent to. */
+  emitter?: Address;
+}
 
 export type CreationTerms = Pick<LedgerTerms, 'returnWindow' | 'planNotice' | 'capPeriod' | 'compact'>;
 
@@ -52,7 +61,16 @@ export class Chain {
   }
 
   static async start(): Promise<Chain> {
-    const anvil = await startAnvil();
+    // Anybody may send, without ether.
+    const args = [
+      '--auto-impersonate',
+      '--prune-history',
+      '--gas-price',
+      '0',
+      '--block-base-fee-per-gas',
+      '0',
+    ];
+    const anvil = await startAnvil({ args });
     const privateKey = anvil.accounts[0]?.privateKey ?? '';
     const deployment = await deployLocal({ rpcUrl: anvil.rpcUrl, privateKey });
     const block = await anvil.rpc<{ timestamp: Hex }>('eth_getBlockByNumber', ['latest', false]);
@@ -73,25 +91,24 @@ export class Chain {
     const call = { from: this.admin, to: factory, data };
     const result = await this.anvil.rpc<Hex>('eth_call', [call, 'latest']);
     const ledger: Address = `0x${result.slice(-40)}`;
-    this.created = (await this.send(factory as Address, data, this.now + 1, ledger)).filter(({ topics }) =>
-      journalTopics.includes(topics[0] ?? '0x'),
-    );
+    this.created = await this.send(factory as Address, data, { emitter: ledger });
     return new Ledger(this, ledger);
   }
 
   /**
-   * Sends a transaction from the admin in a block at `time`, by default a second after the last.
-   * @returns The logs of `emitter`.
+   * Sends a transaction in a block of its own.
+   * @returns The logs of `emitter` that are of a journal.
    */
-  async send(to: Address, data: Hex, time = this.now + 1, emitter = to): Promise<LedgerLog[]> {
+  async send(to: Address, data: Hex, options: SendOptions = {}): Promise<LedgerLog[]> {
+    const { time = this.now + 1, from = this.admin, emitter = to } = options;
     this.now = time;
     await this.anvil.rpc('evm_setNextBlockTimestamp', [time]);
-    const transaction = { from: this.admin, to, data, gas: '0xf00000' };
+    const transaction = { from, to, data, gas: '0xf00000', gasPrice: '0x0' };
     const receipt = await this.anvil.rpc<Receipt>('eth_sendTransactionSync', [transaction]);
     if (receipt.status !== '0x1')
-      throw new Error(`The transaction was refused: ${await this.reasonOf(to, data)}`);
+      throw new Error(`The transaction was refused: ${await this.reasonOf(to, data, from)}`);
     return receipt.logs
-      .filter((log) => log.address === emitter)
+      .filter((log) => log.address === emitter && journalTopics.includes(log.topics[0] ?? '0x'))
       .map((log) => ({
         topics: log.topics,
         data: log.data,
@@ -102,13 +119,13 @@ export class Chain {
       }));
   }
 
-  /** Name of the error that the admin's call ends with; undefined if it would go through. */
-  async reasonOf(to: Address, data: Hex): Promise<string | undefined> {
+  /** Name of the error that a call, by default the admin's, ends with; undefined if it would go through. */
+  async reasonOf(to: Address, data: Hex, from = this.admin): Promise<string | undefined> {
     const call = {
       jsonrpc: '2.0',
       id: 1,
       method: 'eth_call',
-      params: [{ from: this.admin, to, data }, 'latest'],
+      params: [{ from, to, data }, 'latest'],
     };
     const [answer] = await this.#post([call]);
     if (answer?.error === undefined) return undefined;
@@ -162,8 +179,8 @@ export class Ledger {
   }
 
   /** Sends a call and gives the ledger's logs. */
-  send(call: Call, time?: number): Promise<LedgerLog[]> {
-    return this.chain.send(this.address, this.dataOf(call), time);
+  send(call: Call, options?: SendOptions): Promise<LedgerLog[]> {
+    return this.chain.send(this.address, this.dataOf(call), options);
   }
 
   views(...calls: Call[]): Promise<unknown[]> {

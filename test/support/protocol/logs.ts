@@ -31,8 +31,7 @@ interface LedgerEvent {
 
 /** The events that a ledger emits for an entry; `head` is the head after it. */
 function eventsOf(entry: Entry, head: Hex, compact: boolean): LedgerEvent[] {
-  const [name, fields] = eventOf(entry, compact);
-  const closing = { name, fields: { ...fields, head } };
+  const closing = { name: EVENTS[entry.kind], fields: { ...fieldsOf(entry, compact), head } };
   if (entry.kind !== 'batchSettled' || compact) return [closing];
   const lines = entry.lines.map((line, i): LedgerEvent => {
     const sale = BigInt(saleNumber({ batch: entry.batch, index: entry.from + i }));
@@ -66,52 +65,50 @@ export function logsOf(entries: readonly Entry[], compact: boolean): LedgerLog[]
   });
 }
 
-function eventOf(entry: Entry, compact: boolean): [EventName, Fields] {
+const EVENTS: Record<Entry['kind'], EventName> = {
+  opened: 'LedgerOpened',
+  enrolled: 'Enrolled',
+  planAnnounced: 'PlanAnnounced',
+  recorderSet: 'RecorderSet',
+  roleChanged: 'RoleChanged',
+  adminTransferSet: 'AdminTransferSet',
+  adminDelaySet: 'AdminDelaySet',
+  floatFunded: 'FloatFunded',
+  batchRecorded: 'BatchRecorded',
+  saleReversed: 'SaleReversed',
+  batchSettled: 'BatchSettled',
+  payout: 'Payout',
+  standingSet: 'StandingSet',
+  sponsorCorrected: 'SponsorCorrected',
+  personLeft: 'PersonLeft',
+  walletSet: 'WalletSet',
+  recoverySet: 'RecoverySet',
+  holdSet: 'HoldSet',
+  flagRaised: 'FlagRaised',
+  flagClosed: 'FlagClosed',
+  floatWithdrawn: 'FloatWithdrawn',
+  pauseSet: 'PauseSet',
+  payoutRedirected: 'PayoutRedirected',
+};
+
+/** An entry's fields as its event has them: every number, and every choice, as a 256-bit number. */
+function fieldsOf(entry: Entry, compact: boolean): Fields {
+  const fields = Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => [name, typeof value === 'number' ? BigInt(value) : value]),
+  );
   switch (entry.kind) {
-    case 'opened':
-      return ['LedgerOpened', entry as never];
-    case 'enrolled':
-      return ['Enrolled', { ...entry, id: BigInt(entry.id), sponsor: BigInt(entry.sponsor) }];
-    case 'planAnnounced':
-      return [
-        'PlanAnnounced',
-        { ...entry, version: BigInt(entry.version), startsAt: BigInt(entry.startsAt) },
-      ];
-    case 'recorderSet':
-      return ['RecorderSet', entry as never];
-    case 'roleChanged':
-      return ['RoleChanged', entry as never];
-    case 'adminTransferSet':
-      return ['AdminTransferSet', { ...entry, acceptableFrom: BigInt(entry.acceptableFrom) }];
-    case 'adminDelaySet':
-      return ['AdminDelaySet', { delay: BigInt(entry.delay), effectiveFrom: BigInt(entry.effectiveFrom) }];
-    case 'floatFunded':
-      return ['FloatFunded', entry as never];
-    case 'batchRecorded':
-      return [
-        'BatchRecorded',
-        {
-          ...entry,
-          batch: BigInt(entry.batch),
-          plan: BigInt(entry.plan),
-          recordedAt: BigInt(entry.recordedAt),
-        },
-      ];
     case 'saleReversed':
-      return ['SaleReversed', { ...entry, sale: BigInt(saleNumber(entry)), seller: BigInt(entry.seller) }];
+      return { ...fields, sale: BigInt(saleNumber(entry)) };
     case 'batchSettled':
-      return [
-        'BatchSettled',
-        {
-          ...entry,
-          batch: BigInt(entry.batch),
-          from: BigInt(entry.from),
-          until: BigInt(entry.until),
-          sales: compact ? encodeLines(entry.lines) : '0x',
-        },
-      ];
-    case 'payout':
-      return ['Payout', { ...entry, id: BigInt(entry.id) }];
+      return { ...fields, sales: compact ? encodeLines(entry.lines) : '0x' };
+    case 'walletSet':
+      return { ...fields, how: { claimed: 1n, changed: 2n, recovered: 3n }[entry.how] };
+    case 'flagRaised':
+      return { ...fields, subjectKind: { person: 0n, sale: 1n }[entry.subjectKind] };
+    case 'flagClosed':
+      return { ...fields, outcome: { cleared: 1n, corrected: 2n, upheld: 3n }[entry.outcome] };
+    default:
+      return fields;
   }
 }
 

@@ -61,6 +61,50 @@ export function contentOf(entry: Entry): Hex {
       );
     case 'payout':
       return pack(['uint8', 'uint32', 'address', 'uint64'], [12, entry.id, entry.wallet, entry.units]);
+    case 'standingSet':
+      return pack(
+        ['uint8', 'address', 'bytes32', 'bytes32'],
+        [13, entry.ranker, entry.evidence, keccak256(entry.records)],
+      );
+    case 'sponsorCorrected':
+      return pack(
+        ['uint8', 'uint32', 'uint32', 'uint32', 'bytes32'],
+        [14, entry.id, entry.newId, entry.sponsor, entry.reason],
+      );
+    case 'personLeft':
+      return pack(['uint8', 'uint32'], [15, entry.id]);
+    case 'walletSet': {
+      const how = { claimed: 1, changed: 2, recovered: 3 }[entry.how];
+      return pack(
+        ['uint8', 'uint32', 'address', 'address', 'uint8'],
+        [16, entry.id, entry.from, entry.to, how],
+      );
+    }
+    case 'recoverySet':
+      return pack(
+        ['uint8', 'uint32', 'address', 'address', 'uint40'],
+        [17, entry.id, entry.from, entry.to, entry.executableFrom],
+      );
+    case 'holdSet':
+      return pack(['uint8', 'uint32', 'uint40', 'bytes32'], [18, entry.id, entry.until, entry.reason]);
+    case 'flagRaised':
+      return pack(
+        ['uint8', 'uint32', 'uint8', 'uint48', 'bytes32'],
+        [19, entry.flag, { person: 0, sale: 1 }[entry.subjectKind], entry.subject, entry.reason],
+      );
+    case 'flagClosed': {
+      const outcome = { cleared: 1, corrected: 2, upheld: 3 }[entry.outcome];
+      return pack(['uint8', 'uint32', 'uint8', 'bytes32'], [20, entry.flag, outcome, entry.evidence]);
+    }
+    case 'floatWithdrawn':
+      return pack(['uint8', 'address', 'uint64'], [21, entry.to, entry.units]);
+    case 'pauseSet':
+      return pack(['uint8', 'address', 'bool'], [22, entry.by, entry.paused]);
+    case 'payoutRedirected':
+      return pack(
+        ['uint8', 'uint32', 'address', 'address', 'uint64'],
+        [23, entry.id, entry.wallet, entry.to, entry.units],
+      );
   }
 }
 

@@ -1,29 +1,18 @@
 import {
-  type Account,
   amountOf,
   countedVolume,
   creditedBy,
-  type Entry,
   encodeSales,
-  extendHead,
-  fragmentOf,
-  GENESIS_HEAD,
-  idAt,
-  LANES,
-  laneOf,
   maxTotalBps,
-  type PersonRecord,
   type Plan,
-  packFragment,
-  payByLevel,
+  payCommission,
   planHash,
   type ReversalRecord,
   type SaleRecord,
-  STATUS_ACTIVE,
-  STATUS_NONE,
-  type Tree,
+  type SettledLine,
 } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
+import { PeopleTwin } from './twin-people.ts';
 
 /** A batch as its facts and the ledger's state together tell it. */
 export interface TwinBatch {
@@ -39,52 +28,17 @@ export interface TwinBatch {
  * A ledger in TypeScript, made of nothing but the functions of protocol: it does what the contract does and makes the
  * entries that the contract should make. It trusts its caller to ask only for what a ledger accepts.
  */
-export class Twin {
-  readonly entries: Entry[] = [];
-  readonly people = new Map<number, Account & { wallet: Address }>();
+export class Twin extends PeopleTwin {
   readonly plans: { plan: Plan; startsAt: number }[] = [];
   readonly batches: TwinBatch[] = [];
   readonly returnWindow: number;
-  head: Hex = GENESIS_HEAD;
-  fragments = 0;
   float = 0n;
   reserved = 0n;
   owed = 0n;
 
   constructor(returnWindow: number) {
+    super();
     this.returnWindow = returnWindow;
-  }
-
-  /** The tree as it stands now. */
-  readonly tree: Tree = {
-    sponsorOf: (id) => this.people.get(id)?.sponsor ?? 0,
-    statusOf: (id) => this.people.get(id)?.status ?? STATUS_NONE,
-  };
-
-  enter(entry: Entry): void {
-    this.entries.push(entry);
-    this.head = extendHead(this.head, entry);
-  }
-
-  enrol(people: readonly PersonRecord[]): void {
-    for (const { id, sponsor, wallet } of people) {
-      this.people.set(id, { sponsor, owed: 0n, rank: 0, status: STATUS_ACTIVE, wallet });
-      this.fragments = Math.max(this.fragments, fragmentOf(id));
-      this.enter({ kind: 'enrolled', id, sponsor, wallet });
-    }
-  }
-
-  /** Lanes taken of a fragment. */
-  occupancy(fragment: number): number {
-    return [0, 1, 2, 3].filter((lane) => this.people.has(idAt(fragment, lane))).length;
-  }
-
-  /** The storage words of all fragments, from number 1. */
-  words(): bigint[] {
-    return Array.from({ length: this.fragments }, (_, i) => {
-      const lanes = Array.from({ length: LANES }, (__, lane) => this.people.get(idAt(i + 1, lane)));
-      return packFragment(lanes.filter((account) => account !== undefined));
-    });
   }
 
   announce(plan: Plan, startsAt: number): void {
@@ -174,14 +128,19 @@ export class Twin {
     this.enter({ kind: 'saleReversed', batch: batch.batch, seller, ...reversal });
   }
 
+  /** What a sale of a batch is settled to, by its plan and the tree as it stands. */
+  lineOf(batch: TwinBatch, index: number): SettledLine {
+    const plan = this.planOf(batch.plan);
+    const left = this.leftOf(batch, index);
+    return payCommission(this.tree, plan, left.seller, countedVolume(plan, left.class, left.volumeCents));
+  }
+
   settle(batch: TwinBatch, until: number): void {
     const plan = this.planOf(batch.plan);
     const from = batch.settled;
     batch.settled = Math.min(until, batch.records.length);
     const lines = Array.from({ length: batch.settled - from }, (_, i) => {
-      const left = this.leftOf(batch, from + i);
-      const volume = countedVolume(plan, left.class, left.volumeCents);
-      const line = payByLevel(this.tree, plan, left.seller, volume);
+      const line = this.lineOf(batch, from + i);
       for (const credit of line.credits) {
         const person = this.people.get(credit.id);
         if (person) person.owed += amountOf(line, credit);
@@ -205,12 +164,23 @@ export class Twin {
     });
   }
 
-  pay(id: number): void {
-    const person = this.people.get(id);
-    if (!person) throw new Error(`There is no person ${id} in lane ${laneOf(id)}.`);
-    this.owed -= person.owed;
-    this.enter({ kind: 'payout', id, wallet: person.wallet, units: person.owed });
+  /** Pays what is owed to a person, to another address than their wallet if they have signed one. */
+  pay(id: number, to?: Address): void {
+    const person = this.person(id);
+    const { wallet, owed: units } = person;
+    this.owed -= units;
     person.owed = 0n;
+    if (to === undefined) {
+      this.enter({ kind: 'payout', id, wallet, units });
+    } else {
+      person.nonce += 1;
+      this.enter({ kind: 'payoutRedirected', id, wallet, to, units });
+    }
+  }
+
+  withdrawFloat(to: Address, units: bigint): void {
+    this.float -= units;
+    this.enter({ kind: 'floatWithdrawn', to, units });
   }
 
   private release(units: bigint): void {

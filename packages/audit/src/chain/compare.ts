@@ -1,25 +1,18 @@
-import {
-  type Account,
-  accountIn,
-  fragmentOf,
-  idAt,
-  LANES,
-  STATUS_ACTIVE,
-  STATUS_NONE,
-} from '@plumbline/protocol';
+import { FLAG_OUTCOMES } from '@plumbline/protocol';
 import type { Hex } from 'viem';
-import type { Finding, FindingCode, Observation } from '../findings.ts';
+import type { Finding, Observation } from '../findings.ts';
 import type { LogAudit } from '../journal/audit-logs.ts';
-import type { LedgerState, Person } from '../replay/state.ts';
-import type { ContractView } from './contract-view.ts';
-
-type Compare = (state: LedgerState, view: ContractView, report: (observation: Observation) => void) => void;
+import { grantAt } from '../replay/caps.ts';
+import { currentPlan } from '../replay/plans.ts';
+import { comparePeople, compareRecoveries, compareUnclaimed, compareWallets } from './compare-people.ts';
+import type { Compare, ContractView } from './contract-view.ts';
+import type { PinnedBlock } from './node.ts';
 
 /** Holds what the contract's storage says against what the entries make of it, to the last unit. */
-export function compareWithContract(audit: LogAudit, view: ContractView, blockNumber: bigint): Finding[] {
+export function compareWithContract(audit: LogAudit, view: ContractView, block: PinnedBlock): Finding[] {
   const findings: Finding[] = [];
   const report = ({ expected, found, ...rest }: Observation): void => {
-    const place = { entry: null, blockNumber, transactionHash: null };
+    const place = { entry: null, blockNumber: block.number, transactionHash: null };
     findings.push({ ...place, ...rest, expected: String(expected), found: String(found) });
   };
   compareJournal(audit, view, report);
@@ -28,11 +21,14 @@ export function compareWithContract(audit: LogAudit, view: ContractView, blockNu
     compareCounts,
     comparePeople,
     compareWallets,
+    compareUnclaimed,
+    compareRecoveries,
+    compareFlags,
     compareBatches,
     comparePlans,
     comparePowers,
   ]) {
-    compare(audit.state, view, report);
+    compare(audit.state, view, report, block.timestamp);
   }
   return findings;
 }
@@ -102,62 +98,6 @@ const compareCounts: Compare = (state, { counts }, report) => {
   }
 };
 
-const comparePeople: Compare = ({ people }, { fragments }, report) => {
-  fragments.forEach((word, i) => {
-    for (let lane = 0; lane < LANES; lane++) {
-      const id = idAt(i + 1, lane);
-      comparePerson(id, people.get(id), accountIn(word, i + 1, lane), report);
-    }
-  });
-  for (const { id } of people.values()) {
-    if (fragmentOf(id) > fragments.length) report(missingPerson(id));
-  }
-};
-
-function comparePerson(
-  id: number,
-  person: Person | undefined,
-  account: Account,
-  report: (observation: Observation) => void,
-): void {
-  const subject = `person ${id}`;
-  const differ = (code: FindingCode, what: string, expected: number | bigint, found: number | bigint) => {
-    if (expected === found) return;
-    const message = `the contract gives ${subject} ${what} ${found}, but by the entries it is ${expected}`;
-    report({ code, subject, expected, found, message });
-  };
-  if (!person) {
-    if (account.status !== STATUS_NONE || account.owed !== 0n) {
-      const found = `status ${account.status}, owed ${account.owed}`;
-      const message = `the contract has ${subject} with ${account.owed} units, whom no entry enrolled`;
-      report({ code: 'person-unknown', subject, expected: 'nobody', found, message });
-    }
-    return;
-  }
-  if (account.status === STATUS_NONE) {
-    report(missingPerson(id));
-    return;
-  }
-  differ('person-sponsor', 'sponsor', person.sponsor, account.sponsor);
-  differ('person-balance', 'a balance of', person.owed, account.owed);
-  differ('person-rank', 'rank', 0, account.rank);
-  differ('person-status', 'status', STATUS_ACTIVE, account.status);
-}
-
-function missingPerson(id: number): Observation {
-  const message = `person ${id} was enrolled, but the contract does not know them`;
-  return { code: 'person-missing', subject: `person ${id}`, expected: 'enrolled', found: 'nobody', message };
-}
-
-const compareWallets: Compare = (state, { wallets }, report) => {
-  for (const [wallet, expected] of state.wallets) {
-    const found = wallets.get(wallet) ?? 0;
-    if (expected === found) continue;
-    const message = `wallet ${wallet} is person ${expected}'s by the entries, but the contract says person ${found}'s`;
-    report({ code: 'wallet-owner', subject: `person ${expected}`, expected, found, message });
-  }
-};
-
 const compareBatches: Compare = (state, { batches }, report) => {
   batches.forEach((is, i) => {
     const batch = state.batches.get(i + 1);
@@ -177,7 +117,7 @@ function describeBatch(open: boolean, settled: number): string {
   return open ? `open with ${settled} sales settled` : 'closed';
 }
 
-const comparePlans: Compare = (state, { plans }, report) => {
+const comparePlans: Compare = (state, { plans, currentPlan: inForce }, report, time) => {
   plans.forEach(({ hash, startsAt }, i) => {
     const plan = state.plans.get(i + 1);
     if (!plan || (plan.hash === hash && plan.startsAt === startsAt)) return;
@@ -189,14 +129,34 @@ const comparePlans: Compare = (state, { plans }, report) => {
       message: `the contract's plan ${i + 1} is ${hash} from ${startsAt}, but by its entry ${plan.hash} from ${plan.startsAt}`,
     });
   });
+  const expected = currentPlan(state, time);
+  if (inForce === expected) return;
+  const message = `the contract would use plan ${inForce} now, but by the entries plan ${expected} is in force`;
+  report({ code: 'plan-state', subject: 'plan in force', expected, found: inForce, message });
 };
 
-const comparePowers: Compare = (state, { caps, roles, admin }, report) => {
-  for (const [recorder, { cap }] of state.recorders) {
-    const found = caps.get(recorder) ?? 0n;
-    if (cap === found) continue;
-    const message = `the contract gives recorder ${recorder} a cap of ${found} units, but by the entries it is ${cap}`;
-    report({ code: 'recorder-state', subject: `recorder ${recorder}`, expected: cap, found, message });
+const compareFlags: Compare = (state, { flags }, report) => {
+  flags.forEach((is, i) => {
+    const outcome = state.flags.get(i + 1);
+    const expected = outcome === undefined ? 'not there' : (outcome ?? 'open');
+    const found = is === null ? 'not there' : is === 0 ? 'open' : (FLAG_OUTCOMES[is - 1] ?? `outcome ${is}`);
+    if (expected === found) return;
+    const subject = `flag ${i + 1}`;
+    const message = `${subject} is ${found} in the contract, but ${expected} by the entries`;
+    report({ code: 'flag-state', subject, expected, found, message });
+  });
+};
+
+const comparePowers: Compare = (state, { grants, roles, admin, isPaused }, report, time) => {
+  for (const recorder of state.recorders.keys()) {
+    const is = grants.get(recorder) ?? { cap: 0n, left: 0n };
+    const { cap, left } = grantAt(state, recorder, time);
+    if (cap === is.cap && left === is.left) continue;
+    const [expected, found] = [`cap ${cap}, left ${left}`, `cap ${is.cap}, left ${is.left}`];
+    const message =
+      `the contract gives recorder ${recorder} a cap of ${is.cap} units with ${is.left} left, ` +
+      `but by the entries it is ${cap} with ${left} left`;
+    report({ code: 'recorder-state', subject: `recorder ${recorder}`, expected, found, message });
   }
   for (const [key, isHeld] of roles) {
     const expected = state.roles.held.has(key);
@@ -211,6 +171,11 @@ const comparePowers: Compare = (state, { caps, roles, admin }, report) => {
       found,
       message,
     });
+  }
+  if (state.paused !== isPaused) {
+    const [expected, found] = state.paused ? ['paused', 'not paused'] : ['not paused', 'paused'];
+    const message = `the ledger is ${found} in the contract, but ${expected} by the entries`;
+    report({ code: 'pause-state', subject: 'ledger', expected, found, message });
   }
   const seated = state.roles.admin ?? `0x${'0'.repeat(40)}`;
   if (seated === admin) return;

@@ -1,24 +1,92 @@
-import { type Enrolled, fragmentOf, idAt, LANES, laneOf, MAX_ID } from '@plumbline/protocol';
-import { zeroAddress } from 'viem';
-import { checkSomeRecorder, type LedgerState, type Step } from './state.ts';
+import {
+  type Enrolled,
+  fragmentOf,
+  idAt,
+  LANES,
+  laneOf,
+  MAX_ID,
+  STATUS_ACTIVE,
+  STATUS_CLOSED,
+} from '@plumbline/protocol';
+import { type Address, zeroAddress } from 'viem';
+import type { FindingCode } from '../findings.ts';
+import { checkNotPaused, checkSomeRecorder } from './authority.ts';
+import type { LedgerState, Step } from './state.ts';
 
 /** Enrolment: the next free lane or the next fragment, a sponsor that is there, a wallet that is nobody's. */
 export function enrol(step: Step, { id, sponsor, wallet }: Enrolled): void {
-  const { state } = step;
-  checkSomeRecorder(step, `person ${id}`);
+  const { state, time } = step;
+  const subject = `person ${id}`;
+  checkSomeRecorder(step, subject);
+  checkNotPaused(step, subject);
   checkId(step, id);
   checkSponsor(step, id, sponsor);
-  checkWallet(step, id, wallet);
+  const isWalletless = wallet === zeroAddress;
+  // Somebody enrolled twice is one finding.
+  if (!isWalletless && state.wallets.get(wallet) !== id)
+    checkFreeWallet(step, 'enrolment-wallet', id, wallet);
 
   const before = state.people.get(id);
-  const sums = { owed: before?.owed ?? 0n, credited: before?.credited ?? 0n, paid: before?.paid ?? 0n };
-  const hasWallet = wallet !== zeroAddress;
-  state.people.set(id, { id, sponsor, wallet: hasWallet ? wallet : null, ...sums });
-  if (hasWallet && !state.wallets.has(wallet)) state.wallets.set(wallet, id);
+  state.people.set(id, {
+    id,
+    sponsor,
+    rank: 0,
+    status: STATUS_ACTIVE,
+    movedTo: 0,
+    wallet: isWalletless ? null : wallet,
+    enrolledAt: time,
+    heldUntil: 0,
+    nonce: 0,
+    owed: before?.owed ?? 0n,
+    credited: before?.credited ?? 0n,
+    paid: before?.paid ?? 0n,
+  });
+  if (isWalletless) state.unclaimed.add(id);
+  else giveWallet(state, wallet, id);
+  takeLane(state, id);
+}
+
+/** The id that opens the next fragment. */
+export function nextFragmentId({ lastFragment }: LedgerState): number {
+  return idAt(lastFragment + 1, 0);
+}
+
+/** Counts the lane of `id` as taken. */
+export function takeLane(state: LedgerState, id: number): void {
   const fragment = fragmentOf(id);
   state.fragments = Math.max(state.fragments, fragment);
   if (laneOf(id) === 0) state.lastFragment = fragment;
   state.lanes.set(fragment, Math.max(state.lanes.get(fragment) ?? 0, laneOf(id) + 1));
+}
+
+/** Makes a wallet person `id`'s, if it is nobody's. */
+export function giveWallet({ wallets }: LedgerState, wallet: Address, id: number): void {
+  if (!wallets.get(wallet)) wallets.set(wallet, id);
+}
+
+/** A wallet that may become person `id`'s. Twin of _checkWallet in contracts/ledger/LedgerBase.sol. */
+export function checkFreeWallet(
+  { state, report }: Step,
+  code: FindingCode,
+  id: number,
+  wallet: Address,
+): void {
+  const owner = state.wallets.get(wallet) ?? 0;
+  const isTaken = owner !== 0;
+  if (!isTaken && isUsable(state, wallet)) return;
+  const why = isTaken ? `which belongs to person ${owner}` : 'where what is paid is lost';
+  report({
+    code,
+    subject: `person ${id}`,
+    expected: isTaken ? 'a wallet that is nobody’s' : 'a wallet that is neither the ledger nor its token',
+    found: wallet,
+    message: `person ${id} was given wallet ${wallet}, ${why}`,
+  });
+}
+
+/** Whether what is paid to an address can be had from there. */
+export function isUsable({ ledger, terms }: LedgerState, address: Address): boolean {
+  return address !== zeroAddress && address !== ledger && address !== terms.token;
 }
 
 function checkId({ state, report }: Step, id: number): void {
@@ -34,38 +102,25 @@ function checkId({ state, report }: Step, id: number): void {
 }
 
 /** The id that was free where `id` was put: in its own fragment while there is room, else the next fragment's first. */
-function expectedId({ fragments, lastFragment, lanes }: LedgerState, id: number): number {
+function expectedId(state: LedgerState, id: number): number {
   const fragment = fragmentOf(id);
-  const taken = lanes.get(fragment) ?? 0;
-  const fits = laneOf(id) !== 0 && fragment >= 1 && fragment <= fragments && taken < LANES;
-  return fits ? idAt(fragment, taken) : idAt(lastFragment + 1, 0);
+  const taken = state.lanes.get(fragment) ?? 0;
+  const fits = laneOf(id) !== 0 && fragment >= 1 && fragment <= state.fragments && taken < LANES;
+  return fits ? idAt(fragment, taken) : nextFragmentId(state);
 }
 
 function checkSponsor({ state, report }: Step, id: number, sponsor: number): void {
   const first = laneOf(id) === 0;
-  const exists = state.people.has(sponsor) && sponsor !== id;
+  const above = sponsor === id ? undefined : state.people.get(sponsor);
+  const isThere = above !== undefined && above.status !== STATUS_CLOSED;
   const near = fragmentOf(sponsor) === fragmentOf(id) && laneOf(sponsor) < laneOf(id);
-  if (first ? sponsor === 0 || exists : exists && near) return;
+  if (first ? sponsor === 0 || isThere : isThere && near) return;
+  const gone = above?.status === STATUS_CLOSED ? ', who had left or moved' : '';
   report({
     code: 'enrolment-sponsor',
     subject: `person ${id}`,
     expected: first ? 'somebody enrolled before, or 0' : 'somebody in a lower lane of the same fragment',
     found: sponsor,
-    message: `person ${id} was enrolled below ${sponsor}, who cannot be the sponsor there`,
-  });
-}
-
-function checkWallet({ state, report }: Step, id: number, wallet: Enrolled['wallet']): void {
-  const owner = state.wallets.get(wallet);
-  const isTaken = wallet !== zeroAddress && owner !== undefined && owner !== id;
-  const isUsable = wallet !== state.ledger && wallet !== state.terms.token;
-  if (!isTaken && isUsable) return;
-  const why = isTaken ? `which belongs to person ${owner}` : 'where what is paid is lost';
-  report({
-    code: 'enrolment-wallet',
-    subject: `person ${id}`,
-    expected: isTaken ? 'a wallet that is nobody’s' : 'a wallet that is neither the ledger nor its token',
-    found: wallet,
-    message: `person ${id} was enrolled with wallet ${wallet}, ${why}`,
+    message: `person ${id} was enrolled below ${sponsor}${gone}, who cannot be the sponsor there`,
   });
 }

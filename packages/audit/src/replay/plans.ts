@@ -1,4 +1,5 @@
 import { checkPlan, type Plan, type PlanAnnounced } from '@plumbline/protocol';
+import { checkSomeAdmin } from './authority.ts';
 import type { LedgerState, Step } from './state.ts';
 
 /**
@@ -9,6 +10,7 @@ export function announcePlan(step: Step, entry: PlanAnnounced): void {
   const { state, report, time } = step;
   const { version, startsAt, plan } = entry;
   const subject = `plan ${version}`;
+  checkSomeAdmin(step, subject);
   if (version !== state.planCount + 1) {
     report({
       code: 'plan-version',
@@ -43,13 +45,20 @@ export function announcePlan(step: Step, entry: PlanAnnounced): void {
   state.planCount = Math.max(state.planCount, version);
 }
 
-/** Puts the newest plan in force whose time has come. Twin of _adoptDue in contracts/ledger/LedgerPlans.sol. */
-export function adoptDue(state: LedgerState, time: number): number {
+/** Version of the newest plan whose time has come. Twin of _adoptDue in contracts/ledger/LedgerBase.sol. */
+export function currentPlan({ plans, planInForce }: LedgerState, time: number): number {
+  let version = planInForce;
   for (;;) {
-    const next = state.plans.get(state.planInForce + 1);
-    if (next === undefined || next.startsAt > time) return state.planInForce;
-    state.planInForce++;
+    const next = plans.get(version + 1);
+    if (next === undefined || next.startsAt > time) return version;
+    version++;
   }
+}
+
+/** Puts that plan in force. */
+export function adoptDue(state: LedgerState, time: number): number {
+  state.planInForce = currentPlan(state, time);
+  return state.planInForce;
 }
 
 function problemOf(plan: Plan): string | null {

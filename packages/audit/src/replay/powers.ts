@@ -1,17 +1,12 @@
 import type { Entry } from '@plumbline/protocol';
 import { zeroAddress, zeroHash } from 'viem';
+import { checkSomeAdmin, roleKey } from './authority.ts';
 import type { Roles, Step } from './state.ts';
 
 type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>;
 
 /** Seconds that a longer delay waits at most. Twin of OpenZeppelin's defaultAdminDelayIncreaseWait. */
 const LONGEST_INCREASE_WAIT = 432_000;
-
-/** A recorder's new cap. What was spent in the period stays spent. */
-export function setRecorder({ state }: Step, { recorder, cap }: EntryOf<'recorderSet'>): void {
-  const { spent, period } = state.recorders.get(recorder) ?? { spent: 0n, period: 0 };
-  state.recorders.set(recorder, { cap, spent, period });
-}
 
 /** A role given or taken: never twice, and the admin's seat only by a transfer whose time has come. */
 export function changeRole({ state, report, time }: Step, entry: EntryOf<'roleChanged'>): void {
@@ -54,7 +49,9 @@ function isSeatChangeDue(roles: Roles, { account, granted }: EntryOf<'roleChange
 }
 
 /** An offer of the admin's seat, or its withdrawal. */
-export function offerSeat({ state, report, time }: Step, entry: EntryOf<'adminTransferSet'>): void {
+export function offerSeat(step: Step, entry: EntryOf<'adminTransferSet'>): void {
+  const { state, report, time } = step;
+  checkSomeAdmin(step, "an offer of the admin's seat");
   const { newAdmin, acceptableFrom } = entry;
   const { roles } = state;
   if (newAdmin === zeroAddress && acceptableFrom === 0) {
@@ -76,7 +73,9 @@ export function offerSeat({ state, report, time }: Step, entry: EntryOf<'adminTr
 }
 
 /** Another delay for transfers of the seat, or its withdrawal. */
-export function changeDelay({ state, report, time }: Step, entry: EntryOf<'adminDelaySet'>): void {
+export function changeDelay(step: Step, entry: EntryOf<'adminDelaySet'>): void {
+  const { state, report, time } = step;
+  checkSomeAdmin(step, "the admin's delay");
   const { delay, effectiveFrom } = entry;
   const { roles } = state;
   ripen(roles, time);
@@ -110,9 +109,4 @@ function ripen(roles: Roles, time: number): void {
   if (!roles.pendingDelay || roles.pendingDelay.effectiveFrom >= time) return;
   roles.delay = roles.pendingDelay.delay;
   roles.pendingDelay = null;
-}
-
-/** How `Roles` names an account with a role. */
-function roleKey(role: string, account: string): string {
-  return `${role} ${account}`;
 }

@@ -9,6 +9,8 @@ import {
   type Plan,
 } from '@plumbline/protocol';
 import type { Hex } from 'viem';
+import { checkNotPaused } from './authority.ts';
+import { grantAt, periodOf } from './caps.ts';
 import { adoptDue } from './plans.ts';
 import type { Sale, Step } from './state.ts';
 
@@ -19,6 +21,7 @@ const SALE_DIGITS = 24;
 export function recordBatch(step: Step, entry: BatchRecorded): void {
   const { state, place, time } = step;
   checkSequence(step, entry.batch);
+  checkNotPaused(step, `batch ${entry.batch}`);
   if (entry.recordedAt !== time) {
     step.report({
       code: 'batch-time',
@@ -114,7 +117,7 @@ export function countedOf(plan: Plan, sale: Sale): bigint {
   return sale.class === null ? 0n : countedVolume(plan, sale.class, sale.volumeLeft);
 }
 
-/** Twin of _spendCap in contracts/ledger/LedgerRoles.sol. */
+/** Twin of _spendCap in contracts/ledger/LedgerRecorders.sol. */
 function spendCap({ state, report }: Step, { batch, recorder, recordedAt, reserved }: BatchRecorded): void {
   const grant = state.recorders.get(recorder);
   if (!grant || grant.cap === 0n) {
@@ -127,10 +130,7 @@ function spendCap({ state, report }: Step, { batch, recorder, recordedAt, reserv
     });
     return;
   }
-  const period = Math.floor(recordedAt / state.terms.capPeriod);
-  const spent = grant.period === period ? grant.spent : 0n;
-  // A cap lowered below what was spent leaves nothing.
-  const left = spent < grant.cap ? grant.cap - spent : 0n;
+  const { spent, left } = grantAt(state, recorder, recordedAt);
   if (reserved > left) {
     report({
       code: 'batch-cap',
@@ -141,7 +141,7 @@ function spendCap({ state, report }: Step, { batch, recorder, recordedAt, reserv
     });
   }
   grant.spent = spent + reserved;
-  grant.period = period;
+  grant.period = periodOf(state, recordedAt);
 }
 
 function readSales(step: Step, { batch, records }: BatchRecorded): Sale[] {

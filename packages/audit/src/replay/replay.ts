@@ -1,14 +1,19 @@
 import { type BatchSettled, type Entry, type LedgerTerms, termsHash } from '@plumbline/protocol';
 import type { Address } from 'viem';
 import { type Finding, findingAt, type Observation, type Place } from '../findings.ts';
-import { fundFloat, payOut } from './money.ts';
+import { setRecorder } from './caps.ts';
+import { closeFlag, raiseFlag, setHold } from './compliance.ts';
+import { fundFloat, payElsewhere, payOut, withdrawFloat } from './money.ts';
+import { setPause } from './pause.ts';
 import { enrol } from './people.ts';
 import { announcePlan } from './plans.ts';
-import { changeDelay, changeRole, offerSeat, setRecorder } from './powers.ts';
+import { changeDelay, changeRole, offerSeat } from './powers.ts';
 import { recordBatch } from './recording.ts';
 import { reverseSale } from './reversal.ts';
 import { type Settlement, settleBatch } from './settlement.ts';
+import { correctSponsor, leave, setStanding } from './standing.ts';
 import { emptyLedger, type LedgerState, type Step } from './state.ts';
+import { setRecovery, setWallet } from './wallets.ts';
 
 /** An entry as it was read: of a settlement some lines may be missing. */
 export type ReadableEntry = Exclude<Entry, BatchSettled> | Settlement;
@@ -74,6 +79,9 @@ function apply(step: Step, entry: Exclude<Entry, BatchSettled>): void {
     case 'floatFunded':
       fundFloat(step, entry);
       break;
+    case 'floatWithdrawn':
+      withdrawFloat(step, entry);
+      break;
     case 'batchRecorded':
       recordBatch(step, entry);
       break;
@@ -82,6 +90,36 @@ function apply(step: Step, entry: Exclude<Entry, BatchSettled>): void {
       break;
     case 'payout':
       payOut(step, entry);
+      break;
+    case 'payoutRedirected':
+      payElsewhere(step, entry);
+      break;
+    case 'standingSet':
+      setStanding(step, entry);
+      break;
+    case 'sponsorCorrected':
+      correctSponsor(step, entry);
+      break;
+    case 'personLeft':
+      leave(step, entry);
+      break;
+    case 'walletSet':
+      setWallet(step, entry);
+      break;
+    case 'recoverySet':
+      setRecovery(step, entry);
+      break;
+    case 'holdSet':
+      setHold(step, entry);
+      break;
+    case 'flagRaised':
+      raiseFlag(step, entry);
+      break;
+    case 'flagClosed':
+      closeFlag(step, entry);
+      break;
+    case 'pauseSet':
+      setPause(step, entry);
       break;
   }
 }

@@ -1,6 +1,8 @@
 import { formatSaleRef, maxTotalBps, type SaleReversed } from '@plumbline/protocol';
+import { checkSomeRecorder } from './authority.ts';
+import { spendReversal } from './caps.ts';
 import { countedOf } from './recording.ts';
-import { checkSomeRecorder, type Step } from './state.ts';
+import type { Step } from './state.ts';
 
 /**
  * Reversals that one batch can have; beyond them only what takes back all that is left of a sale. Twin of MAX_REVERSALS in contracts/ledger/LedgerSales.sol.
@@ -82,6 +84,7 @@ export function reverseSale(step: Step, entry: SaleReversed): void {
   sale.priceLeft = priceAfter;
   sale.volumeLeft = volumeAfter < 0n ? 0n : volumeAfter;
   const freed = plan ? (before - countedOf(plan, sale)) * BigInt(maxTotalBps(plan)) : 0n;
+  spendReversal(step, subject, freed);
   state.reserved -= freed;
   state.float += freed;
 }

@@ -7,7 +7,7 @@ import {
   formatUnits,
   maxTotalBps,
   type Plan,
-  payByLevel,
+  payCommission,
   type SettledLine,
 } from '@plumbline/protocol';
 import { countedOf } from './recording.ts';
@@ -52,7 +52,7 @@ function settleSales(step: Step, entry: Settlement, batch: Batch, plan: Plan): S
   const expected = entry.lines.map((line, i) => {
     const sale = batch.sales[entry.from + i];
     if (!sale) return line ?? { seller: 0, volumeCents: 0n, credits: [] };
-    return payByLevel(tree, plan, sale.seller, countedOf(plan, sale));
+    return payCommission(tree, plan, sale.seller, countedOf(plan, sale));
   });
   const claimed = expected.map((line, i) => entry.lines[i] ?? line);
   // Records and lines that do not belong together would make a finding of every line.

@@ -1,19 +1,28 @@
-import type { BuyerClass, LedgerTerms, Plan, Tree } from '@plumbline/protocol';
-import { STATUS_ACTIVE, STATUS_NONE } from '@plumbline/protocol';
+import type { Account, BuyerClass, FlagClosed, LedgerTerms, Plan, Tree } from '@plumbline/protocol';
+import { STATUS_NONE } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
 import type { Observation, Place } from '../findings.ts';
 
 /** What the entries so far make of a ledger. Amounts are base units or cents, times Unix seconds. */
 
-export interface Person {
+/** A lane of the tree: somebody, or what stays of somebody who has moved to another. */
+export interface Person extends Account {
   id: number;
-  /** 0 for a root. */
-  sponsor: number;
   /** Null until it is claimed. */
   wallet: Address | null;
-  owed: bigint;
+  enrolledAt: number;
+  /** Payouts are, or were, held until then; 0 if they never were. */
+  heldUntil: number;
+  /** Signatures of the wallet's owner that were used. */
+  nonce: number;
   credited: bigint;
   paid: bigint;
+}
+
+/** A replacement of a wallet that was proposed; zeros once it was made or cancelled. */
+export interface Recovery {
+  to: Address;
+  executableFrom: number;
 }
 
 interface PlanVersion {
@@ -40,11 +49,13 @@ export interface Batch {
   reversals: number;
 }
 
-interface RecorderGrant {
+export interface RecorderGrant {
   cap: bigint;
   /** Reserved in `period`. */
   spent: bigint;
   period: number;
+  /** The highest cap in the period in which it was last set. */
+  highest: { cap: bigint; period: number };
 }
 
 /** The admin's seat and OpenZeppelin's roles. */
@@ -71,6 +82,8 @@ interface Sums {
   reversedPriceCents: bigint;
   reversedVolumeCents: bigint;
   funded: bigint;
+  /** Free float that the company took out. */
+  withdrawn: bigint;
   credited: bigint;
   paid: bigint;
 }
@@ -82,7 +95,18 @@ export interface LedgerState {
   /** The hash that the first entry must carry. */
   termsHash: Hex;
   people: Map<number, Person>;
+  /** Whose each wallet is; 0 for one that is nobody's any more. */
   wallets: Map<Address, number>;
+  /** Ids of everybody who ever was without a wallet. */
+  unclaimed: Set<number>;
+  /** By the wallet that is to be replaced. */
+  recoveries: Map<Address, Recovery>;
+  /** The outcome of each flag, null while it is open. */
+  flags: Map<number, FlagClosed['outcome'] | null>;
+  /** Number of the flag raised last. */
+  flagCount: number;
+  /** Whether enrolling, recording and correcting are paused. */
+  paused: boolean;
   /** The highest fragment in use. */
   fragments: number;
   /** The fragment opened last; another number only after a wrong one. */
@@ -98,6 +122,8 @@ export interface LedgerState {
   /** Number of the batch recorded last. */
   batchCount: number;
   recorders: Map<Address, RecorderGrant>;
+  /** What reversals freed in the period of the last of them, by whichever recorder. */
+  freed: { units: bigint; period: number };
   roles: Roles;
   float: bigint;
   reserved: bigint;
@@ -124,6 +150,11 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
     termsHash,
     people: new Map(),
     wallets: new Map(),
+    unclaimed: new Set(),
+    recoveries: new Map(),
+    flags: new Map(),
+    flagCount: 0,
+    paused: false,
     fragments: 0,
     lastFragment: 0,
     lanes: new Map(),
@@ -134,6 +165,7 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
     strangeBatches: new Set(),
     batchCount: 0,
     recorders: new Map(),
+    freed: { units: 0n, period: 0 },
     roles: {
       held: new Set(),
       mentioned: new Set(),
@@ -154,6 +186,7 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
       reversedPriceCents: 0n,
       reversedVolumeCents: 0n,
       funded: 0n,
+      withdrawn: 0n,
       credited: 0n,
       paid: 0n,
     },
@@ -165,18 +198,8 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
 export function treeOf({ people }: LedgerState): Tree {
   return {
     sponsorOf: (id) => people.get(id)?.sponsor ?? 0,
-    statusOf: (id) => (people.has(id) ? STATUS_ACTIVE : STATUS_NONE),
+    rankOf: (id) => people.get(id)?.rank ?? 0,
+    statusOf: (id) => people.get(id)?.status ?? STATUS_NONE,
+    movedTo: (id) => people.get(id)?.movedTo ?? 0,
   };
-}
-
-/** Whether anybody could have sent a recorder's call: entries of enrolment and reversal do not say who did. */
-export function checkSomeRecorder({ state, report }: Step, subject: string): void {
-  for (const { cap } of state.recorders.values()) if (cap > 0n) return;
-  report({
-    code: 'no-recorder',
-    subject,
-    expected: 'a recorder with a cap',
-    found: 'none',
-    message: `${subject} was entered while no account was a recorder`,
-  });
 }

@@ -1,3 +1,5 @@
+import { STATUS_CLOSED, STATUS_INACTIVE } from '@plumbline/protocol';
+import { currentPlan } from '../replay/plans.ts';
 import type { LedgerState } from '../replay/state.ts';
 
 /** A ledger in figures. Amounts are base units or cents; what is net comes first. */
@@ -13,19 +15,43 @@ export interface Summary {
   reservedUnits: bigint;
   floatUnits: bigint;
   fundedUnits: bigint;
+  /** Free float that the company took out. */
+  withdrawnUnits: bigint;
   priceCents: bigint;
   volumeCents: bigint;
   reversedPriceCents: bigint;
   reversedVolumeCents: bigint;
+  /** Everybody who was ever enrolled, each once. */
   people: number;
+  inactivePeople: number;
+  leftPeople: number;
+  /** Those whose corrected sponsor gave them another id. */
+  movedPeople: number;
+  /** Those whose payouts are held now. */
+  heldPeople: number;
+  pendingRecoveries: number;
+  flags: number;
+  openFlags: number;
+  /** Whether enrolling and recording are paused. */
+  isPaused: boolean;
   sales: number;
   settledSales: number;
   batches: number;
   plans: number;
+  /** Version, kind and compression of the plan in force, as numbers of the contract; null without a plan. */
+  planInForce: { version: number; kind: number; compression: number } | null;
 }
 
-/** The figures of a replayed ledger. */
-export function summarise({ sums, people, batchCount, planCount, ...state }: LedgerState): Summary {
+/**
+ * The figures of a replayed ledger.
+ * @param time Unix seconds at which holds are on and a plan is in force.
+ */
+export function summarise(ledger: LedgerState, time: number): Summary {
+  const { sums, batchCount, planCount, flagCount, ...state } = ledger;
+  const lanes = [...state.people.values()];
+  const people = lanes.filter(({ movedTo }) => movedTo === 0);
+  const version = currentPlan(ledger, time);
+  const plan = state.plans.get(version)?.plan;
   return {
     netPriceCents: sums.priceCents - sums.reversedPriceCents,
     netVolumeCents: sums.volumeCents - sums.reversedVolumeCents,
@@ -35,14 +61,28 @@ export function summarise({ sums, people, batchCount, planCount, ...state }: Led
     reservedUnits: state.reserved,
     floatUnits: state.float,
     fundedUnits: sums.funded,
+    withdrawnUnits: sums.withdrawn,
     priceCents: sums.priceCents,
     volumeCents: sums.volumeCents,
     reversedPriceCents: sums.reversedPriceCents,
     reversedVolumeCents: sums.reversedVolumeCents,
-    people: people.size,
+    people: people.length,
+    inactivePeople: count(people, ({ status }) => status === STATUS_INACTIVE),
+    leftPeople: count(people, ({ status }) => status === STATUS_CLOSED),
+    movedPeople: lanes.length - people.length,
+    heldPeople: count(people, ({ heldUntil }) => heldUntil > time),
+    pendingRecoveries: count([...state.recoveries.values()], ({ executableFrom }) => executableFrom !== 0),
+    flags: flagCount,
+    openFlags: count([...state.flags.values()], (outcome) => outcome === null),
+    isPaused: state.paused,
     sales: sums.sales,
     settledSales: sums.settledSales,
     batches: batchCount,
     plans: planCount,
+    planInForce: plan ? { version, kind: plan.kind, compression: plan.compression } : null,
   };
+}
+
+function count<Item>(items: readonly Item[], test: (item: Item) => boolean): number {
+  return items.reduce((sum, item) => (test(item) ? sum + 1 : sum), 0);
 }

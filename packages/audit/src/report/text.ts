@@ -1,6 +1,7 @@
 import { formatCents, formatUnits } from '@plumbline/protocol';
 import type { AuditReport } from '../audit-ledger.ts';
 import type { Finding } from '../findings.ts';
+import type { Summary } from './summary.ts';
 
 /** Findings shown on a page; the report file has all. */
 const SHOWN = 50;
@@ -42,19 +43,46 @@ export function formatReport(report: AuditReport): string {
       ['Gross volume', amount(formatCents(summary.volumeCents)), ''],
       ['  reversed', amount(formatCents(summary.reversedVolumeCents)), ''],
       ['Funded', amount(formatUnits(summary.fundedUnits)), ''],
+      ['  withdrawn', amount(formatUnits(summary.withdrawnUnits)), 'free float taken out'],
     ]),
     '',
     ...table([
-      ['People', count(summary.people), ''],
+      ['People', count(summary.people), describePeople(summary)],
       ['Sales', count(summary.sales), `${grouped(String(summary.settledSales))} settled`],
-      ['Batches', count(summary.batches), ''],
-      ['Plans', count(summary.plans), ''],
+      ['Batches', count(summary.batches), summary.isPaused ? 'recording is paused' : ''],
+      ['Plans', count(summary.plans), describePlan(summary)],
+      ['Flags', count(summary.flags), `${grouped(String(summary.openFlags))} open`],
       ['Entries', count(report.entryCount), `head ${report.head}`],
       ['Findings', count(findings.length), ''],
     ]),
     '',
     ...listFindings(findings),
   ].join('\n');
+}
+
+/** The words for `Plan.kind` and `Plan.compression`. */
+const KINDS = ['by level', 'by difference', 'by generation'];
+const COMPRESSIONS = ['without compression', 'rolled up', 'compressed dynamically'];
+
+function describePlan({ planInForce }: Summary): string {
+  if (!planInForce) return 'none in force';
+  const { version, kind, compression } = planInForce;
+  return `plan ${version} in force, ${KINDS[kind]}, ${COMPRESSIONS[compression]}`;
+}
+
+/** Those who are not simply there; each part only if there are such. */
+function describePeople(summary: Summary): string {
+  const parts: [people: number, what: string][] = [
+    [summary.inactivePeople, 'inactive'],
+    [summary.leftPeople, 'left'],
+    [summary.movedPeople, 'moved'],
+    [summary.heldPeople, 'held now'],
+    [summary.pendingRecoveries, 'with a recovery under way'],
+  ];
+  return parts
+    .filter(([people]) => people > 0)
+    .map(([people, what]) => `${grouped(String(people))} ${what}`)
+    .join(', ');
 }
 
 const NAME_WIDTH = 22;

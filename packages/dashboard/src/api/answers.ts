@@ -73,7 +73,16 @@ export interface DistributorAnswer {
   /** 0 for a root. */
   sponsor: number | null;
   sponsorReference: string | null;
+  /** 0 to 15. */
+  rank: number | null;
+  status: 'active' | 'inactive' | 'left' | 'moved' | null;
+  /** Id under which they go on. */
+  movedTo: number | null;
   wallet: Address | null;
+  /** While payouts are held. */
+  hold: { until: number; reason: Hex } | null;
+  recovery: { wallet: Address; executableFrom: number } | null;
+  flags: { flag: number; reason: Hex; outcome: string | null; evidence: Hex | null }[];
   depth: number | null;
   teamSize: number;
   directs: number;

@@ -1,4 +1,13 @@
-import { commissionLedgerAbi, journalTopics, type LedgerLog, testDollarAbi } from '@plumbline/protocol';
+import {
+  accountIn,
+  commissionLedgerAbi,
+  fragmentOf,
+  journalTopics,
+  type LedgerLog,
+  laneOf,
+  STATUS_NONE,
+  testDollarAbi,
+} from '@plumbline/protocol';
 import {
   type Address,
   BaseError,
@@ -78,22 +87,20 @@ export function openLedgerChain(rpcUrl: string, ledger: Address, startBlock: num
       return { plan, startsAt: Number(startsAt), hash };
     },
     findAccount: async (id) => {
-      try {
-        const [sponsor, , , status] = await readContract(client, {
-          ...contract,
-          functionName: 'accountOf',
-          args: [BigInt(id)],
-        });
-        return { sponsor: Number(sponsor), status: Number(status) };
-      } catch (error) {
-        if (isUnknownPerson(error)) return undefined;
-        throw error;
-      }
+      const fragment = fragmentOf(id);
+      // The packed account also says where somebody has moved.
+      const [word = 0n] = await readContract(client, {
+        ...contract,
+        functionName: 'fragmentsOf',
+        args: [BigInt(fragment), 1n],
+      });
+      const { owed, ...account } = accountIn(word, fragment, laneOf(id));
+      return account.status === STATUS_NONE ? undefined : account;
     },
-    listLogs: async (event: VerifiedEvent, key) => {
+    listLogs: async (event: VerifiedEvent, key, from = BigInt(startBlock)) => {
       const topics: Hex[] = [...encodeEventTopics({ abi: commissionLedgerAbi, eventName: event })] as Hex[];
       if (key !== undefined) topics.push(pad(numberToHex(key)));
-      return logsBetween(topics, BigInt(startBlock), await getBlockNumber(client, { cacheTime: 0 }));
+      return logsBetween(topics, from, await getBlockNumber(client, { cacheTime: 0 }));
     },
     listBlockLogs: (block) => logsBetween([[...journalTopics]], block, block),
     solvency: async () => {
@@ -125,12 +132,4 @@ function isRefusal(error: unknown): boolean {
         (cause instanceof HttpRequestError && cause.status !== undefined && cause.status >= 400),
     ) !== null
   );
-}
-
-function isUnknownPerson(error: unknown): boolean {
-  if (!(error instanceof BaseError)) return false;
-  const cause = error.walk(
-    (inner) => inner instanceof Error && inner.name === 'ContractFunctionRevertedError',
-  );
-  return (cause as { data?: { errorName?: string } } | null)?.data?.errorName === 'UnknownPerson';
 }

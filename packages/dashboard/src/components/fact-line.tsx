@@ -1,6 +1,9 @@
 import { text } from '../text.ts';
-import type { Fact } from '../verify/steps.ts';
+import type { Fact, FactName } from '../verify/steps.ts';
 import { FactValue } from './fact-value.tsx';
+
+/** Facts about people in the line, who need not have a level. */
+const PEOPLE: ReadonlySet<FactName> = new Set(['movedFrom', 'rank', 'status', 'upline']);
 
 /** A fact with its name and, where it has one, its level. */
 export function FactLine({ fact }: { fact: Fact }) {
@@ -15,5 +18,6 @@ export function FactLine({ fact }: { fact: Fact }) {
 export function factName({ what, level }: Fact): string {
   const name = text.verification.factNames[what];
   if (level === undefined) return name;
-  return `${level === 0 ? text.plan.seller : text.plan.level(level)}: ${name}`;
+  const place = PEOPLE.has(what) ? text.verification.above(level) : text.plan.level(level);
+  return `${level === 0 ? text.plan.seller : place}: ${name}`;
 }

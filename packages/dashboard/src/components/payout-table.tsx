@@ -1,15 +1,37 @@
-import { amountOf, creditedBy, type SettledLine } from '@plumbline/protocol';
+import {
+  amountOf,
+  creditedBy,
+  PLAN_BY_DIFFERENCE,
+  PLAN_BY_GENERATION,
+  type SettledLine,
+} from '@plumbline/protocol';
+import type { ReactNode } from 'react';
 import type { SaleAnswer } from '../api/answers.ts';
 import { column, rate } from '../format.ts';
 import { text } from '../text.ts';
+import type { PlacedMember } from '../verify/line.ts';
+import type { Verification } from '../verify/steps.ts';
 import { Money } from './money.tsx';
 import { PersonLink } from './person-link.tsx';
 import { Table } from './table.tsx';
 
-const { columns, unpaid, times, total, payout: caption } = text.sale;
+const { columns, unpaid, passed, reasons, times, total, payout: caption } = text.sale;
 
-/** Who is paid, recomputed, beside what the gateway shows once it shows anything. */
-export function PayoutTable({ payout, sale }: { payout: SettledLine; sale: SaleAnswer }) {
+/** What the plan calls a place in the line. */
+function levelName(plan: Verification['plan'], level: number): ReactNode {
+  if (level === 0) return text.plan.seller;
+  if (plan?.kind === PLAN_BY_DIFFERENCE) return text.plan.difference;
+  return plan?.kind === PLAN_BY_GENERATION ? text.plan.generation(level) : level;
+}
+
+/** Who is paid, recomputed, and who is passed over, beside what the gateway shows once it shows anything. */
+export function PayoutTable(props: {
+  payout: SettledLine;
+  line: readonly PlacedMember[];
+  plan: Verification['plan'];
+  sale: SaleAnswer;
+}) {
+  const { payout, line, plan, sale } = props;
   const isShown = sale.credits !== null;
   const computed = payout.credits.map((credit) => amountOf(payout, credit));
   const shown = computed.map((_, level) => shownAt(sale, level));
@@ -17,18 +39,23 @@ export function PayoutTable({ payout, sale }: { payout: SettledLine; sale: SaleA
   const amounts = column([...computed, creditedBy(payout), ...shown, sum]);
   const here = amounts.slice(0, computed.length + 1);
   const there = amounts.slice(computed.length + 1);
-  const rows = payout.credits.map((credit, level) => ({
-    key: String(level),
-    cells: [
-      level === 0 ? text.plan.seller : level,
-      credit.id === 0 ? unpaid : <PersonLink key="person" id={credit.id} />,
-      rate(credit.bps),
-      here[level],
-      ...(isShown
-        ? [shown[level] === computed[level] ? there[level] : <mark key="shown">{there[level]}</mark>]
-        : []),
-    ],
-  }));
+  const rows = line.map((member) => {
+    const { id, level } = member;
+    if (level === null) return { key: `passed ${id}`, cells: passedCells(member, isShown) };
+    const credit = payout.credits[level];
+    return {
+      key: String(level),
+      cells: [
+        levelName(plan, level),
+        credit?.id === 0 ? unpaidPerson(member) : <PersonLink key="person" id={id} />,
+        rate(credit?.bps ?? 0),
+        here[level],
+        ...(isShown
+          ? [shown[level] === computed[level] ? there[level] : <mark key="shown">{there[level]}</mark>]
+          : []),
+      ],
+    };
+  });
   return (
     <div>
       <p className="soft">
@@ -48,6 +75,35 @@ export function PayoutTable({ payout, sale }: { payout: SettledLine; sale: SaleA
         foot={[total, '', '', here.at(-1), ...(isShown ? [there.at(-1)] : [])]}
       />
     </div>
+  );
+}
+
+function passedCells(member: PlacedMember, isShown: boolean): ReactNode[] {
+  return [
+    <span key="passed" className="soft">
+      {passed}
+    </span>,
+    withReason(member),
+    '',
+    '',
+    ...(isShown ? [''] : []),
+  ];
+}
+
+function unpaidPerson(member: PlacedMember): ReactNode {
+  return (
+    <span key="person">
+      {withReason(member)}: {unpaid}
+    </span>
+  );
+}
+
+/** A person and why they are not paid. */
+function withReason({ id, reason }: PlacedMember): ReactNode {
+  return (
+    <span key="person">
+      <PersonLink id={id} /> <span className="soft">{reason === null ? '' : reasons[reason]}</span>
+    </span>
   );
 }
 

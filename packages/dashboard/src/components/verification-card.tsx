@@ -31,7 +31,9 @@ function Verified({ sale }: { sale: SaleAnswer }) {
   return (
     <Card heading={words.heading} className="verification" aside={button}>
       <Verdict result={result} sale={sale} />
-      {result?.payout ? <PayoutTable payout={result.payout} sale={sale} /> : null}
+      {result?.payout ? (
+        <PayoutTable payout={result.payout} line={result.line} plan={result.plan} sale={sale} />
+      ) : null}
       <StepList steps={steps} />
       <p className="soft">{words.about}</p>
       <NodeField />

@@ -19,7 +19,7 @@ export function DistributorPage({ id }: { id: string }) {
         <>
           <title>{`${text.distributor.title(person.reference ?? String(person.id))} · ${text.name}`}</title>
           <DistributorHead person={person} />
-          {person.id === null || person.enrolledBlock === null ? null : (
+          {person.id === null || person.enrolledBlock === null || person.movedTo !== null ? null : (
             <>
               <DistributorMoney person={person} id={person.id} />
               <UplineCard id={person.id} />

@@ -1,6 +1,5 @@
 import {
   amountOf,
-  type BatchSettled,
   creditedBy,
   decodeEntries,
   type LedgerLog,
@@ -9,6 +8,7 @@ import {
   saleNumber,
 } from '@plumbline/protocol';
 import type { ChainReader } from './chain-reader.ts';
+import { type Closing, isBefore } from './closing.ts';
 import type { Comparison } from './comparison.ts';
 
 /** What a sale pays by recomputation, and whether the ledger has credited it. */
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 /**
- * Finds the settlement as it was logged, one line a sale in readable ledgers and one for the whole batch in compact
+ * Reads the settlement as it was logged, one line a sale in readable ledgers and one for the whole batch in compact
  * ones, and holds it against the recomputed line.
  */
 export async function checkSettlement(
@@ -26,8 +26,8 @@ export async function checkSettlement(
   chain: ChainReader,
   ref: SaleRef,
   computed: SettledLine,
+  closing: Closing | undefined,
 ): Promise<Outcome> {
-  const closing = await findClosingLog(chain, ref);
   if (!closing) {
     found.note = 'notSettled';
     return { line: computed, settled: false };
@@ -42,22 +42,6 @@ export async function checkSettlement(
   const line = await asOfSettlement(found, chain, computed, logged, closing.log);
   compareLines(found, line, logged);
   return { line, settled: true };
-}
-
-interface Closing {
-  log: LedgerLog;
-  entry: BatchSettled;
-}
-
-/** A batch may be settled in several calls; the one that covers this sale. */
-async function findClosingLog(chain: ChainReader, ref: SaleRef): Promise<Closing | undefined> {
-  for (const log of await chain.listLogs('BatchSettled', ref.batch)) {
-    const [decoded] = decodeEntries([log]);
-    if (decoded?.entry.kind !== 'batchSettled') continue;
-    if (decoded.entry.from <= ref.index && ref.index < decoded.entry.until)
-      return { log, entry: decoded.entry };
-  }
-  return undefined;
 }
 
 async function loggedLine(
@@ -87,10 +71,6 @@ async function asOfSettlement(
   if (!enrolled || isBefore(enrolled, closing)) return computed;
   found.note = 'sellerEnrolledLater';
   return { ...computed, credits: [] };
-}
-
-function isBefore(a: LedgerLog, b: LedgerLog): boolean {
-  return a.blockNumber === b.blockNumber ? a.logIndex < b.logIndex : a.blockNumber < b.blockNumber;
 }
 
 function compareLines(found: Comparison, computed: SettledLine, logged: SettledLine): void {

@@ -1,4 +1,5 @@
-import type { SettledLine } from '@plumbline/protocol';
+import type { Plan, SettledLine } from '@plumbline/protocol';
+import type { PlacedMember } from './line.ts';
 
 /** The steps of a verification, in order. */
 export const STEP_NAMES = [
@@ -34,12 +35,14 @@ export type FactName =
   | 'counted'
   | 'document'
   | 'levels'
+  | 'movedFrom'
   | 'payee'
   | 'plan'
   | 'planHash'
   | 'planNotice'
   | 'price'
   | 'proof'
+  | 'rank'
   | 'recordedAt'
   | 'records'
   | 'returnWindow'
@@ -67,7 +70,7 @@ export type FactName =
 export interface Fact {
   what: FactName;
   value: string;
-  /** Level of the upline, 0 for the seller. */
+  /** Level of the line, or how far above the seller; 0 for the seller. */
   level?: number;
 }
 
@@ -79,6 +82,7 @@ export interface Difference extends Fact {
 
 /** Why a step has nothing to compare, or what to know of its result. */
 export type NoteName =
+  | 'changedSince'
   | 'gatewayBehind'
   | 'noDocument'
   | 'nobodyEnrolled'
@@ -102,6 +106,9 @@ export interface Verification {
   verdict: 'agrees' | 'disagrees' | 'unverified';
   /** What the sale pays, recomputed; undefined if it did not come so far. */
   payout: SettledLine | undefined;
+  /** Who was looked at for it, from the seller up, and the plan that says what becomes of each. */
+  line: PlacedMember[];
+  plan: Plan | undefined;
   /** Whether the ledger has credited it. */
   settled: boolean;
   steps: Step[];

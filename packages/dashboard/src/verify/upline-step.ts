@@ -2,49 +2,74 @@ import {
   amountOf,
   creditedBy,
   type Plan,
-  payByLevel,
+  payCommission,
   type SettledLine,
-  STATUS_NONE,
-  type Tree,
+  STATUS_ACTIVE,
 } from '@plumbline/protocol';
 import type { ChainReader, TreeAccount } from './chain-reader.ts';
+import type { Closing } from './closing.ts';
 import type { Comparison } from './comparison.ts';
+import { isComplete, isPlain, type LineMember, treeOf } from './line.ts';
+import { Past } from './past.ts';
 
-/** Walks from the seller up, as many people as the plan can pay, asking the ledger's storage for each. */
+/**
+ * Walks from the seller up, as far as the plan can pay anybody, asking the ledger's storage for each: as they are now, or
+ * as they were when the sale settled.
+ */
 export async function walkUpline(
   found: Comparison,
   chain: ChainReader,
   seller: number,
   plan: Plan,
-): Promise<Tree> {
-  const accounts = new Map<number, TreeAccount>();
-  const levels = plan.ratesBps[0]?.length ?? 0;
-  let id = seller;
-  for (let level = 0; level < levels && id !== 0; level++) {
-    const account = await chain.findAccount(id);
-    if (!account) {
+  closing: Closing | undefined,
+): Promise<LineMember[]> {
+  const people = closing
+    ? await Past.open(chain, closing.log)
+    : { hasChanged: false, findAccount: chain.findAccount };
+  const line: LineMember[] = [];
+  for (let id = seller; id !== 0; ) {
+    const member = await findMember(found, people, id, line.length);
+    if (!member) {
       found.note = 'nobodyEnrolled';
       break;
     }
-    accounts.set(id, account);
-    found.fact('upline', id, level);
-    id = account.sponsor;
+    line.push(member);
+    if (isComplete(plan, line)) break;
+    id = member.sponsor;
   }
-  return {
-    sponsorOf: (person) => accounts.get(person)?.sponsor ?? 0,
-    statusOf: (person) => accounts.get(person)?.status ?? STATUS_NONE,
-  };
+  for (const [above, { id, rank, status }] of line.entries()) {
+    found.fact('upline', id, above);
+    if (!isPlain(plan)) found.fact('rank', rank, above);
+    if (status !== STATUS_ACTIVE) found.fact('status', status, above);
+  }
+  if (people.hasChanged) found.note = 'changedSince';
+  return line;
 }
 
-/** Pays every level by the plan: rate x counted volume. */
+/** The person of lane `id`, under the id where they are now. */
+async function findMember(
+  found: Comparison,
+  people: { findAccount(id: number): Promise<TreeAccount | undefined> },
+  id: number,
+  above: number,
+): Promise<LineMember | undefined> {
+  const account = await people.findAccount(id);
+  if (!account || account.movedTo === 0) return account && { ...account, id };
+  found.fact('movedFrom', id, above);
+  const there = await people.findAccount(account.movedTo);
+  return there && { ...there, id: account.movedTo };
+}
+
+/** Pays everybody in the line by the plan: rate x counted volume. */
 export function computeLevels(
   found: Comparison,
-  tree: Tree,
+  members: readonly LineMember[],
   plan: Plan,
   seller: number,
   countedCents: bigint,
 ): SettledLine {
-  const line = payByLevel(tree, plan, seller, countedCents);
+  // A sale keeps the id that it was recorded under; who sold it is the first of the line.
+  const line = { ...payCommission(treeOf(members), plan, members[0]?.id ?? seller, countedCents), seller };
   found.fact('counted', countedCents);
   line.credits.forEach((credit, level) => {
     found.fact('bps', credit.bps, level);

@@ -28,7 +28,7 @@ export class VerificationRun {
   }
 
   /** Closes the record: steps that were not run are skipped. */
-  finish(payout?: Verification['payout'], settled = false): Verification {
+  finish(outcome: Partial<Pick<Verification, 'payout' | 'settled' | 'line' | 'plan'>> = {}): Verification {
     const done = new Set(this.#steps.map((step) => step.name));
     for (const name of STEP_NAMES) {
       if (!done.has(name)) this.#add({ name, state: 'skipped', facts: [], differences: [] });
@@ -36,7 +36,8 @@ export class VerificationRun {
     const states = new Set(this.#steps.map((step) => step.state));
     const open = states.has('failed') || states.has('skipped');
     const verdict = states.has('differs') ? 'disagrees' : open ? 'unverified' : 'agrees';
-    return { verdict, payout, settled, steps: this.#steps };
+    const { payout, settled = false, line = [], plan } = outcome;
+    return { verdict, payout, settled, line, plan, steps: this.#steps };
   }
 
   #add(step: Step): void {

@@ -2,8 +2,10 @@ import { parseSaleRef } from '@plumbline/protocol';
 import type { LedgerAnswer, SaleAnswer } from '../api/answers.ts';
 import { checkBatch, checkRecord } from './batch-step.ts';
 import type { ChainReader } from './chain-reader.ts';
+import { findClosing } from './closing.ts';
 import { checkDocument } from './document-step.ts';
 import { checkLedger } from './ledger-step.ts';
+import { placeMembers } from './line.ts';
 import { checkPlan } from './plan-step.ts';
 import { checkReversals } from './reversals-step.ts';
 import { checkSettlement } from './settlement-step.ts';
@@ -39,14 +41,23 @@ export async function verifySale(
   const applied = await run.step('plan', (found) => checkPlan(found, chain, batch, record, left, sale));
   if (!applied) return run.finish();
   const { plan, countedCents } = applied;
-  const tree = await run.step('upline', (found) => walkUpline(found, chain, record.seller, plan));
-  if (!tree) return run.finish();
-  const line = await run.step('levels', (found) =>
-    computeLevels(found, tree, plan, record.seller, countedCents),
+  const upline = await run.step('upline', async (found) => {
+    const closing = await findClosing(chain, ref);
+    return { closing, members: await walkUpline(found, chain, record.seller, plan, closing) };
+  });
+  if (!upline) return run.finish();
+  const { closing, members } = upline;
+  const computed = await run.step('levels', (found) =>
+    computeLevels(found, members, plan, record.seller, countedCents),
   );
-  if (!line) return run.finish();
-  const outcome = await run.step('settlement', (found) => checkSettlement(found, chain, ref, line));
-  if (!outcome) return run.finish(line);
+  if (!computed) return run.finish();
+  const line = placeMembers(plan, members);
+  const outcome = await run.step('settlement', (found) =>
+    checkSettlement(found, chain, ref, computed, closing),
+  );
+  if (!outcome) return run.finish({ payout: computed, line, plan });
   await run.step('shown', (found) => checkShown(found, outcome, sale));
-  return run.finish(outcome.line, outcome.settled);
+  const { line: payout, settled } = outcome;
+  // Without a level there is nothing to say of anybody.
+  return run.finish({ payout, settled, line: payout.credits.length === 0 ? [] : line, plan });
 }

@@ -1,15 +1,17 @@
 import { Type } from '@fastify/type-provider-typebox';
-import { formatSaleRef, MAX_ID } from '@plumbline/protocol';
+import { formatSaleRef, MAX_ID, STATUS_ACTIVE, STATUS_INACTIVE } from '@plumbline/protocol';
 import {
   acceptDistributors,
   answerOnce,
   type DistributorRow,
   findDistributor,
   findPerson,
+  findStatus,
   getPending,
   getTeamSize,
   listChildren,
   listCredits,
+  listFlags,
   listReferences,
   listUpline,
   type Person,
@@ -82,7 +84,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
     '/v1/distributors/:id',
     {
       schema: {
-        summary: 'A distributor',
+        summary: 'A distributor; the id of somebody who has moved says where to',
         params: PersonParams,
         response: { 200: Distributor, 400: Problem, 404: Problem },
       },
@@ -90,11 +92,13 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
     async (request) => {
       const { person, row } = await find(request.params.id);
       if (!person) return waitingAnswer(row);
-      const [pending, teamSize, references, enrolled] = await Promise.all([
+      const [pending, teamSize, references, enrolled, flags, books] = await Promise.all([
         getPending(database, ledger, person.id),
         getTeamSize(database, ledger, person.id),
         listReferences(database, ledger, [person.id, person.sponsor]),
         row ?? findDistributor(database, ledger, { personId: person.id }),
+        listFlags(database, ledger, 'person', person.id),
+        findStatus(database, ledger),
       ]);
       return {
         id: person.id,
@@ -103,7 +107,13 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
         refusal: null,
         sponsor: person.sponsor,
         sponsorReference: references.get(person.sponsor) ?? null,
+        rank: person.rank,
+        status: statusOf(person),
+        movedTo: person.movedTo,
         wallet: person.wallet,
+        hold: person.hold && person.hold.until > (books?.blockTime ?? 0) ? person.hold : null,
+        recovery: person.recovery,
+        flags: flags.map(({ flag, reason, outcome, evidence }) => ({ flag, reason, outcome, evidence })),
         depth: person.depth,
         teamSize,
         directs: person.directs,
@@ -128,7 +138,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       },
     },
     async (request) => {
-      const { person } = await find(request.params.id);
+      const person = await findPresent(request.params.id);
       const upline = person ? await listUpline(database, ledger, person.id) : [];
       const references = await listReferences(
         database,
@@ -150,7 +160,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       },
     },
     async (request) => {
-      const { person } = await find(request.params.id);
+      const person = await findPresent(request.params.id);
       if (!person) return { children: [], nextCursor: null };
       const page = await listChildren(database, ledger, person.id, pageOf(request.query));
       const references = await listReferences(
@@ -180,7 +190,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       },
     },
     async (request) => {
-      const { person } = await find(request.params.id);
+      const person = await findPresent(request.params.id);
       if (!person) return { credits: [], nextCursor: null };
       const page = await listCredits(database, ledger, person.id, pageOf(request.query));
       const credits = page.items.map(({ units, level, bps, seller, settledBlock, ...sale }) => ({
@@ -202,7 +212,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
     if (name.startsWith('ref:')) {
       const row = await findDistributor(database, ledger, { reference: name.slice(4) });
       if (!row) throw new ProblemError(404, `there is no distributor ${name.slice(4)}`);
-      const person = row.person_id === null ? undefined : await findPerson(database, ledger, row.person_id);
+      const person = row.person_id === null ? undefined : await followed(row.person_id);
       return person ? { person, row } : { person: null, row };
     }
     const isWallet = /^0x[0-9a-fA-F]{40}$/.test(name);
@@ -216,6 +226,23 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       throw new ProblemError(404, `nobody with the ${isWallet ? 'wallet' : 'id'} ${name} is enrolled`);
     return { person };
   }
+
+  /** The person under their present id; null while they are not on chain. */
+  async function findPresent(name: string): Promise<Person | null> {
+    const { person } = await find(name);
+    return person && ((await followed(person.id)) ?? null);
+  }
+
+  /** The person who was given an id, where they are now. */
+  async function followed(id: number): Promise<Person | undefined> {
+    const person = await findPerson(database, ledger, id);
+    return person && person.movedTo !== null ? findPerson(database, ledger, person.movedTo) : person;
+  }
+}
+
+function statusOf({ status, movedTo }: Person): string {
+  if (movedTo !== null) return 'moved';
+  return status === STATUS_ACTIVE ? 'active' : status === STATUS_INACTIVE ? 'inactive' : 'left';
 }
 
 /** Somebody who is not on chain yet. */
@@ -227,7 +254,13 @@ function waitingAnswer(row: DistributorRow) {
     refusal: row.refusal,
     sponsor: null,
     sponsorReference: row.sponsor_reference,
+    rank: null,
+    status: null,
+    movedTo: null,
     wallet: row.wallet,
+    hold: null,
+    recovery: null,
+    flags: [],
     depth: 0,
     teamSize: 0,
     directs: 0,

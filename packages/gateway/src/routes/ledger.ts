@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
-import { formatSaleRef, MAX_ID, parseSaleRef, saleRefOf } from '@plumbline/protocol';
+import { formatSaleRef, MAX_ID, maxTotalBps, type Plan, parseSaleRef, saleRefOf } from '@plumbline/protocol';
 import {
   findDistributor,
   findPerson,
@@ -7,12 +7,15 @@ import {
   findSale,
   findStatus,
   findSubmission,
+  getPowers,
   getTotals,
   listByTransaction,
   listReferences,
+  type PlanRow,
 } from '@plumbline/store';
 import type { Address } from 'viem';
 import type { App, Dependencies } from '../dependencies.ts';
+import { PLAN_COMPRESSIONS, PLAN_KINDS, planWords } from '../plan-words.ts';
 import { freeText, Ledger, Problem, SearchResults } from '../schemas.ts';
 
 type Result =
@@ -31,10 +34,11 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
     '/v1/ledger',
     { schema: { summary: 'The ledger: terms, plan, journal, totals, solvency', response: { 200: Ledger } } },
     async () => {
-      const [chainId, status, totals, solvency] = await Promise.all([
+      const [chainId, status, totals, powers, solvency] = await Promise.all([
         chain.chainId(),
         findStatus(database, ledger),
         getTotals(database, ledger),
+        getPowers(database, ledger),
         chain.solvency(),
       ]);
       const plan = await findPlanAt(database, ledger, status?.blockTime ?? 0);
@@ -51,9 +55,8 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
           compact: terms.compact,
           unit: terms.unit.toString(),
         },
-        plan: plan
-          ? { version: plan.version, hash: plan.hash, startsAt: plan.startsAt, plan: planAnswer(plan.plan) }
-          : null,
+        plan: plan ? planAnswer(plan) : null,
+        paused: powers.paused,
         head: status?.head ?? `0x${'0'.repeat(64)}`,
         entryCount: status?.entryCount ?? 0,
         blockNumber: status?.blockNumber ?? startBlock - 1,
@@ -103,7 +106,8 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
       return person ? labelPeople([person.id]) : [];
     }
     const row = await findDistributor(database, ledger, { reference: q.replace(/^ref:/, '') });
-    const ids = row?.person_id ? [row.person_id] : [];
+    const named = row?.person_id ? await findPerson(database, ledger, row.person_id) : undefined;
+    const ids = row?.person_id ? [named?.movedTo ?? row.person_id] : [];
     if (/^[1-9][0-9]{0,8}$/.test(q) && Number(q) <= MAX_ID) {
       const person = await findPerson(database, ledger, Number(q));
       if (person && !ids.includes(person.id)) ids.push(person.id);
@@ -129,13 +133,16 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
     });
   }
 
-  /** What a transaction did: people enrolled or paid, sales recorded, reversed or settled. */
+  /** What a transaction did: people enrolled, changed or paid, sales recorded, reversed, settled or flagged. */
   async function findByTransaction(hash: string): Promise<Result[]> {
     const entries = await listByTransaction(database, ledger, hash);
     const people = new Set<number>();
     const sales = new Set<string>();
     for (const { content } of entries) {
-      if (typeof content.id === 'number') people.add(content.id);
+      const { id, newId, subjectKind, subject } = content;
+      for (const each of [id, newId]) if (typeof each === 'number') people.add(each);
+      if (subjectKind === 'person') people.add(Number(subject));
+      if (subjectKind === 'sale') sales.add(formatSaleRef(saleRefOf(Number(subject))));
       const { batch, index = 0 } = content as { batch?: unknown; index?: unknown };
       if (typeof batch === 'number') sales.add(formatSaleRef({ batch, index: Number(index) }));
       else if (typeof content.sale === 'number') sales.add(formatSaleRef(saleRefOf(content.sale)));
@@ -148,20 +155,19 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
   }
 }
 
-function planAnswer(plan: {
-  kind: number;
-  compression: number;
-  boundaryRank: number;
-  ceilingBps: number;
-  weightsBps: readonly number[];
-  ratesBps: readonly (readonly number[])[];
-}) {
+function planAnswer({ version, hash, startsAt, plan }: PlanRow) {
   return {
-    kind: plan.kind,
-    compression: plan.compression,
-    boundaryRank: plan.boundaryRank,
-    ceilingBps: plan.ceilingBps,
-    weightsBps: [...plan.weightsBps],
-    ratesBps: plan.ratesBps.map((row) => [...row]),
+    version,
+    hash,
+    startsAt,
+    kind: PLAN_KINDS[plan.kind] ?? '',
+    compression: PLAN_COMPRESSIONS[plan.compression] ?? '',
+    maxTotalBps: maxTotalBps(plan),
+    words: planWords(plan),
+    plan: listed(plan),
   };
+}
+
+function listed({ weightsBps, ratesBps, ...others }: Plan) {
+  return { ...others, weightsBps: [...weightsBps], ratesBps: ratesBps.map((row) => [...row]) };
 }

@@ -2,9 +2,10 @@ import type { JournalEntry } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
-import { type BulkColumn, inChunks, insertRows } from './bulk.ts';
-import { type Changes, collectChanges, type PersonChange } from './changes.ts';
+import { inChunks, insertRows } from './bulk.ts';
+import { type Changes, collectChanges } from './changes.ts';
 import * as columns from './columns.ts';
+import { moveSums, writePeople } from './people-writing.ts';
 import { lockPosition, movePosition, type Position } from './position.ts';
 import { addTotals, sumsOf } from './totals.ts';
 
@@ -39,8 +40,10 @@ export async function applyEntries(database: Database, ledger: string, stretch: 
   const positions = positionsAfter(from, entries, blocks);
   return database.transaction().execute(async (transaction) => {
     await lockPosition(transaction, ledger, from);
+    await writePeople(transaction, ledger, changes);
     await insertChanges(transaction, ledger, changes);
     await updateRecorded(transaction, ledger, changes);
+    await moveSums(transaction, ledger, changes.acts);
     await addTotals(transaction, ledger, sumsOf(changes));
     return movePosition(transaction, ledger, from, positions, tipNumber);
   });
@@ -68,37 +71,14 @@ function positionsAfter(
 }
 
 async function insertChanges(transaction: Database, ledger: string, changes: Changes): Promise<void> {
-  const depths = await depthsOf(transaction, ledger, changes.people);
-  const people: readonly BulkColumn<PersonChange>[] = [
-    ...columns.people,
-    { name: 'depth', type: 'int4', of: ({ id }) => depths.get(id) ?? 0 },
-  ];
   await insertRows(transaction, 'entries', ledger, columns.entries, changes.entries);
-  await insertRows(transaction, 'people', ledger, people, changes.people);
   await insertRows(transaction, 'plans', ledger, columns.plans, changes.plans);
   await insertRows(transaction, 'batches', ledger, columns.batches, changes.batches);
   await insertRows(transaction, 'sales', ledger, columns.sales, changes.sales);
   await insertRows(transaction, 'reversals', ledger, columns.reversals, changes.reversals);
   await insertRows(transaction, 'credits', ledger, columns.credits, changes.credits);
   await insertRows(transaction, 'payouts', ledger, columns.payouts, changes.payouts);
-}
-
-/** The depths of new people, whose sponsors are in the books or among them. */
-async function depthsOf(
-  transaction: Database,
-  ledger: string,
-  people: readonly PersonChange[],
-): Promise<Map<number, number>> {
-  const depths = new Map<number, number>();
-  const sponsors = [...new Set(people.map(({ sponsor }) => sponsor))];
-  await inChunks([{ name: 'id', type: 'int4', of: (id: number) => id }], sponsors, async (source) => {
-    const { rows } = await sql<{ id: number; depth: number }>`
-      select id, depth from people join ${source} using (id) where ledger = ${ledger}`.execute(transaction);
-    for (const { id, depth } of rows) depths.set(id, depth);
-  });
-  // Everybody is enrolled after their sponsor.
-  for (const { id, sponsor } of people) depths.set(id, sponsor === 0 ? 0 : (depths.get(sponsor) ?? 0) + 1);
-  return depths;
+  await insertRows(transaction, 'flags', ledger, columns.flags, changes.flags);
 }
 
 /** What the entries change of rows that other entries wrote. */
@@ -122,5 +102,9 @@ async function updateRecorded(transaction: Database, ledger: string, changes: Ch
   await inChunks(columns.settledBatches, changes.settledBatches, (source) =>
     sql`update batches set settled = v.settled from ${source}
       where batches.ledger = ${ledger} and batches.batch = v.batch`.execute(transaction),
+  );
+  await inChunks(columns.closedFlags, changes.closedFlags, (source) =>
+    sql`update flags set outcome = v.outcome, evidence = v.evidence, closed_entry = v.closed_entry from ${source}
+      where flags.ledger = ${ledger} and flags.flag = v.flag`.execute(transaction),
   );
 }

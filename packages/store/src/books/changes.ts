@@ -7,12 +7,16 @@ import {
   decodeSales,
   type Enrolled,
   type Entry,
+  type FlagClosed,
+  type FlagRaised,
   type JournalEntry,
   type Payout,
+  type PayoutRedirected,
   type PlanAnnounced,
   type SaleReversed,
 } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
+import { actsOf, type PersonAct } from './acts.ts';
 
 /** What entries change in the books, as rows to write. Pure; the writing is in apply.ts. */
 
@@ -31,10 +35,32 @@ export interface EntryChange extends Place {
   content: string;
 }
 
-export interface PersonChange extends Place {
+interface PersonChange extends Place {
   id: number;
   sponsor: number;
   wallet: string | null;
+}
+
+export interface PayoutChange extends Place {
+  id: number;
+  wallet: string;
+  recipient: string;
+  units: bigint;
+}
+
+/** A flag that these entries raised; what closes it is null while it is open. */
+export interface FlagChange extends Place, Omit<FlagRaised, 'kind'> {
+  outcome: string | null;
+  evidence: string | null;
+  closedEntry: number | null;
+}
+
+/** The end of a flag that was raised before these entries. */
+export interface ClosedFlagChange {
+  flag: number;
+  outcome: string;
+  evidence: string;
+  closedEntry: number;
 }
 
 export interface BatchChange extends Place, Omit<BatchRecorded, 'kind'> {
@@ -95,13 +121,19 @@ export interface SettledChange {
 export interface Changes {
   entries: EntryChange[];
   people: PersonChange[];
+  /** What happened to people after they were enrolled, in order. */
+  acts: PersonAct[];
   plans: (PlanAnnounced & Place)[];
   batches: BatchChange[];
   sales: SaleChange[];
   reversals: (SaleReversed & Place)[];
   credits: CreditChange[];
-  payouts: (Payout & Place)[];
+  payouts: PayoutChange[];
+  flags: FlagChange[];
+  closedFlags: ClosedFlagChange[];
   sums: SumChange[];
+  /** What the company put into the float and took out of it, in units. */
+  float: { funded: bigint; withdrawn: bigint };
   /** Of sales and batches recorded before these entries. */
   reversed: ReversedChange[];
   settledSales: SettledChange[];
@@ -124,13 +156,17 @@ class Collector {
   readonly #rows: Omit<Changes, 'sums' | 'reversed' | 'settledBatches'> = {
     entries: [],
     people: [],
+    acts: [],
     plans: [],
     batches: [],
     sales: [],
     reversals: [],
     credits: [],
     payouts: [],
+    flags: [],
+    closedFlags: [],
     settledSales: [],
+    float: { funded: 0n, withdrawn: 0n },
   };
   readonly #sums = new Map<number, SumChange>();
   readonly #reversed = new Map<string, ReversedChange>();
@@ -167,9 +203,23 @@ class Collector {
         this.#settle(entry, blockNumber);
         break;
       case 'payout':
-        this.#rows.payouts.push({ ...entry, ...place });
-        this.#sumOf(entry.id).paid += entry.units;
+      case 'payoutRedirected':
+        this.#payOut(entry, place);
         break;
+      case 'flagRaised':
+        this.#rows.flags.push({ ...entry, ...place, outcome: null, evidence: null, closedEntry: null });
+        break;
+      case 'flagClosed':
+        this.#closeFlag(entry, number);
+        break;
+      case 'floatFunded':
+        this.#rows.float.funded += entry.units;
+        break;
+      case 'floatWithdrawn':
+        this.#rows.float.withdrawn += entry.units;
+        break;
+      default:
+        this.#rows.acts.push(...actsOf(number, entry));
     }
   }
 
@@ -249,6 +299,20 @@ class Collector {
     });
   }
 
+  #payOut(entry: Payout | PayoutRedirected, place: Place): void {
+    const { id, wallet, units } = entry;
+    const recipient = entry.kind === 'payout' ? wallet : entry.to;
+    this.#rows.payouts.push({ ...place, id, wallet, recipient, units });
+    this.#sumOf(id).paid += units;
+  }
+
+  #closeFlag({ flag, outcome, evidence }: FlagClosed, closedEntry: number): void {
+    const closed = { outcome, evidence, closedEntry };
+    const fresh = this.#rows.flags.find((raised) => raised.flag === flag);
+    if (fresh) Object.assign(fresh, closed);
+    else this.#rows.closedFlags.push({ flag, ...closed });
+  }
+
   #sumOf(id: number): SumChange {
     const known = this.#sums.get(id) ?? { id, credited: 0n, paid: 0n };
     this.#sums.set(id, known);
@@ -257,13 +321,16 @@ class Collector {
 }
 
 /** An entry's fields as JSON, without what has tables of its own. */
-function contentOf(entry: Entry): string {
-  const { kind, plan, records, lines, ...small } = {
-    plan: undefined,
-    records: undefined,
-    lines: undefined,
-    ...entry,
-  };
-  const content = typeof plan === 'number' ? { ...small, plan } : small;
-  return JSON.stringify(content, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+function contentOf({ kind, ...fields }: Entry): string {
+  const own = tabled[kind];
+  return JSON.stringify(fields, (name, value: unknown) => {
+    if (name !== '' && name === own) return undefined;
+    return typeof value === 'bigint' ? String(value) : value;
+  });
 }
+
+const tabled: Partial<Record<Entry['kind'], string>> = {
+  planAnnounced: 'plan',
+  batchRecorded: 'records',
+  batchSettled: 'lines',
+};

@@ -1,10 +1,13 @@
+import type { PersonRow, PersonVersion } from './acts.ts';
 import type { BulkColumn } from './bulk.ts';
 import type {
   BatchChange,
   Changes,
+  ClosedFlagChange,
   CreditChange,
   EntryChange,
-  PersonChange,
+  FlagChange,
+  PayoutChange,
   ReversedChange,
   SaleChange,
   SettledChange,
@@ -23,14 +26,30 @@ export const entries: readonly BulkColumn<EntryChange>[] = [
   { name: 'content', type: 'jsonb', of: (row) => row.content },
 ];
 
-/** Without the depth, which the books know. */
-export const people: readonly BulkColumn<PersonChange>[] = [
+/** What entries may change of a person. */
+export const personStates: readonly BulkColumn<PersonRow>[] = [
   { name: 'id', type: 'int4', of: (row) => row.id },
   { name: 'sponsor', type: 'int4', of: (row) => row.sponsor },
+  { name: 'rank', type: 'int2', of: (row) => row.rank },
+  { name: 'status', type: 'int2', of: (row) => row.status },
+  { name: 'moved_to', type: 'int4', of: (row) => row.movedTo },
   { name: 'wallet', type: 'text', of: (row) => row.wallet },
+  { name: 'held_until', type: 'int8', of: (row) => row.heldUntil },
+  { name: 'hold_reason', type: 'text', of: (row) => row.holdReason },
+  { name: 'recovery_wallet', type: 'text', of: (row) => row.recoveryWallet },
+  { name: 'recovery_from', type: 'int8', of: (row) => row.recoveryFrom },
+];
+
+export const people: readonly BulkColumn<PersonRow>[] = [
+  ...personStates,
   { name: 'block_number', type: 'int8', of: (row) => row.blockNumber },
   { name: 'credited_units', type: 'int8', of: () => 0 },
   { name: 'paid_units', type: 'int8', of: () => 0 },
+];
+
+export const personVersions: readonly BulkColumn<PersonVersion>[] = [
+  { name: 'entry', type: 'int8', of: (row) => row.entry },
+  ...personStates,
 ];
 
 export const plans: readonly BulkColumn<Changes['plans'][number]>[] = [
@@ -90,13 +109,32 @@ export const credits: readonly BulkColumn<CreditChange>[] = [
   { name: 'block_number', type: 'int8', of: (row) => row.blockNumber },
 ];
 
-export const payouts: readonly BulkColumn<Changes['payouts'][number]>[] = [
+export const payouts: readonly BulkColumn<PayoutChange>[] = [
   { name: 'entry', type: 'int8', of: (row) => row.entry },
   { name: 'id', type: 'int4', of: (row) => row.id },
   { name: 'wallet', type: 'text', of: (row) => row.wallet },
+  { name: 'recipient', type: 'text', of: (row) => row.recipient },
   { name: 'units', type: 'int8', of: (row) => row.units },
   { name: 'block_number', type: 'int8', of: (row) => row.blockNumber },
   { name: 'transaction_hash', type: 'text', of: (row) => row.transactionHash },
+];
+
+export const flags: readonly BulkColumn<FlagChange>[] = [
+  { name: 'flag', type: 'int8', of: (row) => row.flag },
+  { name: 'subject_kind', type: 'text', of: (row) => row.subjectKind },
+  { name: 'subject', type: 'int8', of: (row) => row.subject },
+  { name: 'reason', type: 'text', of: (row) => row.reason },
+  { name: 'outcome', type: 'text', of: (row) => row.outcome },
+  { name: 'evidence', type: 'text', of: (row) => row.evidence },
+  { name: 'entry', type: 'int8', of: (row) => row.entry },
+  { name: 'closed_entry', type: 'int8', of: (row) => row.closedEntry },
+];
+
+export const closedFlags: readonly BulkColumn<ClosedFlagChange>[] = [
+  { name: 'flag', type: 'int8', of: (row) => row.flag },
+  { name: 'outcome', type: 'text', of: (row) => row.outcome },
+  { name: 'evidence', type: 'text', of: (row) => row.evidence },
+  { name: 'closed_entry', type: 'int8', of: (row) => row.closedEntry },
 ];
 
 export const sums: readonly BulkColumn<SumChange>[] = [

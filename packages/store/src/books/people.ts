@@ -1,6 +1,6 @@
 import { MalformedError } from '@plumbline/protocol';
-import { sql } from 'kysely';
-import type { Address } from 'viem';
+import { type RawBuilder, sql } from 'kysely';
+import type { Address, Hex } from 'viem';
 import type { Database } from '../database.ts';
 
 /** A person as the books know them. Money in units. */
@@ -8,15 +8,26 @@ export interface Person {
   id: number;
   /** 0 for a root. */
   sponsor: number;
-  /** 0 for a root. */
+  /** People above; 0 for a root. */
   depth: number;
+  /** 0 to 15. */
+  rank: number;
+  /** 1 active, 2 inactive, 3 left or moved. */
+  status: number;
+  /** Id under which the person goes on, with all that they had; null if they have not moved. */
+  movedTo: number | null;
+  /** Where they are paid now. */
   wallet: Address | null;
+  /** The last hold of their payouts; it is over when `until` (unix seconds) has come. */
+  hold: { until: number; reason: Hex } | null;
+  /** The replacement of their wallet that is under way, and the unix time from which it can be made. */
+  recovery: { wallet: Address; executableFrom: number } | null;
   /** Sum of all credits, and of all payouts; the difference is owed. */
   creditedUnits: bigint;
   paidUnits: bigint;
   /** People sponsored directly. */
   directs: number;
-  /** Sales of their own, settled or not. */
+  /** Sales of their own, settled or not, also those under the ids they had before. */
   ownSales: number;
   enrolledBlock: number;
 }
@@ -48,7 +59,7 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
-/** The person with `id`, a person id or a lower-case wallet. */
+/** The person with `id`, a person id or a lower-case wallet. The id of somebody who has moved says where to. */
 export async function findPerson(
   database: Database,
   ledger: string,
@@ -58,10 +69,10 @@ export async function findPerson(
     .selectFrom('people')
     .selectAll()
     .select([
-      sql<bigint>`(select count(*) from people c where c.ledger = people.ledger and c.sponsor = people.id)`.as(
-        'directs',
-      ),
-      sql<bigint>`(select count(*) from sales s where s.ledger = people.ledger and s.seller = people.id)`.as(
+      sql<bigint>`(select count(*) from people c
+        where c.ledger = people.ledger and c.sponsor = people.id and c.moved_to is null)`.as('directs'),
+      sql<bigint>`(select count(*) from sales s
+        where s.ledger = people.ledger and people.moved_to is null and s.seller in (${idsOf('people')}))`.as(
         'own_sales',
       ),
     ])
@@ -72,14 +83,29 @@ export async function findPerson(
   return {
     id: row.id,
     sponsor: row.sponsor,
-    depth: row.depth,
+    depth: (await listUpline(database, ledger, row.id)).length,
+    rank: row.rank,
+    status: row.status,
+    movedTo: row.moved_to,
     wallet: row.wallet as Address | null,
+    hold: row.held_until === null ? null : { until: Number(row.held_until), reason: row.hold_reason as Hex },
+    recovery:
+      row.recovery_from === null
+        ? null
+        : { wallet: row.recovery_wallet as Address, executableFrom: Number(row.recovery_from) },
     creditedUnits: row.credited_units,
     paidUnits: row.paid_units,
     directs: Number(row.directs),
     ownSales: Number(row.own_sales),
     enrolledBlock: Number(row.block_number),
   };
+}
+
+/** All ids of a person in the row `person` of people: the present one and those that they had before. */
+function idsOf(person: string): RawBuilder<unknown> {
+  const name = sql.ref(person);
+  return sql`select ${name}.id union all
+    select before.id from people before where before.ledger = ${name}.ledger and before.moved_to = ${name}.id`;
 }
 
 /** Everybody above a person, from the sponsor to the root. */
@@ -99,9 +125,10 @@ export async function listUpline(database: Database, ledger: string, id: number)
 export async function getTeamSize(database: Database, ledger: string, id: number): Promise<number> {
   const { rows } = await sql<{ size: bigint }>`
     with recursive team(id) as (
-      select id from people where ledger = ${ledger} and sponsor = ${id}
+      select id from people where ledger = ${ledger} and sponsor = ${id} and moved_to is null
       union all
-      select people.id from team join people on people.ledger = ${ledger} and people.sponsor = team.id
+      select people.id from team
+      join people on people.ledger = ${ledger} and people.sponsor = team.id and people.moved_to is null
     )
     select count(*) as size from team`.execute(database);
   return Number(rows[0]?.size ?? 0);
@@ -124,12 +151,14 @@ export async function listChildren(
   const { rows } = await sql<{ id: number; credited_units: bigint; directs: bigint; team_size: bigint }>`
     with recursive page as (
       select id, credited_units from people
-      where ledger = ${ledger} and sponsor = ${id} and id > ${after} order by id limit ${limit + 1}
+      where ledger = ${ledger} and sponsor = ${id} and moved_to is null and id > ${after}
+      order by id limit ${limit + 1}
     ), team(child, id, level) as (
-      select page.id, people.id, 1 from page join people on people.ledger = ${ledger} and people.sponsor = page.id
+      select page.id, people.id, 1 from page
+      join people on people.ledger = ${ledger} and people.sponsor = page.id and people.moved_to is null
       union all
       select team.child, people.id, team.level + 1 from team
-      join people on people.ledger = ${ledger} and people.sponsor = team.id
+      join people on people.ledger = ${ledger} and people.sponsor = team.id and people.moved_to is null
     ), sizes as (
       select child, count(*) as team_size, count(*) filter (where level = 1) as directs from team group by child
     )

@@ -1,12 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { type BulkColumn, inChunks } from './bulk.ts';
+import { restorePeople, restoreSums } from './people-rollback.ts';
 import { getPositionAt, lockPosition, type Position, setCursor } from './position.ts';
 import { addTotals, type TotalsChange } from './totals.ts';
 
 /**
- * All rows to take out but the few plans are found by a primary key, from the entries that go: a rollback costs what it undoes, however
- * much there is below it, and writing pays for no index that only a rollback reads.
+ * All rows to take out but the few plans are found by a primary key, from the entries that go: a rollback costs what it
+ * undoes, however much there is below it, and writing pays for no index that only a rollback reads.
  */
 
 /** Settled sales of a batch: from index `from` up to but not including `until`. */
@@ -48,10 +49,14 @@ export async function rollBack(
     const position = await getPositionAt(transaction, ledger, number);
     const undone = await findUndone(transaction, ledger, position);
     await undoEnrolled(transaction, ledger, undone);
+    const returned = await restorePeople(transaction, ledger, undone.entry);
     await undoPayouts(transaction, ledger, undone);
     await undoSettled(transaction, ledger, undone);
+    await restoreSums(transaction, ledger, returned);
     await undoReversed(transaction, ledger, undone);
     await undoRecorded(transaction, ledger, undone);
+    await undoFlags(transaction, ledger, undone);
+    await undoFloat(transaction, ledger, undone);
     await sql`delete from plans where ledger = ${ledger} and block_number > ${position.number}`.execute(
       transaction,
     );
@@ -184,6 +189,27 @@ async function undoRecorded(transaction: Database, ledger: string, { lastBatch }
     sql`with gone as (
       delete from sales where ledger = ${ledger} and batch > ${lastBatch} returning price_cents, volume_cents
     ) select count(*) as sales, sum(price_cents) as price_cents, sum(volume_cents) as volume_cents from gone`,
+  );
+}
+
+async function undoFlags(transaction: Database, ledger: string, { entry }: Undone): Promise<void> {
+  const those = (kind: string) => sql`select (content->>'flag')::int8 from entries
+    where ledger = ${ledger} and entry >= ${entry} and kind = ${kind}`;
+  await sql`delete from flags where ledger = ${ledger} and flag in (${those('flagRaised')})`.execute(
+    transaction,
+  );
+  await sql`update flags set outcome = null, evidence = null, closed_entry = null
+    where ledger = ${ledger} and flag in (${those('flagClosed')})`.execute(transaction);
+}
+
+async function undoFloat(transaction: Database, ledger: string, { entry }: Undone): Promise<void> {
+  await undo(
+    transaction,
+    ledger,
+    ['funded_units', 'withdrawn_units'],
+    sql`select sum((content->>'units')::int8) filter (where kind = 'floatFunded')::int8 as funded_units,
+      sum((content->>'units')::int8) filter (where kind = 'floatWithdrawn')::int8 as withdrawn_units
+      from entries where ledger = ${ledger} and entry >= ${entry} and kind in ('floatFunded', 'floatWithdrawn')`,
   );
 }
 

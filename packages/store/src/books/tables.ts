@@ -55,6 +55,9 @@ interface TotalsTable {
   reversed_volume_cents: Total;
   credited_units: Total;
   paid_units: Total;
+  /** Put into the float, and taken out of it by the company. */
+  funded_units: Total;
+  withdrawn_units: Total;
 }
 
 /** The blocks that hold entries, and the newest one read: what the books go back to when the chain does. */
@@ -80,23 +83,44 @@ interface EntriesTable {
   log_index: number;
   /** The journal's head after the entry. */
   head: string;
-  /** The entry's fields, money as decimal strings; without the packed records and settled lines, which have tables. */
+  /** The entry's fields, money as decimal strings; without plans, sales and settled lines, which have tables. */
   content: Json<Record<string, unknown>>;
 }
 
-interface PeopleTable {
+/** What entries may change of a person. */
+interface PersonColumns {
+  /** 0 for a root; never an id that somebody has moved away from. */
+  sponsor: number;
+  rank: number;
+  /** 1 active, 2 inactive, 3 left or moved. */
+  status: number;
+  /** Id under which the person goes on; what they had and who stands below them is there. */
+  moved_to: number | null;
+  /** Where the person is paid now; null until it is claimed. */
+  wallet: string | null;
+  /** Unix seconds; null if payouts were never held. */
+  held_until: NullableWhole;
+  hold_reason: string | null;
+  /** A replacement of the wallet that is under way, and the unix time from which it can be made. */
+  recovery_wallet: string | null;
+  recovery_from: NullableWhole;
+}
+
+interface PeopleTable extends PersonColumns {
   ledger: string;
   id: number;
-  /** 0 for a root. */
-  sponsor: number;
-  /** 0 for a root. */
-  depth: number;
-  /** Null until it is claimed. */
-  wallet: string | null;
+  /** Of the enrolment. */
   block_number: Whole;
   /** Sums of the person's credits and payouts, in units. */
   credited_units: Whole;
   paid_units: Whole;
+}
+
+/** What a person was before an entry changed them. */
+interface PersonVersionsTable extends PersonColumns {
+  ledger: string;
+  entry: Whole;
+  id: number;
 }
 
 interface PlansTable {
@@ -133,7 +157,7 @@ interface SalesTable {
   ledger: string;
   batch: number;
   batch_index: number;
-  /** Person id; a lane nobody has taken pays nobody. */
+  /** Person id as it was recorded; a lane nobody has taken pays nobody. */
   seller: number;
   /** Index in `BUYER_CLASSES`. */
   class: number;
@@ -182,9 +206,26 @@ interface PayoutsTable {
   /** Person id. */
   id: number;
   wallet: string;
+  /** Where the tokens went: the wallet, or another address that its owner has named. */
+  recipient: string;
   units: Whole;
   block_number: Whole;
   transaction_hash: string;
+}
+
+/** Reviews of people and sales. */
+interface FlagsTable {
+  ledger: string;
+  flag: Whole;
+  subject_kind: 'person' | 'sale';
+  /** Person id or sale number. */
+  subject: Whole;
+  reason: string;
+  /** Null while it is open, like the evidence and the entry that closed it. */
+  outcome: string | null;
+  evidence: string | null;
+  entry: Whole;
+  closed_entry: NullableWhole;
 }
 
 export interface BooksTables {
@@ -194,10 +235,12 @@ export interface BooksTables {
   blocks: BlocksTable;
   entries: EntriesTable;
   people: PeopleTable;
+  person_versions: PersonVersionsTable;
   plans: PlansTable;
   batches: BatchesTable;
   sales: SalesTable;
   reversals: ReversalsTable;
   credits: CreditsTable;
   payouts: PayoutsTable;
+  flags: FlagsTable;
 }

@@ -16,6 +16,9 @@ export interface Totals {
   reversedVolumeCents: bigint;
   creditedUnits: bigint;
   paidUnits: bigint;
+  /** Put into the float, and taken out of it by the company. */
+  fundedUnits: bigint;
+  withdrawnUnits: bigint;
 }
 
 /** What the sums of a ledger's books grow by; negative where they shrink. */
@@ -35,12 +38,14 @@ export async function getTotals(database: Database, ledger: string): Promise<Tot
     reversedVolumeCents: row?.reversed_volume_cents ?? 0n,
     creditedUnits: row?.credited_units ?? 0n,
     paidUnits: row?.paid_units ?? 0n,
+    fundedUnits: row?.funded_units ?? 0n,
+    withdrawnUnits: row?.withdrawn_units ?? 0n,
   };
 }
 
 /** What `changes` add to the sums. */
 export function sumsOf(changes: Changes): TotalsChange {
-  const { people, batches, sales, settledSales, reversals, sums } = changes;
+  const { people, batches, sales, settledSales, reversals, sums, float } = changes;
   const settledAtOnce = batches.reduce((sum, { settled }) => sum + settled, 0);
   return {
     people: BigInt(people.length),
@@ -53,6 +58,8 @@ export function sumsOf(changes: Changes): TotalsChange {
     reversed_volume_cents: sumOf(reversals, ({ volumeCents }) => volumeCents),
     credited_units: sumOf(sums, ({ credited }) => credited),
     paid_units: sumOf(sums, ({ paid }) => paid),
+    funded_units: float.funded,
+    withdrawn_units: float.withdrawn,
   };
 }
 

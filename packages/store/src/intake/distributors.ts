@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Database, Tables } from '../database.ts';
 
 export type DistributorRow = Selectable<Tables['distributors']>;
@@ -103,7 +103,7 @@ async function insertDistributors(
   `.execute(transaction);
 }
 
-/** A distributor by reference or by person id. */
+/** A distributor by reference or by person id: the present one, or one that they had before. */
 export async function findDistributor(
   database: Database,
   ledger: string,
@@ -112,10 +112,24 @@ export async function findDistributor(
   const query = database.selectFrom('distributors').selectAll().where('ledger', '=', ledger);
   return 'reference' in name
     ? query.where('reference', '=', name.reference).executeTakeFirst()
-    : query.where('person_id', '=', name.personId).executeTakeFirst();
+    : query
+        .where('person_id', '=', sql<number>`any(${withFormer(ledger, [name.personId])})`)
+        .executeTakeFirst();
 }
 
-/** The references of those of `ids` that this gateway enrolled. */
+/** `ids` as an array, with those that the same people had before: the intake knows them by the id of the enrolment. */
+function withFormer(ledger: string, ids: readonly number[]): RawBuilder<unknown> {
+  return sql`${[...ids]}::int4[] || array(
+    select id from people where ledger = ${ledger} and moved_to = any(${[...ids]}::int4[])
+  )`;
+}
+
+/** The present id of a distributor whose row and person have these names in a query. */
+export function presentId(distributor: string, person: string): RawBuilder<number | null> {
+  return sql`coalesce(${sql.ref(`${person}.moved_to`)}, ${sql.ref(`${distributor}.person_id`)})`;
+}
+
+/** The references of those of `ids` that this gateway enrolled, under these ids or under others before. */
 export async function listReferences(
   database: Database,
   ledger: string,
@@ -123,13 +137,18 @@ export async function listReferences(
 ): Promise<Map<number, string>> {
   if (ids.length === 0) return new Map();
   const rows = await database
-    .selectFrom('distributors')
-    .select(['person_id', 'reference'])
-    .where('ledger', '=', ledger)
-    .where('person_id', '=', sql<number>`any(${[...ids]})`)
+    .selectFrom('distributors as d')
+    .leftJoin('people as p', (join) =>
+      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.person_id'),
+    )
+    .select(['d.person_id', 'd.reference', 'p.moved_to'])
+    .where('d.ledger', '=', ledger)
+    .where('d.person_id', '=', sql<number>`any(${withFormer(ledger, ids)})`)
     .execute();
   return new Map(
-    rows.flatMap((row) => (row.person_id === null ? [] : [[row.person_id, row.reference] as const])),
+    rows.flatMap(({ person_id, moved_to, reference }) =>
+      [person_id, moved_to].flatMap((id) => (id === null ? [] : [[id, reference] as const])),
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { BuyerClass, SaleItem } from '@plumbline/protocol';
 import { type Selectable, sql } from 'kysely';
 import type { Database, Tables } from '../database.ts';
+import { presentId } from './distributors.ts';
 
 export type SubmissionRow = Selectable<Tables['submissions']>;
 
@@ -116,6 +117,7 @@ async function insertSales(
 export interface SubmittedSale extends SubmissionRow {
   transaction_state: string | null;
   transaction_hash: string | null;
+  /** Present person id. */
   seller_id: number | null;
 }
 
@@ -133,8 +135,12 @@ export async function findSubmission(
     .leftJoin('distributors as d', (join) =>
       join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
     )
+    .leftJoin('people as p', (join) =>
+      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.person_id'),
+    )
     .selectAll('s')
-    .select(['t.state as transaction_state', 't.hash as transaction_hash', 'd.person_id as seller_id'])
+    .select(['t.state as transaction_state', 't.hash as transaction_hash'])
+    .select(presentId('d', 'p').as('seller_id'))
     .where('s.ledger', '=', ledger);
   return 'externalId' in name
     ? query.where('s.external_id', '=', name.externalId).executeTakeFirst()
@@ -158,6 +164,7 @@ export async function listBatchSubmissions(
 
 /** A sale that can be put into a batch. */
 export interface WaitingSale extends SubmissionRow {
+  /** Present person id. */
   seller_id: number | null;
   seller_state: string;
   /** Milliseconds since it was accepted. */
@@ -178,9 +185,12 @@ export async function listWaitingSales(
     .innerJoin('distributors as d', (join) =>
       join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
     )
+    .leftJoin('people as p', (join) =>
+      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.person_id'),
+    )
     .selectAll('s')
     .select([
-      'd.person_id as seller_id',
+      presentId('d', 'p').as('seller_id'),
       'd.state as seller_state',
       sql<number>`(extract(epoch from now() - s.accepted_at) * 1000)::float8`.as('age_ms'),
     ])

@@ -33,7 +33,9 @@ const tables = [
     reversed_price_cents bigint not null default 0,
     reversed_volume_cents bigint not null default 0,
     credited_units bigint not null default 0,
-    paid_units bigint not null default 0
+    paid_units bigint not null default 0,
+    funded_units bigint not null default 0,
+    withdrawn_units bigint not null default 0
   )`,
   `create table blocks (
     ledger text not null,
@@ -56,19 +58,43 @@ const tables = [
     primary key (ledger, entry)
   )`,
   'create index entries_transaction on entries (ledger, transaction_hash)',
+  // Who may do what is folded from its few entries, so that going back leaves nothing to put right.
+  `create index entries_powers on entries (ledger, entry) where kind in ('recorderSet', 'roleChanged', 'pauseSet')`,
   `create table people (
     ledger text not null,
     id integer not null,
     sponsor integer not null,
-    depth integer not null,
+    rank smallint not null,
+    status smallint not null,
+    moved_to integer,
     wallet text,
+    held_until bigint,
+    hold_reason text,
+    recovery_wallet text,
+    recovery_from bigint,
     block_number bigint not null,
     credited_units bigint not null,
     paid_units bigint not null,
     primary key (ledger, id)
   )`,
-  'create index people_sponsor on people (ledger, sponsor, id)',
+  'create index people_sponsor on people (ledger, sponsor, id) where moved_to is null',
+  'create index people_moved on people (ledger, moved_to) where moved_to is not null',
   'create unique index people_wallet on people (ledger, wallet) where wallet is not null',
+  `create table person_versions (
+    ledger text not null,
+    entry bigint not null,
+    id integer not null,
+    sponsor integer not null,
+    rank smallint not null,
+    status smallint not null,
+    moved_to integer,
+    wallet text,
+    held_until bigint,
+    hold_reason text,
+    recovery_wallet text,
+    recovery_from bigint,
+    primary key (ledger, entry, id)
+  )`,
   `create table plans (
     ledger text not null,
     version integer not null,
@@ -142,16 +168,31 @@ const tables = [
     entry bigint not null,
     id integer not null,
     wallet text not null,
+    recipient text not null,
     units bigint not null,
     block_number bigint not null,
     transaction_hash text not null,
     primary key (ledger, entry)
   )`,
   'create index payouts_person on payouts (ledger, id, entry)',
+  `create table flags (
+    ledger text not null,
+    flag bigint not null,
+    subject_kind text not null,
+    subject bigint not null,
+    reason text not null,
+    outcome text,
+    evidence text,
+    entry bigint not null,
+    closed_entry bigint,
+    primary key (ledger, flag)
+  )`,
+  'create index flags_subject on flags (ledger, subject_kind, subject, flag)',
 ];
 
 const names =
-  'ledgers, cursors, totals, blocks, entries, people, plans, batches, sales, reversals, credits, payouts';
+  'ledgers, cursors, totals, blocks, entries, people, person_versions, plans, batches, sales, reversals, credits, ' +
+  'payouts, flags';
 
 export async function up(database: Kysely<unknown>): Promise<void> {
   for (const statement of tables) await sql.raw(statement).execute(database);

@@ -1,15 +1,38 @@
 import { expect } from 'chai';
-import { ZeroHash } from 'ethers';
+import { type Result, ZeroHash } from 'ethers';
 import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
 import { ID, MANIFEST, openCompany, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
-import { type PlanTerms, planHash, planOf, RATES } from '../../support/contracts/plan.ts';
+import {
+  byDifference,
+  byGeneration,
+  COMPRESSION,
+  KIND,
+  type PlanTerms,
+  planHash,
+  planOf,
+  RATES,
+} from '../../support/contracts/plan.ts';
 import { encodeSales } from '../../support/contracts/records.ts';
 
 const NOTICE = 30 * DAY;
 
+/** The best rate of the first level is in the second row, that of the second level in the first. */
+const ABOVE_CEILING = {
+  ceilingBps: 2499,
+  ratesBps: [
+    [500, 1500],
+    [1000, 0],
+    [900, 1499],
+  ],
+};
+
 async function withoutNotice() {
   return openCompany({ planNotice: 0, returnWindow: 0 });
+}
+
+async function withoutNoticeToPlans() {
+  return openCompany({ planNotice: 0 });
 }
 
 describe('LedgerPlans', () => {
@@ -21,42 +44,115 @@ describe('LedgerPlans', () => {
         .withArgs(people.recorder, ZeroHash);
     });
 
+    const kinds = [
+      { name: 'by level', plan: planOf(RATES), most: [1, 11], lastCompression: 2 },
+      { name: 'by difference', plan: byDifference([[500, 1000]]), most: [2, 2], lastCompression: 1 },
+      { name: 'by generation', plan: byGeneration([RATES]), most: [1, 11], lastCompression: 2 },
+    ];
     const refused: [what: string, plan: PlanTerms, error: string, args: number[]][] = [
-      ['a kind that does not exist', planOf(RATES, { kind: 1 }), 'UnknownPlanKind', [1]],
+      ['a kind that does not exist', planOf(RATES, { kind: 3 }), 'UnknownPlanKind', [3]],
       ['the largest kind', planOf(RATES, { kind: 255 }), 'UnknownPlanKind', [255]],
-      ['a compression that does not exist', planOf(RATES, { compression: 1 }), 'UnknownCompression', [1]],
-      ['a boundary rank', planOf(RATES, { boundaryRank: 3 }), 'BoundaryRankUnused', [3]],
-      ['a ceiling above the whole', planOf(RATES, { ceilingBps: 10_001 }), 'BpsAboveWhole', [10_001]],
+      ...[KIND.byLevel, KIND.byDifference].flatMap((kind): typeof refused => [
+        [
+          `a boundary rank of kind ${kind}`,
+          planOf([0, 1], { kind, boundaryRank: 1 }),
+          'BoundaryRankOutOfRange',
+          [1, 0, 0],
+        ],
+        [
+          `the largest boundary rank of kind ${kind}`,
+          planOf([0, 1], { kind, boundaryRank: 255 }),
+          'BoundaryRankOutOfRange',
+          [255, 0, 0],
+        ],
+      ]),
       [
-        'a first weight above the whole',
-        planOf(RATES, { weightsBps: [10_001, 0, 0] }),
-        'BpsAboveWhole',
-        [10_001],
+        'generations of any rank',
+        byGeneration([RATES], { boundaryRank: 0 }),
+        'BoundaryRankOutOfRange',
+        [0, 1, 15],
       ],
       [
-        'a last weight above the whole',
-        planOf(RATES, { weightsBps: [0, 0, 65_535] }),
-        'BpsAboveWhole',
-        [65_535],
-      ],
-      ['no row of rates', planOf([], { ratesBps: [] }), 'PlanRowsOutOfRange', [0, 1]],
-      ['two rows of rates', planOf([], { ratesBps: [[1], [1]] }), 'PlanRowsOutOfRange', [2, 1]],
-      ['a row without levels', planOf([]), 'PlanLevelsOutOfRange', [0, 11]],
-      ['more levels than ten and the seller', planOf(Array(12).fill(1)), 'PlanLevelsOutOfRange', [12, 11]],
-      ['a rate above the whole', planOf([0, 10_001]), 'BpsAboveWhole', [10_001]],
-      [
-        'rates above the ceiling',
-        planOf([2000, 2001], { ceilingBps: 4000 }),
-        'CeilingExceeded',
-        [4001, 4000],
-      ],
-      [
-        'rates above the whole together',
-        planOf(Array(11).fill(1000), { ceilingBps: 10_000 }),
-        'CeilingExceeded',
-        [11_000, 10_000],
+        'generations of a rank that nobody has',
+        byGeneration([RATES], { boundaryRank: 16 }),
+        'BoundaryRankOutOfRange',
+        [16, 1, 15],
       ],
     ];
+    for (const {
+      name,
+      plan,
+      most: [least, most],
+      lastCompression,
+    } of kinds) {
+      const last = plan.ratesBps[0]!;
+      refused.push(
+        [
+          `an unknown compression ${name}`,
+          { ...plan, compression: lastCompression + 1 },
+          'UnknownCompression',
+          [lastCompression + 1],
+        ],
+        [`the largest compression ${name}`, { ...plan, compression: 255 }, 'UnknownCompression', [255]],
+        [`a ceiling above the whole ${name}`, { ...plan, ceilingBps: 10_001 }, 'BpsAboveWhole', [10_001]],
+        [
+          `a first weight above the whole ${name}`,
+          { ...plan, weightsBps: [10_001, 0, 0] },
+          'BpsAboveWhole',
+          [10_001],
+        ],
+        [
+          `a last weight above the whole ${name}`,
+          { ...plan, weightsBps: [0, 0, 65_535] },
+          'BpsAboveWhole',
+          [65_535],
+        ],
+        [`no row of rates ${name}`, { ...plan, ratesBps: [] }, 'PlanRowsOutOfRange', [0, 16]],
+        [
+          `more rows than ranks ${name}`,
+          { ...plan, ratesBps: Array(17).fill(last) },
+          'PlanRowsOutOfRange',
+          [17, 16],
+        ],
+        [
+          `a row with too few levels ${name}`,
+          { ...plan, ratesBps: [last, Array(least! - 1).fill(0)] },
+          'PlanLevelsOutOfRange',
+          [least! - 1, most!],
+        ],
+        [
+          `a row with too many levels ${name}`,
+          { ...plan, ratesBps: [last, Array(most! + 1).fill(0)] },
+          'PlanLevelsOutOfRange',
+          [most! + 1, most!],
+        ],
+        [
+          `a rate above the whole ${name}`,
+          { ...plan, ratesBps: [last, [0, 10_001]] },
+          'BpsAboveWhole',
+          [10_001],
+        ],
+        [
+          `the best rates of each level above the ceiling ${name}`,
+          { ...plan, ...ABOVE_CEILING },
+          'CeilingExceeded',
+          [2500, 2499],
+        ],
+        [
+          `the best rates of each level above the whole ${name}`,
+          {
+            ...plan,
+            ceilingBps: 10_000,
+            ratesBps: [
+              [9000, 0],
+              [0, 1001],
+            ],
+          },
+          'CeilingExceeded',
+          [10_001, 10_000],
+        ],
+      );
+    }
     for (const [what, plan, error, args] of refused) {
       it(`refuses ${what}`, async () => {
         const { asAdmin, ledger } = await loadFixture(readable);
@@ -90,19 +186,25 @@ describe('LedgerPlans', () => {
       expect(await ledger.currentPlan()).to.equal(1);
     });
 
+    for (const { name, plan } of kinds) {
+      it(`reserves the best rate of each level, up to the ceiling, ${name}`, async () => {
+        const company = await loadFixture(withoutNoticeToPlans);
+        await company.asAdmin.announcePlan({ ...plan, ...ABOVE_CEILING, ceilingBps: 2500 });
+        await company.record([{ seller: ID.F, volume: 100 }]);
+        expect((await company.ledger.solvency()).reserved).to.equal(100 * 2500);
+      });
+    }
+
     it('says the whole plan in its event', async () => {
       const { asAdmin, ledger } = await loadFixture(readable);
-      const plan = planOf(Array(11).fill(7), { ceilingBps: 10_000, weightsBps: [1, 2, 3] });
+      const plan = byGeneration([Array(11).fill(7), [6, 5, 4]], {
+        compression: COMPRESSION.rollUp,
+        ceilingBps: 10_000,
+        weightsBps: [1, 2, 3],
+      });
       const receipt = await (await asAdmin.announcePlan(plan)).wait();
       const event = ledger.interface.parseLog(receipt!.logs[0]!)!;
-      expect(event.args.plan.toArray(true)).to.deep.equal([
-        0n,
-        0n,
-        0n,
-        10_000n,
-        [1n, 2n, 3n],
-        [Array(11).fill(7n)],
-      ]);
+      expect(event.args.plan.toArray(true)).to.deep.equal(valuesOf(plan));
     });
   });
 
@@ -118,10 +220,24 @@ describe('LedgerPlans', () => {
 
     it('gives back what was announced', async () => {
       const { asAdmin, ledger } = await loadFixture(readable);
+      const rows = Array.from({ length: 16 }, (_, rank) =>
+        Array.from({ length: 11 }, (_, level) => 16 * level + rank),
+      );
       const plans = [
         planOf([10_000], { ceilingBps: 10_000, weightsBps: [10_000, 10_000, 10_000] }),
         planOf([0], { ceilingBps: 0, weightsBps: [0, 0, 0] }),
         planOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 9945], { ceilingBps: 10_000, weightsBps: [0, 10_000, 1] }),
+        planOf([], { compression: COMPRESSION.dynamic, ratesBps: rows }),
+        planOf([], {
+          compression: COMPRESSION.rollUp,
+          ratesBps: rows.map((row, rank) => row.slice(0, 1 + (rank % 11))),
+        }),
+        byDifference(
+          rows.map((_, rank) => [16 - rank, 300 * rank]),
+          { compression: COMPRESSION.rollUp },
+        ),
+        byGeneration(rows, { boundaryRank: 15, compression: COMPRESSION.dynamic }),
+        byGeneration([[1, 2]], { boundaryRank: 1 }),
       ];
       for (const [i, plan] of plans.entries()) {
         await asAdmin.announcePlan(plan);
@@ -129,9 +245,7 @@ describe('LedgerPlans', () => {
         const given = await ledger.planOf(i + 2);
         expect(given.hash).to.equal(planHash(plan));
         expect(given.startsAt).to.equal(at + BigInt(NOTICE));
-        expect(given.plan.ceilingBps).to.equal(plan.ceilingBps);
-        expect(given.plan.weightsBps).to.deep.equal(plan.weightsBps.map(BigInt));
-        expect(given.plan.ratesBps).to.deep.equal(plan.ratesBps.map((row) => row.map(BigInt)));
+        expect((given.plan as unknown as Result).toArray(true)).to.deep.equal(valuesOf(plan));
       }
     });
   });
@@ -188,7 +302,12 @@ describe('LedgerPlans', () => {
     it('leaves a batch recorded before to its own plan, also for reversals', async () => {
       const company = await loadFixture(readable);
       const { asAdmin, ledger } = company;
-      await asAdmin.announcePlan(planOf([1000]));
+      await asAdmin.announcePlan(
+        byDifference([
+          [1000, 0],
+          [0, 2000],
+        ]),
+      );
       const start = (await ledger.planOf(2)).startsAt;
       await time.increaseTo(start - BigInt(DAY));
       const before = await company.record([
@@ -224,3 +343,13 @@ describe('LedgerPlans', () => {
     });
   });
 });
+
+/** A plan as a decoded event or answer has it. */
+function valuesOf(plan: PlanTerms): unknown[] {
+  const { kind, compression, boundaryRank, ceilingBps, weightsBps, ratesBps } = plan;
+  return [
+    ...[kind, compression, boundaryRank, ceilingBps].map(BigInt),
+    weightsBps.map(BigInt),
+    ratesBps.map((row) => row.map(BigInt)),
+  ];
+}

@@ -3,34 +3,27 @@ pragma solidity ^0.8.28;
 
 import { AccessControlDefaultAdminRulesUpgradeable } from "@openzeppelin/contracts-upgradeable/access/extensions/AccessControlDefaultAdminRulesUpgradeable.sol";
 
-import { LedgerBase, RecorderGrant } from "./LedgerBase.sol";
-import { ICommissionLedger } from "../interfaces/ICommissionLedger.sol";
+import { ILedgerPowers } from "../interfaces/ILedgerPowers.sol";
+import { LedgerBase } from "../ledger/LedgerBase.sol";
 import { Journal } from "../libraries/Journal.sol";
+import { Totals } from "../types/Totals.sol";
 
 /// @title LedgerRoles
-/// @notice Who may do what: the admin in two delayed steps, recorders inside a cap. Every change is an entry.
-abstract contract LedgerRoles is LedgerBase, AccessControlDefaultAdminRulesUpgradeable {
-    /// @dev Counts `needed` units reserved against the recorder's cap of the present period.
-    function _spendCap(address caller, uint256 needed) internal {
-        RecorderGrant memory grant = _grantNow(caller);
-        grant.spent = _spend(grant.spent, needed, grant.cap);
-        _recorders[caller] = grant;
-    }
+/// @notice Who may do what: the admin in two delayed steps, recorders inside a cap, the other roles. Every change is an
+/// entry.
+abstract contract LedgerRoles is LedgerBase, ILedgerPowers, AccessControlDefaultAdminRulesUpgradeable {
+    /// @inheritdoc ILedgerPowers
+    bytes32 public constant RANKER_ROLE = keccak256("RANKER_ROLE");
+    /// @inheritdoc ILedgerPowers
+    bytes32 public constant COMPLIANCE_ROLE = keccak256("COMPLIANCE_ROLE");
+    /// @inheritdoc ILedgerPowers
+    bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
+    /// @inheritdoc ILedgerPowers
+    bytes32 public constant REGISTRAR_ROLE = keccak256("REGISTRAR_ROLE");
+    /// @inheritdoc ILedgerPowers
+    bytes32 public constant QUOTER_ROLE = keccak256("QUOTER_ROLE");
 
-    /// @dev Counts `released` units freed by reversals against the same cap: a stolen key can take back no more of other
-    /// people's sales than it could have recorded.
-    function _spendReversal(address caller, uint256 released) internal {
-        RecorderGrant memory grant = _grantNow(caller);
-        grant.freed = _spend(grant.freed, released, grant.cap);
-        _recorders[caller] = grant;
-    }
-
-    modifier onlyRecorder() {
-        if (_recorders[msg.sender].cap == 0) revert NotRecorder(msg.sender);
-        _;
-    }
-
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerPowers
     function setRecorder(address recorder, uint256 cap) external onlyRole(DEFAULT_ADMIN_ROLE) {
         if (cap > type(uint64).max) revert CapTooHigh(cap, type(uint64).max);
         _recorders[recorder].cap = uint64(cap);
@@ -39,29 +32,20 @@ abstract contract LedgerRoles is LedgerBase, AccessControlDefaultAdminRulesUpgra
         emit RecorderSet(recorder, cap, newHead);
     }
 
-    /// @inheritdoc ICommissionLedger
-    function recorderOf(address recorder) external view returns (uint256 cap, uint256 left) {
-        RecorderGrant memory grant = _grantNow(recorder);
-        // A cap lowered below what was spent leaves nothing.
-        return (grant.cap, grant.spent < grant.cap ? grant.cap - grant.spent : 0);
+    /// @inheritdoc ILedgerPowers
+    function setPaused(bool paused) external {
+        bool mayPause = paused && hasRole(GUARDIAN_ROLE, msg.sender);
+        if (!mayPause && msg.sender != defaultAdmin()) revert NotGuardian(msg.sender);
+        Totals totals = _totals;
+        if (totals.isPaused() == paused) revert PauseUnchanged(paused);
+        bytes32 newHead = Journal.pauseSet(_head, msg.sender, paused);
+        _commit(newHead, totals.setPaused(paused), 1);
+        emit PauseSet(msg.sender, paused, newHead);
     }
 
-    /// @dev The grant with its counters of the present period.
-    function _grantNow(address recorder) private view returns (RecorderGrant memory grant) {
-        grant = _recorders[recorder];
-        uint40 period = uint40(_period());
-        if (grant.period != period) (grant.period, grant.spent, grant.freed) = (period, 0, 0);
-    }
-
-    function _spend(uint64 counter, uint256 amount, uint64 cap) private pure returns (uint64) {
-        uint256 left = counter < cap ? cap - counter : 0;
-        if (amount > left) revert CapExceeded(left, amount);
-        // At most the cap.
-        return counter + uint64(amount);
-    }
-
-    function _period() private view returns (uint256) {
-        return block.timestamp / _terms().capPeriod;
+    /// @inheritdoc ILedgerPowers
+    function isPaused() external view returns (bool) {
+        return _totals.isPaused();
     }
 
     // ---- The admin's seat and OpenZeppelin's roles, as entries ----

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { id as hashOf, ZeroAddress, ZeroHash } from 'ethers';
 import { DAY, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
-import { CAP, ID, openCompany, readable } from '../../support/contracts/company.ts';
+import { CAP, ID, openCompany, ROLES, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
+import { expectSound } from '../../support/contracts/expect-sound.ts';
 
 const ADMIN = ZeroHash;
 const DELAY = 2 * DAY;
@@ -180,11 +181,11 @@ describe('LedgerRoles', () => {
     it('refuses before the delay is over', async () => {
       const { asAdmin, ledger, people } = await loadFixture(readable);
       await asAdmin.beginDefaultAdminTransfer(people.free[0]!);
-      const { schedule } = await ledger.pendingDefaultAdmin();
-      await time.setNextBlockTimestamp(schedule);
+      const { acceptSchedule } = await ledger.pendingDefaultAdmin();
+      await time.setNextBlockTimestamp(acceptSchedule);
       await expect(ledger.connect(people.free[0]).acceptDefaultAdminTransfer())
         .to.be.revertedWithCustomError(ledger, 'AccessControlEnforcedDefaultAdminDelay')
-        .withArgs(schedule);
+        .withArgs(acceptSchedule);
     });
 
     it('changes the admin, one entry for the old and one for the new', async () => {
@@ -257,6 +258,53 @@ describe('LedgerRoles', () => {
         ['RoleChanged', role, account, false],
       ]);
     });
+
+    it('refuse anybody but the admin, whoever else has a role', async () => {
+      const { ledger, people } = await loadFixture(readable);
+      for (const caller of [people.stranger, people.recorder, people.guardian, people.registrar]) {
+        for (const role of Object.values(ROLES)) {
+          const as = ledger.connect(caller);
+          for (const call of [() => as.grantRole(role, caller), () => as.revokeRole(role, people.ranker)]) {
+            await expect(call())
+              .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
+              .withArgs(caller, ADMIN);
+          }
+        }
+      }
+    });
+
+    it('refuse that somebody gives up what is another’s', async () => {
+      const { asStranger, ledger, people } = await loadFixture(readable);
+      await expect(asStranger.renounceRole(ROLES.guardian, people.guardian)).to.be.revertedWithCustomError(
+        ledger,
+        'AccessControlBadConfirmation',
+      );
+    });
+
+    for (const [officer, role] of Object.entries(ROLES)) {
+      it(`give and take the ${officer}’s role, each an entry`, async () => {
+        const company = await loadFixture(readable);
+        const { asAdmin, ledger, people } = company;
+        const account = people.free[0]!;
+        const name = `${officer.toUpperCase()}_ROLE` as 'RANKER_ROLE';
+        expect(await ledger[name]()).to.equal(role);
+        expect(await ledger.hasRole(role, account)).to.equal(false);
+        await expectEntries(ledger, () => asAdmin.grantRole(role, account), [
+          ['RoleChanged', role, account, true],
+        ]);
+        expect(await ledger.hasRole(role, account)).to.equal(true);
+        await expectEntries(ledger, () => asAdmin.revokeRole(role, account), [
+          ['RoleChanged', role, account, false],
+        ]);
+        expect(await ledger.hasRole(role, account)).to.equal(false);
+        await asAdmin.grantRole(role, account);
+        await expectEntries(ledger, () => ledger.connect(account).renounceRole(role, account), [
+          ['RoleChanged', role, account, false],
+        ]);
+        expect(await ledger.hasRole(role, account)).to.equal(false);
+        await expectSound(company);
+      });
+    }
 
     it('let the admin leave the seat empty in two steps', async () => {
       const { asAdmin, ledger, people } = await loadFixture(readable);

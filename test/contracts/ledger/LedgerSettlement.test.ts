@@ -12,7 +12,7 @@ import { type ExpectedEvent, expectEntries } from '../../support/contracts/expec
 import { planOf, RATES } from '../../support/contracts/plan.ts';
 import { encodeReversals, saleNumber } from '../../support/contracts/records.ts';
 
-/** A batch of five sales whose window has ended but for the next block. */
+/** A batch of five sales whose window has ended. */
 async function withBatch(company: Company): Promise<{ company: Company; batch: Batch }> {
   const batch = await company.record([
     { seller: ID.F, volume: 10_000 },
@@ -21,7 +21,7 @@ async function withBatch(company: Company): Promise<{ company: Company; batch: B
     { seller: ID.emptyLane, volume: 100 },
     { seller: ID.root, volume: 0, price: 100 },
   ]);
-  await company.passWindow(batch);
+  await time.increaseTo(company.endOfWindow(batch));
   return { company, batch };
 }
 
@@ -33,7 +33,7 @@ async function tenLevels() {
   return openCompany({ plan: planOf([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), returnWindow: 1 });
 }
 
-describe('LedgerSales', () => {
+describe('LedgerSettlement', () => {
   describe('settle', () => {
     it('refuses a batch that is not open', async () => {
       const { company, batch } = await loadFixture(due);
@@ -238,6 +238,13 @@ describe('LedgerSales', () => {
       await company.settle(batch);
       expect(await company.ledger.owedTo(wallet)).to.equal(200_000);
       expect(await company.owed(ID.F)).to.deep.equal([20_100_000n]);
+    });
+
+    it('goes on while recording is paused', async () => {
+      const { company, batch } = await loadFixture(due);
+      await company.asGuardian.setPaused(true);
+      await company.settle(batch);
+      expect(await company.owed(ID.F)).to.deep.equal([20_000_000n]);
     });
 
     it('owes people without wallet what nobody can withdraw yet', async () => {

@@ -2,14 +2,18 @@
 pragma solidity ^0.8.28;
 
 import { LedgerRoles } from "./LedgerRoles.sol";
-import { ICommissionLedger } from "../interfaces/ICommissionLedger.sol";
+import { ILedgerPowers } from "../interfaces/ILedgerPowers.sol";
 import { Journal } from "../libraries/Journal.sol";
 import {
     BPS,
     BUYER_CLASSES,
-    COMPRESSION_NONE,
+    COMPRESSION_DYNAMIC,
+    COMPRESSION_ROLL_UP,
     MAX_LEVELS,
-    PLAN_BY_LEVEL,
+    MAX_RANK,
+    MAX_ROWS,
+    PLAN_BY_DIFFERENCE,
+    PLAN_BY_GENERATION,
     Plan,
     PlanRow,
     PlanTerms,
@@ -21,12 +25,12 @@ import { MAX_PLANS, Totals } from "../types/Totals.sol";
 /// @title LedgerPlans
 /// @notice Plans by version: announced with notice, checked against their own ceiling, never changed.
 abstract contract LedgerPlans is LedgerRoles {
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerPowers
     function announcePlan(Plan calldata plan) external onlyRole(DEFAULT_ADMIN_ROLE) returns (uint256 version) {
         return _announce(plan, block.timestamp + _terms().planNotice);
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerPowers
     function planOf(uint256 version) external view returns (Plan memory plan, uint256 startsAt, bytes32 hash) {
         if (version == 0 || version > _totals.planCount()) revert UnknownPlan(version);
         PlanTerms planTerms = _planTerms(version);
@@ -48,26 +52,9 @@ abstract contract LedgerPlans is LedgerRoles {
         return (plan, planTerms.startsAt(), keccak256(abi.encode(plan)));
     }
 
-    /// @inheritdoc ICommissionLedger
+    /// @inheritdoc ILedgerPowers
     function currentPlan() external view returns (uint256) {
         return _adoptDue(_totals).planInForce();
-    }
-
-    /// @dev Puts the newest plan in force whose time has come. Versions start in order, because each is announced later
-    /// than the one before with the same notice.
-    function _adoptDue(Totals totals) internal view returns (Totals) {
-        uint256 version = totals.planInForce();
-        uint256 plans = totals.planCount();
-        while (version < plans && _planTerms(version + 1).startsAt() <= block.timestamp) ++version;
-        return version == totals.planInForce() ? totals : totals.adopt(version);
-    }
-
-    function _planTerms(uint256 version) internal view returns (PlanTerms) {
-        return PlanTerms.wrap(_plans[version][0]);
-    }
-
-    function _planRow(uint256 version, uint256 row) internal view returns (PlanRow) {
-        return PlanRow.wrap(_plans[version][1 + row]);
     }
 
     function _announce(Plan memory plan, uint256 startsAt) internal returns (uint256 version) {
@@ -86,22 +73,37 @@ abstract contract LedgerPlans is LedgerRoles {
         emit PlanAnnounced(version, hash, startsAt, plan, newHead);
     }
 
-    /// @dev The most the plan can pay, in basis points, if it is a plan at all.
+    /// @dev The most the plan can pay, in basis points, if it is a plan at all: each level at its best rate.
     function _checkPlan(Plan memory plan) private pure returns (uint256 total) {
-        if (plan.kind != PLAN_BY_LEVEL) revert UnknownPlanKind(plan.kind);
-        if (plan.compression != COMPRESSION_NONE) revert UnknownCompression(plan.compression);
-        if (plan.boundaryRank != 0) revert BoundaryRankUnused(plan.boundaryRank);
+        if (plan.kind > PLAN_BY_GENERATION) revert UnknownPlanKind(plan.kind);
+        bool byDifference = plan.kind == PLAN_BY_DIFFERENCE;
+        // Somebody by difference either counts or does not; there is no level that they do not reach.
+        if (plan.compression > (byDifference ? COMPRESSION_ROLL_UP : COMPRESSION_DYNAMIC)) {
+            revert UnknownCompression(plan.compression);
+        }
+        (uint256 least, uint256 most) = plan.kind == PLAN_BY_GENERATION ? (1, MAX_RANK) : (0, 0);
+        if (plan.boundaryRank < least || plan.boundaryRank > most) {
+            revert BoundaryRankOutOfRange(plan.boundaryRank, least, most);
+        }
         if (plan.ceilingBps > BPS) revert BpsAboveWhole(plan.ceilingBps);
         for (uint256 class = 0; class < BUYER_CLASSES; ++class) {
             if (plan.weightsBps[class] > BPS) revert BpsAboveWhole(plan.weightsBps[class]);
         }
-        if (plan.ratesBps.length != 1) revert PlanRowsOutOfRange(plan.ratesBps.length, 1);
-        uint16[] memory rates = plan.ratesBps[0];
-        if (rates.length == 0 || rates.length > MAX_LEVELS + 1)
-            revert PlanLevelsOutOfRange(rates.length, MAX_LEVELS + 1);
-        for (uint256 level = 0; level < rates.length; ++level) {
-            if (rates[level] > BPS) revert BpsAboveWhole(rates[level]);
-            total += rates[level];
+        uint16[][] memory rows = plan.ratesBps;
+        if (rows.length == 0 || rows.length > MAX_ROWS) revert PlanRowsOutOfRange(rows.length, MAX_ROWS);
+        uint256[] memory best = new uint256[](MAX_LEVELS + 1);
+        (least, most) = byDifference ? (2, 2) : (1, MAX_LEVELS + 1);
+        for (uint256 row = 0; row < rows.length; ++row) {
+            uint256 levels = rows[row].length;
+            if (levels < least || levels > most) revert PlanLevelsOutOfRange(levels, most);
+            for (uint256 level = 0; level < levels; ++level) {
+                uint256 rate = rows[row][level];
+                if (rate > BPS) revert BpsAboveWhole(rate);
+                if (rate > best[level]) {
+                    total += rate - best[level];
+                    best[level] = rate;
+                }
+            }
         }
         if (total > plan.ceilingBps) revert CeilingExceeded(total, plan.ceilingBps);
     }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Journal } from "./libraries/Journal.sol";
+import { LedgerCompliance } from "./powers/LedgerCompliance.sol";
+import { LedgerPlans } from "./powers/LedgerPlans.sol";
+import { LedgerStanding } from "./powers/LedgerStanding.sol";
+import { LedgerWallets } from "./powers/LedgerWallets.sol";
+import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { Plan } from "./types/Plan.sol";
+
+/// @title LedgerPowers
+/// @notice The part of a ledger's code that is not for every day. The manual is interfaces/ICommissionLedger.sol.
+/// @dev It has no state: CommissionLedger runs it on its own storage.
+contract LedgerPowers is LedgerPlans, LedgerStanding, LedgerCompliance, LedgerWallets {
+    constructor() EIP712("Plumbline CommissionLedger", "1") {
+        _disableInitializers();
+    }
+
+    /// @notice Opens a new ledger. The factory calls it in the transaction that creates the clone.
+    function initialize(address admin, uint48 adminDelay, Plan calldata plan) external initializer {
+        bytes32 termsHash = keccak256(abi.encode(block.chainid, address(this), _terms()));
+        bytes32 newHead = Journal.opened(0, termsHash);
+        _commit(newHead, _totals, 1);
+        emit LedgerOpened(termsHash, newHead);
+        __AccessControlDefaultAdminRules_init(adminDelay, admin);
+        _enterAdminDelay(adminDelay, block.timestamp);
+        _announce(plan, block.timestamp);
+        _totals = _adoptDue(_totals);
+    }
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { LedgerBase } from "./LedgerBase.sol";
+import { ILedgerCore, LedgerTerms } from "../interfaces/ILedgerCore.sol";
+import { Commission } from "../libraries/Commission.sol";
+import { Journal } from "../libraries/Journal.sol";
+import { BUYER_CLASSES, PLAN_BY_DIFFERENCE, PlanRow, PlanTerms } from "../types/Plan.sol";
+import { REVERSAL_BYTES, ReversalRecord, SALE_BYTES, SaleRecord, reversalAt, saleAt } from "../types/Records.sol";
+import { Totals } from "../types/Totals.sol";
+
+/// @title LedgerSettlement
+/// @notice The second step of a sale: commissions are credited when the return window has ended.
+abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
+    /// @dev What identifies a batch's facts, and how far it is.
+    struct Batch {
+        uint256 number;
+        uint256 plan;
+        uint256 recordedAt;
+        uint256 settled;
+    }
+
+    /// @dev The data of a `SaleSettled` event: volume, offset and length of the credits, and the credits.
+    uint256 private constant EVENT_WORDS = 3 + Commission.MAX_ENTRIES;
+    /// @dev The data of a `BatchSettled` event up to its sales: six words and the length.
+    uint256 private constant BATCH_EVENT = 7 * 32;
+    /// @dev In readable events an id takes the last eight decimal digits; the largest is 67,108,863.
+    uint256 private constant ID_DECIMALS = 1e8;
+
+    /// @inheritdoc ILedgerCore
+    function settle(
+        uint256 batch,
+        uint256 plan,
+        uint256 recordedAt,
+        bytes calldata records,
+        bytes calldata reversals,
+        uint256 until
+    ) external {
+        uint256 settled = _openBatch(batch, plan, recordedAt, records, reversals);
+        LedgerTerms memory fixedTerms = _terms();
+        uint256 endsAt = recordedAt + fixedTerms.returnWindow;
+        if (block.timestamp < endsAt) revert ReturnWindowOpen(batch, endsAt);
+
+        uint256 count = records.length / SALE_BYTES;
+        if (until > count) until = count;
+        if (until <= settled) revert NothingToSettle(batch, settled);
+        if (until == count) delete _batches[batch];
+        else _batches[batch] = (_batches[batch] - settled) + until;
+
+        Batch memory open = Batch(batch, plan, recordedAt, settled);
+        (bytes32 newHead, Totals totals) = _settle(_head, _totals, open, records, reversals, until, fixedTerms.compact);
+        _commit(newHead, totals, 1);
+    }
+
+    /// @inheritdoc ILedgerCore
+    function batchOf(uint256 batch) external view returns (bool open, uint256 settled) {
+        return (_batches[batch] != 0, uint16(_batches[batch]));
+    }
+
+    /// @inheritdoc ILedgerCore
+    function explain(
+        uint256 seller,
+        uint256 buyerClass,
+        uint256 volumeCents
+    ) external view returns (uint256[] memory payees, uint256[] memory amounts) {
+        if (!_isEnrolled(seller)) revert UnknownPerson(seller);
+        if (buyerClass >= BUYER_CLASSES) revert UnknownClass(0, buyerClass);
+        if (volumeCents > type(uint32).max) revert VolumeAbovePrice(0, type(uint32).max, volumeCents);
+        Commission.Rules memory rules = _rulesOf(_adoptDue(_totals).planInForce());
+        uint256 volume = rules.terms.counted(buyerClass, volumeCents);
+        uint256 line = _reserveMemory(Commission.MAX_LINE + 32);
+        uint256[] memory sales = new uint256[](1);
+        sales[0] = (seller << 32) | volume;
+        _asView(_pay)(rules, sales, line, false);
+        (, , uint256 levels) = Commission.header(line);
+        payees = new uint256[](levels);
+        amounts = new uint256[](levels);
+        for (uint256 level = 0; level < levels; ++level) {
+            uint256 rate;
+            (payees[level], rate) = Commission.creditAt(line, level);
+            amounts[level] = volume * rate;
+        }
+    }
+
+    /// @dev Settles sales from `batch.settled` to `until`. The caller has checked that this is due.
+    function _settle(
+        bytes32 oldHead,
+        Totals totals,
+        Batch memory batch,
+        bytes calldata records,
+        bytes calldata reversals,
+        uint256 until,
+        bool compact
+    ) internal returns (bytes32 newHead, Totals) {
+        Commission.Rules memory rules = _rulesOf(batch.plan);
+        (uint256[] memory sales, uint256 volumes) = _countedOf(rules.terms, records, reversals, batch.settled, until);
+        // What else is in the event that logs the lines stands before them once it is known.
+        uint256 lines = _reserveMemory(BATCH_EVENT + (until - batch.settled) * Commission.MAX_LINE + 32) + BATCH_EVENT;
+        (uint256 end, uint256 credited) = _pay(rules, sales, lines, true);
+        if (!compact) _logSales((batch.number << 16) | batch.settled, lines, end);
+        uint256 released = volumes * rules.terms.maxTotalBps() - credited;
+        bytes32 salesHash;
+        assembly ("memory-safe") {
+            salesHash := keccak256(lines, sub(end, lines))
+        }
+        newHead = Journal.batchSettled(oldHead, batch.number, batch.settled, until, credited, released, salesHash);
+        _logBatch(batch, until, credited, released, newHead, lines, compact ? end - lines : 0);
+        return (newHead, totals.pay(credited).release(released));
+    }
+
+    /// @dev What counts of sales `from` to `until` by a plan, after `reversals`: each the seller (above bit 32) and the
+    /// counted volume in cents.
+    function _countedOf(
+        PlanTerms terms,
+        bytes calldata records,
+        bytes calldata reversals,
+        uint256 from,
+        uint256 until
+    ) private pure returns (uint256[] memory sales, uint256 volumes) {
+        uint256[] memory left = reversals.length == 0 ? new uint256[](0) : _leftOf(records, reversals);
+        sales = new uint256[](until - from);
+        // Indexes, and at most 1,000 sales of 2^32 cents.
+        unchecked {
+            for (uint256 i = from; i < until; ++i) {
+                SaleRecord sale = saleAt(records, i);
+                uint256 volume = reversals.length == 0 ? sale.volume() : uint32(left[i]);
+                volume = terms.counted(sale.saleClass(), volume);
+                volumes += volume;
+                uint256 counted = (sale.seller() << 32) | volume;
+                // Its place is there: without another check.
+                assembly ("memory-safe") {
+                    mstore(add(sales, shl(5, add(sub(i, from), 1))), counted)
+                }
+            }
+        }
+    }
+
+    /// @dev Price and volume left of each sale after `reversals`, as price << 32 | volume.
+    function _leftOf(bytes calldata records, bytes calldata reversals) internal pure returns (uint256[] memory left) {
+        left = new uint256[](records.length / SALE_BYTES);
+        for (uint256 i = 0; i < left.length; ++i) {
+            SaleRecord sale = saleAt(records, i);
+            left[i] = (sale.price() << 32) | sale.volume();
+        }
+        // Each was within what was left when it was accepted, so neither half can borrow.
+        for (uint256 i = 0; i < reversals.length / REVERSAL_BYTES; ++i) {
+            ReversalRecord reversal = reversalAt(reversals, i);
+            left[reversal.reversedIndex()] -= (reversal.reversedPrice() << 32) | reversal.reversedVolume();
+        }
+    }
+
+    /// @dev Sales settled so far of an open batch whose facts are those given.
+    function _openBatch(
+        uint256 batch,
+        uint256 plan,
+        uint256 recordedAt,
+        bytes calldata records,
+        bytes calldata reversals
+    ) internal view returns (uint256 settled) {
+        uint256 word = _batches[batch];
+        if (word == 0) revert BatchNotOpen(batch);
+        if (word >> 16 != _digest(plan, recordedAt, records, reversals)) revert BatchMismatch(batch);
+        return uint16(word);
+    }
+
+    function _digest(
+        uint256 plan,
+        uint256 recordedAt,
+        bytes calldata records,
+        bytes calldata reversals
+    ) internal pure returns (uint256) {
+        return _digestOf(plan, recordedAt, keccak256(records), keccak256(reversals));
+    }
+
+    function _digestOf(
+        uint256 plan,
+        uint256 recordedAt,
+        bytes32 recordsHash,
+        bytes32 reversalsHash
+    ) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encode(plan, recordedAt, recordsHash, reversalsHash))) >> 16;
+    }
+
+    /// @dev Pays sales by whatever plan.
+    function _pay(
+        Commission.Rules memory rules,
+        uint256[] memory sales,
+        uint256 start,
+        bool commit
+    ) private returns (uint256 end, uint256 credited) {
+        if (rules.terms.isPlain()) return Commission.payPlain(_fragments, rules.rows[0], sales, start, commit);
+        end = start;
+        for (uint256 i = 0; i < sales.length; ++i) {
+            uint256 volume = uint32(sales[i]);
+            uint256 paidBps;
+            (end, paidBps) = Commission.payByRank(_fragments, rules, sales[i] >> 32, volume, end, commit);
+            credited += volume * paidBps;
+        }
+    }
+
+    /// @dev The same function for a caller that only looks: with `commit` false it writes no storage, which the compiler
+    /// cannot know. Calling it from a view keeps one statement of the rule.
+    function _asView(
+        function(Commission.Rules memory, uint256[] memory, uint256, bool) internal returns (uint256, uint256) pay
+    )
+        private
+        pure
+        returns (
+            function(
+                Commission.Rules memory,
+                uint256[] memory,
+                uint256,
+                bool
+            ) internal view returns (uint256, uint256) look
+        )
+    {
+        assembly ("memory-safe") {
+            look := pay
+        }
+    }
+
+    function _rulesOf(uint256 version) private view returns (Commission.Rules memory rules) {
+        rules.terms = _planTerms(version);
+        rules.rows = new PlanRow[](rules.terms.rowCount());
+        bool byDifference = rules.terms.kindOf() == PLAN_BY_DIFFERENCE;
+        for (uint256 row = 0; row < rules.rows.length; ++row) {
+            PlanRow rates = _planRow(version, row);
+            rules.rows[row] = rates;
+            uint256 reach = byDifference ? rates.rateBps(1) : rates.length();
+            if (reach > rules.top) rules.top = reach;
+        }
+    }
+
+    /// @dev Logs settled sales, of which `sale` is the number of the first, from their lines. By hand: the compiler's way
+    /// of a copy costs about 1,000 gas more a sale.
+    function _logSales(uint256 sale, uint256 line, uint256 end) private {
+        uint256 data = _reserveMemory(EVENT_WORDS * 32);
+        bytes32 topic = SaleSettled.selector;
+        assembly ("memory-safe") {
+            mstore(add(data, 32), 64)
+            for {} lt(line, end) {
+                sale := add(sale, 1)
+            } {
+                let header := mload(line)
+                mstore(data, and(shr(192, header), 0xffffffff))
+                // Kept in scratch memory, because the compiler would rather work it out again for each level.
+                mstore(0, mul(mload(data), ID_DECIMALS))
+                let levels := byte(8, header)
+                mstore(add(data, 64), levels)
+                line := add(line, 9)
+                let credit := add(data, 96)
+                for {} levels {
+                    levels := sub(levels, 1)
+                } {
+                    // Amount in units, then eight digits of id.
+                    mstore(credit, add(mul(mload(0), and(shr(216, mload(line)), 0x3fff)), shr(230, mload(line))))
+                    credit := add(credit, 32)
+                    line := add(line, 5)
+                }
+                log3(data, sub(credit, data), topic, sale, shr(224, header))
+            }
+        }
+    }
+
+    /// @dev Logs a settlement with the `size` bytes from `lines` as its sales. By hand, around the lines where they are: a
+    /// copy of those of a large batch is dear, because the price of memory grows with its square.
+    function _logBatch(
+        Batch memory batch,
+        uint256 until,
+        uint256 credited,
+        uint256 released,
+        bytes32 newHead,
+        uint256 lines,
+        uint256 size
+    ) private {
+        bytes32 topic = BatchSettled.selector;
+        uint256 batchNumber = batch.number;
+        uint256 from = batch.settled;
+        assembly ("memory-safe") {
+            let data := sub(lines, BATCH_EVENT)
+            mstore(data, from)
+            mstore(add(data, 32), until)
+            mstore(add(data, 64), credited)
+            mstore(add(data, 96), released)
+            mstore(add(data, 128), 192)
+            mstore(add(data, 160), newHead)
+            mstore(add(data, 192), size)
+            mstore(add(lines, size), 0)
+            log2(data, add(BATCH_EVENT, and(add(size, 31), not(31))), topic, batchNumber)
+        }
+    }
+
+    /// @dev Memory of `size` bytes that is not cleared: whoever takes it writes before reading.
+    function _reserveMemory(uint256 size) private pure returns (uint256 start) {
+        assembly ("memory-safe") {
+            start := mload(0x40)
+            // Whole words, so that what the compiler allocates next is aligned.
+            mstore(0x40, add(start, and(add(size, 31), not(31))))
+        }
+    }
+}

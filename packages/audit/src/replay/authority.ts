@@ -1,0 +1,72 @@
+import { type Address, type Hex, keccak256, stringToHex } from 'viem';
+import type { Step } from './state.ts';
+
+/**
+ * Who could have made an entry. Some entries name who made them; of the others it is known only that somebody must have
+ * had the power.
+ */
+
+/** The roles of a ledger besides its admin. Twin of contracts/powers/LedgerRoles.sol. */
+export const ROLES = {
+  ranker: roleNamed('RANKER_ROLE'),
+  compliance: roleNamed('COMPLIANCE_ROLE'),
+  guardian: roleNamed('GUARDIAN_ROLE'),
+  registrar: roleNamed('REGISTRAR_ROLE'),
+} as const;
+
+function roleNamed(name: string): Hex {
+  return keccak256(stringToHex(name));
+}
+
+/** How `Roles` names an account with a role. */
+export function roleKey(role: Hex, account: Address): string {
+  return `${role} ${account}`;
+}
+
+/** An entry that only a recorder can cause. */
+export function checkSomeRecorder({ state, report }: Step, subject: string): void {
+  for (const { cap } of state.recorders.values()) if (cap > 0n) return;
+  report({
+    code: 'no-recorder',
+    subject,
+    expected: 'a recorder with a cap',
+    found: 'none',
+    message: `${subject} was entered while no account was a recorder`,
+  });
+}
+
+/** An entry that only an account with the role can cause. */
+export function checkSomeHolder({ state, report }: Step, role: keyof typeof ROLES, subject: string): void {
+  for (const key of state.roles.held) if (key.startsWith(ROLES[role])) return;
+  report({
+    code: 'no-holder',
+    subject,
+    expected: `an account with the ${role}'s role`,
+    found: 'none',
+    message: `${subject} was entered while no account had the ${role}'s role`,
+  });
+}
+
+/** An entry that only the admin can cause. */
+export function checkSomeAdmin({ state, report }: Step, subject: string): void {
+  if (state.roles.admin !== null) return;
+  report({
+    code: 'no-admin',
+    subject,
+    expected: 'an admin',
+    found: 'none',
+    message: `${subject} was entered while the ledger had no admin`,
+  });
+}
+
+/** What a pause keeps from happening. */
+export function checkNotPaused({ state, report }: Step, subject: string): void {
+  if (!state.paused) return;
+  report({
+    code: 'while-paused',
+    subject,
+    expected: 'nothing new while paused',
+    found: 'paused',
+    message: `${subject} was entered while enrolling and recording were paused`,
+  });
+}

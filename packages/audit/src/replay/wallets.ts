@@ -1,0 +1,116 @@
+import type { RecoverySet, WalletSet } from '@plumbline/protocol';
+import { type Address, zeroAddress } from 'viem';
+import { checkSomeAdmin, checkSomeHolder } from './authority.ts';
+import { checkFreeWallet, giveWallet } from './people.ts';
+import type { LedgerState, Step } from './state.ts';
+
+/** Where people are paid. Twin of contracts/powers/LedgerWallets.sol. */
+
+/** Seconds in which the owner of a wallet can cancel its recovery. */
+const RECOVERY_DELAY = 14 * 86_400;
+
+/** Another wallet: claimed by somebody without one, changed by its owner, or recovered when its time has come. */
+export function setWallet(step: Step, { id, from, to, how }: WalletSet): void {
+  const { state, report } = step;
+  const subject = `person ${id}`;
+  if (how === 'claimed') checkSomeHolder(step, 'registrar', `the wallet of ${subject}`);
+  if (how === 'recovered') {
+    checkSomeAdmin(step, `the recovery of ${subject}`);
+    checkRecovery(step, id, from, to);
+  }
+  const person = state.people.get(id);
+  if (person?.movedTo !== 0) {
+    const why = person ? `has moved to ${person.movedTo}` : 'is not enrolled';
+    report({
+      code: 'wallet-person',
+      subject,
+      expected: 'somebody enrolled who has not moved',
+      found: person ? `moved to ${person.movedTo}` : 'nobody',
+      message: `wallet ${to} was set for ${subject}, who ${why}`,
+    });
+    return;
+  }
+  const present = person.wallet ?? zeroAddress;
+  if (from !== present || (how === 'claimed') !== (from === zeroAddress)) {
+    report({
+      code: 'wallet-from',
+      subject,
+      expected: how === 'claimed' ? 'nobody’s wallet until now' : (person.wallet ?? 'no wallet to replace'),
+      found: `${how} from ${from}`,
+      message: `the wallet of ${subject} was ${how} from ${from}, but it was ${person.wallet ?? 'not known'}`,
+    });
+  }
+  checkFreeWallet(step, 'wallet-to', id, to);
+
+  if (person.wallet !== null) state.wallets.set(person.wallet, 0);
+  endRecovery(state, from);
+  giveWallet(state, to, id);
+  person.wallet = to;
+  // A claim carries no signature of the owner's.
+  if (how !== 'claimed') person.nonce++;
+}
+
+/** A recovery that was made: the one that was proposed, when its time had come. */
+function checkRecovery({ state, time, report }: Step, id: number, from: Address, to: Address): void {
+  const pending = state.recoveries.get(from);
+  const isPending = pending !== undefined && pending.executableFrom !== 0;
+  if (isPending && pending.to === to && pending.executableFrom <= time) return;
+  report({
+    code: 'recovery-due',
+    subject: `person ${id}`,
+    expected: isPending ? `${pending.to} from ${pending.executableFrom} on` : 'a recovery that was proposed',
+    found: `${to} at ${time}`,
+    message: isPending
+      ? `${from} was replaced by ${to} at ${time}, but proposed was ${pending.to} from ${pending.executableFrom} on`
+      : `${from} was replaced by ${to}, but no recovery of it was under way`,
+  });
+}
+
+/** A recovery proposed, with 14 days to cancel it, or cancelled. */
+export function setRecovery(step: Step, entry: RecoverySet): void {
+  const { state, time, report } = step;
+  const { id, from, to, executableFrom } = entry;
+  const subject = `person ${id}`;
+  if (state.people.get(id)?.wallet !== from) {
+    report({
+      code: 'recovery-wallet',
+      subject,
+      expected: state.people.get(id)?.wallet ?? 'no wallet, so no recovery',
+      found: from,
+      message: `a recovery of wallet ${from} was entered for ${subject}, whose wallet it is not`,
+    });
+  }
+  const isPending = (state.recoveries.get(from)?.executableFrom ?? 0) !== 0;
+  const isProposal = to !== zeroAddress || executableFrom !== 0;
+  if (isPending === isProposal) {
+    report({
+      code: 'recovery-pending',
+      subject,
+      expected: isProposal ? 'no recovery under way' : 'a recovery under way',
+      found: isPending ? 'one' : 'none',
+      message: isProposal
+        ? `a recovery of ${from} was proposed while another was under way`
+        : `a recovery of ${from} was cancelled while none was under way`,
+    });
+  }
+  if (!isProposal) {
+    endRecovery(state, from);
+    return;
+  }
+  checkSomeAdmin(step, `the recovery of ${subject}`);
+  checkFreeWallet(step, 'recovery-to', id, to);
+  if (executableFrom !== time + RECOVERY_DELAY) {
+    report({
+      code: 'recovery-time',
+      subject,
+      expected: time + RECOVERY_DELAY,
+      found: executableFrom,
+      message: `a recovery proposed at ${time} can be made from ${executableFrom} on, but its owner has until ${time + RECOVERY_DELAY}`,
+    });
+  }
+  state.recoveries.set(from, { to, executableFrom });
+}
+
+function endRecovery({ recoveries }: LedgerState, wallet: Address): void {
+  if (recoveries.has(wallet)) recoveries.set(wallet, { to: zeroAddress, executableFrom: 0 });
+}

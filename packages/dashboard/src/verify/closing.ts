@@ -1,0 +1,27 @@
+import { type BatchSettled, decodeEntries, type LedgerLog, type SaleRef } from '@plumbline/protocol';
+import type { ChainReader } from './chain-reader.ts';
+
+/** The settlement that covers a sale: its log and what it says. */
+export interface Closing {
+  log: LedgerLog;
+  entry: BatchSettled;
+}
+
+/** A batch may be settled in several calls; the one that covers this sale, if there is one yet. */
+export async function findClosing(chain: ChainReader, ref: SaleRef): Promise<Closing | undefined> {
+  for (const log of await chain.listLogs('BatchSettled', ref.batch)) {
+    const [decoded] = decodeEntries([log]);
+    if (decoded?.entry.kind !== 'batchSettled') continue;
+    if (decoded.entry.from <= ref.index && ref.index < decoded.entry.until)
+      return { log, entry: decoded.entry };
+  }
+  return undefined;
+}
+
+/** Whether `a` stands before `b` on the chain. */
+export function isBefore(
+  a: Pick<LedgerLog, 'blockNumber' | 'logIndex'>,
+  b: Pick<LedgerLog, 'blockNumber' | 'logIndex'>,
+): boolean {
+  return a.blockNumber === b.blockNumber ? a.logIndex < b.logIndex : a.blockNumber < b.blockNumber;
+}

@@ -1,0 +1,35 @@
+import type { FlagClosed, FlagRaised } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Hex } from 'viem';
+import type { Database } from '../database.ts';
+
+/** A review of a person or a sale. */
+export interface Flag extends Omit<FlagRaised, 'kind'> {
+  /** Null while it is open. */
+  outcome: FlagClosed['outcome'] | null;
+  evidence: Hex | null;
+}
+
+/** The flags on a person, also those under the ids they had before, or on a sale; oldest first. */
+export async function listFlags(
+  database: Database,
+  ledger: string,
+  subjectKind: Flag['subjectKind'],
+  subject: number,
+): Promise<Flag[]> {
+  const before =
+    subjectKind === 'sale'
+      ? []
+      : await database
+          .selectFrom('people')
+          .select('id')
+          .where('ledger', '=', ledger)
+          .where('moved_to', '=', subject)
+          .execute();
+  const { rows } = await sql<Flag>`
+    select flag::float8, subject_kind as "subjectKind", subject::float8, reason, outcome, evidence from flags
+    where ledger = ${ledger} and subject_kind = ${subjectKind}
+      and subject = any(${[subject, ...before.map(({ id }) => id)]}::int8[])
+    order by flag`.execute(database);
+  return rows;
+}

@@ -1,0 +1,347 @@
+import { encodeStandings, planHash } from '@plumbline/protocol';
+import { expect } from 'chai';
+import { zeroAddress } from 'viem';
+import { alter, onBoth } from './both-forms.ts';
+import type { Company } from './company.ts';
+import { audit, refold } from './forge.ts';
+import { BY_DIFFERENCE, BY_GENERATION, EVIDENCE, thrive } from './thrive.ts';
+
+type Args = Record<string, unknown>;
+
+interface Forgery {
+  event: string;
+  which?: (args: Args, company: Company) => boolean;
+  change: (args: Args, company: Company) => Args;
+  /** The finding at the entry when every head is computed anew; null where only the journal can tell. */
+  code: string | null;
+  /** Whether more findings follow from it. */
+  hasMore?: boolean;
+}
+
+const person = (id: bigint) => (args: Args) => args.id === id;
+const standing = (id: number, rank: number, status: number) => ({
+  records: encodeStandings([{ id, rank, status }]),
+});
+const isSecond = (args: Args) => String(args.records).length === 10;
+
+const FORGERIES: Record<string, Forgery> = {
+  'standings of somebody who is no ranker': {
+    event: 'StandingSet',
+    change: (_, { wallet }) => ({ ranker: wallet(4) }),
+    code: 'standing-ranker',
+  },
+  'other evidence for standings': {
+    event: 'StandingSet',
+    change: () => ({ evidence: `0x${'e2'.repeat(32)}` }),
+    code: null,
+  },
+  'standings of nobody': {
+    event: 'StandingSet',
+    which: isSecond,
+    change: () => standing(99, 1, 1),
+    code: 'standing-person',
+    hasMore: true,
+  },
+  'standings of somebody who has moved': {
+    event: 'StandingSet',
+    which: isSecond,
+    change: () => standing(5, 1, 1),
+    code: 'standing-person',
+    hasMore: true,
+  },
+  'standings with a status that nobody can be given': {
+    event: 'StandingSet',
+    which: isSecond,
+    change: () => standing(6, 1, 3),
+    code: 'standing-status',
+    hasMore: true,
+  },
+  'standings that are not whole': {
+    event: 'StandingSet',
+    which: isSecond,
+    change: ({ records }) => ({ records: `${records}00` }),
+    code: 'standing-records',
+  },
+  'a correction of nobody': {
+    event: 'SponsorCorrected',
+    which: person(10n),
+    change: () => ({ id: 99n, newId: 99n }),
+    code: 'correction-person',
+    hasMore: true,
+  },
+  'a correction to the sponsor that was': {
+    event: 'SponsorCorrected',
+    which: person(8n),
+    change: () => ({ sponsor: 4n }),
+    code: 'correction-sponsor',
+    hasMore: true,
+  },
+  'a correction to nobody': {
+    event: 'SponsorCorrected',
+    which: person(8n),
+    change: () => ({ sponsor: 77n }),
+    code: 'correction-sponsor',
+    hasMore: true,
+  },
+  'a correction to somebody below': {
+    event: 'SponsorCorrected',
+    which: person(8n),
+    change: () => ({ sponsor: 10n }),
+    code: 'correction-sponsor',
+    hasMore: true,
+  },
+  'a correction to somebody who has moved': {
+    event: 'SponsorCorrected',
+    which: person(9n),
+    change: () => ({ sponsor: 5n }),
+    code: 'correction-sponsor',
+  },
+  'a correction that moves somebody elsewhere': {
+    event: 'SponsorCorrected',
+    which: person(9n),
+    change: () => ({ newId: 24n }),
+    code: 'correction-place',
+    hasMore: true,
+  },
+  'a correction that leaves somebody who must move': {
+    event: 'SponsorCorrected',
+    which: person(5n),
+    change: () => ({ newId: 5n }),
+    code: 'correction-place',
+    hasMore: true,
+  },
+  'the leaving of nobody': {
+    event: 'PersonLeft',
+    change: () => ({ id: 99n }),
+    code: 'leaving-person',
+    hasMore: true,
+  },
+  'the leaving of somebody without a wallet': {
+    event: 'PersonLeft',
+    change: () => ({ id: 20n }),
+    code: 'leaving-person',
+    hasMore: true,
+  },
+  'the leaving of a lane that somebody has moved from': {
+    event: 'PersonLeft',
+    change: () => ({ id: 5n }),
+    code: 'leaving-person',
+    hasMore: true,
+  },
+  'a claim of somebody with a wallet': {
+    event: 'WalletSet',
+    which: person(6n),
+    change: () => ({ id: 4n }),
+    code: 'wallet-from',
+  },
+  'a claim that is called a change': {
+    event: 'WalletSet',
+    which: person(6n),
+    change: () => ({ how: 2n }),
+    code: 'wallet-from',
+  },
+  'a claim of a wallet that is somebody else’s': {
+    event: 'WalletSet',
+    which: person(6n),
+    change: (_, { wallet }) => ({ to: wallet(12) }),
+    code: 'wallet-to',
+  },
+  'a claim of the ledger': {
+    event: 'WalletSet',
+    which: person(6n),
+    change: (_, { ledger }) => ({ to: ledger }),
+    code: 'wallet-to',
+  },
+  'a wallet changed from another': {
+    event: 'WalletSet',
+    which: person(8n),
+    change: (_, { wallet }) => ({ from: wallet(10) }),
+    code: 'wallet-from',
+  },
+  'a wallet of nobody': {
+    event: 'WalletSet',
+    which: person(8n),
+    change: () => ({ id: 99n }),
+    code: 'wallet-person',
+    hasMore: true,
+  },
+  'a change that is called a recovery': {
+    event: 'WalletSet',
+    which: person(8n),
+    change: () => ({ how: 3n }),
+    code: 'recovery-due',
+  },
+  'a recovery to another wallet than proposed': {
+    event: 'WalletSet',
+    which: person(12n),
+    change: (_, { wallet }) => ({ to: wallet(111) }),
+    code: 'recovery-due',
+    hasMore: true,
+  },
+  'a recovery that leaves less time': {
+    event: 'RecoverySet',
+    which: person(7n),
+    change: ({ executableFrom }) => ({ executableFrom: Number(executableFrom) - 1 }),
+    code: 'recovery-time',
+  },
+  'a recovery to a wallet that is taken': {
+    event: 'RecoverySet',
+    which: person(7n),
+    change: (_, { wallet }) => ({ to: wallet(21) }),
+    code: 'recovery-to',
+  },
+  'a recovery to nowhere': {
+    event: 'RecoverySet',
+    which: person(7n),
+    change: () => ({ to: zeroAddress }),
+    code: 'recovery-to',
+  },
+  'a recovery of somebody else’s wallet': {
+    event: 'RecoverySet',
+    which: person(7n),
+    change: () => ({ id: 4n }),
+    code: 'recovery-wallet',
+  },
+  'a second proposal in the place of a cancellation': {
+    event: 'RecoverySet',
+    which: (args) => args.to === zeroAddress,
+    change: (_, { wallet }) => ({ to: wallet(113), executableFrom: 1n << 39n }),
+    code: 'recovery-pending',
+    hasMore: true,
+  },
+  'a hold of more than 30 days': {
+    event: 'HoldSet',
+    change: ({ until }) => ({ until: Number(until) + 21 * 86_400 }),
+    code: 'hold-length',
+  },
+  'a hold of somebody without a wallet': {
+    event: 'HoldSet',
+    change: () => ({ id: 20n }),
+    code: 'hold-person',
+    hasMore: true,
+  },
+  'another reason for a hold': {
+    event: 'HoldSet',
+    change: () => ({ reason: EVIDENCE }),
+    code: null,
+  },
+  'a flag with another number': {
+    event: 'FlagRaised',
+    which: (args) => args.flag === 2n,
+    change: () => ({ flag: 3n }),
+    code: 'flag-number',
+  },
+  'a flag of nobody': {
+    event: 'FlagRaised',
+    change: () => ({ subject: 99n }),
+    code: 'flag-subject',
+  },
+  'a flag of a sale that is not there': {
+    event: 'FlagRaised',
+    which: (args) => args.flag === 2n,
+    change: () => ({ subject: 9n << 16n }),
+    code: 'flag-subject',
+  },
+  'the end of a flag that was never raised': {
+    event: 'FlagClosed',
+    change: () => ({ flag: 9n }),
+    code: 'flag-open',
+  },
+  'another outcome of a flag': {
+    event: 'FlagClosed',
+    change: () => ({ outcome: 1n }),
+    code: null,
+  },
+  'more float taken out than was free': {
+    event: 'FloatWithdrawn',
+    change: () => ({ units: 1n << 49n }),
+    code: 'withdrawal-amount',
+    hasMore: true,
+  },
+  'no float taken out': {
+    event: 'FloatWithdrawn',
+    change: () => ({ units: 0n }),
+    code: 'withdrawal-amount',
+  },
+  'float taken out to the token': {
+    event: 'FloatWithdrawn',
+    change: (_, { token }) => ({ to: token }),
+    code: 'withdrawal-address',
+  },
+  'a pause by somebody without power': {
+    event: 'PauseSet',
+    change: (_, { wallet }) => ({ by: wallet(4) }),
+    code: 'pause-power',
+  },
+  'a pause that a guardian ends': {
+    event: 'PauseSet',
+    which: (args) => args.paused === false,
+    change: (_, { account }) => ({ by: account(2).address }),
+    code: 'pause-power',
+  },
+  'a payout sent to the ledger': {
+    event: 'PayoutRedirected',
+    change: (_, { ledger }) => ({ to: ledger }),
+    code: 'payout-address',
+  },
+  'a payout of another wallet sent elsewhere': {
+    event: 'PayoutRedirected',
+    change: (_, { wallet }) => ({ wallet: wallet(10) }),
+    code: 'payout-wallet',
+  },
+  'more sent elsewhere than was owed': {
+    event: 'PayoutRedirected',
+    change: ({ units }) => ({ units: (units as bigint) + 1n }),
+    code: 'payout-amount',
+  },
+  'a payout of the lane that somebody has moved from': {
+    event: 'PayoutRedirected',
+    change: () => ({ id: 5n }),
+    code: 'payout-person',
+  },
+  'an enrolment below somebody who has left': {
+    event: 'Enrolled',
+    which: person(24n),
+    change: () => ({ sponsor: 10n }),
+    code: 'enrolment-sponsor',
+  },
+  'a plan by generation without a rank to count from': {
+    event: 'PlanAnnounced',
+    which: (args) => args.version === 2n,
+    change: () => {
+      const plan = { ...BY_GENERATION, boundaryRank: 0 };
+      return { plan, planHash: planHash(plan) };
+    },
+    code: 'plan-invalid',
+    hasMore: true,
+  },
+  'a plan by difference that compresses dynamically': {
+    event: 'PlanAnnounced',
+    which: (args) => args.version === 3n,
+    change: () => {
+      const plan = { ...BY_DIFFERENCE, compression: 2 };
+      return { plan, planHash: planHash(plan) };
+    },
+    code: 'plan-invalid',
+    hasMore: true,
+  },
+};
+
+describe('auditLogs of forged powers', () => {
+  onBoth(
+    (company, getCopy) => {
+      for (const [name, { event, which, change, code, hasMore }] of Object.entries(FORGERIES)) {
+        it(`finds ${name}`, () => {
+          const copy = getCopy();
+          const test = (args: Args) => which?.(args, company()) ?? true;
+          const { forged, entry } = alter(copy, event, test, (args) => change(args, company()));
+          expect(audit(copy, forged)).to.include(`journal-mismatch@${entry}`);
+          const found = audit(copy, refold(forged));
+          const expected = code === null ? [] : [`${code}@${entry}`];
+          expect(hasMore ? found.slice(0, 1) : found).to.deep.equal(expected);
+        });
+      }
+    },
+    { plan: BY_DIFFERENCE, live: thrive },
+  );
+});

@@ -1,0 +1,73 @@
+import { auditLedger, type Finding, type FindingCode } from '@plumbline/audit';
+import { expect } from 'chai';
+import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, pad } from 'viem';
+import type { History } from './both-forms.ts';
+import { type Company, startCompany } from './company.ts';
+
+const FRAGMENTS = 7n;
+
+/** Where the contract keeps things: contracts/ledger/LedgerBase.sol. */
+export const SLOT = {
+  head: 0n,
+  totals: 1n,
+  batches: 2n,
+  plans: 3n,
+  recorders: 4n,
+  wallets: 5n,
+  unclaimed: 6n,
+  fragments: FRAGMENTS,
+  flags: FRAGMENTS + (1n << 24n),
+  recoveries: FRAGMENTS + (1n << 24n) + 1n,
+};
+
+export const inMapping = (type: 'address' | 'uint256', key: Address | bigint, slot: bigint): bigint =>
+  BigInt(keccak256(encodeAbiParameters([{ type }, { type: 'uint256' }], [key, slot] as never)));
+
+/** A ledger with a history whose storage each test may change; afterwards it is as it was. */
+export function onStorage({ plan, live }: History) {
+  let company: Company;
+  let snapshot: Hex;
+
+  before(async function () {
+    this.timeout(60_000);
+    company = await startCompany({ request: { plan } });
+    await live(company);
+  });
+  after(() => company.anvil.stop());
+  beforeEach(async () => {
+    snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
+  });
+  afterEach(() => company.anvil.rpc('evm_revert', [snapshot]));
+
+  /** Undoes all changes in the middle of a test. */
+  async function renew(): Promise<void> {
+    await company.anvil.rpc('evm_revert', [snapshot]);
+    snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
+  }
+
+  async function word(slot: bigint): Promise<bigint> {
+    const address = company.ledger as Address;
+    return BigInt((await company.client.getStorageAt({ address, slot: numberToHex(slot) }))!);
+  }
+
+  /** Changes a word and takes it up in a new block. */
+  async function change(slot: bigint, to: (word: bigint) => bigint): Promise<void> {
+    const next = numberToHex(to(await word(slot)), { size: 32 });
+    await company.anvil.rpc('anvil_setStorageAt', [company.ledger, pad(numberToHex(slot)), next]);
+    await company.anvil.rpc('evm_mine');
+  }
+
+  async function findings(): Promise<Finding[]> {
+    const { anvil, ledger } = company;
+    return (await auditLedger({ rpcUrl: anvil.rpcUrl, ledger: ledger as Address })).findings;
+  }
+
+  async function expectOne(code: FindingCode, subject: string): Promise<Finding> {
+    const [finding, ...rest] = await findings();
+    expect(rest).to.deep.equal([]);
+    expect(finding).to.include({ code, subject, entry: null });
+    return finding!;
+  }
+
+  return { company: () => company, renew, word, change, findings, expectOne };
+}

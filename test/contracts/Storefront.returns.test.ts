@@ -1,0 +1,359 @@
+import { expect } from 'chai';
+import { concat, ZeroHash } from 'ethers';
+import type { FreezableDollar } from '../../types/mocks/FreezableDollar.ts';
+import type { ReentrantDollar } from '../../types/mocks/ReentrantDollar.ts';
+import { loadFixture, time } from '../support/contracts/chain.ts';
+import { ID } from '../support/contracts/company.ts';
+import { expectEntries } from '../support/contracts/expect-entries.ts';
+import { foldJournal } from '../support/contracts/journal.ts';
+import { encodeReversals, type Reversal, saleNumber } from '../support/contracts/records.ts';
+import { outcomesByGas } from '../support/contracts/starve.ts';
+import {
+  hashOfQuote,
+  openShop,
+  PRICE,
+  type Quote,
+  RESERVED,
+  recordsOf,
+  type Shop,
+  STATE,
+  STOREFRONT_CAP,
+  shopAtOnce,
+  shopsWithWindow,
+  usualShop,
+} from '../support/contracts/storefront.ts';
+
+async function freezes() {
+  return openShop({ token: 'FreezableDollar' });
+}
+async function reenters() {
+  return openShop({ token: 'ReentrantDollar' });
+}
+
+const HALF: Reversal = { index: 0, price: 10_000, volume: 5_000 };
+const WHOLE: Reversal = { index: 0, price: 20_000, volume: 10_000 };
+
+/** Takes part of an order's sale back as the company's recorder, without the storefront. */
+async function reverseBehind(shop: Shop, quote: Quote, reversals: Reversal[]): Promise<string> {
+  const { batch, plan, recordedAt } = await shop.storefront.orderOf(hashOfQuote(quote));
+  const packed = encodeReversals(reversals);
+  await shop.company.asRecorder.reverse(batch, plan, recordedAt, recordsOf(quote), '0x', packed);
+  return packed;
+}
+
+/** The buyer is paid although the ledger refuses, for this reason, to take the sale back. */
+async function expectRefundedOnly(
+  shop: Shop,
+  quote: Quote,
+  error: string,
+  args: unknown[],
+  reversalsSoFar = '0x',
+): Promise<void> {
+  const { storefront, buyer, company } = shop;
+  const { ledger, token } = company;
+  const hash = hashOfQuote(quote);
+  const { batch } = await storefront.orderOf(hash);
+  const [had, head] = [await token.balanceOf(buyer), await ledger.head()];
+  const sent = await storefront.connect(buyer).returnOrder(hash, reversalsSoFar);
+  await expect(sent).to.emit(storefront, 'OrderReturned').withArgs(hash, buyer, PRICE);
+  await expect(sent)
+    .to.emit(storefront, 'TakingBackFailed')
+    .withArgs(hash, batch, ledger.interface.encodeErrorResult(error as 'NotRecorder', args as never));
+  await expect(sent).not.to.emit(storefront, 'SaleTakenBack');
+  expect(await token.balanceOf(buyer)).to.equal(had + PRICE);
+  expect(await ledger.head()).to.equal(head);
+  const order = await storefront.orderOf(hash);
+  expect([order.state, order.takenBack]).to.deep.equal([STATE.returned, false]);
+  expect(await shop.isEven()).to.equal(true);
+}
+
+describe('Storefront', () => {
+  describe('returnOrder', () => {
+    it('refuses an order that was not paid, or not any more', async () => {
+      const shop = await loadFixture(usualShop);
+      const asBuyer = shop.storefront.connect(shop.buyer);
+      const completed = await shop.completed();
+      const returned = await shop.bought();
+      await asBuyer.returnOrder(returned, '0x');
+      for (const [hash, state] of [
+        [ZeroHash, STATE.none],
+        [hashOfQuote(shop.quote()), STATE.none],
+        [returned, STATE.returned],
+        [completed, STATE.completed],
+      ] as const) {
+        await expect(asBuyer.returnOrder(hash, '0x'))
+          .to.be.revertedWithCustomError(shop.storefront, 'UnexpectedState')
+          .withArgs(hash, state, STATE.paid);
+      }
+    });
+
+    it('refuses anybody but the buyer', async () => {
+      const shop = await loadFixture(usualShop);
+      const { storefront, company } = shop;
+      const quote = shop.quote();
+      await storefront.buyWithAuthorization(quote, await shop.sign(quote), await shop.authorization(quote));
+      for (const caller of [shop.relayer, shop.otherBuyer, company.people.admin, company.people.recorder]) {
+        await expect(storefront.connect(caller).returnOrder(hashOfQuote(quote), '0x'))
+          .to.be.revertedWithCustomError(storefront, 'NotBuyer')
+          .withArgs(caller, shop.buyer);
+      }
+    });
+
+    it('refuses from the second in which the window ends', async () => {
+      const shop = await loadFixture(usualShop);
+      const hash = await shop.bought();
+      await shop.passWindow(hash);
+      await expect(shop.storefront.connect(shop.buyer).returnOrder(hash, '0x'))
+        .to.be.revertedWithCustomError(shop.storefront, 'ReturnWindowOver')
+        .withArgs(hash, await shop.endOfWindow(hash));
+    });
+
+    it('refuses at once where there is no window', async () => {
+      const shop = await loadFixture(shopAtOnce);
+      const hash = await shop.bought();
+      await expect(shop.storefront.connect(shop.buyer).returnOrder(hash, '0x'))
+        .to.be.revertedWithCustomError(shop.storefront, 'ReturnWindowOver')
+        .withArgs(hash, await shop.endOfWindow(hash));
+    });
+
+    it('refuses while the token does not pay the buyer, and the order stays paid', async () => {
+      const shop = await loadFixture(freezes);
+      const token = shop.company.token as unknown as FreezableDollar;
+      const hash = await shop.bought();
+      await token.setFrozen(shop.buyer, true);
+      await expect(shop.storefront.connect(shop.buyer).returnOrder(hash, '0x'))
+        .to.be.revertedWithCustomError(token, 'Frozen')
+        .withArgs(shop.buyer);
+      expect((await shop.storefront.orderOf(hash)).state).to.equal(STATE.paid);
+      await token.setFrozen(shop.buyer, false);
+      await shop.storefront.connect(shop.buyer).returnOrder(hash, '0x');
+    });
+
+    it('refuses a token that calls back', async () => {
+      const shop = await loadFixture(reenters);
+      const hash = await shop.bought();
+      const data = shop.storefront.interface.encodeFunctionData('returnOrder', [hash, '0x']);
+      await (shop.company.token as unknown as ReentrantDollar).callBack(shop.storefront, data);
+      await expect(shop.storefront.connect(shop.buyer).returnOrder(hash, '0x')).to.be.revertedWithCustomError(
+        shop.storefront,
+        'ReentrancyGuardReentrantCall',
+      );
+    });
+
+    for (const { form, fixture } of shopsWithWindow) {
+      it(`pays back the whole price and takes the sale back in ${form}`, async () => {
+        const shop = await loadFixture(fixture);
+        const { storefront, buyer, company } = shop;
+        const { ledger, token, unit, options } = company;
+        const had = await token.balanceOf(buyer);
+        const kept = await shop.bought();
+        const quote = shop.quote();
+        const hash = await shop.bought(quote);
+        // The last second in which it can be returned; the other order's ends before it.
+        await time.setNextBlockTimestamp((await shop.endOfWindow(hash)) - 1n);
+        const returning = storefront.connect(buyer);
+        let sent: Awaited<ReturnType<typeof returning.returnOrder>> | undefined;
+        await expectEntries(ledger, async () => {
+          sent = await returning.returnOrder(hash, '0x');
+          return sent;
+        }, [['SaleReversed', saleNumber(2, 0), ID.F, 20_000, 10_000]]);
+        await expect(sent).to.emit(storefront, 'OrderReturned').withArgs(hash, buyer, PRICE);
+        await expect(sent).to.emit(storefront, 'SaleTakenBack').withArgs(hash, 2);
+        await expect(sent).not.to.emit(storefront, 'TakingBackFailed');
+        expect(await token.balanceOf(buyer)).to.equal(had - PRICE * unit);
+        expect(await storefront.solvency()).to.deep.equal([PRICE, PRICE, 0n, 0n]);
+        const order = await storefront.orderOf(hash);
+        expect([order.state, order.takenBack]).to.deep.equal([STATE.returned, true]);
+        expect((await storefront.orderOf(kept)).state).to.equal(STATE.paid);
+        const { free, reserved } = await ledger.solvency();
+        expect([free, reserved]).to.deep.equal([options.float - RESERVED, RESERVED]);
+
+        await time.increase(1);
+        await shop.settle(quote, encodeReversals([WHOLE]));
+        expect((await foldJournal(ledger)).head).to.equal(await ledger.head());
+        expect(await company.owed(ID.F, ID.E)).to.deep.equal([0n, 0n]);
+      });
+    }
+
+    it('pays while recording is paused', async () => {
+      const shop = await loadFixture(usualShop);
+      const hash = await shop.bought();
+      await shop.company.asAdmin.setPaused(true);
+      await shop.storefront.connect(shop.buyer).returnOrder(hash, '0x');
+      expect((await shop.storefront.orderOf(hash)).takenBack).to.equal(true);
+    });
+
+    it('does not let the buyer keep the sale in the ledger with wrong reversals', async () => {
+      const shop = await loadFixture(usualShop);
+      for (const wrong of [
+        encodeReversals([HALF]),
+        encodeReversals([WHOLE]),
+        encodeReversals([{ index: 0, price: 2 ** 32 - 1, volume: 2 ** 32 - 1 }]),
+        '0x00',
+        concat(Array(2_001).fill(encodeReversals([HALF]))),
+      ]) {
+        const hash = await shop.bought();
+        await expect(shop.storefront.connect(shop.buyer).returnOrder(hash, wrong)).to.emit(
+          shop.storefront,
+          'SaleTakenBack',
+        );
+      }
+      const { free, reserved } = await shop.company.ledger.solvency();
+      expect([free, reserved]).to.deep.equal([shop.company.options.float, 0n]);
+    });
+
+    it('does not let the buyer keep the sale in the ledger with too little gas', async () => {
+      const shop = await loadFixture(usualShop);
+      const hash = await shop.bought();
+      const { returnOrder, orderOf, interface: contract } = shop.storefront.connect(shop.buyer);
+      const outcomes = await outcomesByGas({
+        needed: await returnOrder.estimateGas(hash, '0x'),
+        ask: (gasLimit) => returnOrder.staticCall(hash, '0x', { gasLimit }),
+        send: async (gasLimit) => (await returnOrder(hash, '0x', { gasLimit })).wait(),
+        look: async () => ((await orderOf(hash)).takenBack ? 'taken back' : 'kept'),
+        interface: contract,
+      });
+      expect(outcomes).to.deep.equal(['TooLittleGas', 'taken back', 'without a word']);
+    });
+
+    it('takes back what a recorder has left of the sale', async () => {
+      const shop = await loadFixture(usualShop);
+      const quote = shop.quote();
+      const hash = await shop.bought(quote);
+      const earlier = await reverseBehind(shop, quote, [HALF, { index: 0, price: 1, volume: 1 }]);
+      await expectEntries(
+        shop.company.ledger,
+        () => shop.storefront.connect(shop.buyer).returnOrder(hash, earlier),
+        [['SaleReversed', saleNumber(1, 0), ID.F, 9_999, 4_999]],
+      );
+      expect((await shop.storefront.orderOf(hash)).takenBack).to.equal(true);
+      expect((await shop.company.ledger.solvency()).reserved).to.equal(0);
+    });
+
+    it('pays although the storefront is no recorder any more, or its cap is used up', async () => {
+      const shop = await loadFixture(usualShop);
+      const { company, storefront, buyer } = shop;
+      const [first, second, third] = [shop.quote(), shop.quote(), shop.quote()];
+      for (const quote of [first, second, third]) await shop.bought(quote);
+      await company.asAdmin.setRecorder(storefront, 0);
+      await expectRefundedOnly(shop, first, 'NotRecorder', [await storefront.getAddress()]);
+      await company.asAdmin.setRecorder(storefront, RESERVED + 1n);
+      await storefront.connect(buyer).returnOrder(hashOfQuote(second), '0x');
+      await expectRefundedOnly(shop, third, 'CapExceeded', [1n, RESERVED]);
+    });
+
+    it('pays although a recorder has taken back part of the sale or all of it', async () => {
+      const shop = await loadFixture(usualShop);
+      const [first, second, third] = [shop.quote(), shop.quote(), shop.quote()];
+      for (const quote of [first, second, third]) await shop.bought(quote);
+      await reverseBehind(shop, first, [HALF]);
+      await expectRefundedOnly(shop, first, 'BatchMismatch', [1n]);
+      await reverseBehind(shop, second, [HALF]);
+      await expectRefundedOnly(shop, second, 'BatchMismatch', [2n], encodeReversals([WHOLE]));
+      const all = await reverseBehind(shop, third, [WHOLE]);
+      await expectRefundedOnly(shop, third, 'ReversalOutOfRange', [saleNumber(3, 0), 0n, 0n], all);
+    });
+
+    it('costs the company the commissions of a sale that is never taken back, and no more', async () => {
+      const shop = await loadFixture(usualShop);
+      const { company, storefront } = shop;
+      const quote = shop.quote();
+      const hash = await shop.bought(quote);
+      await company.asAdmin.setRecorder(storefront, 0);
+      await storefront.connect(shop.buyer).returnOrder(hash, '0x');
+      await shop.passWindow(hash);
+      await shop.settle(quote);
+      const { free, reserved, owed } = await company.ledger.solvency();
+      expect([free, reserved, owed]).to.deep.equal([company.options.float - RESERVED, 0n, RESERVED]);
+      expect(await storefront.solvency()).to.deep.equal([0n, 0n, 0n, 0n]);
+      await foldJournal(company.ledger);
+    });
+  });
+
+  describe('takeBack', () => {
+    /** An order that was returned while the storefront was no recorder; it is one again. */
+    async function returnedOnly() {
+      const shop = await usualShop();
+      const { company, storefront } = shop;
+      const quote = shop.quote();
+      const hash = await shop.bought(quote);
+      await company.asAdmin.setRecorder(storefront, 0);
+      await storefront.connect(shop.buyer).returnOrder(hash, '0x');
+      await company.asAdmin.setRecorder(storefront, RESERVED);
+      return { shop, quote, hash };
+    }
+
+    it('refuses an order that was not returned', async () => {
+      const shop = await loadFixture(usualShop);
+      const completed = await shop.completed();
+      for (const [hash, state] of [
+        [ZeroHash, STATE.none],
+        [await shop.bought(), STATE.paid],
+        [completed, STATE.completed],
+      ] as const) {
+        await expect(shop.storefront.takeBack(hash, '0x'))
+          .to.be.revertedWithCustomError(shop.storefront, 'UnexpectedState')
+          .withArgs(hash, state, STATE.returned);
+      }
+    });
+
+    it('refuses a second time', async () => {
+      const { shop, hash } = await loadFixture(returnedOnly);
+      await shop.company.asAdmin.setRecorder(shop.storefront, STOREFRONT_CAP);
+      const taken = await shop.bought();
+      await shop.storefront.connect(shop.buyer).returnOrder(taken, '0x');
+      await shop.storefront.takeBack(hash, '0x');
+      for (const quote of [hash, taken]) {
+        await expect(shop.storefront.takeBack(quote, '0x'))
+          .to.be.revertedWithCustomError(shop.storefront, 'AlreadyTakenBack')
+          .withArgs(quote);
+      }
+    });
+
+    it('refuses what the ledger refuses: no recorder, wrong reversals, too late', async () => {
+      const { shop, hash } = await loadFixture(returnedOnly);
+      const { storefront, company } = shop;
+      await expect(storefront.takeBack(hash, encodeReversals([HALF])))
+        .to.be.revertedWithCustomError(company.ledger, 'BatchMismatch')
+        .withArgs(1);
+      await company.asAdmin.setRecorder(storefront, RESERVED - 1n);
+      await expect(storefront.takeBack(hash, '0x'))
+        .to.be.revertedWithCustomError(company.ledger, 'CapExceeded')
+        .withArgs(RESERVED - 1n, RESERVED);
+      await company.asAdmin.setRecorder(storefront, 0);
+      await expect(storefront.takeBack(hash, '0x'))
+        .to.be.revertedWithCustomError(company.ledger, 'NotRecorder')
+        .withArgs(storefront);
+      await company.asAdmin.setRecorder(storefront, RESERVED);
+      await shop.passWindow(hash);
+      await expect(storefront.takeBack(hash, '0x'))
+        .to.be.revertedWithCustomError(company.ledger, 'ReturnWindowOver')
+        .withArgs(1, await shop.endOfWindow(hash));
+      expect((await storefront.orderOf(hash)).takenBack).to.equal(false);
+    });
+
+    it('lets anyone take the sale back inside the window, at no cost', async () => {
+      const { shop, hash } = await loadFixture(returnedOnly);
+      const { storefront, company } = shop;
+      await time.setNextBlockTimestamp((await shop.endOfWindow(hash)) - 1n);
+      let sent: Awaited<ReturnType<typeof storefront.takeBack>> | undefined;
+      await expectEntries(company.ledger, async () => {
+        sent = await storefront.takeBack(hash, '0x');
+        return sent;
+      }, [['SaleReversed', saleNumber(1, 0), ID.F, 20_000, 10_000]]);
+      await expect(sent).to.emit(storefront, 'SaleTakenBack').withArgs(hash, 1);
+      expect((await storefront.orderOf(hash)).takenBack).to.equal(true);
+      const { free, reserved } = await company.ledger.solvency();
+      expect([free, reserved]).to.deep.equal([company.options.float, 0n]);
+    });
+
+    it('takes back what a recorder has left of it', async () => {
+      const { shop, quote, hash } = await loadFixture(returnedOnly);
+      const earlier = await reverseBehind(shop, quote, [HALF]);
+      await expectEntries(shop.company.ledger, () => shop.storefront.takeBack(hash, earlier), [
+        ['SaleReversed', saleNumber(1, 0), ID.F, 10_000, 5_000],
+      ]);
+      expect((await shop.company.ledger.solvency()).reserved).to.equal(0);
+    });
+  });
+});

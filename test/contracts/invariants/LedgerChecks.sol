@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { eq, vm } from "../Vm.sol";
+import { LedgerDriver } from "./LedgerDriver.sol";
+import { Habit } from "./TokenHabits.sol";
+import { Plan } from "../../../contracts/types/Plan.sol";
+
+/// @notice What must hold at any time: the ledger's own views against the books, and against each other.
+abstract contract LedgerChecks is LedgerDriver {
+    /// @notice The tokens are exactly what is free, reserved and owed; owed is what people are owed.
+    function checkSolvency() external view {
+        (uint256 held, uint256 float, uint256 set, uint256 due) = ledger.solvency();
+        uint256 tokens = dollar.balanceOf(address(ledger));
+        require(tokens >= (float + set + due) * unit, "insolvent");
+        // What fees have left of the last unit belongs to nobody.
+        bool isExact = habit != Habit.TakesFees || unit == 1;
+        if (isExact) eq(tokens, (float + set + due) * unit, "tokens held");
+        if (isExact) eq(held, float + set + due, "held");
+        eq(float, free, "float");
+        eq(set, reserved, "reserved");
+        eq(due, owed, "owed");
+        uint256 sum = 0;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            (, uint256 units, , ) = ledger.accountOf(ids[i]);
+            sum += units;
+        }
+        eq(sum, due, "sum of all balances");
+        uint256[] memory words = ledger.fragmentsOf(0, lanes.length + 2);
+        eq(words[0] | words[lanes.length + 1], 0, "fragments not in use");
+    }
+
+    /// @notice What the ledger has set aside, owes and has paid is never more than the plans' ceilings of what counted.
+    function checkCeiling() external view {
+        (, , uint256 set, uint256 due) = ledger.solvency();
+        uint256 most = 0;
+        for (uint256 i = 0; i < batches.length; ++i) {
+            Plan memory plan = _planOf(batches[i].plan);
+            Sale[] memory sales = batches[i].sales;
+            for (uint256 j = 0; j < sales.length; ++j) most += _counted(plan, sales[j]) * plan.ceilingBps;
+        }
+        require(set + due + paid <= most, "above the ceiling");
+    }
+
+    /// @notice Everybody has what the model says, to the unit, and the ledger explains a sale as the model does.
+    function checkCredits() external {
+        vm.warp(time);
+        for (uint256 number = 1; number < people.length; ++number) {
+            Person storage person = people[number];
+            (uint256 sponsor, uint256 units, uint256 rank, uint256 status) = ledger.accountOf(person.id);
+            eq(units, person.owed, "owed by the model");
+            eq(units + person.paid, person.credited, "credited by the model");
+            eq(sponsor, person.sponsorId, "sponsor");
+            eq(rank, person.rank, "rank");
+            eq(status, person.status, "status");
+        }
+        uint256 random = uint256(head);
+        Plan memory plan = _planOf(_planAt(time));
+        Sale memory sale = Sale(random % 3, ids[(random >> 8) % ids.length], 0, (random >> 64) % (1 << 32));
+        (uint256[] memory payees, uint256[] memory amounts) = ledger.explain(sale.seller, sale.class, sale.volume);
+        uint256 volume = _counted(plan, sale);
+        Share[] memory shares;
+        if (volume != 0) shares = _sharesOf(plan, numberOf[sale.seller]);
+        eq(payees.length, shares.length, "levels explained");
+        for (uint256 level = 0; level < shares.length; ++level) {
+            eq(payees[level], people[shares[level].number].id, "payee explained");
+            eq(amounts[level], volume * shares[level].rate, "amount explained");
+        }
+    }
+
+    /// @notice From everybody, the line of sponsors ends within as many steps as there are people.
+    function checkTree() external view {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            uint256 steps = 0;
+            for (uint256 id = ids[i]; id != 0;) {
+                uint256 moved = ledger.movedTo(id);
+                if (moved != 0) {
+                    eq(moved, people[numberOf[id]].id, "moved to");
+                    id = moved;
+                }
+                require(++steps < people.length, "a line of sponsors without end");
+                (id, , , ) = ledger.accountOf(id);
+            }
+        }
+    }
+
+    /// @notice The journal's head is the fold of everything that was done, and nothing else.
+    function checkJournal() external view {
+        eq(ledger.entryCount(), entries, "entries");
+        require(ledger.head() == head, "the head is not the fold of the entries");
+    }
+
+    /// @notice What the other views say is what was done.
+    function checkViews() external {
+        vm.warp(time);
+        (uint256 recorded, uint256 fragments, uint256 announced) = ledger.counts();
+        eq(recorded, batches.length, "batches");
+        eq(fragments, lanes.length, "fragments");
+        eq(announced, plans.length, "plans");
+        eq(ledger.currentPlan(), _planAt(time), "plan in force");
+        require(ledger.isPaused() == paused, "paused");
+        for (uint256 i = 0; i < batches.length; ++i) {
+            (bool open, uint256 settled) = ledger.batchOf(i + 1);
+            bool isOpen = batches[i].settled < batches[i].sales.length;
+            require(open == isOpen, "open batch");
+            eq(settled, isOpen ? batches[i].settled : 0, "settled of a batch");
+        }
+        for (uint256 i = 0; i < flags.length; ++i) eq(ledger.flagOf(i + 1), flags[i], "flag");
+        for (uint256 i = 0; i < WALLETS; ++i) {
+            Person storage person = people[ownerOf[wallets[i]]];
+            (uint256 id, uint256 enrolledAt, uint256 heldUntil, uint256 nonce) = ledger.walletOf(wallets[i]);
+            eq(id, person.id, "owner of a wallet");
+            eq(enrolledAt, person.enrolledAt, "enrolled at");
+            eq(heldUntil, person.heldUntil, "held until");
+            eq(nonce, person.nonce, "nonce");
+            (address newWallet, uint256 executableFrom) = ledger.recoveryOf(wallets[i]);
+            require(newWallet == person.newWallet, "recovered to");
+            eq(executableFrom, person.recoverableFrom, "recoverable from");
+        }
+        for (uint256 i = 0; i < ids.length; ++i) {
+            Person storage person = people[numberOf[ids[i]]];
+            bool isUnclaimed = person.wallet == address(0) && person.id == ids[i];
+            eq(ledger.unclaimedSince(ids[i]), isUnclaimed ? person.enrolledAt : 0, "unclaimed since");
+        }
+    }
+
+    /// @notice The wallets that are somebody's, for trials.
+    function owned() external view returns (address[] memory owners) {
+        owners = new address[](WALLETS);
+        uint256 count = 0;
+        for (uint256 i = 0; i < WALLETS; ++i) if (ownerOf[wallets[i]] != 0) owners[count++] = wallets[i];
+        assembly ("memory-safe") {
+            mstore(owners, count)
+        }
+    }
+}

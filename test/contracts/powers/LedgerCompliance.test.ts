@@ -1,0 +1,392 @@
+import { expect } from 'chai';
+import { MaxUint256 } from 'ethers';
+import { DAY, loadFixture, networkHelpers, time } from '../../support/contracts/chain.ts';
+import {
+  atOnce,
+  type Company,
+  EVIDENCE,
+  ID,
+  REASON,
+  ROLES,
+  readable,
+} from '../../support/contracts/company.ts';
+import { expectEntries } from '../../support/contracts/expect-entries.ts';
+import { expectSound } from '../../support/contracts/expect-sound.ts';
+import { saleNumber } from '../../support/contracts/records.ts';
+import { setCounter } from '../../support/contracts/totals.ts';
+
+const MAX_HOLD = BigInt(30 * DAY);
+const GAP = BigInt(7 * DAY);
+const PERSON = 0;
+const SALE = 1;
+
+/** Storage slot of the number of flags: it comes after the fragments, which begin at slot 7. */
+const FLAGS_SLOT = 7 + 2 ** 24;
+
+async function now(): Promise<bigint> {
+  return BigInt(await time.latest());
+}
+
+/** Holds E's payouts for some seconds from the block of the hold; when it ends. */
+async function held({ asCompliance, people }: Company, seconds: bigint): Promise<bigint> {
+  const at = (await now()) + 1n;
+  await time.setNextBlockTimestamp(at);
+  await asCompliance.hold(people.wallets.E, at + seconds, REASON);
+  return at + seconds;
+}
+
+/** One sale is recorded, so that there is one to flag. */
+async function withSale() {
+  const company = await readable();
+  await company.record([{ seller: ID.F, volume: 100 }]);
+  return company;
+}
+
+describe('LedgerCompliance', () => {
+  it('refuses anybody else, the admin and who was compliance', async () => {
+    const { asAdmin, ledger, people } = await loadFixture(withSale);
+    const { E } = people.wallets;
+    const until = (await now()) + BigInt(DAY);
+    await asAdmin.revokeRole(ROLES.compliance, people.compliance);
+    for (const caller of [people.stranger, people.admin, people.guardian, E, people.compliance]) {
+      const as = ledger.connect(caller);
+      for (const call of [
+        () => as.hold(E, until, REASON),
+        () => as.releaseHold(E, REASON),
+        () => as.raiseFlag(PERSON, ID.E, REASON),
+        () => as.closeFlag(1, 1, EVIDENCE),
+      ]) {
+        await expect(call())
+          .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
+          .withArgs(caller, ROLES.compliance);
+      }
+    }
+  });
+
+  describe('hold', () => {
+    it('refuses a wallet that is nobody’s', async () => {
+      const { asCompliance, ledger, people } = await loadFixture(readable);
+      await expect(asCompliance.hold(people.stranger, (await now()) + BigInt(DAY), REASON))
+        .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
+        .withArgs(people.stranger);
+    });
+
+    it('refuses an end that is not in the future, or more than 30 days from now', async () => {
+      const { asCompliance, ledger, people } = await loadFixture(readable);
+      for (const [offset, isRefused] of [
+        [MAX_HOLD + 1n, true],
+        [0n, true],
+        [-1n, true],
+        [MAX_HOLD, false],
+      ] as const) {
+        const at = (await now()) + 1n;
+        await time.setNextBlockTimestamp(at);
+        const call = asCompliance.hold(people.wallets.E, at + offset, REASON);
+        if (isRefused) {
+          await expect(call)
+            .to.be.revertedWithCustomError(ledger, 'HoldOutOfRange')
+            .withArgs(at + offset, at + MAX_HOLD);
+        } else {
+          await call;
+        }
+      }
+      await expect(asCompliance.hold(people.wallets.F, MaxUint256, REASON)).to.be.revertedWithCustomError(
+        ledger,
+        'HoldOutOfRange',
+      );
+    });
+
+    it('refuses to make a hold longer, by a second or by repetition', async () => {
+      const company = await loadFixture(readable);
+      const { asCompliance, ledger, people } = company;
+      const { E } = people.wallets;
+      const until = await held(company, BigInt(10 * DAY));
+      for (const longer of [until + 1n, until + BigInt(DAY), (await now()) + MAX_HOLD]) {
+        await expect(asCompliance.hold(E, longer, REASON))
+          .to.be.revertedWithCustomError(ledger, 'HoldOutOfRange')
+          .withArgs(longer, until);
+      }
+      // To say the same again moves nothing, and neither does its last second.
+      await asCompliance.hold(E, until, REASON);
+      await time.setNextBlockTimestamp(until - 1n);
+      await expect(asCompliance.hold(E, until + 1n, REASON))
+        .to.be.revertedWithCustomError(ledger, 'HoldOutOfRange')
+        .withArgs(until + 1n, until);
+    });
+
+    it('shortens a hold that is on, and then cannot take it back', async () => {
+      const company = await loadFixture(readable);
+      const { asCompliance, ledger, people } = company;
+      const { E } = people.wallets;
+      const until = await held(company, MAX_HOLD);
+      const sooner = (await now()) + BigInt(DAY);
+      await expectEntries(ledger, () => asCompliance.hold(E, sooner, REASON), [
+        ['HoldSet', ID.E, sooner, REASON],
+      ]);
+      expect((await ledger.walletOf(E)).heldUntil).to.equal(sooner);
+      await expect(asCompliance.hold(E, until, REASON))
+        .to.be.revertedWithCustomError(ledger, 'HoldOutOfRange')
+        .withArgs(until, sooner);
+    });
+
+    it('refuses another until the wallet has been free for 7 days, to the second', async () => {
+      const company = await loadFixture(readable);
+      const { asCompliance, ledger, people } = company;
+      const { E } = people.wallets;
+      const until = await held(company, MAX_HOLD);
+      for (const at of [until, until + 1n, until + GAP - 1n]) {
+        await time.setNextBlockTimestamp(at);
+        await expect(asCompliance.hold(E, at + 1n, REASON))
+          .to.be.revertedWithCustomError(ledger, 'HoldTooSoon')
+          .withArgs(E, until + GAP);
+      }
+      // Somebody else is not concerned.
+      await asCompliance.hold(people.wallets.F, until + GAP, REASON);
+      await time.setNextBlockTimestamp(until + GAP);
+      await asCompliance.hold(E, until + GAP + MAX_HOLD, REASON);
+      expect((await ledger.walletOf(E)).heldUntil).to.equal(until + GAP + MAX_HOLD);
+    });
+
+    for (const { form, fixture } of atOnce) {
+      it(`holds payouts and nothing else, and ends by itself, in ${form}`, async () => {
+        const company = await loadFixture(fixture);
+        const { asCompliance, asStranger, ledger, token, people, unit } = company;
+        const { E, F } = people.wallets;
+        await company.record([{ seller: ID.F, volume: 10_000 }]);
+        const [before, solvency] = [await ledger.walletOf(E), await ledger.solvency()];
+        const until = (await now()) + BigInt(10 * DAY);
+        await expectEntries(ledger, () => asCompliance.hold(E, until, REASON), [
+          ['HoldSet', ID.E, until, REASON],
+        ]);
+        expect(await ledger.walletOf(E)).to.deep.equal([before.id, before.enrolledAt, until, 0n]);
+        expect(await ledger.solvency()).to.deep.equal(solvency);
+        await asStranger.withdraw(F);
+        // More is credited meanwhile.
+        await company.record([{ seller: ID.F, volume: 10_000 }]);
+        expect(await ledger.owedTo(E)).to.equal(20_000_000);
+        await time.setNextBlockTimestamp(until - 1n);
+        await expect(asStranger.withdraw(E))
+          .to.be.revertedWithCustomError(ledger, 'PayoutHeld')
+          .withArgs(E, until);
+        await time.setNextBlockTimestamp(until);
+        await expectEntries(ledger, () => asStranger.withdraw(E), [['Payout', ID.E, E, 20_000_000]]);
+        expect(await token.balanceOf(E)).to.equal(20_000_000n * unit);
+        await expectSound(company);
+      });
+    }
+
+    it('follows a person who moves to another id, with its gap', async () => {
+      const company = await loadFixture(readable);
+      const { asCompliance, ledger, people } = company;
+      const { F } = people.wallets;
+      const until = (await now()) + BigInt(DAY);
+      await asCompliance.hold(F, until, REASON);
+      await company.correctSponsor(ID.F, F, ID.root);
+      const moved = await ledger.movedTo(ID.F);
+      expect([...(await ledger.walletOf(F))].slice(0, 3)).to.deep.equal([
+        moved,
+        (await ledger.walletOf(people.wallets.E)).enrolledAt,
+        until,
+      ]);
+      await expectEntries(
+        ledger,
+        () => asCompliance.releaseHold(F, REASON),
+        (at) => [['HoldSet', moved, at, REASON]],
+      );
+      await expect(asCompliance.hold(F, until, REASON)).to.be.revertedWithCustomError(ledger, 'HoldTooSoon');
+    });
+  });
+
+  describe('releaseHold', () => {
+    it('refuses a wallet that is nobody’s', async () => {
+      const { asCompliance, ledger, people } = await loadFixture(readable);
+      await expect(asCompliance.releaseHold(people.stranger, REASON))
+        .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
+        .withArgs(people.stranger);
+    });
+
+    it('refuses what is not held: never, no longer, released', async () => {
+      const company = await loadFixture(readable);
+      const { asCompliance, ledger, people } = company;
+      const { E } = people.wallets;
+      const refuse = () =>
+        expect(asCompliance.releaseHold(E, REASON))
+          .to.be.revertedWithCustomError(ledger, 'NotHeld')
+          .withArgs(E);
+      await refuse();
+      const until = await held(company, BigInt(DAY));
+      await time.setNextBlockTimestamp(until);
+      await refuse();
+      await time.increaseTo(until + GAP);
+      await held(company, BigInt(DAY));
+      await asCompliance.releaseHold(E, REASON);
+      await refuse();
+    });
+
+    for (const { form, fixture } of atOnce) {
+      it(`ends a hold at once, and starts the gap, in ${form}`, async () => {
+        const company = await loadFixture(fixture);
+        const { asCompliance, asStranger, ledger, people } = company;
+        const { E } = people.wallets;
+        await company.record([{ seller: ID.F, volume: 10_000 }]);
+        const until = await held(company, MAX_HOLD);
+        await expectEntries(
+          ledger,
+          () => asCompliance.releaseHold(E, EVIDENCE),
+          (at) => [['HoldSet', ID.E, at, EVIDENCE]],
+        );
+        const released = await now();
+        expect((await ledger.walletOf(E)).heldUntil).to.equal(released);
+        await expectEntries(ledger, () => asStranger.withdraw(E), [['Payout', ID.E, E, 10_000_000]]);
+        await time.setNextBlockTimestamp(released + GAP - 1n);
+        await expect(asCompliance.hold(E, until, REASON))
+          .to.be.revertedWithCustomError(ledger, 'HoldTooSoon')
+          .withArgs(E, released + GAP);
+        await time.setNextBlockTimestamp(released + GAP);
+        await asCompliance.hold(E, until, REASON);
+        await expectSound(company);
+      });
+    }
+  });
+
+  describe('raiseFlag', () => {
+    it('refuses a person or a sale that is not there, and any other kind', async () => {
+      const { asCompliance, ledger } = await loadFixture(withSale);
+      const refused: [kind: bigint | number, subject: bigint | number][] = [
+        [PERSON, 0],
+        [PERSON, ID.emptyLane],
+        [PERSON, 16],
+        [PERSON, 2 ** 26 + ID.E],
+        [PERSON, 2n ** 32n + BigInt(ID.E)],
+        [PERSON, MaxUint256],
+        [SALE, 0],
+        [SALE, saleNumber(0, 5)],
+        [SALE, saleNumber(2, 0)],
+        [SALE, saleNumber(2n ** 24n + 1n, 0)],
+        [SALE, 2n ** 48n + saleNumber(1, 0)],
+        [SALE, MaxUint256],
+        [2, ID.E],
+        [256, ID.E],
+        [MaxUint256, saleNumber(1, 0)],
+      ];
+      for (const [kind, subject] of refused) {
+        await expect(asCompliance.raiseFlag(kind, subject, REASON))
+          .to.be.revertedWithCustomError(ledger, 'UnknownSubject')
+          .withArgs(kind, subject);
+      }
+    });
+
+    it('refuses when the company has filled its half of the journal', async () => {
+      const { asCompliance, ledger, people } = await loadFixture(withSale);
+      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      await asCompliance.hold(people.wallets.E, (await now()) + BigInt(DAY), REASON);
+      await setCounter(ledger, 'entries', 2n ** 31n);
+      await expect(asCompliance.raiseFlag(PERSON, ID.E, REASON))
+        .to.be.revertedWithCustomError(ledger, 'JournalFull')
+        .withArgs(2n ** 31n);
+      // What ends a review or a hold is always possible.
+      await asCompliance.closeFlag(1, 1, EVIDENCE);
+      await asCompliance.releaseHold(people.wallets.E, REASON);
+    });
+
+    it('refuses more flags than have a number', async () => {
+      const { asCompliance, ledger } = await loadFixture(withSale);
+      const limit = 2n ** 32n - 1n;
+      await networkHelpers.setStorageAt(await ledger.getAddress(), FLAGS_SLOT, limit);
+      await expect(asCompliance.raiseFlag(PERSON, ID.E, REASON))
+        .to.be.revertedWithCustomError(ledger, 'TooManyFlags')
+        .withArgs(limit);
+      await networkHelpers.setStorageAt(await ledger.getAddress(), FLAGS_SLOT, limit - 1n);
+      await expectEntries(ledger, () => asCompliance.raiseFlag(PERSON, ID.E, REASON), [
+        ['FlagRaised', limit, PERSON, ID.E, REASON],
+      ]);
+    });
+
+    for (const { form, fixture } of atOnce) {
+      it(`flags people and sales in public, by number, and changes nobody’s money, in ${form}`, async () => {
+        const company = await loadFixture(fixture);
+        const { asCompliance, asStranger, ledger, people } = company;
+        await company.record([{ seller: ID.F, volume: 10_000 }]);
+        await company.leave(people.wallets.root);
+        const subjects: [kind: number, subject: bigint | number][] = [
+          [PERSON, ID.E],
+          [SALE, saleNumber(1, 0)],
+          // The same again, who has left, and who has no wallet.
+          [PERSON, ID.E],
+          [PERSON, ID.root],
+          [PERSON, ID.walletless],
+        ];
+        const solvency = await ledger.solvency();
+        for (const [i, [kind, subject]] of subjects.entries()) {
+          expect(await asCompliance.raiseFlag.staticCall(kind, subject, REASON)).to.equal(i + 1);
+          await expectEntries(ledger, () => asCompliance.raiseFlag(kind, subject, REASON), [
+            ['FlagRaised', i + 1, kind, subject, REASON],
+          ]);
+          expect(await ledger.flagOf(i + 1)).to.equal(0);
+        }
+        expect(await ledger.solvency()).to.deep.equal(solvency);
+        await asStranger.withdraw(people.wallets.E);
+        await expectSound(company);
+      });
+    }
+  });
+
+  describe('closeFlag', () => {
+    it('refuses what is not open', async () => {
+      const { asCompliance, ledger } = await loadFixture(readable);
+      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      for (const flag of [0n, 2n, 2n ** 32n + 1n, MaxUint256]) {
+        await expect(asCompliance.closeFlag(flag, 1, EVIDENCE))
+          .to.be.revertedWithCustomError(ledger, 'FlagNotOpen')
+          .withArgs(flag);
+      }
+      await asCompliance.closeFlag(1, 1, EVIDENCE);
+      for (const outcome of [1, 2, 0]) {
+        await expect(asCompliance.closeFlag(1, outcome, EVIDENCE))
+          .to.be.revertedWithCustomError(ledger, 'FlagNotOpen')
+          .withArgs(1);
+      }
+    });
+
+    it('refuses an outcome that is none', async () => {
+      const { asCompliance, ledger } = await loadFixture(readable);
+      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      for (const outcome of [0n, 4n, 257n, MaxUint256]) {
+        await expect(asCompliance.closeFlag(1, outcome, EVIDENCE))
+          .to.be.revertedWithCustomError(ledger, 'UnknownOutcome')
+          .withArgs(outcome);
+      }
+    });
+
+    for (const { form, fixture } of atOnce) {
+      it(`ends a review with each of the outcomes, in ${form}`, async () => {
+        const company = await loadFixture(fixture);
+        const { asCompliance, ledger } = company;
+        // Three flags share a storage word, and each has its own outcome.
+        for (let flag = 1; flag <= 3; ++flag) await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+        for (const [flag, outcome] of [
+          [2, 3],
+          [3, 1],
+          [1, 2],
+        ] as const) {
+          await expectEntries(ledger, () => asCompliance.closeFlag(flag, outcome, EVIDENCE), [
+            ['FlagClosed', flag, outcome, EVIDENCE],
+          ]);
+        }
+        const outcomes = await Promise.all([1, 2, 3].map((flag) => ledger.flagOf(flag)));
+        expect(outcomes).to.deep.equal([2n, 3n, 1n]);
+        await expectSound(company);
+      });
+    }
+  });
+
+  describe('flagOf', () => {
+    it('refuses a number that no flag has', async () => {
+      const { asCompliance, ledger } = await loadFixture(readable);
+      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      for (const flag of [0n, 2n, MaxUint256]) {
+        await expect(ledger.flagOf(flag)).to.be.revertedWithCustomError(ledger, 'FlagNotOpen').withArgs(flag);
+      }
+    });
+  });
+});

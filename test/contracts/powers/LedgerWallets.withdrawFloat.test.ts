@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { ZeroAddress, ZeroHash } from 'ethers';
+import type { FalseDollar } from '../../../types/mocks/FalseDollar.ts';
+import type { FreezableDollar } from '../../../types/mocks/FreezableDollar.ts';
+import { loadFixture } from '../../support/contracts/chain.ts';
+import { ID, openCompany, readable, withWindow } from '../../support/contracts/company.ts';
+import { libraries } from '../../support/contracts/errors.ts';
+import { expectEntries } from '../../support/contracts/expect-entries.ts';
+import { expectSound } from '../../support/contracts/expect-sound.ts';
+
+const ADMIN = ZeroHash;
+
+async function returnsFalse() {
+  return openCompany({ token: 'FalseDollar' });
+}
+async function returnsNothing() {
+  return openCompany({ token: 'SilentDollar', decimals: 18 });
+}
+async function freezes() {
+  return openCompany({ token: 'FreezableDollar' });
+}
+async function takesFees() {
+  return openCompany({ token: 'FeeDollar' });
+}
+
+describe('LedgerWallets', () => {
+  describe('withdrawFloat', () => {
+    it('refuses anybody but the admin', async () => {
+      const { ledger, people } = await loadFixture(readable);
+      for (const caller of [people.stranger, people.recorder, people.funder, people.guardian]) {
+        await expect(ledger.connect(caller).withdrawFloat(1, caller))
+          .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
+          .withArgs(caller, ADMIN);
+      }
+    });
+
+    it('refuses nothing', async () => {
+      const { asAdmin, ledger, people } = await loadFixture(readable);
+      await expect(asAdmin.withdrawFloat(0, people.admin)).to.be.revertedWithCustomError(ledger, 'ZeroUnits');
+    });
+
+    it('refuses an address at which tokens would be lost', async () => {
+      const { asAdmin, ledger, token } = await loadFixture(readable);
+      for (const to of [ZeroAddress, ledger, token]) {
+        await expect(asAdmin.withdrawFloat(1, to))
+          .to.be.revertedWithCustomError(ledger, 'UnusableWallet')
+          .withArgs(to);
+      }
+    });
+
+    for (const { form, fixture } of withWindow) {
+      it(`pays out free float and never what is reserved or owed, in ${form}`, async () => {
+        const company = await loadFixture(fixture);
+        const { asAdmin, asStranger, ledger, token, people, options, unit } = company;
+        const to = people.free[0]!;
+        const settled = await company.record([{ seller: ID.F, volume: 10_000 }]);
+        await company.passWindow(settled);
+        await company.settle(settled);
+        const open = await company.record([{ seller: ID.F, volume: 10_000 }]);
+        const promised = 41_000_000n;
+        const free = options.float - 2n * promised;
+        for (const units of [free + 1n, free + promised, options.float, 2n ** 50n, 2n ** 256n - 1n]) {
+          await expect(asAdmin.withdrawFloat(units, to))
+            .to.be.revertedWithCustomError(ledger, 'FloatExceeded')
+            .withArgs(free, units);
+        }
+        await expectEntries(ledger, () => asAdmin.withdrawFloat(1, to), [['FloatWithdrawn', to, 1]]);
+        await expectEntries(ledger, () => asAdmin.withdrawFloat(free - 1n, to), [
+          ['FloatWithdrawn', to, free - 1n],
+        ]);
+        expect(await token.balanceOf(to)).to.equal(free * unit);
+        expect(await ledger.solvency()).to.deep.equal([2n * promised, 0n, promised, promised]);
+        await expectSound(company);
+        await expect(asAdmin.withdrawFloat(1, to))
+          .to.be.revertedWithCustomError(ledger, 'FloatExceeded')
+          .withArgs(0, 1);
+        await expect(company.record([{ seller: ID.F, volume: 1 }]))
+          .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
+          .withArgs(0, 4_100);
+        // All that was promised is there, to the last unit.
+        await company.passWindow(open);
+        await company.settle(open);
+        const { A, B, C, D, E, F } = people.wallets;
+        await asStranger.payOut([A, B, C, D, E, F]);
+        expect(await ledger.solvency()).to.deep.equal([0n, 0n, 0n, 0n]);
+        expect(await token.balanceOf(ledger)).to.equal(0);
+        await expectSound(company);
+      });
+    }
+
+    it('counts no tokens that were sent without `fund`', async () => {
+      const { asAdmin, ledger, token, people, options } = await loadFixture(readable);
+      await token.mint(ledger, 5);
+      await expect(asAdmin.withdrawFloat(options.float + 1n, people.admin))
+        .to.be.revertedWithCustomError(ledger, 'FloatExceeded')
+        .withArgs(options.float, options.float + 1n);
+    });
+
+    it('pays with a token whose transfers return nothing', async () => {
+      const { asAdmin, token, people, unit } = await loadFixture(returnsNothing);
+      await asAdmin.withdrawFloat(7, people.free[0]!);
+      expect(await token.balanceOf(people.free[0]!)).to.equal(7n * unit);
+    });
+
+    it('lets the receiver bear a fee of the token', async () => {
+      const company = await loadFixture(takesFees);
+      const { asAdmin, token, people } = company;
+      await expectEntries(company.ledger, () => asAdmin.withdrawFloat(1_000, people.free[0]!), [
+        ['FloatWithdrawn', people.free[0]!, 1_000],
+      ]);
+      expect(await token.balanceOf(people.free[0]!)).to.equal(990);
+      await expectSound(company);
+    });
+
+    it('leaves the float when the token says false or refuses', async () => {
+      const broken = await loadFixture(returnsFalse);
+      await (broken.token as unknown as FalseDollar).setBroken(true);
+      await expect(broken.asAdmin.withdrawFloat(1, broken.people.admin))
+        .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
+        .withArgs(broken.token);
+      await expectSound(broken);
+      const frozen = await loadFixture(freezes);
+      const issuer = frozen.token as unknown as FreezableDollar;
+      await issuer.setFrozen(frozen.people.admin, true);
+      await expect(frozen.asAdmin.withdrawFloat(1, frozen.people.admin))
+        .to.be.revertedWithCustomError(issuer, 'Frozen')
+        .withArgs(frozen.people.admin);
+      await expectSound(frozen);
+    });
+  });
+});

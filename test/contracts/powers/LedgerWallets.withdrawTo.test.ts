@@ -1,0 +1,284 @@
+import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
+import { expect } from 'chai';
+import { type TypedDataDomain, ZeroAddress } from 'ethers';
+import type { FalseDollar } from '../../../types/mocks/FalseDollar.ts';
+import type { FreezableDollar } from '../../../types/mocks/FreezableDollar.ts';
+import { DAY, ethers, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
+import { atOnce, type Company, ID, openCompany, REASON } from '../../support/contracts/company.ts';
+import { libraries } from '../../support/contracts/errors.ts';
+import { expectEntries } from '../../support/contracts/expect-entries.ts';
+import { expectSound } from '../../support/contracts/expect-sound.ts';
+import { sign } from '../../support/contracts/signatures.ts';
+
+/** What E is owed by the sale of `earned`. */
+const OWED = 10_000_000n;
+
+interface Order {
+  id: number;
+  wallet: string;
+  to: string;
+  nonce: number;
+  deadline: bigint;
+}
+
+/** F has sold for 100.00: E is owed 10. */
+async function earned(company: Company): Promise<Company> {
+  await company.record([{ seller: ID.F, volume: 10_000 }]);
+  return company;
+}
+async function usual() {
+  return earned(await atOnce[0]!.fixture());
+}
+async function returnsFalse() {
+  return earned(await openCompany({ token: 'FalseDollar', returnWindow: 0 }));
+}
+async function returnsNothing() {
+  return earned(await openCompany({ token: 'SilentDollar', returnWindow: 0, decimals: 18 }));
+}
+async function freezes() {
+  return earned(await openCompany({ token: 'FreezableDollar', returnWindow: 0 }));
+}
+
+/** The usual order: what E is owed goes to the first free wallet. */
+async function orderOf(company: Company, changes: Partial<Order> = {}): Promise<Order> {
+  const { wallets, free } = company.people;
+  const deadline = BigInt(await time.latest()) + BigInt(HOUR);
+  return { id: ID.E, wallet: wallets.E.address, to: free[0]!.address, nonce: 0, deadline, ...changes };
+}
+
+function signed(
+  company: Company,
+  order: Order,
+  signer: HardhatEthersSigner = company.people.wallets.E,
+  domain: TypedDataDomain = {},
+): Promise<string> {
+  return sign(company.ledger, signer, 'WithdrawTo', { ...order }, domain);
+}
+
+/** Sends an order as a stranger, because anyone may. */
+function send(company: Company, { wallet, to, deadline }: Order, signature: string) {
+  return company.asStranger.withdrawTo(wallet, to, deadline, signature);
+}
+
+describe('LedgerWallets', () => {
+  describe('withdrawTo', () => {
+    it('refuses a wallet that is nobody’s', async () => {
+      const company = await loadFixture(usual);
+      const { ledger, people } = company;
+      const order = await orderOf(company, { wallet: people.stranger.address });
+      await expect(send(company, order, await signed(company, order, people.stranger)))
+        .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
+        .withArgs(people.stranger);
+    });
+
+    it('refuses while payouts are held, until the second in which the hold ends', async () => {
+      const company = await loadFixture(usual);
+      const until = BigInt(await time.latest()) + BigInt(DAY);
+      await company.asCompliance.hold(company.people.wallets.E, until, REASON);
+      const order = await orderOf(company, { deadline: until });
+      const signature = await signed(company, order);
+      await time.setNextBlockTimestamp(until - 1n);
+      await expect(send(company, order, signature))
+        .to.be.revertedWithCustomError(company.ledger, 'PayoutHeld')
+        .withArgs(order.wallet, until);
+      await time.setNextBlockTimestamp(until);
+      await send(company, order, signature);
+      expect(await company.ledger.owedTo(order.wallet)).to.equal(0);
+    });
+
+    it('refuses an address at which tokens would be lost', async () => {
+      const company = await loadFixture(usual);
+      for (const at of [ZeroAddress, company.ledger, company.token]) {
+        const to = typeof at === 'string' ? at : await at.getAddress();
+        const order = await orderOf(company, { to });
+        await expect(send(company, order, await signed(company, order)))
+          .to.be.revertedWithCustomError(company.ledger, 'UnusableWallet')
+          .withArgs(to);
+      }
+    });
+
+    it('refuses from the second after the deadline and not before', async () => {
+      const company = await loadFixture(usual);
+      const late = await orderOf(company);
+      await time.setNextBlockTimestamp(late.deadline + 1n);
+      await expect(send(company, late, await signed(company, late)))
+        .to.be.revertedWithCustomError(company.ledger, 'SignatureExpired')
+        .withArgs(late.deadline);
+      const order = await orderOf(company);
+      const signature = await signed(company, order);
+      await time.setNextBlockTimestamp(order.deadline);
+      await send(company, order, signature);
+    });
+
+    it('refuses what the owner has not signed', async () => {
+      const company = await loadFixture(usual);
+      const { ledger, people } = company;
+      const order = await orderOf(company);
+      const elsewhere: TypedDataDomain[] = [
+        { verifyingContract: people.stranger.address },
+        { chainId: 1 },
+        { name: 'Plumbline' },
+        { version: '2' },
+      ];
+      const others = [
+        await signed(company, order, people.wallets.F),
+        await signed(company, order, people.admin),
+        await signed(company, { ...order, id: ID.F }),
+        await signed(company, { ...order, wallet: people.wallets.F.address }),
+        await signed(company, { ...order, to: people.stranger.address }),
+        await signed(company, { ...order, nonce: 1 }),
+        await signed(company, { ...order, deadline: order.deadline + 1n }),
+        ...(await Promise.all(elsewhere.map((domain) => signed(company, order, undefined, domain)))),
+        '0x',
+      ];
+      for (const signature of others) {
+        await expect(send(company, order, signature))
+          .to.be.revertedWithCustomError(ledger, 'WrongSignature')
+          .withArgs(order.wallet);
+      }
+      await send(company, order, await signed(company, order));
+    });
+
+    it('refuses when nothing is owed, and leaves the signature for when something is', async () => {
+      const company = await loadFixture(usual);
+      const { asStranger, ledger } = company;
+      const order = await orderOf(company);
+      const signature = await signed(company, order);
+      await asStranger.withdraw(order.wallet);
+      await expect(send(company, order, signature))
+        .to.be.revertedWithCustomError(ledger, 'NothingOwed')
+        .withArgs(order.wallet);
+      expect((await ledger.walletOf(order.wallet)).nonce).to.equal(0);
+      await earned(company);
+      await send(company, order, signature);
+    });
+
+    it('takes each signature once, and with it every other of the same nonce', async () => {
+      const company = await loadFixture(usual);
+      const { ledger, people } = company;
+      const order = await orderOf(company);
+      const signature = await signed(company, order);
+      const consent = {
+        id: ID.E,
+        from: order.wallet,
+        to: people.free[1]!.address,
+        nonce: 0,
+        deadline: order.deadline,
+      };
+      const agreed = await sign(ledger, people.free[1]!, 'WalletConsent', consent);
+      await send(company, order, signature);
+      await earned(company);
+      await expect(send(company, order, signature))
+        .to.be.revertedWithCustomError(ledger, 'WrongSignature')
+        .withArgs(order.wallet);
+      await expect(ledger.connect(people.wallets.E).changeWallet(consent.to, consent.deadline, agreed))
+        .to.be.revertedWithCustomError(ledger, 'WrongSignature')
+        .withArgs(consent.to);
+      const next = await orderOf(company, { nonce: 1 });
+      await send(company, next, await signed(company, next));
+      expect((await ledger.walletOf(order.wallet)).nonce).to.equal(2);
+    });
+
+    it('refuses an order signed under an id that the person has left', async () => {
+      const company = await loadFixture(usual);
+      const { ledger, people } = company;
+      const { F } = people.wallets;
+      const order = await orderOf(company, { id: ID.F, wallet: F.address });
+      const signature = await signed(company, order, F);
+      await company.correctSponsor(ID.F, F, ID.root);
+      await expect(send(company, order, signature))
+        .to.be.revertedWithCustomError(ledger, 'WrongSignature')
+        .withArgs(F);
+      const moved = await orderOf(company, { ...order, id: Number(await ledger.movedTo(ID.F)) });
+      await expectEntries(ledger, async () => send(company, moved, await signed(company, moved, F)), [
+        ['PayoutRedirected', moved.id, F, moved.to, 20_000_000],
+      ]);
+      await expectSound(company);
+    });
+
+    for (const { form, fixture } of atOnce) {
+      it(`pays everything owed to whom the owner has named, from ${form}`, async () => {
+        const company = await earned(await loadFixture(fixture));
+        const { asStranger, ledger, token, unit } = company;
+        const order = await orderOf(company);
+        const { wallet, to, deadline } = order;
+        const signature = await signed(company, order);
+        const before = await ledger.solvency();
+        const [, enrolledAt] = await ledger.walletOf(wallet);
+        expect(await asStranger.withdrawTo.staticCall(wallet, to, deadline, signature)).to.equal(OWED);
+        await expectEntries(ledger, () => send(company, order, signature), [
+          ['PayoutRedirected', ID.E, wallet, to, OWED],
+        ]);
+        expect(await token.balanceOf(to)).to.equal(OWED * unit);
+        expect(await token.balanceOf(wallet)).to.equal(0);
+        expect(await token.balanceOf(company.people.stranger)).to.equal(0);
+        expect(await ledger.walletOf(wallet)).to.deep.equal([BigInt(ID.E), enrolledAt, 0n, 1n]);
+        expect(await company.owed(ID.E, ID.F, ID.D)).to.deep.equal([0n, 20_000_000n, 5_000_000n]);
+        const { held, free, reserved, owed } = await ledger.solvency();
+        expect([held, free, reserved, owed]).to.deep.equal([
+          before.held - OWED,
+          before.free,
+          before.reserved,
+          before.owed - OWED,
+        ]);
+        await expectSound(company);
+      });
+    }
+
+    it('asks an owner that is a contract', async () => {
+      const company = await loadFixture(usual);
+      const { ledger, people } = company;
+      const owner = people.free[1]!;
+      const wallet = await (await ethers.deployContract('SigningWallet', [owner])).getAddress();
+      await company.enrol([{ id: 16, sponsor: ID.root, wallet }]);
+      await company.record([{ seller: 16, volume: 1 }]);
+      const order = await orderOf(company, { id: 16, wallet });
+      await expect(send(company, order, await signed(company, order, people.free[2]!)))
+        .to.be.revertedWithCustomError(ledger, 'WrongSignature')
+        .withArgs(wallet);
+      await expectEntries(ledger, async () => send(company, order, await signed(company, order, owner)), [
+        ['PayoutRedirected', 16, wallet, order.to, 2_000],
+      ]);
+    });
+
+    it('pays with a token whose transfers return nothing', async () => {
+      const company = await loadFixture(returnsNothing);
+      const order = await orderOf(company);
+      await send(company, order, await signed(company, order));
+      expect(await company.token.balanceOf(order.to)).to.equal(OWED * company.unit);
+    });
+
+    it('leaves debt and signature when the token says false', async () => {
+      const company = await loadFixture(returnsFalse);
+      const { ledger, token } = company;
+      const order = await orderOf(company);
+      const signature = await signed(company, order);
+      await (token as unknown as FalseDollar).setBroken(true);
+      await expect(send(company, order, signature))
+        .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
+        .withArgs(token);
+      expect(await ledger.owedTo(order.wallet)).to.equal(OWED);
+      await expectSound(company);
+      await (token as unknown as FalseDollar).setBroken(false);
+      await send(company, order, signature);
+      expect(await token.balanceOf(order.to)).to.equal(OWED);
+    });
+
+    it('lets a person whose wallet is frozen have their money elsewhere', async () => {
+      const company = await loadFixture(freezes);
+      const { token } = company;
+      const issuer = token as unknown as FreezableDollar;
+      const order = await orderOf(company);
+      const signature = await signed(company, order);
+      await issuer.setFrozen(order.to, true);
+      await expect(send(company, order, signature))
+        .to.be.revertedWithCustomError(issuer, 'Frozen')
+        .withArgs(order.to);
+      await issuer.setFrozen(order.to, false);
+      await issuer.setFrozen(order.wallet, true);
+      await send(company, order, signature);
+      expect(await token.balanceOf(order.to)).to.equal(OWED);
+      await expectSound(company);
+    });
+  });
+});

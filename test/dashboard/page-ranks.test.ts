@@ -1,0 +1,136 @@
+import { encodeStandings } from '@plumbline/protocol';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { keccak256, toHex, zeroAddress } from 'viem';
+import { startBrowser } from '../support/browser.ts';
+import { openSite, type Site } from './site.ts';
+import { listFaintTexts, type Visit, verdictOf, visit } from './visit.ts';
+
+const REASON = keccak256('0x01');
+
+/** By generation from rank 1 up, rolled up. */
+const PLAN = {
+  kind: 2,
+  compression: 1,
+  boundaryRank: 1,
+  ceilingBps: 3_000,
+  weightsBps: [10_000, 10_000, 10_000] as const,
+  ratesBps: [[1_000], [1_000, 500, 200], [1_000, 600, 300, 100]],
+};
+
+describe('the dashboard of a company with ranks, in a browser', function () {
+  this.timeout(120_000);
+  let site: Site;
+  let browser: Browser;
+  let visited: Visit | undefined;
+
+  /** 4 is at the top, 5 below it, and so on up to 8 in a fragment of its own. */
+  before(async () => {
+    site = await openSite(PLAN);
+    browser = await startBrowser();
+    await site.enrolLine(['ada', 'ben', 'cleo', 'dan', 'eve']);
+    for (const role of ['RANKER_ROLE', 'COMPLIANCE_ROLE']) {
+      await site.call('grantRole', [keccak256(toHex(role)), site.anvil.accounts[0]!.address]);
+    }
+    const records = encodeStandings([
+      { id: 4, rank: 2, status: 1 },
+      { id: 5, rank: 1, status: 1 },
+      { id: 6, rank: 1, status: 2 },
+    ]);
+    await site.call('setStanding', [records, REASON]);
+    await site.sell('order-1', 'eve');
+    await site.settle('order-1');
+  });
+
+  afterEach(async () => {
+    await visited?.page.context().close();
+    visited = undefined;
+  });
+
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  async function open(hash = ''): Promise<Page> {
+    visited = await visit(browser, `${site.url}${hash}`);
+    return visited.page;
+  }
+
+  it('shows whom a sale pays by generation, and whom it passes over and why', async () => {
+    const page = await open('#/sales/order-1');
+    expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', steps: {} });
+    const payout = page.getByRole('table', { name: 'Who is paid' });
+    expect(await payout.locator('tbody tr').allTextContents()).to.deep.equal([
+      'SellerPerson\u00a0810%15.0015.00',
+      'passed overPerson\u00a07 rank too low',
+      'passed overPerson\u00a06 not active',
+      'Generation 1Person\u00a055%7.507.50',
+      'Generation 2Person\u00a043%4.504.50',
+    ]);
+    expect(visited?.complaints).to.deep.equal([]);
+  });
+
+  it('shows the plan with a row for each rank', async () => {
+    const page = await open();
+    const ranks = page.getByRole('table', { name: 'Rates by rank' });
+    await ranks.waitFor();
+    expect(await ranks.locator('tr').allTextContents()).to.deep.equal([
+      'RankSellerGeneration 1Generation 2Generation 3',
+      '010%–––',
+      '110%5%2%–',
+      '2 and above10%6%3%1%',
+    ]);
+    const card = await page.locator('section', { has: ranks }).textContent();
+    expect(card)
+      .to.include('By generation')
+      .and.include('from rank 1 up')
+      .and.include('Somebody inactive is passed over');
+  });
+
+  it('shows rank, activity, a hold and a review', async () => {
+    const wallet = site.anvil.accounts[2]!.address;
+    const { timestamp } = await site.anvil.rpc<{ timestamp: string }>('eth_getBlockByNumber', [
+      'latest',
+      false,
+    ]);
+    await site.call('enrol', [`0x0000000c00000004${wallet.slice(2)}`]);
+    await site.call('hold', [wallet, BigInt(timestamp) + 86_400n, REASON]);
+    await site.call('raiseFlag', [0n, 12n, REASON]);
+    await site.call('closeFlag', [1n, 2n, REASON]);
+    await site.personWhen('12', ({ flags }) => flags?.[0]?.outcome === 'corrected');
+    const page = await open('#/distributors/12');
+    await page.getByText('Rank 0 · Active').waitFor();
+    await page.getByText('Payouts are held until').waitFor();
+    await page.getByText('Review 1: it was put right').waitFor();
+    await page.goto(`${site.url}#/distributors/6`);
+    await page.getByText('Rank 1 · Inactive: not paid at present').waitFor();
+  });
+
+  it('leads from the old id of somebody who has moved to the new one', async () => {
+    await site.call('correctSponsor', [7n, zeroAddress, 12n, REASON]);
+    await site.personWhen('7', ({ movedTo }) => movedTo !== null);
+    const page = await open('#/distributors/7');
+    await page.getByText('Goes on as').getByRole('link', { name: 'Person 16' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Distributor dan' }).waitFor();
+    await page.getByText('Chain and gateway agree').waitFor();
+    // Who sold and settled before is still right, by the line of that time.
+    await page.goto(`${site.url}#/sales/order-1`);
+    expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', steps: { upline: 'noted' } });
+    await page.getByText('Ranks, activity or sponsors have changed since the sale settled.').waitFor();
+  });
+
+  it('can be read on a small screen', async () => {
+    const page = await open();
+    for (const hash of ['#/', '#/distributors/12', '#/distributors/7', '#/sales/order-1']) {
+      await page.goto(`${site.url}${hash}`);
+      await page.reload({ waitUntil: 'networkidle' });
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await listFaintTexts(page), hash).to.deep.equal([]);
+      await page.setViewportSize({ width: 360, height: 800 });
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, `width of ${hash}`).to.be.at.most(360);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    }
+  });
+});

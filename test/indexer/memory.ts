@@ -1,0 +1,37 @@
+import type { ReversalRecord, SaleRecord } from '@plumbline/protocol';
+import type { Hex } from 'viem';
+
+/** Somebody of a random programme. */
+export interface Person {
+  id: number;
+  sponsor: number;
+  /** Private key of the wallet; null for somebody without one. */
+  key: Hex | null;
+  /** What the next signature must carry. */
+  nonce: number;
+  /** Has left or moved. */
+  gone: boolean;
+  held: 'never' | 'now' | 'before';
+  /** Another wallet was proposed. */
+  recovered: boolean;
+}
+
+export interface OpenBatch {
+  batch: number;
+  plan: number;
+  recordedAt: number;
+  sales: SaleRecord[];
+  reversals: ReversalRecord[];
+  settled: number;
+}
+
+/** What the programme knows of its chain; it goes back with it. */
+export interface Memory {
+  people: Person[];
+  occupancy: Record<number, number>;
+  batches: number;
+  open: OpenBatch[];
+  flags: number;
+  /** Wallets that came after those of the enrolments. */
+  wallets: number;
+}

@@ -1,0 +1,199 @@
+import { encodeStandings, STATUS_INACTIVE } from '@plumbline/protocol';
+import { type Address, type Hex, keccak256, numberToHex, zeroAddress } from 'viem';
+import { privateKeyToAddress, signTypedData } from 'viem/accounts';
+import type { Random } from '../support/random.ts';
+import type { Memory, Person } from './memory.ts';
+
+/** How the programme calls the ledger: as its admin, or as the owner of a wallet. */
+export type Send = (functionName: string, args: unknown[], from?: Address) => Promise<void>;
+
+/** Where these calls go. */
+export interface Place {
+  chainId: number;
+  ledger: Address;
+  /** The registrar's. */
+  privateKey: Hex;
+  registrar: Address;
+}
+
+const DEADLINE = 2n ** 40n;
+const REASON = keccak256('0x01');
+
+/** Everything that may happen to people of a random programme besides being enrolled, selling and being paid. */
+export class PersonalBusiness {
+  readonly #place: Place;
+  readonly #random: Random;
+  readonly #send: Send;
+
+  constructor(place: Place, random: Random, send: Send) {
+    this.#place = place;
+    this.#random = random;
+    this.#send = send;
+  }
+
+  /** Does one thing of a random kind, if there is anybody to do it with. */
+  act(memory: Memory, now: number): Promise<void> {
+    return this.#random.pick(this.#acts)(memory, now);
+  }
+
+  /** Does one thing of every kind. */
+  async actAll(memory: Memory, now: number): Promise<void> {
+    for (const act of this.#acts) await act(memory, now);
+  }
+
+  readonly #acts: ((memory: Memory, now: number) => Promise<void>)[] = [
+    (memory) => this.#setStanding(present(memory)),
+    (memory) => this.#correctSponsor(memory, ({ id }) => id % 4 !== 0),
+    (memory) => this.#correctSponsor(memory, () => true),
+    (memory) => this.#claim(memory),
+    (memory) => this.#changeWallet(memory),
+    (memory) => this.#recover(memory),
+    (memory, now) => this.#hold(memory, now),
+    (memory) => this.#flag(memory),
+    (memory) => this.#leave(memory),
+    () => this.#pauseAndWithdraw(),
+  ];
+
+  #pick(memory: Memory, suits: (person: Person) => boolean): Person | undefined {
+    const suitable = present(memory).filter(suits);
+    return suitable.length === 0 ? undefined : this.#random.pick(suitable);
+  }
+
+  async #setStanding(present: readonly Person[]): Promise<void> {
+    const records = Array.from({ length: 1 + this.#random.below(6) }, () => ({
+      id: this.#random.pick(present).id,
+      rank: this.#random.below(4),
+      status: 1 + this.#random.below(STATUS_INACTIVE),
+    }));
+    await this.#send('setStanding', [encodeStandings(records), REASON]);
+  }
+
+  /** Below another sponsor, in place or under another id. */
+  async #correctSponsor(memory: Memory, suits: (person: Person) => boolean): Promise<void> {
+    const { people, occupancy } = memory;
+    const person = this.#pick(memory, suits);
+    if (!person) return;
+    const find = (id: number) => people.find((each) => each.id === id);
+    const isBelow = (id: number): boolean =>
+      id !== 0 && (id === person.id || isBelow(find(id)?.sponsor ?? 0));
+    const others = people.filter(({ id, gone }) => !gone && id !== person.sponsor && !isBelow(id));
+    if (others.length === 0) return;
+    const { id, key } = person;
+    const sponsor = this.#random.pick(others).id;
+    await this.#send('correctSponsor', [BigInt(id), addressOf(key), BigInt(sponsor), REASON]);
+    person.sponsor = sponsor;
+    if (id % 4 === 0 || (sponsor >>> 2 === id >>> 2 && sponsor < id)) return;
+    const newId = (Object.keys(occupancy).length + 1) * 4;
+    occupancy[newId >>> 2] = 1;
+    for (const child of people) if (child.sponsor === id) child.sponsor = newId;
+    people.push({ ...person, id: newId });
+    Object.assign(person, { key: null, gone: true, sponsor: 0 });
+  }
+
+  async #leave(memory: Memory): Promise<void> {
+    const person = this.#pick(memory, ({ key }) => key !== null);
+    if (!person || present(memory).length < 6) return;
+    await this.#send('leaveProgramme', [], addressOf(person.key));
+    person.gone = true;
+  }
+
+  /** Gives somebody their first wallet, with a voucher. */
+  async #claim(memory: Memory): Promise<void> {
+    const person = this.#pick(memory, ({ key }) => key === null);
+    if (!person) return;
+    const [id, key] = [BigInt(person.id), this.#newKey(memory)];
+    const { privateKey, registrar } = this.#place;
+    const claim = { id, wallet: addressOf(key), deadline: DEADLINE };
+    const voucher = await this.#sign(privateKey, 'ClaimVoucher', claim);
+    await this.#send('claimWallet', [id, addressOf(key), DEADLINE, registrar, voucher]);
+    person.key = key;
+  }
+
+  /** Gives somebody another wallet, which agrees. */
+  async #changeWallet(memory: Memory): Promise<void> {
+    const person = this.#pick(memory, ({ key }) => key !== null);
+    if (!person) return;
+    const key = this.#newKey(memory);
+    const [from, to] = [addressOf(person.key), addressOf(key)];
+    const consent = { id: BigInt(person.id), from, to, nonce: BigInt(person.nonce++), deadline: DEADLINE };
+    await this.#send('changeWallet', [to, DEADLINE, await this.#sign(key, 'WalletConsent', consent)], from);
+    Object.assign(person, { key, recovered: false });
+  }
+
+  #newKey(memory: Memory): Hex {
+    return keccak256(numberToHex(7_000_000 + memory.wallets++));
+  }
+
+  /** Proposes a recovery, and one that its owner cancels at once. */
+  async #recover(memory: Memory): Promise<void> {
+    for (const isCancelled of [false, true]) {
+      const person = this.#pick(memory, ({ key, recovered }) => key !== null && !recovered);
+      if (!person?.key) return;
+      const wallet = addressOf(person.key);
+      await this.#send('proposeRecovery', [wallet, addressOf(keccak256(person.key))]);
+      if (isCancelled) await this.#send('cancelRecovery', [], wallet);
+      else person.recovered = true;
+    }
+  }
+
+  /** Holds somebody's payouts, and lets somebody go. */
+  async #hold(memory: Memory, now: number): Promise<void> {
+    const free = this.#pick(memory, ({ key, held }) => key !== null && held === 'never');
+    if (free) await this.#send('hold', [addressOf(free.key), BigInt(now + 20 * 86_400), REASON]);
+    if (free) free.held = 'now';
+    const held = this.#pick(memory, (person) => person.held === 'now');
+    if (!held || this.#random.below(2) === 0) return;
+    await this.#send('releaseHold', [addressOf(held.key), REASON]);
+    held.held = 'before';
+  }
+
+  async #flag(memory: Memory): Promise<void> {
+    const person = this.#random.pick(memory.people);
+    const onSale = memory.batches > 0 && this.#random.below(2) === 0;
+    await this.#send(
+      'raiseFlag',
+      onSale ? [1n, BigInt(memory.batches) << 16n, REASON] : [0n, BigInt(person.id), REASON],
+    );
+    memory.flags++;
+    const outcome = BigInt(this.#random.below(4));
+    if (outcome > 0n) await this.#send('closeFlag', [BigInt(memory.flags), outcome, REASON]);
+  }
+
+  async #pauseAndWithdraw(): Promise<void> {
+    await this.#send('setPaused', [true]);
+    await this.#send('withdrawFloat', [BigInt(1 + this.#random.below(1_000)), this.#place.registrar]);
+    await this.#send('setPaused', [false]);
+  }
+
+  /** Pays `person` out to somebody else. */
+  async withdrawTo(person: Person, to: Address): Promise<void> {
+    if (person.key === null) return;
+    const wallet = addressOf(person.key);
+    const order = { id: BigInt(person.id), wallet, to, nonce: BigInt(person.nonce++), deadline: DEADLINE };
+    await this.#send('withdrawTo', [wallet, to, DEADLINE, await this.#sign(person.key, 'WithdrawTo', order)]);
+  }
+
+  #sign(privateKey: Hex, primaryType: keyof typeof TYPES, message: Record<string, unknown>): Promise<Hex> {
+    const { chainId, ledger } = this.#place;
+    const domain = { name: 'Plumbline CommissionLedger', version: '1', chainId, verifyingContract: ledger };
+    return signTypedData({ privateKey, domain, types: TYPES, primaryType, message } as never);
+  }
+}
+
+function present({ people }: Memory): Person[] {
+  return people.filter(({ gone }) => !gone);
+}
+
+const field = (type: string) => (name: string) => ({ name, type });
+const [number, wallet] = [field('uint256'), field('address')];
+
+const TYPES = {
+  ClaimVoucher: [number('id'), wallet('wallet'), number('deadline')],
+  WalletConsent: [number('id'), wallet('from'), wallet('to'), number('nonce'), number('deadline')],
+  WithdrawTo: [number('id'), wallet('wallet'), wallet('to'), number('nonce'), number('deadline')],
+};
+
+/** The wallet of a private key; the zero address stands for nobody's. */
+export function addressOf(key: Hex | null): Address {
+  return key === null ? zeroAddress : (privateKeyToAddress(key).toLowerCase() as Address);
+}

@@ -1,0 +1,20 @@
+import type { ICommissionLedger } from '../../../types/interfaces/ICommissionLedger.ts';
+import { ethers, networkHelpers } from './chain.ts';
+
+/** Storage slot of a ledger's sums and counters. */
+const SLOT = 1;
+/** First bit and number of bits of the counters that no test can fill by calls alone. */
+const COUNTERS = { entries: [150n, 32n], batches: [182n, 24n], fragments: [206n, 24n] } as const;
+
+/** Sets a counter as if so many had come before. */
+export async function setCounter(
+  ledger: ICommissionLedger,
+  counter: keyof typeof COUNTERS,
+  value: bigint,
+): Promise<void> {
+  const [at, bits] = COUNTERS[counter];
+  const address = await ledger.getAddress();
+  const word = BigInt(await ethers.provider.getStorage(address, SLOT));
+  const others = word & ~(((1n << bits) - 1n) << at);
+  await networkHelpers.setStorageAt(address, SLOT, others | (value << at));
+}

@@ -1,0 +1,68 @@
+import type { LedgerLog } from '@plumbline/protocol';
+import { type Address, type Hex, zeroAddress } from 'viem';
+import { privateKeyToAddress } from 'viem/accounts';
+import type { Call, CreationTerms, Ledger } from './ledger.ts';
+import type { Random } from './random.ts';
+import { Twin } from './twin.ts';
+import type { TwinPerson } from './twin-people.ts';
+
+/** A real ledger beside its twin, with the keys of everybody on it. */
+export class Subject {
+  readonly ledger: Ledger;
+  readonly twin: Twin;
+  readonly random: Random;
+  readonly terms: CreationTerms;
+  /** Private keys by wallet. */
+  readonly #keys = new Map<Address, Hex>();
+  /** Logs since they were last taken. */
+  logs: LedgerLog[] = [];
+
+  constructor(random: Random, ledger: Ledger, terms: CreationTerms) {
+    this.random = random;
+    this.ledger = ledger;
+    this.terms = terms;
+    this.twin = new Twin(terms.returnWindow);
+  }
+
+  get admin(): Address {
+    return this.ledger.chain.admin;
+  }
+
+  get adminKey(): Hex {
+    return this.ledger.chain.anvil.accounts[0]?.privateKey as Hex;
+  }
+
+  /** Time of the newest block. */
+  get now(): number {
+    return this.ledger.chain.now;
+  }
+
+  /** Sends a call to the ledger and keeps its logs. */
+  async send(call: Call, options?: Parameters<Ledger['send']>[1]): Promise<void> {
+    this.logs.push(...(await this.ledger.send(call, options)));
+  }
+
+  /** A wallet of nobody yet, whose key is kept. */
+  newWallet(): Address {
+    const key = this.random.hex(32);
+    const wallet = privateKeyToAddress(key).toLowerCase() as Address;
+    this.#keys.set(wallet, key);
+    return wallet;
+  }
+
+  keyOf(wallet: Address): Hex {
+    const key = this.#keys.get(wallet);
+    if (!key) throw new Error(`The key of ${wallet} is not known.`);
+    return key;
+  }
+
+  /** Everybody who has a wallet. */
+  walletOwners(): [id: number, person: TwinPerson][] {
+    return [...this.twin.people].filter(([, { wallet }]) => wallet !== zeroAddress);
+  }
+
+  /** Everybody who can be paid at `time`. */
+  payable(time: number): [id: number, person: TwinPerson][] {
+    return this.walletOwners().filter(([, { owed, heldUntil }]) => owed > 0n && heldUntil <= time);
+  }
+}
