@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: runs one benchmark; its figures are JSON on the last line. */
 const benches: Record<string, () => Promise<{ run(): Promise<unknown> }>> = {
+  gas: () => import('./gas.ts'),
   import: () => import('./import.ts'),
 };
 

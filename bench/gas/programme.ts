@@ -1,0 +1,188 @@
+import {
+  encodePeople,
+  encodeSales,
+  fragmentOf,
+  type PersonRecord,
+  type SaleRecord,
+} from '@plumbline/protocol';
+import { id as hashOf, MaxUint256, ZeroHash } from 'ethers';
+import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.ts';
+import type { LedgerRequestStruct } from '../../types/LedgerFactory.ts';
+import type { TestDollar } from '../../types/mocks/TestDollar.ts';
+import { add, ethers, MOST, networkHelpers, PRICE, type Spent, spent } from './chain.ts';
+import type { Tree } from './tree.ts';
+
+const DAY = 86_400;
+const ENROLLED_AT_ONCE = 300;
+
+export interface Terms {
+  /** Of a sale: the seller and whoever is above. */
+  payees: number;
+  compact: boolean;
+  returnWindow: number;
+}
+
+/** What a ledger touches in a transaction beside fragments: head and totals changed, the code behind the clone called. */
+const FRAME = PRICE.account + 2 * PRICE.change;
+/** The recorder's grant, and the plan's terms. */
+const RECORD = FRAME + PRICE.change + PRICE.read;
+/** The plan's terms and its row of rates. */
+const SETTLE = FRAME + 2 * PRICE.read;
+
+/** Figures of a batch, per sale. */
+export interface PerSale {
+  gas: number;
+  /** Slots, calldata and logs alone, at the EVM's prices: what is left is computation. */
+  floor: number;
+}
+
+/** One company's ledger under measurement; the first signer is admin, recorder and funder. */
+export class Programme {
+  /** What the ledger's creation cost. */
+  readonly creation: Spent;
+  /** What enrolling the tree cost. */
+  readonly enrolled: Spent;
+  readonly #ledger: ICommissionLedger;
+  readonly #terms: Terms;
+  readonly #tree: Tree;
+  readonly #rates: number[];
+  #batches = 0;
+
+  private constructor(
+    ledger: ICommissionLedger,
+    terms: Terms,
+    tree: Tree,
+    costs: { creation: Spent; enrolled: Spent },
+  ) {
+    this.#ledger = ledger;
+    this.#terms = terms;
+    this.#tree = tree;
+    this.#rates = ratesOf(terms.payees);
+    this.creation = costs.creation;
+    this.enrolled = costs.enrolled;
+  }
+
+  /** Opens a ledger with a funded float and enrols the tree. */
+  static async open(token: TestDollar, terms: Terms, tree: Tree): Promise<Programme> {
+    const [company] = await ethers.getSigners();
+    if (!company) throw new Error('the chain has no signer');
+    const powers = await ethers.deployContract('LedgerPowers');
+    const code = await ethers.deployContract('CommissionLedger', [await powers.getAddress()]);
+    const factory = await ethers.deployContract('LedgerFactory', [await code.getAddress()]);
+    const request: LedgerRequestStruct = {
+      token: await token.getAddress(),
+      returnWindow: terms.returnWindow,
+      planNotice: 30 * DAY,
+      capPeriod: DAY,
+      compact: terms.compact,
+      admin: company.address,
+      adminDelay: DAY,
+      plan: {
+        kind: 0,
+        compression: 0,
+        boundaryRank: 0,
+        ceilingBps: 10_000,
+        weightsBps: [10_000, 5_000, 2_500],
+        ratesBps: [ratesOf(terms.payees)],
+      },
+    };
+    const address = await factory.createLedger.staticCall(request, ZeroHash);
+    const creation = await spent(factory.createLedger(request, ZeroHash, MOST));
+    const ledger = await ethers.getContractAt('ICommissionLedger', address);
+    await ledger.setRecorder(company, 2n ** 64n - 1n);
+    const float = 10n ** 14n;
+    await token.mint(company, float);
+    await token.approve(ledger, MaxUint256);
+    await ledger.fund(float);
+    const enrolled = await enrol(ledger, tree.people);
+    return new Programme(ledger, terms, tree, { creation, enrolled });
+  }
+
+  /** Records a sale of each of `sellers` as one batch and settles it, at once or after the return window. */
+  async sell(sellers: readonly number[]): Promise<PerSale> {
+    const sales = sellers.map(saleOf);
+    const packed = encodeSales(sales);
+    const number = ++this.#batches;
+    const recorded = await spent(
+      this.#ledger.recordSales(number, packed, hashOf(`manifest ${number}`), MOST),
+    );
+    const { fragments, units } = this.#expect(sales);
+    if (this.#terms.returnWindow === 0) {
+      this.#check(recorded, units);
+      return perSale(recorded, RECORD + PRICE.read + fragments * PRICE.change, sales.length);
+    }
+    const recordedAt = await networkHelpers.time.latest();
+    await networkHelpers.time.increase(this.#terms.returnWindow);
+    const settled = await spent(this.#ledger.settle(number, 1, recordedAt, packed, '0x', sales.length, MOST));
+    this.#check(settled, units);
+    // The batch's word comes and goes.
+    const storage = RECORD + PRICE.fill + SETTLE + PRICE.clear + fragments * PRICE.change;
+    return perSale(add(recorded, settled), storage, sales.length);
+  }
+
+  async withdraw(id: number): Promise<number> {
+    const { gas } = await spent(this.#ledger.withdraw(walletOfTree(this.#tree, id), MOST));
+    return gas;
+  }
+
+  /** Pays out to everybody in `ids` in one transaction; per person. */
+  async payOut(ids: readonly number[]): Promise<number> {
+    const wallets = ids.map((id) => walletOfTree(this.#tree, id));
+    const { gas, logs } = await spent(this.#ledger.payOut(wallets, MOST));
+    const paid = logs.filter(
+      ({ topics }) => topics[0] === this.#ledger.getEvent('Payout').fragment.topicHash,
+    );
+    if (paid.length !== ids.length) throw new Error(`${paid.length} of ${ids.length} were paid out`);
+    return gas / ids.length;
+  }
+
+  /** The fragments that these sales change, each once, and the units that they credit. */
+  #expect(sales: readonly SaleRecord[]): { fragments: number; units: bigint } {
+    const fragments = new Set<number>();
+    let units = 0n;
+    for (const { seller, volumeCents } of sales) {
+      for (const [level, id] of this.#tree.payees(seller, this.#terms.payees).entries()) {
+        fragments.add(fragmentOf(id));
+        units += volumeCents * BigInt(this.#rates[level] ?? 0);
+      }
+    }
+    return { fragments: fragments.size, units };
+  }
+
+  /** A figure counts only if the work was done. */
+  #check({ logs }: Spent, units: bigint): void {
+    const events = logs.map((log) => this.#ledger.interface.parseLog(log));
+    const credited = events.find((event) => event?.name === 'BatchSettled')?.args.credited;
+    if (credited !== units) throw new Error(`${credited} units were credited, not ${units}`);
+  }
+}
+
+/** Enrols in batches; what it cost in all. */
+async function enrol(ledger: ICommissionLedger, people: readonly PersonRecord[]): Promise<Spent> {
+  const parts: Spent[] = [];
+  for (let i = 0; i < people.length; i += ENROLLED_AT_ONCE) {
+    parts.push(await spent(ledger.enrol(encodePeople(people.slice(i, i + ENROLLED_AT_ONCE)), MOST)));
+  }
+  return add(...parts);
+}
+
+/** The seller's own 10%, then from 2% down. */
+function ratesOf(payees: number): number[] {
+  return [1_000, ...Array.from({ length: payees - 1 }, (_, i) => 200 - 10 * i)];
+}
+
+/** Prices from 10 to 1,000 and something, different from each other. */
+function saleOf(seller: number, index: number): SaleRecord {
+  const cents = BigInt(1_000 + ((index * 7_919) % 99_991));
+  return { class: 'retail', seller, priceCents: cents, volumeCents: cents };
+}
+
+function perSale({ gas, carried }: Spent, storage: number, sales: number): PerSale {
+  return { gas: gas / sales, floor: (carried + storage) / sales };
+}
+
+function walletOfTree(tree: Tree, id: number): string {
+  const person = tree.people.find((each) => each.id === id);
+  if (!person) throw new Error(`nobody has id ${id}`);
+  return person.wallet;
+}
