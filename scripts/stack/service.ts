@@ -18,7 +18,7 @@ export interface ServiceOptions {
 
 /** Ends in a row, each soon after the start, before the service is given up. */
 const MOST_CRASHES = 5;
-const LONG_ENOUGH_MS = 30_000;
+const LONG_ENOUGH_MS = 10_000;
 
 /** How long a service may take to stop by itself. */
 const STOP_MS = 10_000;

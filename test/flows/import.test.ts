@@ -210,7 +210,7 @@ describe('import of an Online Retail file', () => {
       stack.services.indexer.kill();
       kills++;
     }
-    const run = await ended;
+    const run = await Promise.race([ended, stack.failed]);
     expect(run.code, run.errors).to.equal(0);
     expect(kills).to.equal(5);
     expectFigures(figuresOf(run), sums);

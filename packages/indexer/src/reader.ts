@@ -121,20 +121,27 @@ export class Reader {
    * heads in the logs then stand alone until a block is reached whose state it has.
    */
   async #readJournal(block: BlockRow): Promise<Journal | undefined> {
-    const at = { blockHash: block.hash, requireCanonical: true };
-    const [head, count, tip] = await this.#node.tryAll([
-      this.#viewCall('head', at),
-      this.#viewCall('entryCount', at),
-      { method: 'eth_getBlockByNumber', params: ['latest', false] },
-    ]);
-    const journal = journalOf(head, count);
-    if (journal) return journal;
-    const newest = tip && 'result' in tip ? Number((tip.result as RpcBlock).number) : block.number;
-    if (newest > block.number) return undefined;
+    let asked = await this.#askJournal(block);
+    // A node may answer for its newest block from a state that the next one changes meanwhile.
+    const newest = await this.#newestNumber();
+    if (newest > block.number) asked = await this.#askJournal(block);
+    const journal = journalOf(...asked);
+    if (journal || newest > block.number) return journal;
     const [hash] = await this.listHashes([block.number]);
     if (hash !== block.hash) throw new ChainMovedError(block.number);
-    for (const answer of [head, count]) if (answer && 'error' in answer) throw answer.error;
+    for (const answer of asked) if ('error' in answer) throw answer.error;
     throw new LedgerMissingError(this.#ledger, await this.getChainId());
+  }
+
+  async #askJournal({ hash }: BlockRow): Promise<[Answer, Answer]> {
+    const at = { blockHash: hash, requireCanonical: true };
+    const calls = [this.#viewCall('head', at), this.#viewCall('entryCount', at)];
+    return (await this.#node.tryAll(calls)) as [Answer, Answer];
+  }
+
+  async #newestNumber(): Promise<number> {
+    const block = (await this.#node.ask('eth_getBlockByNumber', ['latest', false])) as RpcBlock;
+    return Number(block.number);
   }
 
   #viewCall(functionName: 'head' | 'entryCount', at: unknown): Call {
@@ -152,8 +159,8 @@ function termsOf(data: Hex, missing: (cause: unknown) => Error): LedgerTerms {
   }
 }
 
-function journalOf(head: Answer | undefined, count: Answer | undefined): Journal | undefined {
-  if (!head || !count || 'error' in head || 'error' in count) return undefined;
+function journalOf(head: Answer, count: Answer): Journal | undefined {
+  if ('error' in head || 'error' in count) return undefined;
   // No code there: the state is gone, or the block is older than the ledger.
   if (head.result === '0x' || count.result === '0x') return undefined;
   return { head: head.result as Hex, entryCount: Number(count.result) };
