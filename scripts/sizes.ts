@@ -7,7 +7,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const target = join(root, 'snapshots/sizes.json');
+const target = join(root, 'contracts/sizes.json');
 
 /** Bytes of deployed code by contract; interfaces and abstract contracts have none. */
 function readSizes(): Record<string, number> {

@@ -104,7 +104,8 @@ for (const engine of engines) {
         await programme.live(4);
         // In every other round the indexer has surely read what is undone.
         while (round % 2 === 0) {
-          const status = await findStatus(bench.database, programme.deployment.ledger);
+          const reading = findStatus(bench.database, programme.deployment.ledger);
+          const status = await Promise.race([reading, running.then(() => undefined)]);
           if (status?.head === (await programme.views()).head) break;
         }
         await mark.reorganise();
