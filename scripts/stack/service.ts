@@ -7,6 +7,8 @@ export interface ServiceOptions {
   name: string;
   /** Program file that Node runs. */
   program: string;
+  /** What Node itself is told. */
+  nodeOptions?: readonly string[];
   environment: Record<string, string>;
   /** Gets everything the service prints. */
   logFile: string;
@@ -49,10 +51,10 @@ export class Service {
 
   /** Starts it; the first line it prints as JSON with `ready` is the answer. */
   async start(): Promise<Record<string, unknown>> {
-    const { program, environment, logFile, onProcess, onRestart } = this.#options;
+    const { program, nodeOptions = [], environment, logFile, onProcess, onRestart } = this.#options;
     const log = createWriteStream(logFile, { flags: 'a' });
     // Its own group, so that Ctrl-C in a terminal reaches only the one who stops everything in order.
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [...nodeOptions, program], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

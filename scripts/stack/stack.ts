@@ -6,6 +6,7 @@ import { type DeployOptions, deployLocal } from '../deploy.ts';
 import type { Anvil } from './anvil.ts';
 import { type Settings, StackFolder } from './folder.ts';
 import { LocalChain } from './local-chain.ts';
+import { INDEXER_MEMORY } from './memory.ts';
 import { Service } from './service.ts';
 
 /** Everything on embedded defaults: local chain, embedded database, indexer, gateway and dashboard. */
@@ -91,9 +92,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     folder.writeSettings(settings);
     const { ledger, startBlock } = settings.deployment;
 
-    const service = (name: string, environment: Record<string, string>) =>
+    const service = (
+      name: string,
+      environment: Record<string, string>,
+      nodeOptions: readonly string[] = [],
+    ) =>
       new Service({
         name,
+        nodeOptions,
         program: join(root, 'packages', name === 'database' ? 'store' : name, 'src', 'main.ts'),
         environment: { ...environment, ...options.environment },
         logFile: folder.logFile(name),
@@ -116,7 +122,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       PLUMBLINE_START_BLOCK: String(startBlock),
     };
     next('starting the indexer');
-    const indexer = service('indexer', shared);
+    // A chain that is written to its file every few seconds can lose more blocks than others ever would.
+    const indexer = service('indexer', { ...shared, PLUMBLINE_FINALITY: '256' }, INDEXER_MEMORY);
     running.push(indexer);
     await indexer.start();
 

@@ -82,7 +82,14 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
 
   const ending = new AbortController();
   const { ledger, startBlock } = deployment;
-  const indexer = createIndexer({ database, rpcUrl, ledger, startBlock, pollMs: 50, signal: ending.signal });
+  const indexer = createIndexer({
+    database,
+    rpcUrls: [rpcUrl],
+    ledger,
+    startBlock,
+    pollMs: 50,
+    signal: ending.signal,
+  });
   const chain = connectChain(rpcUrl, ledger as Address, startBlock);
   const log = createLog('silent');
   const app = stops.add(

@@ -82,8 +82,9 @@ async function sumsInStore(stack: Stack) {
   return await withStore(stack, async (database) => {
     const { rows } = await sql<Record<string, bigint>>`
       select count(*) as sales, sum(price_cents) as price, sum(volume_cents) as volume,
-             sum(reversed_price_cents) as reversed_price, sum(reversed_volume_cents) as reversed_volume,
-             sum(credited_units) as commission,
+             (select sum(price_cents) from reversals) as reversed_price,
+             (select sum(volume_cents) from reversals) as reversed_volume,
+             (select sum((content->>'credited')::numeric) from entries where kind = 'batchSettled') as commission,
              (select sum(units) from credits) as credited,
              (select count(distinct external_id) from submissions) as submitted
       from sales`.execute(database);
@@ -95,9 +96,7 @@ async function sumsInStore(stack: Stack) {
 async function progressInStore(stack: Stack): Promise<{ sales: number; settled: number }> {
   return await withStore(stack, async (database) => {
     const { rows } = await sql<{ sales: bigint; settled: bigint }>`
-      select count(*) as sales, count(*) filter (where credited_units > 0) as settled from sales`.execute(
-      database,
-    );
+      select sum(count)::int8 as sales, sum(settled)::int8 as settled from batches`.execute(database);
     return { sales: Number(rows[0]?.sales ?? 0n), settled: Number(rows[0]?.settled ?? 0n) };
   });
 }

@@ -108,7 +108,12 @@ export class Company {
   /** Brings the books up to the chain. */
   async index(): Promise<void> {
     const { ledger, startBlock } = this.deployment;
-    const indexer = createIndexer({ database: this.database, rpcUrl: this.anvil.rpcUrl, ledger, startBlock });
+    const indexer = createIndexer({
+      database: this.database,
+      rpcUrls: [this.anvil.rpcUrl],
+      ledger,
+      startBlock,
+    });
     await indexer.syncOnce();
   }
 

@@ -20,7 +20,13 @@ describe('gateway: what it says of itself', () => {
     ['get', '/v1/distributors/{id}'],
     ['get', '/v1/distributors/{id}/upline'],
     ['get', '/v1/distributors/{id}/children'],
+    ['get', '/v1/distributors/{id}/downline'],
+    ['get', '/v1/distributors/{id}/team'],
+    ['get', '/v1/distributors/{id}/figures'],
+    ['get', '/v1/distributors/{id}/periods'],
     ['get', '/v1/distributors/{id}/credits'],
+    ['get', '/v1/distributors/{id}/payouts'],
+    ['get', '/v1/leaders'],
     ['post', '/v1/distributors'],
     ['post', '/v1/sales'],
     ['post', '/v1/sales/batch'],
@@ -160,6 +166,16 @@ describe('gateway: what it says of itself', () => {
       { type: 'sale', ref: sale.ref, label: `sale ${sale.ref}` },
     ]);
     expect(await search(sale.transactionHash)).to.deep.include({
+      type: 'sale',
+      ref: sale.ref,
+      label: `sale ${sale.ref}`,
+    });
+    expect(await search(person.wallet.slice(0, 40))).to.deep.include(found);
+    expect(
+      (await search('person-')).map(({ label }: { label: string }) => label.split(' ')[0]),
+    ).to.deep.equal(['person-0', 'person-1', 'person-2']);
+    const [batch, index] = sale.ref.split('-').map(Number);
+    expect(await search(String(batch * 65_536 + index))).to.deep.include({
       type: 'sale',
       ref: sale.ref,
       label: `sale ${sale.ref}`,

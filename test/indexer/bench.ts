@@ -1,5 +1,5 @@
+import { createIndexer, type IndexerOptions } from '@plumbline/indexer';
 import { type Database, findPerson, findStatus, getTotals, openDatabase } from '@plumbline/store';
-import { createIndexer, type IndexerOptions } from '../../packages/indexer/src/indexer.ts';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import type { Engine, TestDatabase } from '../support/databases.ts';
@@ -34,7 +34,18 @@ export class Bench {
 
   optionsFor(programme: Programme, changes: Partial<IndexerOptions> = {}): IndexerOptions {
     const { ledger, startBlock } = programme.deployment;
-    return { database: this.database, rpcUrl: this.chain.rpcUrl, ledger, startBlock, pollMs: 20, ...changes };
+    return {
+      database: this.database,
+      rpcUrls: [this.chain.rpcUrl],
+      ledger,
+      startBlock,
+      pollMs: 20,
+      // The chains of tests are short: what is to be seen of one question is seen of the first.
+      firstSpan: 100,
+      // Tests go back further than a chain with final blocks would.
+      finality: 1_000_000,
+      ...changes,
+    };
   }
 
   /** Brings the books up to the chain, once. */
@@ -44,8 +55,8 @@ export class Bench {
   }
 
   /** The same books, built from the chain as it is now. */
-  async buildFresh(programme: Programme): Promise<BooksDump> {
-    const indexer = createIndexer(this.optionsFor(programme, { database: this.#fresh }));
+  async buildFresh(programme: Programme, changes: Partial<IndexerOptions> = {}): Promise<BooksDump> {
+    const indexer = createIndexer(this.optionsFor(programme, { database: this.#fresh, ...changes }));
     // The tables are there from the first time on.
     await clearBooks(this.#fresh).catch(() => {});
     await indexer.syncOnce();

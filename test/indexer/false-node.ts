@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A log as a node gives it. */
@@ -8,18 +8,19 @@ export interface RawLog {
   data: string;
   blockNumber: string;
   blockHash: string;
+  transactionHash: string;
   logIndex: string;
   [field: string]: unknown;
 }
 
-interface RawCall {
+export interface RawCall {
   id: number;
   method: string;
   // biome-ignore lint/suspicious/noExplicitAny: whatever was asked
   params: any[];
 }
 
-interface RawAnswer {
+export interface RawAnswer {
   id: number;
   result?: unknown;
   error?: { code: number; message: string };
@@ -28,12 +29,22 @@ interface RawAnswer {
 /** What a false node makes of a true answer. */
 export type Lie = (call: RawCall, answer: RawAnswer) => RawAnswer;
 
+/** What a false node sends in place of `body`, its answers to what `asked` asks. */
+export type Transport = (response: ServerResponse, body: string, asked: string) => void;
+
+const deliver: Transport = (response, body) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+};
+
 /** A node between an indexer and a real one, which changes answers on their way. */
 export class FalseNode {
   /** How it lies now; not at all at first. */
   lie: Lie = (_, answer) => answer;
+  transport: Transport = deliver;
   /** Whether it hangs up on everybody. */
   isAway = false;
+  /** The requests so far, and when they came. */
+  readonly asked: { body: string; time: number }[] = [];
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -49,6 +60,7 @@ export class FalseNode {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part);
       const body = Buffer.concat(parts).toString();
+      node.asked.push({ body, time: performance.now() });
       const calls = JSON.parse(body) as RawCall[];
       const headers = { 'content-type': 'application/json' };
       const answers = (await (await fetch(rpcUrl, { method: 'POST', headers, body })).json()) as RawAnswer[];
@@ -56,7 +68,7 @@ export class FalseNode {
         const answer = answers.find(({ id }) => id === call.id) as RawAnswer;
         return node.lie(call, answer);
       });
-      response.writeHead(200, headers).end(JSON.stringify(changed));
+      node.transport(response, JSON.stringify(changed), body);
     });
     const node = new FalseNode(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -65,6 +77,14 @@ export class FalseNode {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Tells the truth again. */
+  reform(): void {
+    this.lie = (_, answer) => answer;
+    this.transport = deliver;
+    this.isAway = false;
+    this.asked.length = 0;
   }
 
   async stop(): Promise<void> {
@@ -76,7 +96,7 @@ export class FalseNode {
 /** Changes the logs that are asked for. */
 export function changeLogs(change: (logs: RawLog[]) => RawLog[]): Lie {
   return ({ method }, answer) => {
-    if (method !== 'eth_getLogs') return answer;
+    if (method !== 'eth_getLogs' || !Array.isArray(answer.result)) return answer;
     return { ...answer, result: change(structuredClone(answer.result as RawLog[])) };
   };
 }

@@ -1,7 +1,8 @@
 import { type Database, openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
 import { NodeRefusedError, NodeUnreachableError } from '../../packages/indexer/src/errors.ts';
-import { createIndexer, type IndexerOptions } from '../../packages/indexer/src/indexer.ts';
+import { createIndexer } from '../../packages/indexer/src/indexer.ts';
+import type { IndexerOptions } from '../../packages/indexer/src/options.ts';
 import type { Progress } from '../../packages/indexer/src/progress.ts';
 import { clearBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
@@ -22,7 +23,7 @@ class Run {
       this.#wake();
     };
     const { signal } = this.#stop;
-    const options = bench.optionsFor(programme, { rpcUrl: node.url, signal, onProgress, ...changes });
+    const options = bench.optionsFor(programme, { rpcUrls: [node.url], signal, onProgress, ...changes });
     this.ended = createIndexer(options).run();
     // Who waits for it sees it.
     this.ended.catch(() => {});
@@ -115,7 +116,7 @@ for (const engine of engines) {
     it('does not begin without a node', async () => {
       node.isAway = true;
       const rpcUrl = `${node.url}/v3/secret?key=secret`;
-      const error = await new Run(bench, programme, node, { rpcUrl }).ended.catch((e) => e);
+      const error = await new Run(bench, programme, node, { rpcUrls: [rpcUrl] }).ended.catch((e) => e);
       expect(error).to.be.instanceOf(NodeUnreachableError);
       expect(error.message).to.match(/^the node at http:\/\/127\.0\.0\.1:\d+ does not answer \(.+\)$/);
     });

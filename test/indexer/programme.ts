@@ -98,6 +98,11 @@ export class Programme {
     return programme;
   }
 
+  /** What is random from here on hangs on `seed` alone. */
+  reseed(seed: number): void {
+    this.#random.reseed(seed);
+  }
+
   /** Remembers where chain and programme are. */
   async mark(): Promise<Mark> {
     const memory = structuredClone(this.#memory);

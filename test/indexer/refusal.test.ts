@@ -124,7 +124,7 @@ for (const engine of engines) {
     });
 
     const refusalOf = (changes = {}): Promise<Error> =>
-      bench.sync(programme, { rpcUrl: node.url, ...changes }).then(
+      bench.sync(programme, { rpcUrls: [node.url], ...changes }).then(
         () => expect.fail('the indexer accepted it'),
         (error: Error) => error,
       );
@@ -141,7 +141,7 @@ for (const engine of engines) {
         expect(dump.entries).to.deep.equal([]);
         expect(dump.blocks).to.deep.equal([]);
         node.lie = (_, answer) => answer;
-        expect(await bench.sync(programme, { rpcUrl: node.url })).to.deep.equal(books);
+        expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
       });
     }
 
@@ -151,7 +151,7 @@ for (const engine of engines) {
         if (call.method !== 'eth_getLogs' || ++asked > 1) return answer;
         return changeLogs((logs) => logs.slice(0, -1))(call, answer);
       };
-      expect(await bench.sync(programme, { rpcUrl: node.url })).to.deep.equal(books);
+      expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
       expect(asked).to.equal(2);
     });
 
@@ -195,7 +195,7 @@ for (const engine of engines) {
         refused++;
         return { id, error: { code: -32_005, message: 'query returned more than 10000 results' } };
       };
-      expect(await bench.sync(programme, { rpcUrl: node.url })).to.deep.equal(books);
+      expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
       expect(refused).to.be.greaterThan(2);
     });
 
@@ -225,7 +225,7 @@ for (const engine of engines) {
       const stop = new AbortController();
       await createIndexer(
         bench.optionsFor(programme, {
-          rpcUrl: node.url,
+          rpcUrls: [node.url],
           signal: stop.signal,
           onProgress: ({ event }) => {
             if (event === 'read') stop.abort();
@@ -236,7 +236,7 @@ for (const engine of engines) {
       expect(half.entries.length).to.be.greaterThan(0);
       expect(half.entries.length).to.be.lessThan(entries.length - 2);
       node.lie = (_, answer) => answer;
-      expect(await bench.sync(programme, { rpcUrl: node.url })).to.deep.equal(books);
+      expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
     });
   });
 }

@@ -80,7 +80,7 @@ for (const engine of engines) {
         for (const { id } of accounts) {
           const person = await findPerson(bench.database, ledger, id);
           expect(person?.creditedUnits, `person ${id}`).to.equal(promised.get(id));
-          expect(await getPending(bench.database, ledger, id)).to.deep.equal({
+          expect(await getPending(bench.database, ledger, id)).to.deep.include({
             units: 0n,
             sales: 0,
             until: null,
@@ -103,7 +103,6 @@ for (const engine of engines) {
 
     it('reads again when it was ended between two stretches', async () => {
       const programme = await Programme.open(bench.chain, { seed: 26 });
-      // More blocks than are read at once.
       for (let round = 0; round < 5; round++) {
         await programme.live(4);
         await programme.mine(150);
@@ -115,7 +114,8 @@ for (const engine of engines) {
           events.push(event);
           if (event === 'read') stop.abort();
         };
-        await createIndexer(bench.optionsFor(programme, { signal: stop.signal, onProgress })).run();
+        const options = { stretchSize: 5, openMs: 0, signal: stop.signal, onProgress };
+        await createIndexer(bench.optionsFor(programme, options)).run();
       }
       expect(events).to.deep.equal(['ready', 'read', 'ready', 'read', 'ready', 'read']);
       const books = await bench.sync(programme);

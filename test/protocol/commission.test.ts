@@ -3,8 +3,6 @@ import {
   amountOf,
   type Credit,
   creditedBy,
-  decodeLines,
-  encodeLines,
   payCommission,
   type SettledLine,
   type Tree,
@@ -21,6 +19,7 @@ import {
   PLAN_BY_LEVEL,
   type Plan,
 } from '../../packages/protocol/src/plan.ts';
+import { decodeLines, encodeLines } from '../../packages/protocol/src/settled-lines.ts';
 import { randomLine } from '../support/protocol/generate.ts';
 import { Random } from '../support/protocol/random.ts';
 import { goldens } from '../support/vectors.ts';

@@ -9,7 +9,7 @@ import {
   toHex,
 } from 'viem';
 import { commissionLedgerAbi } from '../../packages/protocol/src/abi.generated.ts';
-import { amountOf, creditedBy, encodeLines, payCommission } from '../../packages/protocol/src/commission.ts';
+import { amountOf, creditedBy, payCommission } from '../../packages/protocol/src/commission.ts';
 import type { Entry } from '../../packages/protocol/src/entries.ts';
 import { packFragment } from '../../packages/protocol/src/fragment.ts';
 import { extendHead, GENESIS_HEAD, termsHash } from '../../packages/protocol/src/journal.ts';
@@ -30,6 +30,7 @@ import {
   type ReversalRecord,
   type SaleRecord,
 } from '../../packages/protocol/src/records.ts';
+import { encodeLines } from '../../packages/protocol/src/settled-lines.ts';
 import { examplesOf, page } from '../support/protocol/document.ts';
 import { contentOf } from '../support/protocol/packed.ts';
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { applyEntries } from '../../packages/store/src/books/apply.ts';
+import { keyOf } from '../../packages/store/src/books/ledger-key.ts';
 import { findStatus, saveLedger } from '../../packages/store/src/books/ledgers.ts';
 import { findPosition, PositionMovedError } from '../../packages/store/src/books/position.ts';
 import { rollBack } from '../../packages/store/src/books/rollback.ts';
@@ -62,9 +63,12 @@ for (const engine of engines) {
       const middle = await applyEntries(database, LEDGER, history.stretch(START, 40));
       const before = await dumpBooks(database);
       const stretch = history.stretch(middle, LAST);
-      const [block] = stretch.blocks;
-      const twice = { ...stretch, blocks: [block, ...stretch.blocks] as const };
-      expect(await applyEntries(database, LEDGER, twice as never).catch((e) => e)).to.be.instanceOf(Error);
+      const last = stretch.pieces.at(-1);
+      const twice = {
+        ...stretch,
+        pieces: [...stretch.pieces, { entries: [], blocks: last?.blocks ?? [], tipNumber: LAST }],
+      };
+      expect(await applyEntries(database, LEDGER, twice).catch((e) => e)).to.be.instanceOf(Error);
       expect(await dumpBooks(database)).to.deep.equal(before);
       await applyEntries(database, LEDGER, stretch);
       expect(await dumpBooks(database)).to.deep.equal(await build(history, LAST));
@@ -103,7 +107,10 @@ for (const engine of engines) {
           'plans',
           'batches',
           'reversals',
-          'credits',
+          'settlements',
+          'person_batches',
+          'person_periods',
+          'teams',
         ] as const) {
           expect(whole[table], table).to.not.have.lengthOf(0);
         }
@@ -113,7 +120,8 @@ for (const engine of engines) {
       }
     });
 
-    it('goes back to any block exactly, and forward again', async () => {
+    it('goes back to any block exactly, and forward again', async function () {
+      this.timeout(180_000);
       for (const seed of [5, 6]) {
         const history = new History(seed, BLOCKS);
         const whole = await build(history, LAST);
@@ -153,7 +161,7 @@ for (const engine of engines) {
       await rollBack(database, other, position, START_BLOCK + 50);
       const both = await dumpBooks(database);
       for (const [table, rows] of Object.entries(both)) {
-        const own = rows.filter((row) => !row.includes(other));
+        const own = rows.filter((row) => !row.includes(`"ledger":"${keyOf(other)}"`));
         expect(own, table).to.deep.equal(alone[table as keyof BooksDump]);
       }
     });
@@ -169,6 +177,7 @@ for (const engine of engines) {
         entryCount: 0,
         tipNumber: 3,
         lagBlocks: 0,
+        finalNumber: null,
       });
       const history = new History(9, BLOCKS);
       const written = await build(history, LAST);

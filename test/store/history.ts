@@ -17,7 +17,7 @@ import {
   saleNumber,
 } from '@plumbline/protocol';
 import { type Address, type Hex, keccak256, numberToHex } from 'viem';
-import type { Stretch } from '../../packages/store/src/books/apply.ts';
+import type { Piece, Stretch } from '../../packages/store/src/books/apply.ts';
 import type { Flag } from '../../packages/store/src/books/flags.ts';
 import type { Position } from '../../packages/store/src/books/position.ts';
 import type { Powers } from '../../packages/store/src/books/powers.ts';
@@ -26,7 +26,7 @@ import { MadePeople, type MadePerson, namedWallet } from './made-people.ts';
 
 /** A ledger's history, made up by the rules of protocol, with books of its own to compare the store's with. */
 
-export const LEDGER: Address = '0x00000000000000000000000000000000000000aa';
+export const LEDGER: Address = '0xaa000000000000000000000000000000000000aa';
 export const RETURN_WINDOW = 3_600;
 export const START_BLOCK = 10;
 export const START: Position = { number: START_BLOCK - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
@@ -100,9 +100,15 @@ export class History {
   #pending: Entry[] = [];
   #plans = 0;
 
-  /** A history of `blocks` blocks, about every third of which is empty. */
-  constructor(seed: number, blocks: number) {
+  readonly #blockTime: number;
+
+  /**
+   * A history of `blocks` blocks, about every third of which is empty. One with fewer blocks is the beginning of it.
+   * @param blockTime Seconds from one block to the next.
+   */
+  constructor(seed: number, blocks: number, blockTime = 12) {
     this.#random = new Random(seed);
+    this.#blockTime = blockTime;
     this.#made = new MadePeople(this.#random);
     for (let number = START_BLOCK; number < START_BLOCK + blocks; number++) this.#makeBlock(number);
   }
@@ -128,16 +134,16 @@ export class History {
     return PLANS[version - 1] as Plan;
   }
 
-  /** What a reader of the chain brings for the blocks after `from` up to `to`. */
-  stretch(from: Position, to: number, tipNumber = to): Stretch {
+  /** What a reader of the chain brings for the blocks after `from` up to `to`, in pieces of some blocks. */
+  stretch(from: Position, to: number, tipNumber = to, size = 7): Stretch & { pieces: Piece[] } {
     const inside = this.blocks.filter(({ number }) => number > from.number && number <= to);
-    const blocks = inside.filter(({ entries, number }) => entries.length > 0 || number === to);
-    return {
-      from,
-      entries: inside.flatMap(({ entries }) => entries),
-      blocks: blocks as unknown as Stretch['blocks'],
-      tipNumber,
-    };
+    const pieces: Piece[] = [];
+    for (let first = 0; first < inside.length; first += size) {
+      const some = inside.slice(first, first + size);
+      const blocks = some.filter(({ entries, number }) => entries.length > 0 || number === to);
+      pieces.push({ entries: some.flatMap(({ entries }) => entries), blocks, tipNumber });
+    }
+    return { from, pieces };
   }
 
   /** Who is paid what for a sale by its plan, with the tree as it stands at the end. */
@@ -155,7 +161,7 @@ export class History {
   }
 
   #makeBlock(number: number): void {
-    const timestamp = 1_700_000_000 + number * 12;
+    const timestamp = 1_700_000_000 + number * this.#blockTime;
     if (number === START_BLOCK) {
       this.#pending.push({ kind: 'opened', termsHash: keccak256('0x01') });
       this.#announce(timestamp);

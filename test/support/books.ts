@@ -10,11 +10,13 @@ const tables = [
   'entries',
   'people',
   'person_versions',
+  'teams',
+  'person_periods',
   'plans',
   'batches',
-  'sales',
+  'settlements',
+  'person_batches',
   'reversals',
-  'credits',
   'payouts',
   'flags',
 ] as const;
@@ -26,9 +28,14 @@ export async function dumpBooks(database: Database): Promise<BooksDump> {
   const dump: Partial<BooksDump> = {};
   for (const table of tables) {
     const rows = await database.selectFrom(table).selectAll().execute();
-    dump[table] = rows.map((row) => JSON.stringify(row, asText)).sort();
+    dump[table] = rows.map(textOf).sort();
   }
   return dump as BooksDump;
+}
+
+/** A row as it stands in a dump. */
+export function textOf(row: object): string {
+  return JSON.stringify(row, asText);
 }
 
 /** Empties the books, so that they can be built afresh without starting another database. */

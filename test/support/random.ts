@@ -6,6 +6,10 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
+  reseed(seed: number): void {
+    this.#state = seed >>> 0;
+  }
+
   /** A whole number from 0 below `end`. */
   below(end: number): number {
     // mulberry32

@@ -4,6 +4,7 @@ import { text } from './text.ts';
 const money = new Intl.NumberFormat(text.locale, { minimumFractionDigits: 2, maximumFractionDigits: 6 });
 const whole = new Intl.NumberFormat(text.locale);
 const percent = new Intl.NumberFormat(text.locale, { style: 'percent', maximumFractionDigits: 2 });
+const monthly = new Intl.DateTimeFormat(text.locale, { year: 'numeric', month: 'long', timeZone: 'UTC' });
 const moment = new Intl.DateTimeFormat(text.locale, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Base units as tokens, e.g. `12500000` is `12.50`; exact, because the formatter takes the digits as text. */
@@ -21,6 +22,11 @@ export function column(amounts: readonly bigint[]): string[] {
 /** Cents as tokens, e.g. `123456` is `1,234.56`. */
 export function cents(amount: bigint | string): string {
   return money.format(formatCents(BigInt(amount)) as `${number}`);
+}
+
+/** A month, given as year x 100 + month. */
+export function month(period: number): string {
+  return monthly.format(Date.UTC(Math.floor(period / 100), (period % 100) - 1));
 }
 
 /** A number of things. */

@@ -5,10 +5,14 @@ import Fastify from 'fastify';
 import type { App, Dependencies } from './dependencies.ts';
 import { registerNotFound, registerProblems } from './problems.ts';
 import { registerDashboard, SECURITY_HEADERS } from './routes/dashboard.ts';
+import { registerDistributorFigures } from './routes/distributor-figures.ts';
+import { registerDistributorTree } from './routes/distributor-tree.ts';
 import { registerDistributors } from './routes/distributors.ts';
+import { registerLeaders } from './routes/leaders.ts';
 import { registerLedger } from './routes/ledger.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerSales } from './routes/sales.ts';
+import { registerSearch } from './routes/search.ts';
 
 const BODY_LIMIT = 4 * 1024 * 1024;
 
@@ -47,7 +51,11 @@ export async function buildApp(dependencies: Dependencies): Promise<App> {
 
   registerOperations(app, dependencies);
   registerLedger(app, dependencies);
+  registerSearch(app, dependencies);
+  registerLeaders(app, dependencies);
   registerDistributors(app, dependencies);
+  registerDistributorTree(app, dependencies);
+  registerDistributorFigures(app, dependencies);
   registerSales(app, dependencies);
   if (dependencies.dashboard === undefined) registerNotFound(app);
   else await registerDashboard(app, dependencies.dashboard);

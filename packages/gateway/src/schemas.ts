@@ -5,13 +5,13 @@ import { PLAN_COMPRESSIONS, PLAN_KINDS } from './plan-words.ts';
 
 /** What goes over the wire. The OpenAPI document is made of these. */
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 /** A request: fields that are not known are refused, because a misspelled one would be lost silently. */
 const request = <T extends TProperties>(fields: T, description?: string) =>
   Type.Object(fields, { additionalProperties: false, ...(description !== undefined && { description }) });
 
 const cents = (description: string) => Type.String({ pattern: CENTS_PATTERN, description });
-const units = (description: string) =>
+export const units = (description: string) =>
   Type.String({ description: `${description}, in base units of 6 decimals, as decimal digits` });
 /** Text that people wrote. A database cannot hold U+0000, nor half of a surrogate pair. */
 export const freeText = (options: { minLength?: number; maxLength: number; description?: string }) =>
@@ -175,45 +175,16 @@ export const Distributor = Type.Object({
   ),
   ownSales: count('Own sales'),
   enrolledBlock: nullable(Type.Integer()),
+  isFinal: nullable(Type.Boolean({ description: 'Whether the enrolment can no longer be undone' })),
 });
 
-export const Upline = Type.Object({
-  path: Type.Array(
-    Type.Object({ id: Type.Integer(), reference: nullable(Type.String()), level: Type.Integer() }),
-  ),
-});
-
-export const Children = Type.Object({
-  children: Type.Array(
-    Type.Object({
-      id: Type.Integer(),
-      reference: nullable(Type.String()),
-      directs: Type.Integer(),
-      teamSize: Type.Integer(),
-      creditedUnits: Type.String(),
-    }),
-  ),
-  nextCursor: nullable(Type.String()),
-});
-
-export const Credits = Type.Object({
-  credits: Type.Array(
-    Type.Object({
-      ref: Type.String({ description: 'Sale on the ledger, e.g. 12-7' }),
-      level: Type.Integer(),
-      bps: Type.Integer(),
-      units: Type.String(),
-      seller: Type.Integer(),
-      settledBlock: Type.Integer(),
-    }),
-  ),
-  nextCursor: nullable(Type.String()),
-});
-
-export const PageQuery = Type.Object({
+/** What every list takes. */
+export const pageFields = {
   limit: Type.Optional(Type.String({ pattern: LIMIT_PATTERN, description: '1 to 200; 50 if absent' })),
   cursor: Type.Optional(freeText({ maxLength: 100, description: '`nextCursor` of the page before' })),
-});
+};
+
+export const PageQuery = Type.Object(pageFields);
 
 const SaleDocument = Type.Object({
   version: Type.Literal(1),
@@ -250,7 +221,15 @@ export const Sale = Type.Object({
   plan: nullable(Type.Integer({ description: 'Version' })),
   recordedAt: nullable(Type.Integer({ description: 'Unix seconds' })),
   settlesAt: nullable(Type.Integer({ description: 'Unix seconds: end of the return window' })),
+  blockNumber: nullable(Type.Integer({ description: 'Of the recording' })),
+  isFinal: nullable(Type.Boolean({ description: 'Whether the recording can no longer be undone' })),
   settled: Type.Boolean(),
+  settlement: nullable(
+    Type.Object({
+      blockNumber: Type.Integer(),
+      isFinal: Type.Boolean({ description: 'Whether the settlement can no longer be undone' }),
+    }),
+  ),
   countedCents: nullable(Type.String()),
   credits: nullable(
     Type.Array(

@@ -1,3 +1,5 @@
+import type { BooksStatus } from '@plumbline/store';
+
 /** How far an item is, from its own state and that of its transaction. */
 export function stateOf(item: string, transaction: string | null): string {
   if (item !== 'batched') return item;
@@ -8,4 +10,9 @@ export function stateOf(item: string, transaction: string | null): string {
 /** Whether a transaction in this state is on chain. */
 export function isOnChain(transaction: string | null): boolean {
   return transaction === 'included' || transaction === 'final';
+}
+
+/** Whether what the books have of a block can no longer be undone. */
+export function isFinal(blockNumber: number, books: BooksStatus | undefined): boolean {
+  return blockNumber <= (books?.finalNumber ?? -1);
 }

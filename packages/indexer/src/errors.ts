@@ -6,10 +6,13 @@ import type { Hex } from 'viem';
  */
 export class NodeUnreachableError extends Error {
   override name = 'NodeUnreachableError';
+  /** It may have been asked too much at once: it took too long, or its answer was cut off. */
+  readonly mayBeTooMuch: boolean;
 
-  constructor(url: string, cause: unknown) {
+  constructor(url: string, cause: unknown, mayBeTooMuch = false) {
     const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
     super(`the node at ${originOf(url)} does not answer (${withoutPath(url, reason)})`, { cause });
+    this.mayBeTooMuch = mayBeTooMuch;
   }
 }
 
@@ -19,6 +22,32 @@ export class NodeRefusedError extends Error {
 
   constructor(method: string, code: number, message: string) {
     super(`the node refuses ${method}: ${message} (code ${code})`);
+  }
+}
+
+/** An answer of more bytes than are taken. */
+export class AnswerTooLargeError extends NodeRefusedError {
+  override name = 'AnswerTooLargeError';
+
+  constructor(most: number) {
+    super(
+      'an answer',
+      0,
+      `it has more than ${Math.round(most / 2 ** 20)} MB, which is more than is taken at once`,
+    );
+  }
+}
+
+/** None of several nodes gives what is asked. */
+export class NodesFailedError extends Error {
+  override name = 'NodesFailedError';
+  /** By the origin of the node. */
+  readonly said: ReadonlyMap<string, Error>;
+
+  constructor(said: ReadonlyMap<string, Error>) {
+    const each = [...said].map(([origin, error]) => `${origin}: ${error.message}`);
+    super(`none of ${said.size} nodes gives what is asked. ${each.join('; ')}`);
+    this.said = said;
   }
 }
 
@@ -37,6 +66,24 @@ export class LedgerMissingError extends Error {
 
   constructor(ledger: string, chainId: number, cause?: unknown) {
     super(`there is no ledger at ${ledger} on chain ${chainId}: check the address and the node`, { cause });
+  }
+}
+
+/** There is no factory where it should be. */
+export class FactoryMissingError extends Error {
+  override name = 'FactoryMissingError';
+
+  constructor(factory: string) {
+    super(`there is no contract at ${factory}: check the address of the factory and the node`);
+  }
+}
+
+/** Some ledgers of a factory are not what they should be. */
+export class LedgersFailedError extends Error {
+  override name = 'LedgersFailedError';
+
+  constructor(errors: readonly Error[], of: number) {
+    super(`${errors.length} of ${of} ledgers failed: ${errors.map(({ message }) => message).join('; ')}`);
   }
 }
 
@@ -81,6 +128,31 @@ export class JournalRefusedError extends Error {
   }
 }
 
+/** A block that was final is no longer on the chain. Nothing was undone. */
+export class FinalBlockChangedError extends Error {
+  override name = 'FinalBlockChangedError';
+
+  constructor(ledger: string, number: number, finalNumber: number) {
+    super(
+      `block ${number}, which the books of ledger ${ledger} hold, is no longer on the chain, though blocks up to ` +
+        `${finalNumber} were final: nothing was undone; either the node is of another fork, or blocks are called ` +
+        'final too early (PLUMBLINE_FINALITY)',
+    );
+  }
+}
+
+/** The chain goes back again and again. */
+export class UnstableChainError extends Error {
+  override name = 'UnstableChainError';
+
+  constructor(times: number, number: number) {
+    super(
+      `the chain went back ${times} times without ever going beyond block ${number}: ` +
+        'the node contradicts itself, or several nodes of different forks stand behind its address',
+    );
+  }
+}
+
 /** A journal's head and length. */
 export interface Journal {
   head: Hex;
@@ -92,7 +164,8 @@ function reasonOf(error: Error): string {
   return error.cause instanceof Error ? error.cause.message || error.message : error.message;
 }
 
-function originOf(url: string): string {
+/** What may be told of a URL. */
+export function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : 'a URL that is none';
 }
 

@@ -5,5 +5,6 @@ export {
   NodeUnreachableError,
   WrongChainError,
 } from './errors.ts';
-export { createIndexer, type Indexer, type IndexerOptions } from './indexer.ts';
+export { createIndexer, type Indexer } from './indexer.ts';
+export type { IndexerOptions } from './options.ts';
 export type { Progress } from './progress.ts';

@@ -1,43 +1,101 @@
-import { openDatabase } from '@plumbline/store';
+import { openDatabase, startEmbedded } from '@plumbline/store';
 import { createIndexer } from './indexer.ts';
+import type { Progress } from './progress.ts';
+import { rebuild } from './rebuild.ts';
+import {
+  type Command,
+  readAddresses,
+  readCommand,
+  readDatabaseUrl,
+  readFinality,
+  readPace,
+  readRpcUrls,
+  SettingError,
+} from './settings.ts';
+import { readStatus } from './status.ts';
 
-/** Follows one ledger until it is told to stop. */
-
-/** @throws Error naming the variable that is missing or wrong; of a URL, which may hold a key, only the scheme is told. */
-function setting(name: string, form: RegExp, what: string, usual?: string): string {
-  const value = process.env[name] ?? usual;
-  if (value === undefined || !form.test(value)) {
-    const given = value === undefined ? 'empty' : JSON.stringify(value.replace(/:\/\/.*/s, '://…'));
-    throw new Error(`${name} must be ${what}, not ${given}`);
-  }
-  return value;
-}
+/**
+ * Follows one ledger, or those of a factory, until it is told to stop; or says where the books stand; or builds them again
+ * and compares. Exit code 0: done. 1: something is not what it should be. 2: a setting is wrong.
+ */
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-try {
-  const database = openDatabase(
-    setting('PLUMBLINE_DATABASE_URL', /^postgres(ql)?:\/\//, 'the URL of a PostgreSQL database'),
-  );
+function tell({ event, ...rest }: Progress): void {
+  const line = event === 'ready' ? { ready: 'indexer' } : { time: new Date().toISOString(), event, ...rest };
+  console.log(JSON.stringify(line));
+}
+
+async function follow({ from, to, once }: Extract<Command, { do: 'follow' }>): Promise<void> {
+  const database = openDatabase(readDatabaseUrl(process.env));
   try {
-    await createIndexer({
+    const { startBlock, ...pace } = readPace(process.env);
+    const indexer = createIndexer({
       database,
-      rpcUrl: setting('PLUMBLINE_RPC_URL', /^https?:\/\//, 'the HTTP URL of a node'),
-      ledger: setting('PLUMBLINE_LEDGER', /^0x[0-9a-fA-F]{40}$/, 'the address of a ledger'),
-      startBlock: Number(setting('PLUMBLINE_START_BLOCK', /^\d{1,15}$/, 'a block number', '0')),
-      pollMs: Number(setting('PLUMBLINE_POLL_MS', /^\d{1,6}$/, 'a number of milliseconds', '200')),
+      rpcUrls: readRpcUrls(process.env),
+      ...readAddresses(process.env),
+      ...pace,
+      startBlock: from ?? startBlock,
+      untilBlock: to,
       signal: stop.signal,
-      onProgress({ event, ...rest }) {
-        const line =
-          event === 'ready' ? { ready: 'indexer' } : { time: new Date().toISOString(), event, ...rest };
-        console.log(JSON.stringify(line));
-      },
-    }).run();
+      onProgress: tell,
+    });
+    if (once) await indexer.syncOnce();
+    else await indexer.run();
   } finally {
     await database.destroy();
   }
+}
+
+async function tellStatus(): Promise<void> {
+  const database = openDatabase(readDatabaseUrl(process.env));
+  try {
+    const [rpcUrl] = readRpcUrls(process.env, '');
+    for (const status of await readStatus(database, rpcUrl)) console.log(JSON.stringify(status));
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** Whether the books are what the chain says. */
+async function check({ beside: besideUrl }: Extract<Command, { do: 'rebuild' }>): Promise<boolean> {
+  const [url, rpcUrls] = [readDatabaseUrl(process.env), readRpcUrls(process.env)];
+  const finality = readFinality(process.env);
+  const embedded = besideUrl === undefined ? await startEmbedded('memory://') : undefined;
+  const database = openDatabase(url);
+  const beside = openDatabase(besideUrl ?? embedded?.url ?? '');
+  try {
+    const { signal } = stop;
+    const reports = await rebuild({ database, beside, rpcUrls, finality, signal, onProgress: tell });
+    for (const report of reports) console.log(JSON.stringify(report));
+    return reports.every(({ differences }) => differences.length === 0);
+  } finally {
+    await beside.destroy();
+    await database.destroy();
+    await embedded?.close();
+  }
+}
+
+async function main(): Promise<number> {
+  const command = readCommand(process.argv.slice(2));
+  switch (command.do) {
+    case 'follow':
+      await follow(command);
+      return 0;
+    case 'status':
+      await tellStatus();
+      return 0;
+    case 'rebuild':
+      return (await check(command)) ? 0 : 1;
+  }
+}
+
+try {
+  process.exitCode = await main();
 } catch (error) {
-  console.error((error as Error).message.replaceAll('\n', ' '));
-  process.exitCode = 1;
+  if (!stop.signal.aborted) {
+    console.error((error as Error).message.replaceAll('\n', ' '));
+    process.exitCode = error instanceof SettingError ? 2 : 1;
+  }
 }

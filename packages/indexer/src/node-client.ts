@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NodeRefusedError, NodeUnreachableError } from './errors.ts';
+import { NodeRefusedError, NodeUnreachableError, originOf } from './errors.ts';
+import { postJson } from './http-post.ts';
 
 /** A question to the node. */
 export interface Call {
@@ -16,22 +17,45 @@ interface RpcAnswer {
   error?: { code: number; message: string };
 }
 
-/** Tries before a node counts as unreachable, and the pause after the first, which doubles each time. */
-const ATTEMPTS = 6;
-const FIRST_PAUSE_MS = 100;
+/** How much is put up with before a node counts as unreachable. */
+export interface Patience {
+  /** Tries of one question. */
+  attempts: number;
+  /** The pause after the first try, which doubles each time, and the longest that a node may ask for. */
+  pauseMs: number;
+  longestPauseMs: number;
+  /** The longest that an answer may take. */
+  timeoutMs: number;
+}
 
 /** Questions to a request: nodes limit how many they take. */
-const BATCH = 50;
+export const BATCH = 50;
 
-const TIMEOUT_MS = 30_000;
+/** Bytes of an answer: beyond it a question was too large, and more would only fill the memory. */
+const LARGEST_ANSWER = 48 * 2 ** 20;
+
+/** Failures that a smaller question might not meet with. */
+class HeavyAnswerError extends Error {}
+
+interface AskOptions {
+  attempts?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 /** JSON-RPC over HTTP with several questions to a request, asked again when the node does not answer. */
 export class NodeClient {
+  /** What may be told of its URL. */
+  readonly origin: string;
   readonly #url: string;
+  readonly #patience: Patience;
   readonly #signal: AbortSignal | undefined;
+  /** When the node may be asked again. */
+  #restsUntil = 0;
 
-  constructor(url: string, signal?: AbortSignal) {
+  constructor(url: string, patience: Patience, signal?: AbortSignal) {
     this.#url = url;
+    this.origin = originOf(url);
+    this.#patience = patience;
     this.#signal = signal;
   }
 
@@ -45,64 +69,107 @@ export class NodeClient {
   }
 
   /** The results of several calls, in order; throws if one is refused. */
-  async askAll(calls: readonly Call[]): Promise<unknown[]> {
-    const answers = await this.tryAll(calls);
-    return answers.map((answer) => {
-      if ('error' in answer) throw answer.error;
-      return answer.result;
-    });
+  async askAll(calls: readonly Call[], options: AskOptions = {}): Promise<unknown[]> {
+    return (await this.tryAll(calls, options)).map(resultOf);
   }
 
   /** The answers to several calls, in order, refusals included. */
-  async tryAll(calls: readonly Call[]): Promise<Answer[]> {
+  async tryAll(calls: readonly Call[], options: AskOptions = {}): Promise<Answer[]> {
     const answers: Answer[] = [];
     for (let from = 0; from < calls.length; from += BATCH) {
-      answers.push(...(await this.#request(calls.slice(from, from + BATCH))));
+      answers.push(...(await this.#request(calls.slice(from, from + BATCH), options)).answers);
     }
     return answers;
   }
 
-  async #request(calls: readonly Call[]): Promise<Answer[]> {
+  /** The result of one call that may be large, and its size. */
+  async measure(call: Call, options: AskOptions = {}): Promise<{ result: unknown; bytes: number }> {
+    const { answers, bytes } = await this.#request([call], options);
+    return { result: resultOf(answers[0] as Answer), bytes };
+  }
+
+  async #request(
+    calls: readonly Call[],
+    { attempts = this.#patience.attempts, signal = this.#signal }: AskOptions,
+  ): Promise<{ answers: Answer[]; bytes: number }> {
     const body = JSON.stringify(calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call })));
     for (let attempt = 1; ; attempt++) {
       try {
-        return answersOf(calls, await this.#post(body));
+        await this.#rest(signal);
+        const { text, bytes } = await this.#post(body, signal);
+        return { answers: answersOf(calls, text), bytes };
       } catch (cause) {
-        this.#signal?.throwIfAborted();
-        if (attempt === ATTEMPTS) throw new NodeUnreachableError(this.#url, cause);
-        await delay(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { signal: this.#signal });
+        signal?.throwIfAborted();
+        if (cause instanceof NodeRefusedError) throw cause;
+        const isResting = this.#restsUntil - Date.now() > this.#patience.longestPauseMs;
+        if (attempt >= attempts || isResting) {
+          throw new NodeUnreachableError(this.#url, cause, isHeavy(cause));
+        }
+        await delay(this.#patience.pauseMs * 2 ** (attempt - 1), undefined, { signal });
       }
     }
   }
 
-  async #post(body: string): Promise<unknown> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(this.#url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      signal: this.#signal ? AbortSignal.any([this.#signal, timeout]) : timeout,
-    });
-    const text = await response.text();
-    // Some nodes answer a refused question with a status of 400; what counts is whether it is an answer.
-    if (response.status >= 500 || response.status === 429) throw new Error(`HTTP status ${response.status}`);
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new Error(`HTTP status ${response.status}, not JSON: ${text.slice(0, 80)}`);
+  /** Waits while the node has asked to be left alone, if that is not for too long. */
+  async #rest(signal: AbortSignal | undefined): Promise<void> {
+    const restMs = this.#restsUntil - Date.now();
+    if (restMs <= 0) return;
+    if (restMs > this.#patience.longestPauseMs) {
+      throw new Error(`HTTP status 429, asks to be left alone for ${Math.ceil(restMs / 1000)} s`);
     }
+    await delay(restMs, undefined, { signal });
+  }
+
+  async #post(body: string, signal: AbortSignal | undefined): Promise<{ text: string; bytes: number }> {
+    const limits = { signal, timeoutMs: this.#patience.timeoutMs, largest: LARGEST_ANSWER };
+    const { status, retryAfter, text, bytes } = await postJson(this.#url, body, limits);
+    // Some nodes answer a refused question with a status of 400; what counts is whether it is an answer.
+    if (status === 429) {
+      this.#restsUntil = Date.now() + restOf(retryAfter);
+      throw new Error('HTTP status 429');
+    }
+    if (status >= 500) throw new HeavyAnswerError(`HTTP status ${status}`);
+    if (!/^\s*[[{]/.test(text)) {
+      throw new Error(`HTTP status ${status}, not JSON: ${text.slice(0, 80)}`);
+    }
+    return { text, bytes };
   }
 }
 
+function resultOf(answer: Answer): unknown {
+  if ('error' in answer) throw answer.error;
+  return answer.result;
+}
+
+/** Milliseconds, from seconds or a date. */
+function restOf(header: string | undefined): number {
+  if (header === undefined) return 0;
+  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
+}
+
+function isHeavy(cause: unknown): boolean {
+  return cause instanceof HeavyAnswerError || (cause instanceof Error && cause.name === 'TimeoutError');
+}
+
 /** Answers come in any order; a single error stands for all questions. */
-function answersOf(calls: readonly Call[], body: unknown): Answer[] {
-  const given = (Array.isArray(body) ? body : []) as RpcAnswer[];
+function answersOf(calls: readonly Call[], text: string): Answer[] {
+  const body = parse(text);
+  const given = (Array.isArray(body) ? body : []) as (RpcAnswer | null)[];
   const common = Array.isArray(body) ? undefined : (body as RpcAnswer).error;
   return calls.map(({ method }, id) => {
-    const answer = given.find((each) => each.id === id);
+    const answer = given.find((each) => each?.id === id);
     const error = answer?.error ?? common;
     if (error) return { error: new NodeRefusedError(method, error.code, error.message) };
     if (!answer || answer.result === undefined) throw new Error(`no answer to ${method}`);
     return { result: answer.result };
   });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HeavyAnswerError(`an answer that is cut off or no JSON: ${text.slice(0, 40)}`);
+  }
 }

@@ -1,42 +1,44 @@
 import { commissionLedgerAbi, journalTopics, type LedgerTerms } from '@plumbline/protocol';
-import type { BlockRow, Position } from '@plumbline/store';
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem';
-import { ChainMovedError, type Journal, LedgerMissingError, NodeRefusedError } from './errors.ts';
-import type { Answer, Call, NodeClient } from './node-client.ts';
-import type { AddressedLog, Reading } from './verify.ts';
+import { blockAt, blockIn, chainIdIn, logsIn } from './answers.ts';
+import { blockCall, type ChainView, type Finality, headCalls, quantity, readHead } from './chain-head.ts';
+import {
+  ChainMovedError,
+  type Journal,
+  LedgerMissingError,
+  NodeRefusedError,
+  NodeUnreachableError,
+} from './errors.ts';
+import { type Answer, BATCH, type Call, type NodeClient } from './node-client.ts';
+import type { AddressedLog, Block, Piece } from './verify.ts';
 
-/** What the node knows of a ledger. */
+/** What one node knows of a ledger. */
 
-interface RpcBlock {
-  number: Hex;
-  hash: Hex;
-  timestamp: Hex;
+/** Blocks below the newest whose state a node may mix up with the newest's. */
+const RECENT = 8;
+
+/** A piece, and what it took to get it. */
+export type MeasuredPiece = Piece & { bytes: number; milliseconds: number; wasSplit: boolean };
+
+/** The end of what was read: that all of it is still on the chain, and what the contract says there. */
+export interface Closing {
+  contract: Journal | undefined;
+  head: ChainView;
 }
-
-interface RpcLog {
-  address: Address;
-  topics: Hex[];
-  data: Hex;
-  blockNumber: Hex;
-  blockHash: Hex;
-  transactionHash: Hex;
-  logIndex: Hex;
-}
-
-/** A reading, and whether the node gave its logs only in pieces. */
-type SplitReading = Reading & { wasSplit: boolean };
 
 export class Reader {
   readonly #node: NodeClient;
   readonly #ledger: Address;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(node: NodeClient, ledger: Address) {
+  constructor(node: NodeClient, ledger: Address, signal?: AbortSignal) {
     this.#node = node;
     this.#ledger = ledger;
+    this.#signal = signal;
   }
 
   async getChainId(): Promise<number> {
-    return Number(await this.#node.ask('eth_chainId', []));
+    return chainIdIn(await this.#node.ask('eth_chainId', []));
   }
 
   /** @throws LedgerMissingError if there is no ledger at the address. */
@@ -48,106 +50,115 @@ export class Reader {
     return termsOf(answer.result as Hex, (cause) => new LedgerMissingError(this.#ledger, chainId, cause));
   }
 
-  /** The newest block, and the hash of block `number` or null if the chain does not reach it. */
-  async look(number: number): Promise<{ tip: number; positionHash: Hex | null }> {
-    const [tip, position] = await this.#node.askAll([
-      { method: 'eth_getBlockByNumber', params: ['latest', false] },
-      blockCall(Math.max(number, 0)),
-    ]);
-    return {
-      tip: Number((tip as RpcBlock).number),
-      positionHash: (position as RpcBlock | null)?.hash ?? null,
-    };
-  }
-
   /** The hashes of blocks; null where the chain has none. */
   async listHashes(numbers: readonly number[]): Promise<(Hex | null)[]> {
-    const blocks = (await this.#node.askAll(numbers.map(blockCall))) as (RpcBlock | null)[];
+    const blocks = await this.#listBlocks(numbers);
     return blocks.map((block) => block?.hash ?? null);
   }
 
+  /** @throws ChainMovedError if the node does not have these blocks, or not all of one fork. */
+  async readPiece(from: number, to: number): Promise<MeasuredPiece> {
+    const started = performance.now();
+    const { logs, bytes, wasSplit } = await this.#readLogs(from, to);
+    const milliseconds = performance.now() - started;
+    // Logs from outside are refused when the piece is verified; their blocks need not exist.
+    const numbers = new Set(logs.map(({ blockNumber }) => Number(blockNumber)));
+    const inside = [...numbers].filter((number) => number >= from && number < to);
+    const blocks = await this.#listForkOf(to, inside);
+    return { from, to, logs, blocks, bytes, milliseconds, wasSplit };
+  }
+
   /**
-   * Reads the blocks after `from` up to `to`, all from one fork of the chain.
-   * @throws ChainMovedError if the chain changed meanwhile.
+   * Blocks `numbers` and then block `to`, of which each request asks first: if that is still there later, all are of its
+   * fork, even if every request was answered by another node behind a balancer.
    */
-  async read(from: Position, to: number): Promise<SplitReading> {
-    const [before] = await this.listHashes([to]);
-    const { logs, wasSplit } = await this.#readLogs(from.number + 1, to);
-    // Logs from outside are refused when the reading is verified; their blocks need not exist.
-    const inside = logs.map((log) => Number(log.blockNumber)).filter((number) => number <= to);
-    const numbers = [...new Set([...inside, to])];
-    const blocks = await this.#readBlocks(numbers);
+  async #listForkOf(to: number, numbers: readonly number[]): Promise<[...Block[], Block]> {
+    const groups = [numbers.slice(0, BATCH - 1)];
+    for (let i = BATCH - 1; i < numbers.length; i += BATCH - 1) groups.push(numbers.slice(i, i + BATCH - 1));
+    const found = await Promise.all(groups.map((group) => this.#listBlocks([to, ...group])));
+    const end = found[0]?.[0];
+    if (!end || found.some(([each]) => each?.hash !== end.hash)) throw new ChainMovedError(to);
+    const blocks = found.flatMap(([, ...group]) => group);
+    const missing = blocks.indexOf(null);
+    if (missing >= 0) throw new ChainMovedError(numbers[missing] ?? to);
+    return [...(blocks as Block[]), end];
+  }
+
+  /**
+   * Whether all `blocks` are still on the chain, and the contract's journal after the last of them. Undefined if the node
+   * no longer has the state of a block below the newest; the heads in the logs then stand alone until a block is reached
+   * whose state it has.
+   * @throws ChainMovedError if they are not.
+   */
+  async close(blocks: readonly { number: number; hash: Hex }[], finality: Finality): Promise<Closing> {
     const last = blocks.at(-1);
-    if (!last || last.hash !== before) throw new ChainMovedError(to);
-    const contract = await this.#readJournal(last);
-    // Asked last: if the books' block is still there, everything above it was read from its fork.
-    if (from.hash !== null) {
-      const [after] = await this.listHashes([from.number]);
-      if (after !== from.hash) throw new ChainMovedError(from.number);
-    }
-    return { logs, blocks: blocks as [...BlockRow[], BlockRow], contract, wasSplit };
-  }
-
-  /** Halves the range until the node answers: what it refuses is most often a range with too much in it. */
-  async #readLogs(from: number, to: number): Promise<{ logs: AddressedLog[]; wasSplit: boolean }> {
-    const filter = {
-      address: this.#ledger,
-      topics: [journalTopics],
-      fromBlock: quantity(from),
-      toBlock: quantity(to),
-    };
-    try {
-      const logs = (await this.#node.ask('eth_getLogs', [filter])) as RpcLog[];
-      return { logs: logs.map(logOf), wasSplit: false };
-    } catch (error) {
-      if (!(error instanceof NodeRefusedError) || from === to) throw error;
-      const middle = Math.floor((from + to) / 2);
-      const lower = await this.#readLogs(from, middle);
-      const upper = await this.#readLogs(middle + 1, to);
-      return { logs: [...lower.logs, ...upper.logs], wasSplit: true };
-    }
-  }
-
-  async #readBlocks(numbers: readonly number[]): Promise<BlockRow[]> {
-    const blocks = (await this.#node.askAll(numbers.map(blockCall))) as (RpcBlock | null)[];
-    return blocks.map((block, i) => {
-      if (!block) throw new ChainMovedError(numbers[i] ?? 0);
-      return { number: Number(block.number), hash: block.hash, timestamp: Number(block.timestamp) };
+    if (!last) throw new Error('nothing was read');
+    const at = { blockHash: last.hash, requireCanonical: true };
+    const calls = [
+      this.#viewCall('head', at),
+      this.#viewCall('entryCount', at),
+      ...headCalls(last.number, finality),
+      ...blocks.map(({ number }) => blockCall(number)),
+    ];
+    const answers = await this.#node.tryAll(calls, { signal: this.#signal });
+    const view = readHead(answers.slice(2, 5), last.number, finality);
+    answers.slice(5).forEach((answer, i) => {
+      if ('error' in answer) throw answer.error;
+      const { number, hash } = blocks[i] as { number: number; hash: Hex };
+      if (blockAt(number, answer.result)?.hash !== hash) throw new ChainMovedError(number);
     });
-  }
-
-  /**
-   * The contract's journal after `block`. Undefined if the node no longer has the state of a block below the newest; the
-   * heads in the logs then stand alone until a block is reached whose state it has.
-   */
-  async #readJournal(block: BlockRow): Promise<Journal | undefined> {
-    let asked = await this.#askJournal(block);
-    // A node may answer for its newest block from a state that the next one changes meanwhile.
-    const newest = await this.#newestNumber();
-    if (newest > block.number) asked = await this.#askJournal(block);
-    const journal = journalOf(...asked);
-    if (journal || newest > block.number) return journal;
-    const [hash] = await this.listHashes([block.number]);
-    if (hash !== block.hash) throw new ChainMovedError(block.number);
-    for (const answer of asked) if ('error' in answer) throw answer.error;
+    let [head, count] = answers;
+    // A node may answer for its newest block from the state that the next one changes meanwhile.
+    if (view.tip < last.number + RECENT && (await this.#newestNumber()) > last.number) {
+      [head, count] = await this.#node.tryAll(calls.slice(0, 2), { signal: this.#signal });
+    }
+    const contract = journalOf(head, count);
+    if (contract || view.tip > last.number) return { contract, head: view };
+    for (const answer of [head, count]) if (answer && 'error' in answer) throw answer.error;
     throw new LedgerMissingError(this.#ledger, await this.getChainId());
   }
 
-  async #askJournal({ hash }: BlockRow): Promise<[Answer, Answer]> {
-    const at = { blockHash: hash, requireCanonical: true };
-    const calls = [this.#viewCall('head', at), this.#viewCall('entryCount', at)];
-    return (await this.#node.tryAll(calls)) as [Answer, Answer];
+  /** Halves the range until the node answers: what it refuses is most often a range with too much in it. */
+  async #readLogs(
+    from: number,
+    to: number,
+  ): Promise<{ logs: AddressedLog[]; bytes: number; wasSplit: boolean }> {
+    const [fromBlock, toBlock] = [quantity(from), quantity(to)];
+    const filter = { address: this.#ledger, topics: [journalTopics], fromBlock, toBlock };
+    try {
+      const attempts = from === to ? undefined : 1;
+      const call = { method: 'eth_getLogs', params: [filter] };
+      const { result, bytes } = await this.#node.measure(call, { attempts, signal: this.#signal });
+      return { logs: logsIn(result), bytes, wasSplit: false };
+    } catch (error) {
+      if (from === to || !mayPassInParts(error)) throw error;
+      const middle = Math.floor((from + to) / 2);
+      const lower = await this.#readLogs(from, middle);
+      const upper = await this.#readLogs(middle + 1, to);
+      const bytes = lower.bytes + upper.bytes;
+      return { logs: [...lower.logs, ...upper.logs], bytes, wasSplit: true };
+    }
+  }
+
+  async #listBlocks(numbers: readonly number[]): Promise<(Block | null)[]> {
+    const results = await this.#node.askAll(numbers.map(blockCall), { signal: this.#signal });
+    return results.map((result, i) => blockAt(numbers[i] ?? 0, result));
   }
 
   async #newestNumber(): Promise<number> {
-    const block = (await this.#node.ask('eth_getBlockByNumber', ['latest', false])) as RpcBlock;
-    return Number(block.number);
+    const call = { method: 'eth_getBlockByNumber', params: ['latest', false] };
+    const [newest] = await this.#node.askAll([call], { signal: this.#signal });
+    return blockIn(newest)?.number ?? -1;
   }
 
   #viewCall(functionName: 'head' | 'entryCount', at: unknown): Call {
     const data = encodeFunctionData({ abi: commissionLedgerAbi, functionName });
     return { method: 'eth_call', params: [{ to: this.#ledger, data }, at] };
   }
+}
+
+function mayPassInParts(error: unknown): boolean {
+  return error instanceof NodeRefusedError || (error instanceof NodeUnreachableError && error.mayBeTooMuch);
 }
 
 function termsOf(data: Hex, missing: (cause: unknown) => Error): LedgerTerms {
@@ -159,29 +170,9 @@ function termsOf(data: Hex, missing: (cause: unknown) => Error): LedgerTerms {
   }
 }
 
-function journalOf(head: Answer, count: Answer): Journal | undefined {
-  if ('error' in head || 'error' in count) return undefined;
+function journalOf(head: Answer | undefined, count: Answer | undefined): Journal | undefined {
+  if (!head || !count || 'error' in head || 'error' in count) return undefined;
   // No code there: the state is gone, or the block is older than the ledger.
   if (head.result === '0x' || count.result === '0x') return undefined;
   return { head: head.result as Hex, entryCount: Number(count.result) };
-}
-
-function blockCall(number: number): Call {
-  return { method: 'eth_getBlockByNumber', params: [quantity(number), false] };
-}
-
-function quantity(number: number): Hex {
-  return `0x${number.toString(16)}`;
-}
-
-function logOf(log: RpcLog): AddressedLog {
-  return {
-    address: log.address.toLowerCase() as Address,
-    topics: log.topics,
-    data: log.data,
-    blockNumber: BigInt(log.blockNumber),
-    blockHash: log.blockHash,
-    transactionHash: log.transactionHash,
-    logIndex: Number(log.logIndex),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem';
+import { digitAt } from './digits.ts';
 import { MalformedError } from './errors.ts';
 
 /**
@@ -6,10 +7,11 @@ import { MalformedError } from './errors.ts';
  * field is refused and never cut, or two different entries would have one hash.
  */
 export class ByteWriter {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  #bytes: Uint8Array;
+  #view: DataView;
   #length = 0;
 
+  /** @param capacity Bytes that are likely written; it grows with what is. */
   constructor(capacity: number) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
@@ -17,18 +19,20 @@ export class ByteWriter {
 
   /** An unsigned integer in `width` bytes, at most 6. */
   uint(value: number, width: number): this {
-    let rest = value;
-    for (let i = this.#length + width - 1; i >= this.#length; i--) {
-      this.#bytes[i] = rest % 256;
-      rest = Math.floor(rest / 256);
+    if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * width)) throw misfit(value, width);
+    this.#make(width);
+    const high = Math.floor(value / 2 ** 32);
+    for (let i = width - 1; i >= 0; i--) {
+      const place = width - 1 - i;
+      this.#bytes[this.#length + i] = place < 4 ? value >>> (8 * place) : high >>> (8 * (place - 4));
     }
-    if (rest !== 0 || !Number.isInteger(value)) throw misfit(value, width);
     this.#length += width;
     return this;
   }
 
   uint64(value: bigint): this {
     if (value >> 64n !== 0n) throw misfit(value, 8);
+    this.#make(8);
     this.#view.setBigUint64(this.#length, value);
     this.#length += 8;
     return this;
@@ -36,22 +40,39 @@ export class ByteWriter {
 
   /** `width` bytes given as hex, with `0x`. */
   hex(value: Hex, width: number): this {
-    if (value.length !== 2 + 2 * width || !/^0x[0-9a-f]*$/i.test(value)) {
-      throw new MalformedError('field', `must be 0x and ${2 * width} hex digits, not ${value}`);
+    this.#make(width);
+    let isRight = value.length === 2 + 2 * width && value.startsWith('0x');
+    for (let i = 2; isRight && i < value.length; i += 2) {
+      const [high, low] = [digitAt(value, i), digitAt(value, i + 1)];
+      isRight = high >= 0 && low >= 0;
+      this.#bytes[this.#length++] = high * 16 + low;
     }
-    for (let i = 2; i < value.length; i += 2) {
-      this.#bytes[this.#length++] = Number.parseInt(value.slice(i, i + 2), 16);
-    }
+    if (!isRight) throw new MalformedError('field', `must be 0x and ${2 * width} hex digits, not ${value}`);
     return this;
   }
 
   raw(value: Uint8Array): this {
+    this.#make(value.length);
     this.#bytes.set(value, this.#length);
     this.#length += value.length;
     return this;
   }
 
-  /** What was written. */
+  /** Begins again, over what was written. */
+  clear(): this {
+    this.#length = 0;
+    return this;
+  }
+
+  #make(size: number): void {
+    if (this.#length + size <= this.#bytes.length) return;
+    const bytes = new Uint8Array(2 * (this.#length + size));
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+
+  /** What was written; valid until the next `clear`. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -1,6 +1,6 @@
 import { decodeEventLog, getAbiItem, type Hex, toEventSelector } from 'viem';
 import { commissionLedgerAbi } from './abi.generated.ts';
-import { decodeSaleSettled, type PendingLine, settledLines } from './decode-settlement.ts';
+import { PendingLines } from './decode-settlement.ts';
 import {
   type Entry,
   FLAG_OUTCOMES,
@@ -12,6 +12,7 @@ import {
 import { UnexpectedLogError } from './errors.ts';
 import { saleRefOf } from './ids.ts';
 import { type Plan, planHash } from './plan.ts';
+import { settlementOf } from './settled-lines.ts';
 import {
   bytesAt,
   choice,
@@ -65,7 +66,7 @@ function topicOf(name: EntryEvent): Hex {
 const SALE_SETTLED = topicOf('SaleSettled');
 
 /** Decodes a log to its entry and the head that it claims. */
-type Decoder = (log: LedgerLog, pending: PendingLine[]) => { entry: Entry; head: Hex };
+type Decoder = (log: LedgerLog, pending: PendingLines) => { entry: Entry; head: Hex };
 
 const decoders = new Map<Hex, Decoder>([
   [
@@ -162,16 +163,16 @@ const decoders = new Map<Hex, Decoder>([
     topicOf('BatchSettled'),
     (log, pending) => {
       const [batch, from] = [topicNumber(log, 1, 4), wordNumber(log, 0, 2)];
+      const settled = {
+        kind: 'batchSettled',
+        batch,
+        from,
+        until: wordNumber(log, 1, 2),
+        credited: wordBigInt(log, 2, 8),
+        released: wordBigInt(log, 3, 8),
+      } as const;
       return {
-        entry: {
-          kind: 'batchSettled',
-          batch,
-          from,
-          until: wordNumber(log, 1, 2),
-          credited: wordBigInt(log, 2, 8),
-          released: wordBigInt(log, 3, 8),
-          lines: settledLines(log, { batch, index: from }, pending),
-        },
+        entry: settlementOf(settled, pending.close(log, { batch, index: from })),
         head: word(log, 5),
       };
     },
@@ -320,23 +321,26 @@ export const journalTopics: readonly Hex[] = [...decoders.keys(), SALE_SETTLED];
  */
 export function decodeEntries(logs: readonly LedgerLog[]): JournalEntry[] {
   const entries: JournalEntry[] = [];
-  let pending: PendingLine[] = [];
+  let pending = new PendingLines();
   for (const log of logs) {
     const [selector] = log.topics;
     if (selector === SALE_SETTLED) {
-      pending.push(decodeSaleSettled(log));
+      pending.add(log);
       continue;
     }
     const decode = selector && decoders.get(selector);
     if (!decode) throw new UnexpectedLogError(`log ${where(log)} is not of the journal: topic ${selector}`);
     const { entry, head } = decode(log, pending);
-    if (entry.kind === 'batchSettled') pending = [];
-    if (pending.length > 0) throw new UnexpectedLogError(`log ${where(log)} stands inside a settlement`);
+    if (pending.count > 0) {
+      if (entry.kind !== 'batchSettled')
+        throw new UnexpectedLogError(`log ${where(log)} stands inside a settlement`);
+      pending = new PendingLines();
+    }
     const { blockNumber, blockHash, transactionHash, logIndex } = log;
     entries.push({ entry, head, blockNumber, blockHash, transactionHash, logIndex });
   }
-  if (pending.length > 0) {
-    throw new UnexpectedLogError(`${pending.length} settled sales at the end without their closing log`);
+  if (pending.count > 0) {
+    throw new UnexpectedLogError(`${pending.count} settled sales at the end without their closing log`);
   }
   return entries;
 }

@@ -3,8 +3,6 @@ export {
   amountOf,
   type Credit,
   creditedBy,
-  decodeLines,
-  encodeLines,
   payCommission,
   type SettledLine,
   type Tree,
@@ -58,7 +56,14 @@ export {
   saleNumber,
   saleRefOf,
 } from './ids.ts';
-export { extendHead, foldEntries, GENESIS_HEAD, type LedgerTerms, termsHash } from './journal.ts';
+export {
+  extendHead,
+  foldEntries,
+  GENESIS_HEAD,
+  type Keccak,
+  type LedgerTerms,
+  termsHash,
+} from './journal.ts';
 export {
   commitBuyer,
   documentHash,
@@ -109,4 +114,6 @@ export {
   type ReversalRecord,
   type SaleRecord,
   type StandingRecord,
+  visitSales,
 } from './records.ts';
+export { decodeLines, encodeLines, packedLines, visitLines } from './settled-lines.ts';

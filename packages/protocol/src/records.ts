@@ -1,5 +1,6 @@
-import { bytesToHex, type Hex, hexToBytes } from 'viem';
+import { bytesToHex, type Hex } from 'viem';
 import { ByteWriter } from './bytes.ts';
+import { bytesOf } from './digits.ts';
 import { MalformedError } from './errors.ts';
 import { MAX_ID } from './ids.ts';
 
@@ -66,7 +67,7 @@ export function decodeSales(records: Hex): SaleRecord[] {
   return readRecords('records', records, SALE_BYTES).map((view) => {
     const head = view.getUint32(0);
     const buyerClass = BUYER_CLASSES[head >>> 26];
-    if (!buyerClass) throw new MalformedError('records', `there is no buyer class ${head >>> 26}`);
+    if (!buyerClass) throw noClass(head >>> 26);
     return {
       class: buyerClass,
       seller: head & 0x3ff_ffff,
@@ -74,6 +75,23 @@ export function decodeSales(records: Hex): SaleRecord[] {
       volumeCents: BigInt(view.getUint32(8)),
     };
   });
+}
+
+/**
+ * Goes over packed sales where they stand: seller, index in `BUYER_CLASSES`, price and volume in cents.
+ * @throws MalformedError if `records` is not whole or names a buyer class that does not exist.
+ */
+export function visitSales(
+  records: Uint8Array,
+  onSale: (seller: number, buyer: number, priceCents: number, volumeCents: number) => void,
+): void {
+  checkWhole('records', records, SALE_BYTES);
+  const view = new DataView(records.buffer, records.byteOffset, records.length);
+  for (let at = 0; at < records.length; at += SALE_BYTES) {
+    const head = view.getUint32(at);
+    if (head >>> 26 >= BUYER_CLASSES.length) throw noClass(head >>> 26);
+    onSale(head & 0x3ff_ffff, head >>> 26, view.getUint32(at + 4), view.getUint32(at + 8));
+  }
 }
 
 /** @throws MalformedError if a number does not fit its bits. */
@@ -129,12 +147,19 @@ function checkBits(field: string, value: number, bits: number): void {
 }
 
 function readRecords(field: string, packed: Hex, size: number): DataView[] {
-  const bytes = hexToBytes(packed);
-  if (bytes.length % size !== 0) {
-    throw new MalformedError(field, `must be a whole number of ${size} bytes, not ${bytes.length}`);
-  }
+  const bytes = bytesOf(packed);
+  checkWhole(field, bytes, size);
   return Array.from(
     { length: bytes.length / size },
     (_, i) => new DataView(bytes.buffer, bytes.byteOffset + i * size, size),
   );
+}
+
+function noClass(index: number): MalformedError {
+  return new MalformedError('records', `there is no buyer class ${index}`);
+}
+
+function checkWhole(field: string, bytes: Uint8Array, size: number): void {
+  if (bytes.length % size === 0) return;
+  throw new MalformedError(field, `must be a whole number of ${size} bytes, not ${bytes.length}`);
 }

@@ -1,10 +1,12 @@
 import type { Address, Hex } from 'viem';
+import { digitAt, isHex } from './digits.ts';
 import type { LedgerLog } from './entries.ts';
 import { UnexpectedLogError } from './errors.ts';
 
 /**
  * The words of a log, read where they stand. All readers throw UnexpectedLogError for a word that is not there, is not
- * hex, or holds more than the field that it is read as.
+ * hex, or holds more than the field that it is read as. Millions of fields are read, so none is cut out of its log that
+ * need not be.
  */
 
 /** Where a log stands, for errors. */
@@ -15,13 +17,14 @@ export function where(log: LedgerLog): string {
 /** What stands in a word before a field, by the field's width in bytes. */
 const PADDING = Array.from({ length: 33 }, (_, width) => '0'.repeat(64 - 2 * width));
 
-/** The digits of a field of `width` bytes at the end of a word of 64 digits. */
-function narrow(log: LedgerLog, value: string, width: number): string {
+/** Where a field of `width` bytes begins in the word that begins at `start` of `text`. */
+function fieldStart(log: LedgerLog, text: string, start: number, width: number): number {
   const padding = PADDING[width] ?? '';
-  if (!value.startsWith(padding)) {
+  if (!text.startsWith(padding, start)) {
+    const value = text.slice(start, start + 64);
     throw new UnexpectedLogError(`log ${where(log)} has a field of more than ${width} bytes: 0x${value}`);
   }
-  return value.slice(padding.length);
+  return start + padding.length;
 }
 
 function notHex(log: LedgerLog, value: string): UnexpectedLogError {
@@ -29,51 +32,67 @@ function notHex(log: LedgerLog, value: string): UnexpectedLogError {
 }
 
 /** Digits that go into an entry as they are. */
-function hex(log: LedgerLog, value: string): Hex {
+function hex(log: LedgerLog, text: string, start: number, end: number): Hex {
+  const value = text.slice(start, end);
+  if (isHex(value)) return `0x${value}`;
   const lower = value.toLowerCase();
-  if (!/^[0-9a-f]*$/.test(lower)) throw notHex(log, value);
+  if (!isHex(lower)) throw notHex(log, value);
   return `0x${lower}`;
 }
 
-function numberOf(log: LedgerLog, value: string): number {
-  const number = Number(`0x${value}`);
-  if (Number.isNaN(number)) throw notHex(log, value);
+/** The number in at most 12 digits. */
+function numberIn(log: LedgerLog, text: string, start: number, end: number): number {
+  let number = 0;
+  let all = 0;
+  for (let i = start; i < end; i++) {
+    const digit = digitAt(text, i);
+    number = number * 16 + digit;
+    all |= digit;
+  }
+  if (all < 0) throw notHex(log, text.slice(start, end));
   return number;
 }
 
-function topicDigits(log: LedgerLog, index: number): string {
+/** A whole topic; its digits begin at 2. */
+function topicText(log: LedgerLog, index: number): string {
   const value = log.topics[index];
   if (value?.length !== 66) throw new UnexpectedLogError(`log ${where(log)} has no whole topic ${index}`);
-  return value.slice(2);
+  return value;
 }
 
 export function topic(log: LedgerLog, index: number): Hex {
-  return hex(log, topicDigits(log, index));
+  return hex(log, topicText(log, index), 2, 66);
 }
 
 /** For fields of at most 6 bytes. */
 export function topicNumber(log: LedgerLog, index: number, width: number): number {
-  return numberOf(log, narrow(log, topicDigits(log, index), width));
+  const text = topicText(log, index);
+  return numberIn(log, text, fieldStart(log, text, 2, width), 66);
 }
 
 export function topicAddress(log: LedgerLog, index: number): Address {
-  return hex(log, narrow(log, topicDigits(log, index), 20));
+  const text = topicText(log, index);
+  return hex(log, text, fieldStart(log, text, 2, 20), 66);
 }
 
-/** Word number `index` of the data, as 64 hex digits. */
-function digits(log: LedgerLog, index: number): string {
-  const value = log.data.slice(2 + 64 * index, 66 + 64 * index);
-  if (value.length !== 64) throw new UnexpectedLogError(`log ${where(log)} is cut off before word ${index}`);
-  return value;
+/** Where word number `index` of the data begins. */
+function wordStart(log: LedgerLog, index: number): number {
+  const start = 2 + 64 * index;
+  if (log.data.length < start + 64) {
+    throw new UnexpectedLogError(`log ${where(log)} is cut off before word ${index}`);
+  }
+  return start;
 }
 
 export function word(log: LedgerLog, index: number): Hex {
-  return hex(log, digits(log, index));
+  const start = wordStart(log, index);
+  return hex(log, log.data, start, start + 64);
 }
 
 /** For fields of at most 6 bytes. */
 export function wordNumber(log: LedgerLog, index: number, width: number): number {
-  return numberOf(log, narrow(log, digits(log, index), width));
+  const start = wordStart(log, index);
+  return numberIn(log, log.data, fieldStart(log, log.data, start, width), start + 64);
 }
 
 export function wordBoolean(log: LedgerLog, index: number): boolean {
@@ -92,12 +111,35 @@ export function choice<T>(log: LedgerLog, choices: readonly T[], index: number):
 }
 
 export function wordBigInt(log: LedgerLog, index: number, width: number): bigint {
-  const value = narrow(log, digits(log, index), width);
-  try {
-    return BigInt(`0x${value}`);
-  } catch {
-    throw notHex(log, value);
+  if (width <= 6) return BigInt(wordNumber(log, index, width));
+  const start = wordStart(log, index);
+  const from = fieldStart(log, log.data, start, width);
+  const value = log.data.slice(from, start + 64);
+  if (!isHex(value.toLowerCase())) throw notHex(log, value);
+  return BigInt(`0x${value}`);
+}
+
+/** The number in a field of 10 bytes, as `whole * divisor + rest`; exact while `whole` has at most 53 bits. */
+export function wordParts(log: LedgerLog, index: number, divisor: number): { whole: number; rest: number } {
+  const start = wordStart(log, index);
+  const from = fieldStart(log, log.data, start, 10);
+  // Nearly all fit into a double as they are.
+  if (log.data.startsWith('00000000', from)) {
+    const value = numberIn(log, log.data, from + 8, start + 64);
+    const whole = Math.floor(value / divisor);
+    return { whole, rest: value - whole * divisor };
   }
+  // Long division in pieces of 32, 24 and 24 bits: with a divisor below 2^29 every step is exact in a double.
+  const first = numberIn(log, log.data, from, from + 8);
+  let whole = Math.floor(first / divisor);
+  let rest = first - whole * divisor;
+  for (let at = from + 8; at < start + 64; at += 6) {
+    const part = rest * 2 ** 24 + numberIn(log, log.data, at, at + 6);
+    const share = Math.floor(part / divisor);
+    whole = whole * 2 ** 24 + share;
+    rest = part - share * divisor;
+  }
+  return { whole, rest };
 }
 
 /** The dynamic bytes whose offset is word number `index`. */
@@ -105,8 +147,7 @@ export function bytesAt(log: LedgerLog, index: number): Hex {
   const offset = wordNumber(log, index, 4) / 32;
   const length = wordNumber(log, offset, 4);
   const start = 2 + 64 * (offset + 1);
-  const value = log.data.slice(start, start + 2 * length);
-  if (value.length !== 2 * length)
-    throw new UnexpectedLogError(`log ${where(log)} is cut off inside its bytes`);
-  return hex(log, value);
+  const end = start + 2 * length;
+  if (log.data.length < end) throw new UnexpectedLogError(`log ${where(log)} is cut off inside its bytes`);
+  return hex(log, log.data, start, end);
 }

@@ -1,5 +1,14 @@
-export { applyEntries, type BlockRow, type Stretch } from './books/apply.ts';
+export { applyEntries, type BlockRow, type Piece, type Stretch } from './books/apply.ts';
+export { type BooksDifference, compareBooks } from './books/comparison.ts';
 export { listCredits, type PersonCredit } from './books/credits.ts';
+export { type DownlineMember, type DownlineRequest, listDownline } from './books/downline.ts';
+export {
+  type Figures,
+  getFigures,
+  listPeriods,
+  type PeriodFigures,
+  type VolumeByClass,
+} from './books/figures.ts';
 export { type Flag, listFlags } from './books/flags.ts';
 export {
   type EntryRow,
@@ -8,19 +17,19 @@ export {
   listPlans,
   type PlanRow,
 } from './books/journal.ts';
-export { type BooksStatus, findLedger, findStatus, type LedgerRow, saveLedger } from './books/ledgers.ts';
-export { getPending, type Pending } from './books/pending.ts';
+export { type Leader, listLeaders } from './books/leaders.ts';
 export {
-  type Child,
-  findPerson,
-  getTeamSize,
-  listChildren,
-  listUpline,
-  type Page,
-  type PageRequest,
-  type Person,
-  type UplineMember,
-} from './books/people.ts';
+  type BooksStatus,
+  findLedger,
+  findStatus,
+  type LedgerRow,
+  listLedgers,
+  saveLedger,
+} from './books/ledgers.ts';
+export { listPayouts, type PersonPayout } from './books/payouts.ts';
+export { getPending, type Pending } from './books/pending.ts';
+export { findPerson, type Page, type PageRequest, type Person } from './books/people.ts';
+export { periodOf } from './books/periods.ts';
 export {
   findPosition,
   getPositionBefore,
@@ -40,7 +49,10 @@ export {
   type Sale,
   type SaleCredit,
 } from './books/sales.ts';
+export { listByWallet } from './books/search.ts';
+export { getSubtree, type Subtree } from './books/subtree.ts';
 export { getTotals, type Totals } from './books/totals.ts';
+export { listUpline, type UplineMember } from './books/upline.ts';
 export { isConnectionLost } from './connection.ts';
 export { type Database, openDatabase, type Tables } from './database.ts';
 export { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts';
@@ -55,6 +67,7 @@ export {
   type DistributorProblem,
   type DistributorRow,
   findDistributor,
+  listByReference,
   listReferences,
   listWaitingDistributors,
   type NewDistributor,

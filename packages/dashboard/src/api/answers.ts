@@ -95,8 +95,41 @@ export interface DistributorAnswer {
   enrolledBlock: number | null;
 }
 
+export interface UplineMember {
+  id: number;
+  reference: string | null;
+  /** 1 is the sponsor. */
+  level: number;
+}
+
 export interface UplineAnswer {
-  path: { id: number; reference: string | null; level: number }[];
+  path: UplineMember[];
+  nextCursor: string | null;
+}
+
+/** What a person sold and got in a time. */
+interface FiguresFields {
+  soldCents: VolumeByClass;
+  reversedCents: VolumeByClass;
+  teamCents: string;
+  reversedTeamCents: string;
+  creditedUnits: string;
+  /** What own purchases cost, net of what came back. */
+  purchasesCents: string;
+  /** Settled commissions less what own purchases cost. */
+  netUnits: string;
+}
+
+type VolumeByClass = Record<BuyerClass, string>;
+
+export interface FiguresAnswer {
+  lifetime: FiguresFields;
+}
+
+export interface PeriodsAnswer {
+  /** Newest first; `period` is year x 100 + month. */
+  periods: (FiguresFields & { period: number })[];
+  nextCursor: string | null;
 }
 
 export interface Child {

@@ -2,7 +2,9 @@ import type {
   ChildrenAnswer,
   CreditsAnswer,
   DistributorAnswer,
+  FiguresAnswer,
   LedgerAnswer,
+  PeriodsAnswer,
   SaleAnswer,
   SearchAnswer,
   UplineAnswer,
@@ -31,8 +33,13 @@ export const api = {
   /** @param id Person id, wallet, or `ref:` and the company's reference. */
   distributor: (id: string, signal: AbortSignal) =>
     read<DistributorAnswer>(`distributors/${encodeURIComponent(id)}`, {}, signal),
-  upline: (id: string, signal: AbortSignal) =>
-    read<UplineAnswer>(`distributors/${encodeURIComponent(id)}/upline`, {}, signal),
+  figures: (id: string, signal: AbortSignal) =>
+    read<FiguresAnswer>(`distributors/${encodeURIComponent(id)}/figures`, {}, signal),
+  /** The newest month only. */
+  newestPeriod: (id: string, signal: AbortSignal) =>
+    read<PeriodsAnswer>(`distributors/${encodeURIComponent(id)}/periods`, { limit: '1' }, signal),
+  upline: (id: string, cursor: string | null, signal: AbortSignal) =>
+    read<UplineAnswer>(`distributors/${encodeURIComponent(id)}/upline`, { limit: '20', cursor }, signal),
   children: (id: string, cursor: string | null, signal: AbortSignal) =>
     read<ChildrenAnswer>(`distributors/${encodeURIComponent(id)}/children`, { limit: '10', cursor }, signal),
   credits: (id: string, cursor: string | null, signal: AbortSignal) =>

@@ -1,24 +1,29 @@
+import type { UplineMember } from '../api/answers.ts';
 import { api } from '../api/client.ts';
-import { useAsync } from '../state/use-async.ts';
+import { usePages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
 import { LoadedView } from './loaded-view.tsx';
+import { MoreButton } from './more-button.tsx';
 import { PersonLink } from './person-link.tsx';
 
 const words = text.distributor;
 
-/** The sponsors, from the nearest to the top. */
+/** The sponsors, from the nearest to the top, a page at a time. */
 export function UplineCard({ id }: { id: number }) {
-  const upline = useAsync(`upline ${id}`, (signal) => api.upline(String(id), signal));
+  const pages = usePages<UplineMember>(`upline ${id}`, async (cursor, signal) => {
+    const { path, nextCursor } = await api.upline(String(id), cursor, signal);
+    return { items: path, nextCursor };
+  });
   return (
     <Card heading={words.upline}>
-      <LoadedView of={upline} lines={1}>
-        {({ path }) =>
-          path.length === 0 ? (
+      <LoadedView of={pages.first} lines={1}>
+        {() =>
+          pages.items.length === 0 ? (
             <p className="soft">{words.root}</p>
           ) : (
             <ol className="path">
-              {path.map((person) => (
+              {pages.items.map((person) => (
                 <li key={person.id}>
                   <small>{text.plan.level(person.level)}</small>
                   <PersonLink id={person.id} reference={person.reference} />
@@ -28,6 +33,7 @@ export function UplineCard({ id }: { id: number }) {
           )
         }
       </LoadedView>
+      <MoreButton pages={pages} />
     </Card>
   );
 }

@@ -1,47 +1,29 @@
-import { Type } from '@fastify/type-provider-typebox';
-import { formatSaleRef, MAX_ID, STATUS_ACTIVE, STATUS_INACTIVE } from '@plumbline/protocol';
+import { STATUS_ACTIVE, STATUS_INACTIVE } from '@plumbline/protocol';
 import {
   acceptDistributors,
   answerOnce,
   type DistributorRow,
   findDistributor,
-  findPerson,
   findStatus,
   getPending,
-  getTeamSize,
-  listChildren,
-  listCredits,
   listFlags,
   listReferences,
-  listUpline,
   type Person,
 } from '@plumbline/store';
-import type { Address } from 'viem';
 import { requireApiKey } from '../authorize.ts';
 import type { App, Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems.ts';
-import {
-  Children,
-  Credits,
-  Distributor,
-  DistributorsReceipt,
-  DistributorsRequest,
-  freeText,
-  PageQuery,
-  Problem,
-  Upline,
-} from '../schemas.ts';
+import { Distributor, DistributorsReceipt, DistributorsRequest, Problem } from '../schemas.ts';
+import { isFinal } from '../states.ts';
 import { keyedRequest } from '../submitted.ts';
-import { IdempotencyHeaders, pageOf, WRITING } from './wire.ts';
+import { createPersonFinder, PersonParams } from './person-finder.ts';
+import { IdempotencyHeaders, WRITING } from './wire.ts';
 
-const PersonParams = Type.Object({
-  id: freeText({ maxLength: 210, description: 'Person id, wallet, or `ref:` and the reference' }),
-});
-
-/** Distributors: submitted by reference, read by id, wallet or reference. */
+/** Distributors: submitted by reference, read by id, wallet or reference. What stands around them has files of its own. */
 export function registerDistributors(app: App, dependencies: Dependencies): void {
   const { database, chain, apiKey } = dependencies;
   const { ledger } = chain;
+  const people = createPersonFinder(dependencies);
 
   app.post(
     '/v1/distributors',
@@ -90,11 +72,10 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       },
     },
     async (request) => {
-      const { person, row } = await find(request.params.id);
+      const { person, row } = await people.find(request.params.id);
       if (!person) return waitingAnswer(row);
-      const [pending, teamSize, references, enrolled, flags, books] = await Promise.all([
+      const [pending, references, enrolled, flags, books] = await Promise.all([
         getPending(database, ledger, person.id),
-        getTeamSize(database, ledger, person.id),
         listReferences(database, ledger, [person.id, person.sponsor]),
         row ?? findDistributor(database, ledger, { personId: person.id }),
         listFlags(database, ledger, 'person', person.id),
@@ -115,7 +96,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
         recovery: person.recovery,
         flags: flags.map(({ flag, reason, outcome, evidence }) => ({ flag, reason, outcome, evidence })),
         depth: person.depth,
-        teamSize,
+        teamSize: person.teamSize,
         directs: person.directs,
         creditedUnits: person.creditedUnits.toString(),
         paidUnits: person.paidUnits.toString(),
@@ -124,120 +105,10 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
         pendingUntil: pending.until,
         ownSales: person.ownSales,
         enrolledBlock: person.enrolledBlock,
+        isFinal: isFinal(person.enrolledBlock, books),
       };
     },
   );
-
-  app.get(
-    '/v1/distributors/:id/upline',
-    {
-      schema: {
-        summary: 'Everybody above',
-        params: PersonParams,
-        response: { 200: Upline, 400: Problem, 404: Problem },
-      },
-    },
-    async (request) => {
-      const person = await findPresent(request.params.id);
-      const upline = person ? await listUpline(database, ledger, person.id) : [];
-      const references = await listReferences(
-        database,
-        ledger,
-        upline.map(({ id }) => id),
-      );
-      return { path: upline.map(({ id, level }) => ({ id, reference: references.get(id) ?? null, level })) };
-    },
-  );
-
-  app.get(
-    '/v1/distributors/:id/children',
-    {
-      schema: {
-        summary: 'The people sponsored',
-        params: PersonParams,
-        querystring: PageQuery,
-        response: { 200: Children, 400: Problem, 404: Problem },
-      },
-    },
-    async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { children: [], nextCursor: null };
-      const page = await listChildren(database, ledger, person.id, pageOf(request.query));
-      const references = await listReferences(
-        database,
-        ledger,
-        page.items.map(({ id }) => id),
-      );
-      const children = page.items.map(({ id, directs, teamSize, creditedUnits }) => ({
-        id,
-        reference: references.get(id) ?? null,
-        directs,
-        teamSize,
-        creditedUnits: creditedUnits.toString(),
-      }));
-      return { children, nextCursor: page.nextCursor };
-    },
-  );
-
-  app.get(
-    '/v1/distributors/:id/credits',
-    {
-      schema: {
-        summary: 'Settled commissions, newest sale first',
-        params: PersonParams,
-        querystring: PageQuery,
-        response: { 200: Credits, 400: Problem, 404: Problem },
-      },
-    },
-    async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { credits: [], nextCursor: null };
-      const page = await listCredits(database, ledger, person.id, pageOf(request.query));
-      const credits = page.items.map(({ units, level, bps, seller, settledBlock, ...sale }) => ({
-        ref: formatSaleRef(sale),
-        level,
-        bps,
-        units: units.toString(),
-        seller,
-        settledBlock,
-      }));
-      return { credits, nextCursor: page.nextCursor };
-    },
-  );
-
-  /** The person and, if this gateway enrolled them, their row. */
-  async function find(
-    name: string,
-  ): Promise<{ person: Person; row?: DistributorRow } | { person: null; row: DistributorRow }> {
-    if (name.startsWith('ref:')) {
-      const row = await findDistributor(database, ledger, { reference: name.slice(4) });
-      if (!row) throw new ProblemError(404, `there is no distributor ${name.slice(4)}`);
-      const person = row.person_id === null ? undefined : await followed(row.person_id);
-      return person ? { person, row } : { person: null, row };
-    }
-    const isWallet = /^0x[0-9a-fA-F]{40}$/.test(name);
-    const isId = /^[1-9][0-9]{0,8}$/.test(name) && Number(name) <= MAX_ID;
-    if (!isWallet && !isId) {
-      throw new ProblemError(404, 'a distributor is named by a person id, a wallet, or ref: and a reference');
-    }
-    const key = isWallet ? (name.toLowerCase() as Address) : Number(name);
-    const person = await findPerson(database, ledger, key);
-    if (!person)
-      throw new ProblemError(404, `nobody with the ${isWallet ? 'wallet' : 'id'} ${name} is enrolled`);
-    return { person };
-  }
-
-  /** The person under their present id; null while they are not on chain. */
-  async function findPresent(name: string): Promise<Person | null> {
-    const { person } = await find(name);
-    return person && ((await followed(person.id)) ?? null);
-  }
-
-  /** The person who was given an id, where they are now. */
-  async function followed(id: number): Promise<Person | undefined> {
-    const person = await findPerson(database, ledger, id);
-    return person && person.movedTo !== null ? findPerson(database, ledger, person.movedTo) : person;
-  }
 }
 
 function statusOf({ status, movedTo }: Person): string {
@@ -271,5 +142,6 @@ function waitingAnswer(row: DistributorRow) {
     pendingUntil: null,
     ownSales: 0,
     enrolledBlock: null,
+    isFinal: null,
   };
 }

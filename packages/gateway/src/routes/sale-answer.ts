@@ -9,6 +9,7 @@ import {
 import {
   findOutgoingBatch,
   findSale,
+  findStatus,
   findSubmission,
   listBatchSubmissions,
   listReferences,
@@ -21,7 +22,7 @@ import type { Hex } from 'viem';
 import type { Dependencies } from '../dependencies.ts';
 import { documentOf } from '../documents.ts';
 import { ProblemError } from '../problems.ts';
-import { isOnChain, stateOf } from '../states.ts';
+import { isFinal, isOnChain, stateOf } from '../states.ts';
 
 /** Batches whose document hashes are kept. */
 const KEPT = 64;
@@ -110,6 +111,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
     const { submitted, ref, sale } = await find(name);
     const seller = sale?.seller ?? submitted?.seller_id ?? null;
     const references = await listReferences(database, ledger, seller === null ? [] : [seller]);
+    const books = await findStatus(database, ledger);
     const proven =
       submitted && ref ? await proveDocument(submitted, ref) : { document: null, manifest: null };
     return {
@@ -131,7 +133,15 @@ export function createSaleReader({ database, chain }: Dependencies) {
       plan: sale?.plan ?? null,
       recordedAt: sale?.recordedAt ?? null,
       settlesAt: sale?.settlesAt ?? null,
+      blockNumber: sale?.blockNumber ?? null,
+      isFinal: sale ? isFinal(sale.blockNumber, books) : null,
       settled: sale?.settlement != null,
+      settlement: sale?.settlement
+        ? {
+            blockNumber: sale.settlement.blockNumber,
+            isFinal: isFinal(sale.settlement.blockNumber, books),
+          }
+        : null,
       countedCents: sale?.settlement?.countedCents.toString() ?? null,
       credits:
         sale?.settlement?.credits.map(({ level, id, bps, units }) => ({

@@ -6,6 +6,8 @@ import { zeroAddress } from 'viem';
 /** What entries may change of a person; tables.ts says what the fields mean. */
 interface PersonState {
   sponsor: number;
+  depth: number;
+  path: string;
   rank: number;
   status: number;
   movedTo: number | null;
@@ -30,18 +32,29 @@ export interface PersonVersion extends PersonRow {
 /** What an entry does to one person. */
 export type PersonAct = { entry: number; id: number } & (
   | { kind: 'changed'; to: Partial<PersonState> }
-  /** The person goes on under `newId`. */
-  | { kind: 'moved'; newId: number; sponsor: number }
+  /** The person stands below another sponsor; if `newId` is another id, they go on under it. */
+  | Corrected
 );
+
+interface Corrected {
+  kind: 'corrected';
+  newId: number;
+  sponsor: number;
+}
+
+/** Where somebody is put in the tree. */
+export interface TreePlace {
+  depth: number;
+  path: string;
+}
 
 /** A person as they are enrolled. */
 export function newPerson(
-  id: number,
-  sponsor: number,
-  wallet: string | null,
-  blockNumber: bigint,
+  { id, sponsor, wallet, blockNumber }: Pick<PersonRow, 'id' | 'sponsor' | 'wallet' | 'blockNumber'>,
+  place: TreePlace,
 ): PersonRow {
-  return { id, sponsor, rank: 0, status: STATUS_ACTIVE, movedTo: null, wallet, ...UNTROUBLED, blockNumber };
+  const standing = { rank: 0, status: STATUS_ACTIVE, movedTo: null };
+  return { id, sponsor, ...place, ...standing, wallet, ...UNTROUBLED, blockNumber };
 }
 
 /** Neither held nor about to get another wallet. */
@@ -60,9 +73,7 @@ export function actsOf(number: number, entry: Entry): PersonAct[] {
       return decodeStandings(entry.records).map(({ id, rank, status }) => changed(id, { rank, status }));
     case 'sponsorCorrected': {
       const { id, newId, sponsor } = entry;
-      return newId === id
-        ? [changed(id, { sponsor })]
-        : [{ entry: number, id, kind: 'moved', newId, sponsor }];
+      return [{ entry: number, id, kind: 'corrected', newId, sponsor }];
     }
     case 'personLeft':
       return [changed(entry.id, { rank: 0, status: STATUS_CLOSED })];
@@ -83,15 +94,19 @@ export function actsOf(number: number, entry: Entry): PersonAct[] {
 
 /**
  * Lets `acts` happen to `people`, in order.
- * @param people Everybody whom the acts name, and whoever stands right below somebody who moves. It is changed.
+ * @param people Everybody whom the acts name, and whoever stands below somebody whose sponsor is corrected. It is changed.
+ * @param placeOf Where a correction puts the person.
  * @returns What people were before each entry that changed them.
  */
-export function replay(people: Map<number, PersonRow>, acts: readonly PersonAct[]): PersonVersion[] {
+export function replay(
+  people: Map<number, PersonRow>,
+  acts: readonly PersonAct[],
+  placeOf: (act: Corrected) => TreePlace,
+): PersonVersion[] {
   const versions = new Map<string, PersonVersion>();
 
   function change(entry: number, id: number, to: Partial<PersonState>): void {
-    const before = people.get(id);
-    if (!before) throw new Error(`entry ${entry} is about person ${id}, whom the books do not have`);
+    const before = get(entry, id);
     const names = Object.keys(to) as (keyof PersonState)[];
     if (names.every((name) => before[name] === to[name])) return;
     const key = `${entry} ${id}`;
@@ -99,18 +114,35 @@ export function replay(people: Map<number, PersonRow>, acts: readonly PersonAct[
     people.set(id, { ...before, ...to });
   }
 
-  function move(entry: number, id: number, newId: number, sponsor: number): void {
+  function get(entry: number, id: number): PersonRow {
     const person = people.get(id);
-    if (person) people.set(newId, { ...person, id: newId, sponsor });
-    change(entry, id, { status: STATUS_CLOSED, movedTo: newId, wallet: null, ...UNTROUBLED });
-    for (const child of people.values()) {
-      if (child.sponsor === id && child.movedTo === null) change(entry, child.id, { sponsor: newId });
+    if (!person) throw new Error(`entry ${entry} is about person ${id}, whom the books do not have`);
+    return person;
+  }
+
+  function correct(entry: number, id: number, act: Corrected): void {
+    const { newId, sponsor } = act;
+    const person = get(entry, id);
+    const place = placeOf(act);
+    for (const below of [...people.values()]) {
+      if (below.id === id || below.movedTo !== null || !below.path.startsWith(person.path)) continue;
+      change(entry, below.id, {
+        depth: below.depth - person.depth + place.depth,
+        path: place.path + below.path.slice(person.path.length),
+        sponsor: below.sponsor === id ? newId : below.sponsor,
+      });
     }
+    if (newId === id) {
+      change(entry, id, { sponsor, ...place });
+      return;
+    }
+    people.set(newId, { ...person, id: newId, sponsor, ...place });
+    change(entry, id, { status: STATUS_CLOSED, movedTo: newId, wallet: null, ...UNTROUBLED });
   }
 
   for (const act of acts) {
     if (act.kind === 'changed') change(act.entry, act.id, act.to);
-    else move(act.entry, act.id, act.newId, act.sponsor);
+    else correct(act.entry, act.id, act);
   }
   return [...versions.values()];
 }

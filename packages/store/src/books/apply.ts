@@ -2,12 +2,17 @@ import type { JournalEntry } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
-import { inChunks, insertRows } from './bulk.ts';
+import { inChunks } from './bulk.ts';
 import { type Changes, collectChanges } from './changes.ts';
 import * as columns from './columns.ts';
-import { moveSums, writePeople } from './people-writing.ts';
-import { lockPosition, movePosition, type Position } from './position.ts';
-import { addTotals, sumsOf } from './totals.ts';
+import { correctPlace } from './correct.ts';
+import { writePeople } from './people-writing.ts';
+import { addBlocks, lockPosition, type Position, setCursor } from './position.ts';
+import { type Segment, segmentsOf, timed } from './segments.ts';
+import { addReversals, writeTally } from './sums.ts';
+import { Tally } from './tally.ts';
+import { writeTeams } from './teams.ts';
+import { type Writing, write } from './writing.ts';
 
 /** A block that was read. */
 export interface BlockRow {
@@ -17,36 +22,71 @@ export interface BlockRow {
   timestamp: number;
 }
 
+/** Part of a stretch. */
+export interface Piece {
+  /** Its entries, in order. */
+  entries: readonly JournalEntry[];
+  /** Every block that holds an entry; ascending. The last one of a stretch is the block up to which was read. */
+  blocks: readonly BlockRow[];
+  /** The chain's newest block when it was read. */
+  tipNumber: number;
+  /** The newest block that was final then; none if not given. */
+  finalNumber?: number | undefined;
+}
+
 /** A stretch of the chain, read and verified. */
 export interface Stretch {
   /** Where the books must stand for it to follow. */
   from: Position;
-  /** Its entries, in order. */
-  entries: readonly JournalEntry[];
-  /** Every block that holds an entry and, last, the block up to which was read; ascending. */
-  blocks: readonly [...BlockRow[], BlockRow];
-  /** The chain's newest block. */
-  tipNumber: number;
+  /** One after the other; each may be thrown away when the next is asked for. */
+  pieces: Iterable<Piece> | AsyncIterable<Piece>;
 }
 
 /**
  * Writes a stretch into the books together with their new position, or nothing.
+ * @param address Of the ledger.
  * @returns The new position.
  * @throws PositionMovedError if the books do not stand where the stretch begins.
  */
-export async function applyEntries(database: Database, ledger: string, stretch: Stretch): Promise<Position> {
-  const { from, entries, blocks, tipNumber } = stretch;
-  const changes = collectChanges(from.entryCount, entries);
-  const positions = positionsAfter(from, entries, blocks);
-  return database.transaction().execute(async (transaction) => {
-    await lockPosition(transaction, ledger, from);
-    await writePeople(transaction, ledger, changes);
-    await insertChanges(transaction, ledger, changes);
-    await updateRecorded(transaction, ledger, changes);
-    await moveSums(transaction, ledger, changes.acts);
-    await addTotals(transaction, ledger, sumsOf(changes));
-    return movePosition(transaction, ledger, from, positions, tipNumber);
+export async function applyEntries(database: Database, address: string, stretch: Stretch): Promise<Position> {
+  return write(database, address, async (writing) => {
+    await lockPosition(writing, address, stretch.from);
+    let position = stretch.from;
+    let isFirst = position.entryCount === 0;
+    let tally = new Tally();
+    let end: Pick<Piece, 'tipNumber' | 'finalNumber'> = { tipNumber: position.number };
+    for await (const piece of stretch.pieces) {
+      const { entries, blocks } = piece;
+      end = piece;
+      for (const segment of segmentsOf(timed(position.entryCount, entries, blocks))) {
+        if (segment.isCorrection) {
+          await writeTally(writing, tally, isFirst);
+          tally = new Tally();
+          isFirst = false;
+        }
+        await writeSegment(writing, segment, tally);
+      }
+      position = await addBlocks(writing, position, positionsAfter(position, entries, blocks));
+    }
+    await writeTally(writing, tally, isFirst);
+    await setCursor(writing, position, end.tipNumber, end.finalNumber);
+    return position;
   });
+}
+
+/** Writes everything but what goes into the tally. */
+async function writeSegment(
+  writing: Writing,
+  { entries, isCorrection }: Segment,
+  tally: Tally,
+): Promise<void> {
+  const changes = collectChanges(entries, tally);
+  await writePeople(writing, changes);
+  await writeTeams(writing, changes.people);
+  await insertChanges(writing, changes);
+  await updateRecorded(writing, changes);
+  await addReversals(writing, changes.reversals, tally.sums);
+  if (isCorrection) await correctPlace(writing, changes);
 }
 
 /** The position after each block, with its time. */
@@ -70,35 +110,18 @@ function positionsAfter(
   });
 }
 
-async function insertChanges(transaction: Database, ledger: string, changes: Changes): Promise<void> {
-  await insertRows(transaction, 'entries', ledger, columns.entries, changes.entries);
-  await insertRows(transaction, 'plans', ledger, columns.plans, changes.plans);
-  await insertRows(transaction, 'batches', ledger, columns.batches, changes.batches);
-  await insertRows(transaction, 'sales', ledger, columns.sales, changes.sales);
-  await insertRows(transaction, 'reversals', ledger, columns.reversals, changes.reversals);
-  await insertRows(transaction, 'credits', ledger, columns.credits, changes.credits);
-  await insertRows(transaction, 'payouts', ledger, columns.payouts, changes.payouts);
-  await insertRows(transaction, 'flags', ledger, columns.flags, changes.flags);
+async function insertChanges(writing: Writing, changes: Changes): Promise<void> {
+  await writing.insert('entries', columns.entries, changes.entries);
+  await writing.insert('plans', columns.plans, changes.plans);
+  await writing.insert('batches', columns.batches, changes.batches);
+  await writing.insert('reversals', columns.reversals, changes.reversals);
+  await writing.insert('settlements', columns.settlements, changes.settlements);
+  await writing.insert('payouts', columns.payouts, changes.payouts);
+  await writing.insert('flags', columns.flags, changes.flags);
 }
 
 /** What the entries change of rows that other entries wrote. */
-async function updateRecorded(transaction: Database, ledger: string, changes: Changes): Promise<void> {
-  await inChunks(columns.sums, changes.sums, (source) =>
-    sql`update people set credited_units = credited_units + credited, paid_units = paid_units + paid
-      from ${source} where people.ledger = ${ledger} and people.id = v.id`.execute(transaction),
-  );
-  await inChunks(columns.reversed, changes.reversed, (source) =>
-    sql`update sales set reversed_price_cents = reversed_price_cents + v.price,
-        reversed_volume_cents = reversed_volume_cents + v.volume
-      from ${source} where sales.ledger = ${ledger} and sales.batch = v.batch
-        and sales.batch_index = v.batch_index`.execute(transaction),
-  );
-  await inChunks(columns.settledSales, changes.settledSales, (source) =>
-    sql`update sales set settled_block = v.settled_block, counted_cents = v.counted_cents,
-        credited_units = v.credited_units
-      from ${source} where sales.ledger = ${ledger} and sales.batch = v.batch
-        and sales.batch_index = v.batch_index`.execute(transaction),
-  );
+async function updateRecorded({ transaction, ledger }: Writing, changes: Changes): Promise<void> {
   await inChunks(columns.settledBatches, changes.settledBatches, (source) =>
     sql`update batches set settled = v.settled from ${source}
       where batches.ledger = ${ledger} and batches.batch = v.batch`.execute(transaction),

@@ -1,10 +1,6 @@
 import {
-  amountOf,
   type BatchRecorded,
   type BatchSettled,
-  BUYER_CLASSES,
-  creditedBy,
-  decodeSales,
   type Enrolled,
   type Entry,
   type FlagClosed,
@@ -13,10 +9,16 @@ import {
   type Payout,
   type PayoutRedirected,
   type PlanAnnounced,
+  packedLines,
   type SaleReversed,
+  visitLines,
+  visitSales,
 } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
 import { actsOf, type PersonAct } from './acts.ts';
+import { toBytes } from './bytes.ts';
+import { periodOf } from './periods.ts';
+import type { EnrolledChange, Tally } from './tally.ts';
 
 /** What entries change in the books, as rows to write. Pure; the writing is in apply.ts. */
 
@@ -33,12 +35,6 @@ export interface EntryChange extends Place {
   head: string;
   /** JSON. */
   content: string;
-}
-
-interface PersonChange extends Place {
-  id: number;
-  sponsor: number;
-  wallet: string | null;
 }
 
 export interface PayoutChange extends Place {
@@ -68,127 +64,87 @@ export interface BatchChange extends Place, Omit<BatchRecorded, 'kind'> {
   settled: number;
 }
 
-/** A sale; `settled*` stay null until it is settled. */
-export interface SaleChange {
+export interface ReversalChange extends Place, Omit<SaleReversed, 'kind'> {
+  period: number;
+  /** Index in `BUYER_CLASSES`; null if the sale was recorded before these entries. */
+  class: number | null;
+}
+
+export interface SettlementChange {
   batch: number;
-  index: number;
-  seller: number;
-  class: number;
-  priceCents: bigint;
-  volumeCents: bigint;
-  reversedPriceCents: bigint;
-  reversedVolumeCents: bigint;
-  settledBlock: bigint | null;
-  countedCents: bigint | null;
-  creditedUnits: bigint | null;
+  first: number;
+  until: number;
+  entry: number;
   blockNumber: bigint;
-}
-
-export interface CreditChange {
-  batch: number;
-  index: number;
-  level: number;
-  payee: number;
-  bps: number;
-  units: bigint;
-  blockNumber: bigint;
-}
-
-/** What a person's sums grow by, in units. */
-export interface SumChange {
-  id: number;
-  credited: bigint;
-  paid: bigint;
-}
-
-/** What a sale's reversed amounts grow by, in cents. */
-export interface ReversedChange {
-  batch: number;
-  index: number;
-  priceCents: bigint;
-  volumeCents: bigint;
-}
-
-/** The settlement of a sale recorded before these entries. */
-export interface SettledChange {
-  batch: number;
-  index: number;
-  settledBlock: bigint;
-  countedCents: bigint;
-  creditedUnits: bigint;
+  lines: Uint8Array;
 }
 
 export interface Changes {
   entries: EntryChange[];
-  people: PersonChange[];
+  people: EnrolledChange[];
   /** What happened to people after they were enrolled, in order. */
   acts: PersonAct[];
   plans: (PlanAnnounced & Place)[];
   batches: BatchChange[];
-  sales: SaleChange[];
-  reversals: (SaleReversed & Place)[];
-  credits: CreditChange[];
+  reversals: ReversalChange[];
+  settlements: SettlementChange[];
   payouts: PayoutChange[];
   flags: FlagChange[];
   closedFlags: ClosedFlagChange[];
-  sums: SumChange[];
-  /** What the company put into the float and took out of it, in units. */
-  float: { funded: bigint; withdrawn: bigint };
-  /** Of sales and batches recorded before these entries. */
-  reversed: ReversedChange[];
-  settledSales: SettledChange[];
+  /** Of batches recorded before these entries. */
   settledBatches: { batch: number; settled: number }[];
+}
+
+/** An entry with its number and the time of its block (unix seconds). */
+export interface TimedEntry extends JournalEntry {
+  number: number;
+  time: number;
 }
 
 /**
  * Collects what `entries` change.
- * @param first Number of the first of them.
+ * @param tally Gets what they add to sums, all but what was taken back of sales recorded before.
  */
-export function collectChanges(first: number, entries: readonly JournalEntry[]): Changes {
-  const collector = new Collector();
-  entries.forEach((each, i) => {
-    collector.add(first + i, each);
-  });
+export function collectChanges(entries: readonly TimedEntry[], tally: Tally): Changes {
+  const collector = new Collector(tally);
+  for (const entry of entries) collector.add(entry);
   return collector.changes();
 }
 
 class Collector {
-  readonly #rows: Omit<Changes, 'sums' | 'reversed' | 'settledBatches'> = {
+  readonly #tally: Tally;
+  readonly #rows: Omit<Changes, 'settledBatches'> = {
     entries: [],
     people: [],
     acts: [],
     plans: [],
     batches: [],
-    sales: [],
     reversals: [],
-    credits: [],
+    settlements: [],
     payouts: [],
     flags: [],
     closedFlags: [],
-    settledSales: [],
-    float: { funded: 0n, withdrawn: 0n },
   };
-  readonly #sums = new Map<number, SumChange>();
-  readonly #reversed = new Map<string, ReversedChange>();
   readonly #settledBatches = new Map<number, number>();
   /** Batches recorded by these entries: what happens to them later is written with them at once. */
-  readonly #fresh = new Map<number, { batch: BatchChange; sales: SaleChange[] }>();
+  readonly #fresh = new Map<number, { batch: BatchChange; classes: number[] }>();
 
-  changes(): Changes {
-    return {
-      ...this.#rows,
-      sums: [...this.#sums.values()],
-      reversed: [...this.#reversed.values()],
-      settledBatches: [...this.#settledBatches].map(([batch, settled]) => ({ batch, settled })),
-    };
+  constructor(tally: Tally) {
+    this.#tally = tally;
   }
 
-  add(number: number, { entry, head, blockNumber, transactionHash, logIndex }: JournalEntry): void {
+  changes(): Changes {
+    const settledBatches = [...this.#settledBatches].map(([batch, settled]) => ({ batch, settled }));
+    return { ...this.#rows, settledBatches };
+  }
+
+  add({ entry, number, time, head, blockNumber, transactionHash, logIndex }: TimedEntry): void {
     const place = { entry: number, blockNumber, transactionHash };
+    const { totals } = this.#tally;
     this.#rows.entries.push({ ...place, kind: entry.kind, logIndex, head, content: contentOf(entry) });
     switch (entry.kind) {
       case 'enrolled':
-        this.#enrol(entry, place);
+        this.#enrol(entry, blockNumber);
         break;
       case 'planAnnounced':
         this.#rows.plans.push({ ...entry, ...place });
@@ -197,14 +153,14 @@ class Collector {
         this.#record(entry, place);
         break;
       case 'saleReversed':
-        this.#reverse(entry, place);
+        this.#reverse(entry, place, periodOf(time));
         break;
       case 'batchSettled':
-        this.#settle(entry, blockNumber);
+        this.#settle(entry, place, periodOf(time));
         break;
       case 'payout':
       case 'payoutRedirected':
-        this.#payOut(entry, place);
+        this.#payOut(entry, place, periodOf(time));
         break;
       case 'flagRaised':
         this.#rows.flags.push({ ...entry, ...place, outcome: null, evidence: null, closedEntry: null });
@@ -213,97 +169,84 @@ class Collector {
         this.#closeFlag(entry, number);
         break;
       case 'floatFunded':
-        this.#rows.float.funded += entry.units;
+        totals.funded_units += entry.units;
         break;
       case 'floatWithdrawn':
-        this.#rows.float.withdrawn += entry.units;
+        totals.withdrawn_units += entry.units;
         break;
       default:
         this.#rows.acts.push(...actsOf(number, entry));
     }
   }
 
-  #enrol({ id, sponsor, wallet }: Enrolled, place: Place): void {
-    this.#rows.people.push({ ...place, id, sponsor, wallet: wallet === zeroAddress ? null : wallet });
+  #enrol({ id, sponsor, wallet }: Enrolled, blockNumber: bigint): void {
+    const { enrolled, totals } = this.#tally;
+    const person = { id, sponsor, wallet: wallet === zeroAddress ? null : wallet, blockNumber };
+    this.#rows.people.push(person);
+    enrolled.push(person);
+    totals.people += 1n;
   }
 
   #record({ kind, ...recorded }: BatchRecorded, place: Place): void {
-    const sales = decodeSales(recorded.records).map((sale, index) => ({
-      batch: recorded.batch,
-      index,
-      seller: sale.seller,
-      class: BUYER_CLASSES.indexOf(sale.class),
-      priceCents: sale.priceCents,
-      volumeCents: sale.volumeCents,
-      reversedPriceCents: 0n,
-      reversedVolumeCents: 0n,
-      settledBlock: null,
-      countedCents: null,
-      creditedUnits: null,
-      blockNumber: place.blockNumber,
-    }));
-    const batch = { ...recorded, ...place, count: sales.length, settled: 0 };
-    this.#rows.batches.push(batch);
-    this.#rows.sales.push(...sales);
-    this.#fresh.set(recorded.batch, { batch, sales });
-  }
-
-  #reverse(entry: SaleReversed, place: Place): void {
-    this.#rows.reversals.push({ ...entry, ...place });
-    const { batch, index, priceCents, volumeCents } = entry;
-    const sale = this.#fresh.get(batch)?.sales[index];
-    if (sale) {
-      sale.reversedPriceCents += priceCents;
-      sale.reversedVolumeCents += volumeCents;
-      return;
-    }
-    const key = `${batch}-${index}`;
-    const before = this.#reversed.get(key) ?? { priceCents: 0n, volumeCents: 0n };
-    this.#reversed.set(key, {
-      batch,
-      index,
-      priceCents: before.priceCents + priceCents,
-      volumeCents: before.volumeCents + volumeCents,
+    const { marks, sums, totals } = this.#tally;
+    const period = periodOf(recorded.recordedAt);
+    const classes: number[] = [];
+    let [price, volume] = [0, 0];
+    visitSales(toBytes(recorded.records), (seller, buyer, priceCents, volumeCents) => {
+      classes.push(buyer);
+      marks.sold(seller, recorded.batch);
+      sums.sold(seller, period, buyer, priceCents, volumeCents);
+      price += priceCents;
+      volume += volumeCents;
     });
+    totals.price_cents += BigInt(price);
+    totals.volume_cents += BigInt(volume);
+    const batch = { ...recorded, ...place, count: classes.length, settled: 0 };
+    totals.batches += 1n;
+    totals.sales += BigInt(classes.length);
+    this.#rows.batches.push(batch);
+    this.#fresh.set(recorded.batch, { batch, classes });
   }
 
-  #settle({ batch, from, until, lines }: BatchSettled, blockNumber: bigint): void {
+  #reverse({ kind, ...reversed }: SaleReversed, place: Place, period: number): void {
+    const buyer = this.#fresh.get(reversed.batch)?.classes[reversed.index] ?? null;
+    this.#rows.reversals.push({ ...reversed, ...place, period, class: buyer });
+    this.#tally.totals.reversed_price_cents += reversed.priceCents;
+    this.#tally.totals.reversed_volume_cents += reversed.volumeCents;
+  }
+
+  #settle(settled: BatchSettled, { entry, blockNumber }: Place, period: number): void {
+    const { batch, from, until } = settled;
+    const { marks, sums, totals } = this.#tally;
     const fresh = this.#fresh.get(batch);
     if (fresh) fresh.batch.settled = until;
     else this.#settledBatches.set(batch, until);
-    lines.forEach((line, i) => {
-      const index = from + i;
-      const settled = {
-        settledBlock: blockNumber,
-        countedCents: line.volumeCents,
-        creditedUnits: creditedBy(line),
-      };
-      const sale = fresh?.sales[index];
-      if (sale) Object.assign(sale, settled);
-      else this.#rows.settledSales.push({ batch, index, ...settled });
-      line.credits.forEach((credit, level) => {
-        const units = amountOf(line, credit);
+    const lines = packedLines(settled);
+    this.#rows.settlements.push({ batch, first: from, until, entry, blockNumber, lines });
+    totals.settled_sales += BigInt(until - from);
+    totals.credited_units += settled.credited;
+    let cents = 0;
+    visitLines(
+      lines,
+      (_, counted) => {
+        cents = counted;
+      },
+      (id, bps, level) => {
+        const units = cents * bps;
         // A level without a rate credits nothing.
-        if (units === 0n) return;
-        this.#rows.credits.push({
-          batch,
-          index,
-          level,
-          payee: credit.id,
-          bps: credit.bps,
-          units,
-          blockNumber,
-        });
-        this.#sumOf(credit.id).credited += units;
-      });
-    });
+        if (units === 0) return;
+        marks.credited(id, batch);
+        sums.credited(id, period, level, units);
+      },
+    );
   }
 
-  #payOut(entry: Payout | PayoutRedirected, place: Place): void {
+  #payOut(entry: Payout | PayoutRedirected, place: Place, period: number): void {
     const { id, wallet, units } = entry;
     const recipient = entry.kind === 'payout' ? wallet : entry.to;
     this.#rows.payouts.push({ ...place, id, wallet, recipient, units });
-    this.#sumOf(id).paid += units;
+    this.#tally.sums.paid(id, period, units);
+    this.#tally.totals.paid_units += units;
   }
 
   #closeFlag({ flag, outcome, evidence }: FlagClosed, closedEntry: number): void {
@@ -312,25 +255,30 @@ class Collector {
     if (fresh) Object.assign(fresh, closed);
     else this.#rows.closedFlags.push({ flag, ...closed });
   }
-
-  #sumOf(id: number): SumChange {
-    const known = this.#sums.get(id) ?? { id, credited: 0n, paid: 0n };
-    this.#sums.set(id, known);
-    return known;
-  }
 }
 
 /** An entry's fields as JSON, without what has tables of its own. */
-function contentOf({ kind, ...fields }: Entry): string {
-  const own = tabled[kind];
-  return JSON.stringify(fields, (name, value: unknown) => {
-    if (name !== '' && name === own) return undefined;
-    return typeof value === 'bigint' ? String(value) : value;
-  });
+function contentOf(entry: Entry): string {
+  return JSON.stringify(fieldsOf(entry), (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
 }
 
-const tabled: Partial<Record<Entry['kind'], string>> = {
-  planAnnounced: 'plan',
-  batchRecorded: 'records',
-  batchSettled: 'lines',
-};
+function fieldsOf(entry: Entry): object {
+  switch (entry.kind) {
+    case 'planAnnounced':
+      return { version: entry.version, startsAt: entry.startsAt, planHash: entry.planHash };
+    case 'batchRecorded': {
+      const { batch, plan, recorder, recordedAt, reserved, manifestRoot } = entry;
+      return { batch, plan, recorder, recordedAt, reserved, manifestRoot };
+    }
+    case 'batchSettled': {
+      const { batch, from, until, credited, released } = entry;
+      return { batch, from, until, credited, released };
+    }
+    default: {
+      const { kind, ...fields } = entry;
+      return fields;
+    }
+  }
+}

@@ -1,6 +1,9 @@
-import { MalformedError, type SaleRef } from '@plumbline/protocol';
+import { amountOf, decodeLines, decodeSales, MalformedError, type SaleRef } from '@plumbline/protocol';
 import { sql } from 'kysely';
+import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
+import { chunkOf, markedBatches } from './batch-marks.ts';
+import { keyOf } from './ledger-key.ts';
 import type { Page, PageRequest } from './people.ts';
 
 /** What a person was credited for one sale at one level. */
@@ -29,37 +32,79 @@ export async function listCredits(
   if (cursor !== undefined && !match) {
     throw new MalformedError('cursor', 'must be the nextCursor of the page before');
   }
-  const rows = await database
-    .selectFrom('credits')
-    .innerJoin('sales', (join) =>
-      join
-        .onRef('sales.ledger', '=', 'credits.ledger')
-        .onRef('sales.batch', '=', 'credits.batch')
-        .onRef('sales.batch_index', '=', 'credits.batch_index'),
-    )
-    .select(['credits.batch', 'credits.batch_index as index', 'level', 'bps', 'units', 'sales.seller'])
-    .select('credits.block_number')
-    .where('credits.ledger', '=', ledger)
-    .where('credits.payee', 'in', (where) =>
-      where
-        .selectFrom('people')
-        .select('id')
-        .where('ledger', '=', ledger)
-        .where((or) => or.or([or('id', '=', id), or('moved_to', '=', id)])),
-    )
-    // A person stands at one level of a sale's line only, so the sale alone says where a page ends.
-    .$if(match !== null, (query) =>
-      query.where(
-        sql<boolean>`(credits.batch, credits.batch_index) < (${Number(match?.[1])}::int, ${Number(match?.[2])}::int)`,
-      ),
-    )
-    .orderBy('credits.batch', 'desc')
-    .orderBy('credits.batch_index', 'desc')
-    .limit(limit + 1)
-    .execute();
-  const items = rows
-    .slice(0, limit)
-    .map(({ block_number, ...row }) => ({ ...row, settledBlock: Number(block_number) }));
+  const before = match ? { batch: Number(match[1]), index: Number(match[2]) } : undefined;
+  const key = keyOf(ledger);
+  const lanes = await listLanes(database, key, id);
+  const credits: PersonCredit[] = [];
+  for await (const batches of creditingBatches(database, key, lanes, limit, before?.batch)) {
+    credits.push(...(await readCredits(database, key, lanes, batches, before)));
+    if (credits.length > limit) break;
+  }
+  const items = credits.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last ? `${last.batch}-${last.index}` : null };
+  return { items, nextCursor: credits.length > limit && last ? `${last.batch}-${last.index}` : null };
+}
+
+/** The ids of a person: the present one and those that they had before. */
+async function listLanes(database: Database, ledger: bigint, id: number): Promise<number[]> {
+  const rows = await database
+    .selectFrom('people')
+    .select('id')
+    .where('ledger', '=', ledger)
+    .where((where) => where.or([where('id', '=', id), where('moved_to', '=', id)]))
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** The batches that credited somebody, newest first, a few at a time. */
+async function* creditingBatches(
+  database: Database,
+  ledger: bigint,
+  lanes: readonly number[],
+  limit: number,
+  last = 2 ** 31 - 1,
+): AsyncGenerator<number[]> {
+  // Each batch has at least one credit, and each row one batch.
+  for (let chunk = chunkOf(last); ; ) {
+    const { rows } = await sql<{ chunk: number; credited: bigint }>`
+      select chunk, bit_or(credited) as credited from person_batches
+      where ledger = ${ledger} and id = any(${[...lanes]}::int4[]) and chunk <= ${chunk} and credited <> 0
+      group by chunk order by chunk desc limit ${limit + 1}`.execute(database);
+    const batches = rows.flatMap((row) => markedBatches(row.chunk, row.credited));
+    const asked = batches.filter((batch) => batch <= last);
+    for (let from = 0; from < asked.length; from += limit + 1) yield asked.slice(from, from + limit + 1);
+    const oldest = rows.at(-1);
+    if (!oldest || rows.length <= limit) return;
+    chunk = oldest.chunk - 1;
+  }
+}
+
+/** What `batches` credited one person, newest sale first. */
+async function readCredits(
+  database: Database,
+  ledger: bigint,
+  lanes: readonly number[],
+  batches: readonly number[],
+  before: SaleRef | undefined,
+): Promise<PersonCredit[]> {
+  const { rows } = await sql<{ batch: number; first: number; lines: Hex; block: bigint; records: Hex }>`
+    select settlements.batch, first, lines, settlements.block_number as block, records from settlements
+    join batches using (ledger, batch)
+    where ledger = ${ledger} and settlements.batch = any(${[...batches]}::int4[])
+    order by settlements.batch desc, first desc`.execute(database);
+  return rows.flatMap(({ batch, first, lines, block, records }) => {
+    const sales = decodeSales(records);
+    const found: PersonCredit[] = [];
+    decodeLines(lines).forEach((line, i) => {
+      const index = first + i;
+      const level = line.credits.findIndex((credit) => lanes.includes(credit.id));
+      const credit = line.credits[level];
+      const isAsked = !before || batch < before.batch || index < before.index;
+      if (!credit || !isAsked || amountOf(line, credit) === 0n) return;
+      const seller = sales[index]?.seller ?? line.seller;
+      const units = amountOf(line, credit);
+      found.push({ batch, index, level, bps: credit.bps, units, seller, settledBlock: Number(block) });
+    });
+    return found.reverse();
+  });
 }

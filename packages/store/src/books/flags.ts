@@ -2,6 +2,7 @@ import type { FlagClosed, FlagRaised } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
+import { keyOf } from './ledger-key.ts';
 
 /** A review of a person or a sale. */
 export interface Flag extends Omit<FlagRaised, 'kind'> {
@@ -17,18 +18,19 @@ export async function listFlags(
   subjectKind: Flag['subjectKind'],
   subject: number,
 ): Promise<Flag[]> {
+  const key = keyOf(ledger);
   const before =
     subjectKind === 'sale'
       ? []
       : await database
           .selectFrom('people')
           .select('id')
-          .where('ledger', '=', ledger)
+          .where('ledger', '=', key)
           .where('moved_to', '=', subject)
           .execute();
   const { rows } = await sql<Flag>`
     select flag::float8, subject_kind as "subjectKind", subject::float8, reason, outcome, evidence from flags
-    where ledger = ${ledger} and subject_kind = ${subjectKind}
+    where ledger = ${key} and subject_kind = ${subjectKind}
       and subject = any(${[subject, ...before.map(({ id }) => id)]}::int8[])
     order by flag`.execute(database);
   return rows;

@@ -1,6 +1,9 @@
 import type { Plan } from '@plumbline/protocol';
+import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
+import { toBytes } from './bytes.ts';
+import { keyOf } from './ledger-key.ts';
 
 /** An entry of the journal as the books keep it. */
 export interface EntryRow {
@@ -29,22 +32,22 @@ export interface PlanRow {
 export async function listByTransaction(
   database: Database,
   ledger: string,
-  transactionHash: string,
+  transactionHash: Hex,
 ): Promise<EntryRow[]> {
   const rows = await database
     .selectFrom('entries')
     .selectAll()
-    .where('ledger', '=', ledger)
-    .where('transaction_hash', '=', transactionHash)
+    .where('ledger', '=', keyOf(ledger))
+    .where(sql<boolean>`transaction_hash = ${toBytes(transactionHash)}`)
     .orderBy('entry')
     .execute();
   return rows.map((row) => ({
     entry: Number(row.entry),
     kind: row.kind,
     blockNumber: Number(row.block_number),
-    transactionHash: row.transaction_hash as Hex,
+    transactionHash: row.transaction_hash,
     logIndex: row.log_index,
-    head: row.head as Hex,
+    head: row.head,
     content: row.content,
   }));
 }
@@ -54,13 +57,13 @@ export async function listPlans(database: Database, ledger: string): Promise<Pla
   const rows = await database
     .selectFrom('plans')
     .selectAll()
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .orderBy('version')
     .execute();
   return rows.map((row) => ({
     version: row.version,
     startsAt: Number(row.starts_at),
-    hash: row.plan_hash as Hex,
+    hash: row.plan_hash,
     plan: row.plan,
   }));
 }

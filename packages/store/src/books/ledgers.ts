@@ -2,6 +2,8 @@ import type { LedgerTerms } from '@plumbline/protocol';
 import { GENESIS_HEAD } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
 import type { Database } from '../database.ts';
+import { toBytes } from './bytes.ts';
+import { keyOf } from './ledger-key.ts';
 
 /** A ledger that the books follow. */
 export interface LedgerRow {
@@ -27,6 +29,8 @@ export interface BooksStatus {
   /** The chain's newest block when the books were last written, and how many blocks were still to be read then. */
   tipNumber: number;
   lagBlocks: number;
+  /** The newest block that was final then; entries above it may still be undone. Null if none was. */
+  finalNumber: number | null;
 }
 
 /** The ledger at `address`, if the books follow it. */
@@ -34,11 +38,11 @@ export async function findLedger(database: Database, address: string): Promise<L
   const row = await database
     .selectFrom('ledgers')
     .selectAll()
-    .where('ledger', '=', address)
+    .where('ledger', '=', keyOf(address))
     .executeTakeFirst();
   if (!row) return undefined;
   return {
-    ledger: row.ledger as Address,
+    ledger: row.address as Address,
     chainId: Number(row.chain_id),
     startBlock: Number(row.start_block),
     terms: {
@@ -52,6 +56,12 @@ export async function findLedger(database: Database, address: string): Promise<L
   };
 }
 
+/** The addresses of all ledgers that the books follow. */
+export async function listLedgers(database: Database): Promise<Address[]> {
+  const rows = await database.selectFrom('ledgers').select('address').orderBy('address').execute();
+  return rows.map(({ address }) => address as Address);
+}
+
 /**
  * Puts a ledger into the books with its cursor before its first block. Books that hold entries already are left as they
  * are; empty ones begin again with what is given.
@@ -59,7 +69,9 @@ export async function findLedger(database: Database, address: string): Promise<L
 export async function saveLedger(database: Database, row: LedgerRow): Promise<void> {
   const { terms } = row;
   const before = Math.max(row.startBlock, 0) - 1;
+  const ledger = keyOf(row.ledger);
   const values = {
+    address: row.ledger,
     chain_id: row.chainId,
     token: terms.token.toLowerCase(),
     unit: terms.unit,
@@ -72,32 +84,46 @@ export async function saveLedger(database: Database, row: LedgerRow): Promise<vo
   const cursor = {
     block_number: before,
     block_hash: null,
-    head: GENESIS_HEAD,
+    head: toBytes(GENESIS_HEAD),
     entry_count: 0,
     tip_number: before,
+    final_number: -1,
   };
   await database.transaction().execute(async (transaction) => {
+    await refuseSameKey(transaction, ledger, row.ledger);
     const inserted = await transaction
       .insertInto('cursors')
-      .values({ ledger: row.ledger, ...cursor })
+      .values({ ledger, ...cursor })
       .onConflict((conflict) =>
         conflict.column('ledger').doUpdateSet(cursor).where('cursors.entry_count', '=', 0n),
       )
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows === 0n) return;
-    await transaction.deleteFrom('blocks').where('ledger', '=', row.ledger).execute();
+    await transaction.deleteFrom('blocks').where('ledger', '=', ledger).execute();
     // Those of a ledger without entries are zeros already.
     await transaction
       .insertInto('totals')
-      .values({ ledger: row.ledger })
+      .values({ ledger })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     await transaction
       .insertInto('ledgers')
-      .values({ ledger: row.ledger, ...values })
+      .values({ ledger, ...values })
       .onConflict((conflict) => conflict.column('ledger').doUpdateSet(values))
       .execute();
   });
+}
+
+/** Two addresses with one key would take 2^63 tries to make; if somebody did, the second is not followed. */
+async function refuseSameKey(transaction: Database, ledger: bigint, address: string): Promise<void> {
+  const known = await transaction
+    .selectFrom('ledgers')
+    .select('address')
+    .where('ledger', '=', ledger)
+    .executeTakeFirst();
+  if (known && known.address !== address) {
+    throw new Error(`ledger ${address} begins like ledger ${known.address} and cannot be in the same books`);
+  }
 }
 
 /** How far the books of a ledger are; undefined for one they do not follow. */
@@ -109,7 +135,7 @@ export async function findStatus(database: Database, ledger: string): Promise<Bo
     )
     .selectAll('cursors')
     .select('blocks.timestamp')
-    .where('cursors.ledger', '=', ledger)
+    .where('cursors.ledger', '=', keyOf(ledger))
     .executeTakeFirst();
   if (!row) return undefined;
   return {
@@ -120,5 +146,6 @@ export async function findStatus(database: Database, ledger: string): Promise<Bo
     entryCount: Number(row.entry_count),
     tipNumber: Number(row.tip_number),
     lagBlocks: Math.max(0, Number(row.tip_number - row.block_number)),
+    finalNumber: row.final_number < 0n ? null : Number(row.final_number),
   };
 }

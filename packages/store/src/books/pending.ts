@@ -1,26 +1,89 @@
-import { MAX_REACH, type Plan, payCommission, STATUS_NONE, type Tree } from '@plumbline/protocol';
+import {
+  COMPRESSION_NONE,
+  MAX_REACH,
+  PLAN_BY_LEVEL,
+  type Plan,
+  payCommission,
+  STATUS_ACTIVE,
+  STATUS_NONE,
+  type Tree,
+} from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { listPlans } from './journal.ts';
+import { keyOf } from './ledger-key.ts';
+import { findPlace } from './people.ts';
+import { creditedColumns } from './periods.ts';
+import { listUnsettled } from './unsettled.ts';
 
 /** What settlement would credit a person now for sales that are not settled. */
 export interface Pending {
   units: bigint;
+  /** By level, as in `Figures`. */
+  unitsByLevel: bigint[];
   /** Sales that would credit them. */
   sales: number;
   /** Unix seconds: when the last return window of these sales ends; null if there are none. */
   until: number | null;
 }
 
-/** Unsettled sales of one seller under one plan, added up: what a plan pays is in proportion to the counted volume. */
-interface Unsettled {
-  seller: number;
-  /** Version. */
-  plan: number;
-  countedCents: bigint;
-  sales: bigint;
-  /** Unix seconds. */
-  lastRecordedAt: bigint;
+/**
+ * What settlement would credit a person now for all unsettled sales of themself and of everybody below them, as far down
+ * as the plans reach, with the tree, ranks and statuses as they are. Nothing for the id of somebody who has moved.
+ */
+export async function getPending(database: Database, ledger: string, id: number): Promise<Pending> {
+  const pending: Pending = { units: 0n, unitsByLevel: creditedColumns.map(() => 0n), sales: 0, until: null };
+  const place = await findPlace(database, ledger, id);
+  if (!place) return pending;
+  const plans = new Map((await listPlans(database, ledger)).map(({ version, plan }) => [version, plan]));
+  const reach = Math.max(0, ...[...plans.values()].map(reachOf));
+  const unsettled = await listUnsettled(database, ledger, place, reach, plans);
+  const together = (plan: number) => isPlain(plans.get(plan));
+  const sellers = unsettled.flatMap(({ seller, plan }) => (together(plan) ? [] : [seller]));
+  const tree = await loadTree(database, ledger, id, sellers);
+  /** What a plan pays is in proportion to the counted volume, and the same for all whom it does not tell apart. */
+  const rates = new Map<string, { column: number; bps: number }>();
+  for (const { seller, level, plan, countedCents, recordedAt } of unsettled) {
+    const from = !together(plan) ? seller : level === 0 ? id : -level;
+    const known = rates.get(`${plan} ${from}`);
+    const { column, bps } = known ?? rateOf(tree, plans.get(plan), from, id);
+    if (!known) rates.set(`${plan} ${from}`, { column, bps });
+    if (bps === 0) continue;
+    const units = countedCents * BigInt(bps);
+    pending.units += units;
+    pending.unitsByLevel[column] = (pending.unitsByLevel[column] ?? 0n) + units;
+    pending.sales++;
+    pending.until = Math.max(pending.until ?? 0, recordedAt);
+  }
+  if (pending.until === null) return pending;
+  const { return_window } = await database
+    .selectFrom('ledgers')
+    .select('return_window')
+    .where('ledger', '=', keyOf(ledger))
+    .executeTakeFirstOrThrow();
+  return { ...pending, until: pending.until + return_window };
+}
+
+/** What a sale of `seller` pays person `id`: basis points, and the column of their level. */
+function rateOf(
+  tree: Tree,
+  plan: Plan | undefined,
+  seller: number,
+  id: number,
+): { column: number; bps: number } {
+  const { credits } = plan ? payCommission(tree, plan, seller, 1n) : { credits: [] };
+  const level = credits.findIndex((credit) => credit.id === id);
+  return { column: Math.min(level, creditedColumns.length - 1), bps: credits[level]?.bps ?? 0 };
+}
+
+/** Whether everybody above a seller has the level that they are above, whoever stands between. */
+function isPlain(plan: Plan | undefined): boolean {
+  return plan?.kind === PLAN_BY_LEVEL && plan.compression === COMPRESSION_NONE;
+}
+
+/** How many people above the seller a plan may look at. */
+function reachOf(plan: Plan): number {
+  return isPlain(plan) ? Math.max(...plan.ratesBps.map((row) => row.length)) - 1 : MAX_REACH;
 }
 
 interface Member {
@@ -31,102 +94,31 @@ interface Member {
   movedTo: number;
 }
 
-/**
- * What settlement would credit a person now for all unsettled sales of themself and of everybody below them, as far down
- * as the plans reach, with the tree, ranks and statuses as they are.
- */
-export async function getPending(database: Database, ledger: string, id: number): Promise<Pending> {
-  const plans = new Map((await listPlans(database, ledger)).map(({ version, plan }) => [version, plan]));
-  const reach = Math.max(0, ...[...plans.values()].map(reachOf));
-  const unsettled = await listUnsettled(database, ledger, id, reach);
-  const tree = await loadTree(
-    database,
-    ledger,
-    id,
-    unsettled.map(({ seller }) => seller),
-  );
-  const pending: Pending = { units: 0n, sales: 0, until: null };
-  for (const { seller, plan, countedCents, sales, lastRecordedAt } of unsettled) {
-    const terms = plans.get(plan);
-    if (!terms) continue;
-    const bps = payCommission(tree, terms, seller, countedCents).credits.find(
-      (credit) => credit.id === id,
-    )?.bps;
-    if (!bps) continue;
-    pending.units += countedCents * BigInt(bps);
-    pending.sales += Number(sales);
-    pending.until = Math.max(pending.until ?? 0, Number(lastRecordedAt));
-  }
-  if (pending.until === null) return pending;
-  const { return_window } = await database
-    .selectFrom('ledgers')
-    .select('return_window')
-    .where('ledger', '=', ledger)
-    .executeTakeFirstOrThrow();
-  return { ...pending, until: pending.until + return_window };
-}
-
-/** How many people above the seller a plan may look at. */
-function reachOf(plan: Plan): number {
-  const everybodyHasALevel = plan.kind === 0 && plan.compression === 0;
-  return everybodyHasALevel ? Math.max(...plan.ratesBps.map((row) => row.length)) - 1 : MAX_REACH;
-}
-
-/** Sales with a counted volume: `countedVolume` of what is left of each. */
-async function listUnsettled(
-  database: Database,
-  ledger: string,
-  id: number,
-  reach: number,
-): Promise<Unsettled[]> {
-  const { rows } = await sql<Unsettled>`
-    with recursive team(id, level) as (
-      select id, 0 from people where ledger = ${ledger} and id = ${id}
-      union all
-      select people.id, team.level + 1 from team
-      join people on people.ledger = ${ledger} and people.sponsor = team.id and people.moved_to is null
-      where team.level < ${reach}
-    ), sellers as (
-      select id from team
-      union all
-      select people.id from team join people on people.ledger = ${ledger} and people.moved_to = team.id
-    ), counted as (
-      select sales.seller, batches.plan, recorded_at,
-        (volume_cents - reversed_volume_cents) * (plans.plan->'weightsBps'->>sales.class)::bigint / 10000 as cents
-      from sellers
-      join sales on sales.ledger = ${ledger} and sales.seller = sellers.id and sales.settled_block is null
-      join batches on batches.ledger = sales.ledger and batches.batch = sales.batch
-      join plans on plans.ledger = batches.ledger and plans.version = batches.plan
-    )
-    select seller, plan, sum(cents)::int8 as "countedCents", count(*) as sales,
-      max(recorded_at) as "lastRecordedAt"
-    from counted where cents > 0 group by seller, plan`.execute(database);
-  return rows;
-}
-
-/** The lines from `sellers` up to person `top`. */
+/** The lines from `sellers` up to person `top`; below them also, as -1, -2, ..., one stand-in for all of each level. */
 async function loadTree(
   database: Database,
   ledger: string,
   top: number,
   sellers: readonly number[],
 ): Promise<Tree> {
+  const key = keyOf(ledger);
   const { rows } = await sql<Member>`
     with recursive line as (
       select id, sponsor, rank, status, moved_to from people
-      where ledger = ${ledger} and id = any(${[...new Set(sellers)]}::int4[])
+      where ledger = ${key} and id = any(${[...new Set([top, ...sellers])]}::int4[])
       union
       select people.id, people.sponsor, people.rank, people.status, people.moved_to from line
-      join people on people.ledger = ${ledger} and people.id = coalesce(line.moved_to, line.sponsor)
+      join people on people.ledger = ${key} and people.id = coalesce(line.moved_to, line.sponsor)
       where line.id <> ${top}
     )
     select id, sponsor, rank, status, coalesce(moved_to, 0) as "movedTo" from line`.execute(database);
   const members = new Map(rows.map((row) => [row.id, row]));
+  const aboveStandIn = (id: number) => (id === -1 ? top : id + 1);
   return {
     // Nobody above them matters.
-    sponsorOf: (id) => (id === top ? 0 : (members.get(id)?.sponsor ?? 0)),
+    sponsorOf: (id) => (id < 0 ? aboveStandIn(id) : id === top ? 0 : (members.get(id)?.sponsor ?? 0)),
     rankOf: (id) => members.get(id)?.rank ?? 0,
-    statusOf: (id) => members.get(id)?.status ?? STATUS_NONE,
+    statusOf: (id) => (id < 0 ? STATUS_ACTIVE : (members.get(id)?.status ?? STATUS_NONE)),
     movedTo: (id) => members.get(id)?.movedTo ?? 0,
   };
 }

@@ -1,25 +1,23 @@
 import { sql } from 'kysely';
-import type { Database } from '../database.ts';
-import { clearWallets, setStates } from './people-writing.ts';
+import type { Changes } from './changes.ts';
+import { clearWallets, isCorrected, setStates } from './people-writing.ts';
+import type { Writing } from './writing.ts';
 
-/**
- * Makes people again what they were before entry `entry`; whoever was enrolled since is gone already.
- * @returns The ids under which people stand again who had moved since.
- */
-export async function restorePeople(transaction: Database, ledger: string, entry: number): Promise<number[]> {
-  const { rows: moved } = await sql<{ id: number; new_id: number }>`
-    select (content->>'id')::int4 as id, (content->>'newId')::int4 as new_id from entries
-    where ledger = ${ledger} and entry >= ${entry} and kind = 'sponsorCorrected'
-      and content->>'newId' <> content->>'id'`.execute(transaction);
-  const newIds = moved.map(({ new_id }) => new_id);
-  await sql`delete from people where ledger = ${ledger} and id = any(${newIds}::int4[])`.execute(transaction);
+/** Makes people again what they were before a segment, whose first entry is `entry`. */
+export async function restorePeople(
+  { transaction, ledger }: Writing,
+  entry: number,
+  { people, acts }: Changes,
+): Promise<void> {
+  const gone = people.map(({ id }) => id);
+  for (const { id, newId } of acts.filter(isCorrected)) if (newId !== id) gone.push(newId);
+  await sql`delete from people where ledger = ${ledger} and id = any(${gone}::int4[])`.execute(transaction);
   const { rows: changed } = await sql<{ id: number }>`
     select distinct id from person_versions where ledger = ${ledger} and entry >= ${entry}`.execute(
     transaction,
   );
   await clearWallets(
-    transaction,
-    ledger,
+    { transaction, ledger },
     changed.map(({ id }) => id),
   );
   await sql`with gone as (
@@ -29,22 +27,4 @@ export async function restorePeople(transaction: Database, ledger: string, entry
     ) update people set ${setStates} from v where people.ledger = ${ledger} and people.id = v.id`.execute(
     transaction,
   );
-  return moved.map(({ id }) => id);
-}
-
-/** Adds up what people who stand under their old ids again were credited and paid. */
-export async function restoreSums(
-  transaction: Database,
-  ledger: string,
-  ids: readonly number[],
-): Promise<void> {
-  if (ids.length === 0) return;
-  await sql`update people set
-      credited_units = coalesce((
-        select sum(units) from credits where credits.ledger = people.ledger and payee = people.id
-      ), 0),
-      paid_units = coalesce((
-        select sum(units) from payouts where payouts.ledger = people.ledger and payouts.id = people.id
-      ), 0)
-    where ledger = ${ledger} and id = any(${[...ids]}::int4[])`.execute(transaction);
 }

@@ -2,8 +2,11 @@ import { GENESIS_HEAD } from '@plumbline/protocol';
 import { type Selectable, sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
-import { type BulkColumn, insertRows } from './bulk.ts';
+import { toBytes } from './bytes.ts';
+import type { CopyColumn } from './copy-rows.ts';
+import { keyOf } from './ledger-key.ts';
 import type { BooksTables } from './tables.ts';
+import type { Writing } from './writing.ts';
 
 /** Where the books of a ledger stand: after which block, with which journal. */
 export interface Position {
@@ -28,11 +31,11 @@ export class PositionMovedError extends Error {
 
 type PositionedBlock = Position & { hash: Hex; timestamp: number };
 
-const blockColumns: readonly BulkColumn<PositionedBlock>[] = [
+const blockColumns: readonly CopyColumn<PositionedBlock>[] = [
   { name: 'number', type: 'int8', of: (row) => row.number },
-  { name: 'hash', type: 'text', of: (row) => row.hash },
+  { name: 'hash', type: 'bytea', of: (row) => row.hash },
   { name: 'timestamp', type: 'int8', of: (row) => row.timestamp },
-  { name: 'head', type: 'text', of: (row) => row.head },
+  { name: 'head', type: 'bytea', of: (row) => row.head },
   { name: 'entry_count', type: 'int8', of: (row) => row.entryCount },
 ];
 
@@ -41,7 +44,7 @@ export async function findPosition(database: Database, ledger: string): Promise<
   const row = await database
     .selectFrom('cursors')
     .selectAll()
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .executeTakeFirst();
   if (!row) return undefined;
   return {
@@ -70,7 +73,7 @@ export async function getPositionBefore(
   const row = await database
     .selectFrom('blocks')
     .selectAll()
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('entry_count', '<', BigInt(entryCount))
     .orderBy('number', 'desc')
     .limit(1)
@@ -82,7 +85,7 @@ async function getFirstPosition(database: Database, ledger: string): Promise<Pos
   const { start_block } = await database
     .selectFrom('ledgers')
     .select('start_block')
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .executeTakeFirstOrThrow();
   return { number: Math.max(Number(start_block), 0) - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
 }
@@ -97,7 +100,7 @@ export async function listPositions(
   const rows = await database
     .selectFrom('blocks')
     .selectAll()
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('number', '<', BigInt(below))
     .orderBy('number', 'desc')
     .limit(limit)
@@ -118,7 +121,11 @@ function positionOf(row: Selectable<BooksTables['blocks']>): Position & { hash: 
  * Takes the cursor for this transaction; another writer waits and then finds it moved.
  * @throws PositionMovedError if the books do not stand at `expected`.
  */
-export async function lockPosition(transaction: Database, ledger: string, expected: Position): Promise<void> {
+export async function lockPosition(
+  { transaction, ledger }: Writing,
+  address: string,
+  expected: Position,
+): Promise<void> {
   const row = await transaction
     .selectFrom('cursors')
     .select(['block_number', 'block_hash', 'head'])
@@ -127,39 +134,48 @@ export async function lockPosition(transaction: Database, ledger: string, expect
     .executeTakeFirst();
   const number = row && Number(row.block_number);
   if (number !== expected.number || row?.block_hash !== expected.hash || row.head !== expected.head) {
-    throw new PositionMovedError(ledger, expected, number);
+    throw new PositionMovedError(address, expected, number);
   }
 }
 
-/** Moves the cursor over `blocks`, which the books keep; an empty block is kept only while it is the newest. */
-export async function movePosition(
-  transaction: Database,
-  ledger: string,
+/**
+ * Adds blocks to those that the books keep; an empty one is kept only while it is the newest.
+ * @returns Where the books stand then.
+ */
+export async function addBlocks(
+  writing: Writing,
   from: Position,
   blocks: readonly PositionedBlock[],
-  tipNumber: number,
 ): Promise<Position> {
+  const { transaction, ledger } = writing;
+  const last = blocks.at(-1);
+  if (!last) return from;
   await sql`
     delete from blocks where ledger = ${ledger} and number = ${from.number} and entry_count = coalesce((
       select entry_count from blocks where ledger = ${ledger} and number < ${from.number} order by number desc limit 1
     ), 0)`.execute(transaction);
-  await insertRows(transaction, 'blocks', ledger, blockColumns, blocks);
-  const { number, hash, head, entryCount } = blocks.at(-1) ?? from;
-  const position = { number, hash, head, entryCount };
-  await setCursor(transaction, ledger, position, tipNumber);
-  return position;
+  await writing.insert('blocks', blockColumns, blocks);
+  const { number, hash, head, entryCount } = last;
+  return { number, hash, head, entryCount };
 }
 
-/** Writes the cursor. */
+/** Writes the cursor; what is final stays so. */
 export async function setCursor(
-  transaction: Database,
-  ledger: string,
+  { transaction, ledger }: Writing,
   { number, hash, head, entryCount }: Position,
   tipNumber: number,
+  finalNumber = -1,
 ): Promise<void> {
   await transaction
     .updateTable('cursors')
-    .set({ block_number: number, block_hash: hash, head, entry_count: entryCount, tip_number: tipNumber })
+    .set({
+      block_number: number,
+      block_hash: hash && toBytes(hash),
+      head: toBytes(head),
+      entry_count: entryCount,
+      tip_number: tipNumber,
+      final_number: sql`greatest(final_number, ${finalNumber}::int8)`,
+    })
     .where('ledger', '=', ledger)
     .execute();
 }

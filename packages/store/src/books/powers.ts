@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import type { Database } from '../database.ts';
+import { keyOf } from './ledger-key.ts';
 
 /** Who may do what on a ledger now. */
 export interface Powers {
@@ -15,7 +16,7 @@ export interface Powers {
 export async function getPowers(database: Database, ledger: string): Promise<Powers> {
   const { rows } = await sql<{ kind: string; content: Record<string, string | boolean> }>`
     select kind, content from entries
-    where ledger = ${ledger} and kind in ('recorderSet', 'roleChanged', 'pauseSet') order by entry`.execute(
+    where ledger = ${keyOf(ledger)} and kind in ('recorderSet', 'roleChanged', 'pauseSet') order by entry`.execute(
     database,
   );
   let paused = false;

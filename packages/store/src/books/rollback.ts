@@ -1,229 +1,135 @@
-import { type RawBuilder, sql } from 'kysely';
+import { decodeLines } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
-import { type BulkColumn, inChunks } from './bulk.ts';
-import { restorePeople, restoreSums } from './people-rollback.ts';
+import { addMarks, BatchMarks, removeMarks } from './batch-marks.ts';
+import { inChunks } from './bulk.ts';
+import { collectChanges, type TimedEntry } from './changes.ts';
+import type { CopyColumn } from './copy-rows.ts';
+import { undoPlace } from './correct.ts';
+import { restorePeople } from './people-rollback.ts';
 import { getPositionAt, lockPosition, type Position, setCursor } from './position.ts';
-import { addTotals, type TotalsChange } from './totals.ts';
+import { readBack } from './read-back.ts';
+import { type Segment, segmentsOf } from './segments.ts';
+import { addReversals, undoTally } from './sums.ts';
+import { Tally } from './tally.ts';
+import { undoTeams } from './teams.ts';
+import { type Writing, write } from './writing.ts';
 
 /**
- * All rows to take out but the few plans are found by a primary key, from the entries that go: a rollback costs what it
- * undoes, however much there is below it, and writing pays for no index that only a rollback reads.
+ * What goes is read back as entries, which say by their keys which rows they made: a rollback costs what it undoes,
+ * however much there is below it, and writing pays for no index that only a rollback reads.
  */
-
-/** Settled sales of a batch: from index `from` up to but not including `until`. */
-interface Settlement {
-  batch: number;
-  from: number;
-  until: number;
-}
-
-/** What goes. */
-interface Undone {
-  /** Number of the first entry. */
-  entry: number;
-  /** The last batch that stays; 0 if none does. */
-  lastBatch: number;
-  settlements: Settlement[];
-}
-
-const settlementColumns: readonly BulkColumn<Settlement>[] = [
-  { name: 'batch', type: 'int4', of: (row) => row.batch },
-  { name: 'first', type: 'int4', of: (row) => row.from },
-  { name: 'until', type: 'int4', of: (row) => row.until },
-];
 
 /**
  * Takes everything above block `number` out of the books, so that they are as if they had never read further.
+ * @param address Of the ledger.
  * @param from Where the books stand.
  * @returns The position they are at then: the newest they know at or below `number`.
  * @throws PositionMovedError if the books do not stand at `from`.
  */
 export async function rollBack(
   database: Database,
-  ledger: string,
+  address: string,
   from: Position,
   number: number,
 ): Promise<Position> {
-  return database.transaction().execute(async (transaction) => {
-    await lockPosition(transaction, ledger, from);
-    const position = await getPositionAt(transaction, ledger, number);
-    const undone = await findUndone(transaction, ledger, position);
-    await undoEnrolled(transaction, ledger, undone);
-    const returned = await restorePeople(transaction, ledger, undone.entry);
-    await undoPayouts(transaction, ledger, undone);
-    await undoSettled(transaction, ledger, undone);
-    await restoreSums(transaction, ledger, returned);
-    await undoReversed(transaction, ledger, undone);
-    await undoRecorded(transaction, ledger, undone);
-    await undoFlags(transaction, ledger, undone);
-    await undoFloat(transaction, ledger, undone);
-    await sql`delete from plans where ledger = ${ledger} and block_number > ${position.number}`.execute(
-      transaction,
-    );
-    await sql`delete from entries where ledger = ${ledger} and entry >= ${undone.entry}`.execute(transaction);
-    await sql`delete from blocks where ledger = ${ledger} and number > ${position.number}`.execute(
-      transaction,
-    );
-    await setCursor(transaction, ledger, position, position.number);
+  return write(database, address, async (writing) => {
+    await lockPosition(writing, address, from);
+    const position = await getPositionAt(writing.transaction, address, number);
+    const entries = await readBack(writing, position.entryCount);
+    const marks = new BatchMarks();
+    for (const segment of segmentsOf(entries).reverse()) await undoSegment(writing, segment, marks);
+    await deleteRows(writing, entries, marks);
+    await deleteFrom(writing, position);
+    await setCursor(writing, position, position.number);
     return position;
   });
 }
 
-async function findUndone(
-  transaction: Database,
-  ledger: string,
-  { number, entryCount }: Position,
-): Promise<Undone> {
-  const { rows: settlements } = await sql<Settlement>`
-    select (content->>'batch')::int4 as batch, (content->>'from')::int4 as "from", (content->>'until')::int4 as until
-    from entries where ledger = ${ledger} and entry >= ${entryCount} and kind = 'batchSettled'`.execute(
-    transaction,
-  );
-  // Batches are numbered in the order of the journal: only those that go are passed over.
-  const last = await transaction
-    .selectFrom('batches')
-    .select('batch')
-    .where('ledger', '=', ledger)
-    .where('block_number', '<=', BigInt(number))
-    .orderBy('batch', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return { entry: entryCount, lastBatch: last?.batch ?? 0, settlements };
-}
-
-async function undoEnrolled(transaction: Database, ledger: string, { entry }: Undone): Promise<void> {
-  await undo(
-    transaction,
-    ledger,
-    ['people'],
-    sql`with gone as (
-      delete from people where ledger = ${ledger} and id in (
-        select (content->>'id')::int4 from entries where ledger = ${ledger} and entry >= ${entry} and kind = 'enrolled'
-      ) returning id
-    ) select count(*) as people from gone`,
-  );
-}
-
-async function undoPayouts(transaction: Database, ledger: string, { entry }: Undone): Promise<void> {
-  await undo(
-    transaction,
-    ledger,
-    ['paid_units'],
-    sql`with gone as (
-      delete from payouts where ledger = ${ledger} and entry >= ${entry} returning id, units
-    ), sums as (
-      select id, sum(units) as units from gone group by id
-    ), changed as (
-      update people set paid_units = paid_units - sums.units from sums where ledger = ${ledger} and people.id = sums.id
-    ) select sum(units) as paid_units from sums`,
-  );
-}
-
-async function undoSettled(transaction: Database, ledger: string, { settlements }: Undone): Promise<void> {
-  await inChunks(settlementColumns, settlements, async (source) => {
-    await undo(
-      transaction,
-      ledger,
-      ['credited_units'],
-      sql`with gone as (
-        delete from credits using ${source}
-        where ledger = ${ledger} and credits.batch = v.batch and batch_index >= v.first and batch_index < v.until
-        returning payee, units
-      ), sums as (
-        select payee, sum(units) as units from gone group by payee
-      ), changed as (
-        update people set credited_units = credited_units - sums.units from sums
-        where ledger = ${ledger} and people.id = sums.payee
-      ) select sum(units) as credited_units from sums`,
-    );
-    await undo(
-      transaction,
-      ledger,
-      ['settled_sales'],
-      sql`with opened as (
-        update sales set settled_block = null, counted_cents = null, credited_units = null from ${source}
-        where ledger = ${ledger} and sales.batch = v.batch and batch_index >= v.first and batch_index < v.until
-        returning sales.batch
-      ), sums as (
-        select batch, count(*) as count from opened group by batch
-      ), changed as (
-        update batches set settled = settled - sums.count from sums
-        where ledger = ${ledger} and batches.batch = sums.batch
-      ) select sum(count) as settled_sales from sums`,
-    );
-  });
-}
-
-async function undoReversed(transaction: Database, ledger: string, { entry }: Undone): Promise<void> {
-  await undo(
-    transaction,
-    ledger,
-    ['reversed_price_cents', 'reversed_volume_cents'],
-    sql`with gone as (
-      delete from reversals where ledger = ${ledger} and entry >= ${entry}
-      returning batch, batch_index, price_cents, volume_cents
-    ), sums as (
-      select batch, batch_index, sum(price_cents) as price, sum(volume_cents) as volume
-      from gone group by batch, batch_index
-    ), changed as (
-      update sales set reversed_price_cents = reversed_price_cents - sums.price,
-        reversed_volume_cents = reversed_volume_cents - sums.volume
-      from sums where ledger = ${ledger} and sales.batch = sums.batch and sales.batch_index = sums.batch_index
-    ) select sum(price) as reversed_price_cents, sum(volume) as reversed_volume_cents from sums`,
-  );
-}
-
-async function undoRecorded(transaction: Database, ledger: string, { lastBatch }: Undone): Promise<void> {
-  await undo(
-    transaction,
-    ledger,
-    ['batches'],
-    sql`with gone as (
-      delete from batches where ledger = ${ledger} and batch > ${lastBatch} returning batch
-    ) select count(*) as batches from gone`,
-  );
-  await undo(
-    transaction,
-    ledger,
-    ['sales', 'price_cents', 'volume_cents'],
-    sql`with gone as (
-      delete from sales where ledger = ${ledger} and batch > ${lastBatch} returning price_cents, volume_cents
-    ) select count(*) as sales, sum(price_cents) as price_cents, sum(volume_cents) as volume_cents from gone`,
-  );
-}
-
-async function undoFlags(transaction: Database, ledger: string, { entry }: Undone): Promise<void> {
-  const those = (kind: string) => sql`select (content->>'flag')::int8 from entries
-    where ledger = ${ledger} and entry >= ${entry} and kind = ${kind}`;
-  await sql`delete from flags where ledger = ${ledger} and flag in (${those('flagRaised')})`.execute(
-    transaction,
-  );
-  await sql`update flags set outcome = null, evidence = null, closed_entry = null
-    where ledger = ${ledger} and flag in (${those('flagClosed')})`.execute(transaction);
-}
-
-async function undoFloat(transaction: Database, ledger: string, { entry }: Undone): Promise<void> {
-  await undo(
-    transaction,
-    ledger,
-    ['funded_units', 'withdrawn_units'],
-    sql`select sum((content->>'units')::int8) filter (where kind = 'floatFunded')::int8 as funded_units,
-      sum((content->>'units')::int8) filter (where kind = 'floatWithdrawn')::int8 as withdrawn_units
-      from entries where ledger = ${ledger} and entry >= ${entry} and kind in ('floatFunded', 'floatWithdrawn')`,
-  );
-}
-
-/** Runs `statement`, which undoes something and says by how much the totals named `columns` shrink. */
-async function undo(
-  transaction: Database,
-  ledger: string,
-  columns: readonly (keyof TotalsChange)[],
-  statement: RawBuilder<unknown>,
+/** @param marks Gets those of the segment. */
+async function undoSegment(
+  writing: Writing,
+  { entries, isCorrection }: Segment,
+  marks: BatchMarks,
 ): Promise<void> {
-  const { rows } = await (
-    statement as RawBuilder<Partial<Record<keyof TotalsChange, bigint | null>>>
-  ).execute(transaction);
-  // Null over no rows.
-  const change = columns.map((name) => [name, -(rows[0]?.[name] ?? 0n)] as const);
-  await addTotals(transaction, ledger, Object.fromEntries(change));
+  const tally = new Tally(marks);
+  const changes = collectChanges(entries, tally);
+  await addReversals(writing, changes.reversals, tally.sums);
+  if (isCorrection) await undoPlace(writing, changes);
+  await undoTally(writing, tally);
+  await undoTeams(writing, changes.people);
+  await restorePeople(writing, entries[0]?.number ?? 0, changes);
+}
+
+interface Reopened {
+  batch: number;
+  first: number;
+}
+
+const reopenedColumns: readonly CopyColumn<Reopened>[] = [
+  { name: 'batch', type: 'int4', of: (row) => row.batch },
+  { name: 'first', type: 'int4', of: (row) => row.first },
+];
+
+/** Takes out what is found by a key that only the entries tell. */
+async function deleteRows(
+  writing: Writing,
+  entries: readonly TimedEntry[],
+  marks: BatchMarks,
+): Promise<void> {
+  const { transaction, ledger } = writing;
+  const reopened: Reopened[] = [];
+  const closed: number[] = [];
+  for (const { entry } of entries) {
+    if (entry.kind === 'batchSettled') reopened.push({ batch: entry.batch, first: entry.from });
+    if (entry.kind === 'flagClosed') closed.push(entry.flag);
+  }
+  await inChunks(reopenedColumns, reopened, async (source) => {
+    await sql`delete from settlements using ${source} where settlements.ledger = ${ledger}
+      and settlements.batch = v.batch and settlements.first = v.first`.execute(transaction);
+    await sql`update batches set settled = opened.first
+      from (select batch, min(first) as first from ${source} group by batch) opened
+      where batches.ledger = ${ledger} and batches.batch = opened.batch`.execute(transaction);
+  });
+  await removeMarks(writing, marks);
+  await addMarks(writing, await marksThatStay(writing, reopened));
+  await sql`update flags set outcome = null, evidence = null, closed_entry = null
+    where ledger = ${ledger} and flag = any(${closed}::int8[])`.execute(transaction);
+}
+
+/** Of batches that were settled in several parts, some of which stay. */
+async function marksThatStay(
+  { transaction, ledger }: Writing,
+  reopened: readonly Reopened[],
+): Promise<BatchMarks> {
+  const marks = new BatchMarks();
+  const parts = reopened.filter(({ first }) => first > 0);
+  await inChunks(reopenedColumns, parts, async (source) => {
+    const { rows } = await sql<{ batch: number; lines: Hex }>`
+      select batch, lines from settlements
+      where ledger = ${ledger} and batch in (select v.batch from ${source})`.execute(transaction);
+    for (const { batch, lines } of rows) {
+      for (const { volumeCents, credits } of decodeLines(lines)) {
+        for (const { id, bps } of credits) if (bps > 0 && volumeCents > 0n) marks.credited(id, batch);
+      }
+    }
+  });
+  return marks;
+}
+
+/** Takes out what is numbered in the order of the journal, or is little. */
+async function deleteFrom({ transaction, ledger }: Writing, { number, entryCount }: Position): Promise<void> {
+  // Passes over those batches only that go.
+  await sql`delete from batches where ledger = ${ledger} and batch > coalesce((
+    select batch from batches where ledger = ${ledger} and block_number <= ${number} order by batch desc limit 1
+  ), 0)`.execute(transaction);
+  for (const table of ['reversals', 'payouts', 'entries'] as const) {
+    await sql`delete from ${sql.table(table)} where ledger = ${ledger} and entry >= ${entryCount}`.execute(
+      transaction,
+    );
+  }
+  await sql`delete from flags where ledger = ${ledger} and entry >= ${entryCount}`.execute(transaction);
+  await sql`delete from plans where ledger = ${ledger} and block_number > ${number}`.execute(transaction);
+  await sql`delete from blocks where ledger = ${ledger} and number > ${number}`.execute(transaction);
 }

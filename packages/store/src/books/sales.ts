@@ -1,7 +1,16 @@
-import { BUYER_CLASSES, type BuyerClass, type SaleRef } from '@plumbline/protocol';
-import { sql } from 'kysely';
+import {
+  amountOf,
+  type BuyerClass,
+  creditedBy,
+  decodeLines,
+  decodeSales,
+  type SaleRef,
+} from '@plumbline/protocol';
+import { type Selectable, sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import type { Database } from '../database.ts';
+import { keyOf } from './ledger-key.ts';
+import type { BooksTables } from './tables.ts';
 
 /** A batch as it was recorded. */
 export interface Batch {
@@ -90,53 +99,58 @@ export async function findSale(
   ledger: string,
   { batch, index }: SaleRef,
 ): Promise<Sale | undefined> {
-  const row = await database
-    .selectFrom('sales')
-    .innerJoin('batches', (join) =>
-      join.onRef('batches.ledger', '=', 'sales.ledger').onRef('batches.batch', '=', 'sales.batch'),
-    )
-    .innerJoin('ledgers', 'ledgers.ledger', 'sales.ledger')
-    .selectAll('sales')
-    .select(['batches.plan', 'batches.recorded_at', 'batches.transaction_hash', 'ledgers.return_window'])
-    .where('sales.ledger', '=', ledger)
-    .where('sales.batch', '=', batch)
-    .where('sales.batch_index', '=', index)
-    .executeTakeFirst();
-  if (!row) return undefined;
+  const recorded = await findBatch(database, ledger, batch);
+  const record = recorded && decodeSales(recorded.records)[index];
+  if (!record) return undefined;
+  const { plan, recordedAt, transactionHash, blockNumber } = recorded;
   const reversals = (await listReversals(database, ledger, batch)).filter((each) => each.index === index);
-  const credits = await database
-    .selectFrom('credits')
-    .select(['level', 'payee as id', 'bps', 'units'])
-    .where('ledger', '=', ledger)
-    .where('batch', '=', batch)
-    .where('batch_index', '=', index)
-    .orderBy('level')
-    .execute();
-  const recordedAt = Number(row.recorded_at);
+  const terms = await database
+    .selectFrom('ledgers')
+    .select('return_window')
+    .where('ledger', '=', keyOf(ledger))
+    .executeTakeFirst();
   return {
     batch,
     index,
-    seller: row.seller,
-    class: BUYER_CLASSES[row.class] ?? 'retail',
-    priceCents: row.price_cents,
-    volumeCents: row.volume_cents,
-    reversedPriceCents: row.reversed_price_cents,
-    reversedVolumeCents: row.reversed_volume_cents,
-    plan: row.plan,
+    ...record,
+    reversedPriceCents: reversals.reduce((sum, { priceCents }) => sum + priceCents, 0n),
+    reversedVolumeCents: reversals.reduce((sum, { volumeCents }) => sum + volumeCents, 0n),
+    plan,
     recordedAt,
-    settlesAt: recordedAt + row.return_window,
-    transactionHash: row.transaction_hash as Hex,
-    blockNumber: Number(row.block_number),
+    settlesAt: recordedAt + (terms?.return_window ?? 0),
+    transactionHash,
+    blockNumber,
     reversals,
-    settlement:
-      row.settled_block === null
-        ? null
-        : {
-            blockNumber: Number(row.settled_block),
-            countedCents: row.counted_cents ?? 0n,
-            creditedUnits: row.credited_units ?? 0n,
-            credits,
-          },
+    settlement: index < recorded.settled ? await findSettlement(database, ledger, { batch, index }) : null,
+  };
+}
+
+/** What the settled sale that `ref` names credited. */
+async function findSettlement(
+  database: Database,
+  ledger: string,
+  { batch, index }: SaleRef,
+): Promise<Sale['settlement']> {
+  const row = await database
+    .selectFrom('settlements')
+    .select(['first', 'block_number', 'lines'])
+    .where('ledger', '=', keyOf(ledger))
+    .where('batch', '=', batch)
+    .where('first', '<=', index)
+    .orderBy('first', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const line = row && decodeLines(row.lines)[index - row.first];
+  if (!line) return null;
+  return {
+    blockNumber: Number(row.block_number),
+    countedCents: line.volumeCents,
+    creditedUnits: creditedBy(line),
+    // A level without a rate credits nothing.
+    credits: line.credits.flatMap((credit, level) => {
+      const units = amountOf(line, credit);
+      return units === 0n ? [] : [{ level, ...credit, units }];
+    }),
   };
 }
 
@@ -149,7 +163,7 @@ export async function findBatch(
   const row = await database
     .selectFrom('batches')
     .select(batchColumns)
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('batch', '=', batch)
     .executeTakeFirst();
   return row && batchOf(row);
@@ -166,7 +180,7 @@ export async function listDueBatches(
     .selectFrom('batches')
     .innerJoin('ledgers', 'ledgers.ledger', 'batches.ledger')
     .select(batchColumns)
-    .where('batches.ledger', '=', ledger)
+    .where('batches.ledger', '=', keyOf(ledger))
     .whereRef('settled', '<', 'count')
     .where(sql<boolean>`recorded_at + return_window <= ${now}`)
     .orderBy('batch')
@@ -180,7 +194,7 @@ export async function listReversals(database: Database, ledger: string, batch: n
   const rows = await database
     .selectFrom('reversals')
     .selectAll()
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('batch', '=', batch)
     .orderBy('entry')
     .execute();
@@ -189,23 +203,11 @@ export async function listReversals(database: Database, ledger: string, batch: n
     priceCents: row.price_cents,
     volumeCents: row.volume_cents,
     blockNumber: Number(row.block_number),
-    transactionHash: row.transaction_hash as Hex,
+    transactionHash: row.transaction_hash,
   }));
 }
 
-interface BatchRow {
-  batch: number;
-  plan: number;
-  recorder: string;
-  recorded_at: bigint;
-  reserved_units: bigint;
-  manifest_root: string;
-  records: string;
-  count: number;
-  settled: number;
-  block_number: bigint;
-  transaction_hash: string;
-}
+type BatchRow = Omit<Selectable<BooksTables['batches']>, 'ledger'>;
 
 function batchOf(row: BatchRow): Batch {
   return {
@@ -214,11 +216,11 @@ function batchOf(row: BatchRow): Batch {
     recorder: row.recorder as Address,
     recordedAt: Number(row.recorded_at),
     reservedUnits: row.reserved_units,
-    manifestRoot: row.manifest_root as Hex,
-    records: row.records as Hex,
+    manifestRoot: row.manifest_root,
+    records: row.records,
     count: row.count,
     settled: row.settled,
     blockNumber: Number(row.block_number),
-    transactionHash: row.transaction_hash as Hex,
+    transactionHash: row.transaction_hash,
   };
 }

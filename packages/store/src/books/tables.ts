@@ -1,20 +1,25 @@
 import type { Plan } from '@plumbline/protocol';
 import type { ColumnType } from 'kysely';
+import type { Hex } from 'viem';
 
-/** The books: what the chain says, as tables. Written by the indexer only. Every key begins with the ledger's address. */
+/** The books: what the chain says, as tables. Written by the indexer only. Every key begins with the ledger's key. */
 
 /** A whole number of up to 64 bits: money, block numbers, times. */
 type Whole = ColumnType<bigint, bigint | number, bigint | number>;
 type NullableWhole = ColumnType<bigint | null, bigint | number | null, bigint | number | null>;
 /** Like `Whole`, zero if it is not given. */
 type Total = ColumnType<bigint, bigint | undefined, bigint>;
+/** Bytes: read as hex with `0x`, written as they are. */
+type Bytes = ColumnType<Hex, Uint8Array, Uint8Array>;
+type NullableBytes = ColumnType<Hex | null, Uint8Array | null, Uint8Array | null>;
 /** JSON: read parsed, written as text. */
 type Json<T> = ColumnType<T, string, string>;
 
 /** A ledger and the terms it was created with. */
 interface LedgersTable {
-  /** Address. */
-  ledger: string;
+  /** `keyOf` the address; what all tables name the ledger by. */
+  ledger: Whole;
+  address: string;
   chain_id: Whole;
   token: string;
   /** Token base units to one ledger unit. */
@@ -30,22 +35,26 @@ interface LedgersTable {
 
 /** Where the books of a ledger stand; changed only together with them. */
 interface CursorsTable {
-  ledger: string;
+  ledger: Whole;
   /** The last block that is in the books. */
   block_number: Whole;
   /** Null before the first block is read. */
-  block_hash: string | null;
+  block_hash: NullableBytes;
   /** The journal's head and length after that block. */
-  head: string;
+  head: Bytes;
   entry_count: Whole;
   /** The chain's newest block when the books were last written. */
   tip_number: Whole;
+  /** The newest block known to be final then; -1 before one was. What stands above it may still be undone. */
+  final_number: Whole;
 }
 
 /** Sums over the rows of a ledger; changed only together with them. */
 interface TotalsTable {
-  ledger: string;
+  ledger: Whole;
   people: Total;
+  /** People who were ever placed without a sponsor. */
+  roots: Total;
   batches: Total;
   sales: Total;
   settled_sales: Total;
@@ -62,27 +71,27 @@ interface TotalsTable {
 
 /** The blocks that hold entries, and the newest one read: what the books go back to when the chain does. */
 interface BlocksTable {
-  ledger: string;
+  ledger: Whole;
   number: Whole;
-  hash: string;
+  hash: Bytes;
   /** Unix seconds. */
   timestamp: Whole;
   /** The journal's head and length after the block. */
-  head: string;
+  head: Bytes;
   entry_count: Whole;
 }
 
 /** The journal. */
 interface EntriesTable {
-  ledger: string;
+  ledger: Whole;
   /** Number of the entry, from 0. */
   entry: Whole;
   kind: string;
   block_number: Whole;
-  transaction_hash: string;
+  transaction_hash: Bytes;
   log_index: number;
   /** The journal's head after the entry. */
-  head: string;
+  head: Bytes;
   /** The entry's fields, money as decimal strings; without plans, sales and settled lines, which have tables. */
   content: Json<Record<string, unknown>>;
 }
@@ -91,6 +100,10 @@ interface EntriesTable {
 interface PersonColumns {
   /** 0 for a root; never an id that somebody has moved away from. */
   sponsor: number;
+  /** People above. */
+  depth: number;
+  /** Where the person stands in the tree, as bits; tree-path.ts says how. */
+  path: string;
   rank: number;
   /** 1 active, 2 inactive, 3 left or moved. */
   status: number;
@@ -107,34 +120,83 @@ interface PersonColumns {
 }
 
 interface PeopleTable extends PersonColumns {
-  ledger: string;
+  ledger: Whole;
   id: number;
   /** Of the enrolment. */
   block_number: Whole;
-  /** Sums of the person's credits and payouts, in units. */
-  credited_units: Whole;
-  paid_units: Whole;
 }
 
 /** What a person was before an entry changed them. */
 interface PersonVersionsTable extends PersonColumns {
-  ledger: string;
+  ledger: Whole;
   entry: Whole;
   id: number;
 }
 
+/** How many people stand below a person; a row for each person. */
+interface TeamsTable {
+  ledger: Whole;
+  id: number;
+  /** People who were ever placed right below: the next one's place in the order of siblings. */
+  placed: number;
+  /** People right below now, and everybody below at any depth. */
+  directs: number;
+  team_size: number;
+}
+
+/**
+ * What happened to a person in a month, by their id at the time: who has moved has rows under their former id as well.
+ * Amounts only grow but for the team's, which follow the tree; a row of zeros does not exist.
+ */
+interface PersonPeriodsTable {
+  ledger: Whole;
+  id: number;
+  /** Month in UTC: year x 100 + month. */
+  period: number;
+  /** Own sales, counted when they are recorded, whatever becomes of them. */
+  sales: Whole;
+  /** Volume of own sales by the class of their buyer, counted when they are recorded. */
+  retail_cents: Whole;
+  preferred_cents: Whole;
+  self_cents: Whole;
+  /** Volume taken back, counted when it is. */
+  reversed_retail_cents: Whole;
+  reversed_preferred_cents: Whole;
+  reversed_self_cents: Whole;
+  /** What own purchases cost, and how much of it came back. */
+  self_price_cents: Whole;
+  reversed_self_price_cents: Whole;
+  /** Volume of all classes of everybody who stands below the person now. */
+  team_cents: Whole;
+  reversed_team_cents: Whole;
+  /** Settled commissions by level, 0 the person's own sales; those above level 10 in one sum. */
+  credited_0: Whole;
+  credited_1: Whole;
+  credited_2: Whole;
+  credited_3: Whole;
+  credited_4: Whole;
+  credited_5: Whole;
+  credited_6: Whole;
+  credited_7: Whole;
+  credited_8: Whole;
+  credited_9: Whole;
+  credited_10: Whole;
+  credited_above: Whole;
+  paid_units: Whole;
+}
+
 interface PlansTable {
-  ledger: string;
+  ledger: Whole;
   version: number;
   /** Unix seconds. */
   starts_at: Whole;
-  plan_hash: string;
+  plan_hash: Bytes;
   plan: Json<Plan>;
   block_number: Whole;
 }
 
 interface BatchesTable {
-  ledger: string;
+  ledger: Whole;
   batch: number;
   /** Plan version. */
   plan: number;
@@ -142,66 +204,53 @@ interface BatchesTable {
   /** Unix seconds. */
   recorded_at: Whole;
   reserved_units: Whole;
-  manifest_root: string;
+  manifest_root: Bytes;
   /** The packed records, as `settle` and `reverse` want them. */
-  records: string;
+  records: Bytes;
   /** Number of sales. */
   count: number;
   /** Sales settled so far, from index 0. */
   settled: number;
   block_number: Whole;
-  transaction_hash: string;
+  transaction_hash: Bytes;
 }
 
-interface SalesTable {
-  ledger: string;
+/** A settlement of sales of one batch, from index `first` up to but not including `until`. */
+interface SettlementsTable {
+  ledger: Whole;
   batch: number;
-  batch_index: number;
-  /** Person id as it was recorded; a lane nobody has taken pays nobody. */
-  seller: number;
-  /** Index in `BUYER_CLASSES`. */
-  class: number;
-  price_cents: Whole;
-  volume_cents: Whole;
-  /** Sums of the sale's reversals. */
-  reversed_price_cents: Whole;
-  reversed_volume_cents: Whole;
-  /** Block of the settlement; null until then, like the two below. */
-  settled_block: NullableWhole;
-  /** Volume after weight and reversals. */
-  counted_cents: NullableWhole;
-  credited_units: NullableWhole;
+  first: number;
+  until: number;
+  entry: Whole;
   block_number: Whole;
+  /** The settled sales in the packed form that the journal hashes. */
+  lines: Bytes;
+}
+
+/** In which batches somebody sold and which credited them, by their id at the time; batch-marks.ts says how. */
+interface PersonBatchesTable {
+  ledger: Whole;
+  id: number;
+  /** The 64 batches from `64 * chunk` on. */
+  chunk: number;
+  /** A bit for each of them. */
+  sold: Whole;
+  credited: Whole;
 }
 
 interface ReversalsTable {
-  ledger: string;
+  ledger: Whole;
   entry: Whole;
   batch: number;
   batch_index: number;
   price_cents: Whole;
   volume_cents: Whole;
   block_number: Whole;
-  transaction_hash: string;
-}
-
-/** What settled sales credited: a row for each level that pays somebody. */
-interface CreditsTable {
-  ledger: string;
-  batch: number;
-  batch_index: number;
-  /** 0 is the seller. */
-  level: number;
-  /** Person id. */
-  payee: number;
-  bps: number;
-  units: Whole;
-  /** Block of the settlement. */
-  block_number: Whole;
+  transaction_hash: Bytes;
 }
 
 interface PayoutsTable {
-  ledger: string;
+  ledger: Whole;
   entry: Whole;
   /** Person id. */
   id: number;
@@ -210,12 +259,12 @@ interface PayoutsTable {
   recipient: string;
   units: Whole;
   block_number: Whole;
-  transaction_hash: string;
+  transaction_hash: Bytes;
 }
 
 /** Reviews of people and sales. */
 interface FlagsTable {
-  ledger: string;
+  ledger: Whole;
   flag: Whole;
   subject_kind: 'person' | 'sale';
   /** Person id or sale number. */
@@ -228,6 +277,33 @@ interface FlagsTable {
   closed_entry: NullableWhole;
 }
 
+/** Only read. */
+type Shown<T> = ColumnType<T, never, never>;
+
+/** Sales as rows, unpacked from their batches: quick where a batch is named. */
+interface SalesView {
+  ledger: Shown<bigint>;
+  batch: Shown<number>;
+  batch_index: Shown<number>;
+  seller: Shown<number>;
+  class: Shown<number>;
+  price_cents: Shown<bigint>;
+  volume_cents: Shown<bigint>;
+  is_settled: Shown<boolean>;
+}
+
+/** What settled sales credited as rows, unpacked from the settlements: quick where a batch is named. */
+interface CreditsView {
+  ledger: Shown<bigint>;
+  batch: Shown<number>;
+  batch_index: Shown<number>;
+  level: Shown<number>;
+  payee: Shown<number>;
+  bps: Shown<number>;
+  units: Shown<bigint>;
+  block_number: Shown<bigint>;
+}
+
 export interface BooksTables {
   ledgers: LedgersTable;
   cursors: CursorsTable;
@@ -236,11 +312,15 @@ export interface BooksTables {
   entries: EntriesTable;
   people: PeopleTable;
   person_versions: PersonVersionsTable;
+  teams: TeamsTable;
+  person_periods: PersonPeriodsTable;
   plans: PlansTable;
   batches: BatchesTable;
-  sales: SalesTable;
+  settlements: SettlementsTable;
+  person_batches: PersonBatchesTable;
   reversals: ReversalsTable;
-  credits: CreditsTable;
   payouts: PayoutsTable;
   flags: FlagsTable;
+  sales: SalesView;
+  credits: CreditsView;
 }

@@ -1,7 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import type { Changes } from './changes.ts';
+import { keyOf } from './ledger-key.ts';
 import type { BooksTables } from './tables.ts';
+import type { Writing } from './writing.ts';
 
 /** Sums over a ledger's books. */
 export interface Totals {
@@ -22,11 +23,15 @@ export interface Totals {
 }
 
 /** What the sums of a ledger's books grow by; negative where they shrink. */
-export type TotalsChange = Omit<Selectable<BooksTables['totals']>, 'ledger'>;
+export type TotalsChange = Omit<Selectable<BooksTables['totals']>, 'ledger' | 'roots'>;
 
 /** Sums over a ledger's books; zeros for a ledger that they do not follow. */
 export async function getTotals(database: Database, ledger: string): Promise<Totals> {
-  const row = await database.selectFrom('totals').selectAll().where('ledger', '=', ledger).executeTakeFirst();
+  const row = await database
+    .selectFrom('totals')
+    .selectAll()
+    .where('ledger', '=', keyOf(ledger))
+    .executeTakeFirst();
   return {
     people: Number(row?.people ?? 0),
     batches: Number(row?.batches ?? 0),
@@ -43,38 +48,40 @@ export async function getTotals(database: Database, ledger: string): Promise<Tot
   };
 }
 
-/** What `changes` add to the sums. */
-export function sumsOf(changes: Changes): TotalsChange {
-  const { people, batches, sales, settledSales, reversals, sums, float } = changes;
-  const settledAtOnce = batches.reduce((sum, { settled }) => sum + settled, 0);
+export function noTotals(): TotalsChange {
   return {
-    people: BigInt(people.length),
-    batches: BigInt(batches.length),
-    sales: BigInt(sales.length),
-    settled_sales: BigInt(settledAtOnce + settledSales.length),
-    price_cents: sumOf(sales, ({ priceCents }) => priceCents),
-    volume_cents: sumOf(sales, ({ volumeCents }) => volumeCents),
-    reversed_price_cents: sumOf(reversals, ({ priceCents }) => priceCents),
-    reversed_volume_cents: sumOf(reversals, ({ volumeCents }) => volumeCents),
-    credited_units: sumOf(sums, ({ credited }) => credited),
-    paid_units: sumOf(sums, ({ paid }) => paid),
-    funded_units: float.funded,
-    withdrawn_units: float.withdrawn,
+    people: 0n,
+    batches: 0n,
+    sales: 0n,
+    settled_sales: 0n,
+    price_cents: 0n,
+    volume_cents: 0n,
+    reversed_price_cents: 0n,
+    reversed_volume_cents: 0n,
+    credited_units: 0n,
+    paid_units: 0n,
+    funded_units: 0n,
+    withdrawn_units: 0n,
   };
 }
 
-/** Adds to the sums; the caller changes the rows that they are over in the same transaction. */
+/**
+ * Adds to the sums; the caller changes the rows that they are over in the same transaction.
+ * @param sign -1 takes away.
+ */
 export async function addTotals(
-  transaction: Database,
-  ledger: string,
-  change: Partial<TotalsChange>,
+  { transaction, ledger }: Writing,
+  change: TotalsChange,
+  sign: 1n | -1n = 1n,
 ): Promise<void> {
   const columns = Object.entries(change).map(
-    ([name, by]) => sql`${sql.ref(name)} = ${sql.ref(name)} + ${by}`,
+    ([name, by]) => sql`${sql.ref(name)} = ${sql.ref(name)} + ${sign * by}`,
   );
   await sql`update totals set ${sql.join(columns)} where ledger = ${ledger}`.execute(transaction);
 }
 
-function sumOf<Row>(rows: readonly Row[], of: (row: Row) => bigint): bigint {
-  return rows.reduce((sum, row) => sum + of(row), 0n);
+/** Counts people put into the tree without a sponsor, at once: the next one's place depends on it. */
+export async function addRoots({ transaction, ledger }: Writing, count: number): Promise<void> {
+  if (count === 0) return;
+  await sql`update totals set roots = roots + ${count} where ledger = ${ledger}`.execute(transaction);
 }

@@ -9,6 +9,7 @@ export class RoundReader {
   #size = 0;
   #started = false;
   #round: Buffer[] = [];
+  #copying = false;
 
   /** Takes what arrived; gives the rounds that it completes. */
   read(chunk: Buffer): Round[] {
@@ -54,15 +55,42 @@ export class RoundReader {
     const type = String.fromCharCode(message[0] ?? 0);
     if (type === 'X') return { kind: 'end' };
     this.#round.push(message);
-    if (type !== 'S' && type !== 'Q') return undefined;
-    const messages = this.#round;
+    if (type === 'Q' && COPY_IN.test(message.toString('latin1', 5, 2_000))) {
+      this.#copying = true;
+      return { kind: 'copy' };
+    }
+    const isEnd = this.#copying ? type === 'c' || type === 'f' : type === 'S' || type === 'Q';
+    if (!isEnd) return undefined;
+    const messages = this.#copying ? [Buffer.concat(this.#round)] : this.#round;
+    const kind = this.#copying ? 'copied' : 'messages';
     this.#round = [];
-    return { kind: 'messages', messages };
+    this.#copying = false;
+    return { kind, messages };
   }
 }
 
-/** `encryption`: the client asks for it and is told no. `end`: it goes. */
-export type Round = { kind: 'messages'; messages: Buffer[] } | { kind: 'encryption' } | { kind: 'end' };
+/**
+ * `copy`: the client is about to send rows and waits to be told so. `copied`: the statement that takes them, with all of
+ * them, in one piece. `encryption`: the client asks for it and is told no. `end`: it goes.
+ */
+export type Round =
+  | { kind: 'messages' | 'copied'; messages: Buffer[] }
+  | { kind: 'copy' }
+  | { kind: 'encryption' }
+  | { kind: 'end' };
+
+/** A statement after which the client sends rows. */
+const COPY_IN = /^\s*copy\s[^;]*\sfrom\s+stdin\b/i;
+
+/** Tells the client to send its rows: CopyInResponse, binary, without a word on the columns. */
+export const SEND_ROWS = Buffer.from([0x47, 0, 0, 0, 7, 1, 0, 0]);
+
+/** An answer without the CopyInResponse that it begins with, which the client has already. */
+export function withoutSendRows(answer: Uint8Array): Uint8Array {
+  if (answer[0] !== SEND_ROWS[0]) return answer;
+  const length = new DataView(answer.buffer, answer.byteOffset).getInt32(1);
+  return answer.subarray(1 + length);
+}
 
 const SSL_REQUEST = 80_877_103;
 const GSS_REQUEST = 80_877_104;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
-import { endsInTransaction, type Round, RoundReader } from './messages.ts';
+import { endsInTransaction, type Round, RoundReader, SEND_ROWS, withoutSendRows } from './messages.ts';
 import type { Turns } from './turns.ts';
 
 /** A client of the embedded database. It holds the turn for a round, and through a whole transaction. */
@@ -63,10 +63,16 @@ export class Session {
     }
     if (!this.#holding) await this.#turns.take();
     this.#holding = true;
+    if (round.kind === 'copy') {
+      // The engine takes statement and rows only together, so that the answer to the first comes from here.
+      this.#socket.write(SEND_ROWS);
+      return;
+    }
     try {
       let last: Uint8Array = new Uint8Array();
       for (const message of round.messages) {
         last = await this.#pglite.execProtocolRaw(message);
+        if (round.kind === 'copied') last = withoutSendRows(last);
         if (last.length > 0 && !this.#socket.destroyed) this.#socket.write(last);
       }
       if (!endsInTransaction(last)) this.#release();

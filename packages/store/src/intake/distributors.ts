@@ -1,4 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 
 export type DistributorRow = Selectable<Tables['distributors']>;
@@ -120,7 +121,7 @@ export async function findDistributor(
 /** `ids` as an array, with those that the same people had before: the intake knows them by the id of the enrolment. */
 function withFormer(ledger: string, ids: readonly number[]): RawBuilder<unknown> {
   return sql`${[...ids]}::int4[] || array(
-    select id from people where ledger = ${ledger} and moved_to = any(${[...ids]}::int4[])
+    select id from people where ledger = ${keyOf(ledger)} and moved_to = any(${[...ids]}::int4[])
   )`;
 }
 
@@ -139,7 +140,7 @@ export async function listReferences(
   const rows = await database
     .selectFrom('distributors as d')
     .leftJoin('people as p', (join) =>
-      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.person_id'),
+      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.person_id'),
     )
     .select(['d.person_id', 'd.reference', 'p.moved_to'])
     .where('d.ledger', '=', ledger)
@@ -150,6 +151,21 @@ export async function listReferences(
       [person_id, moved_to].flatMap((id) => (id === null ? [] : [[id, reference] as const])),
     ),
   );
+}
+
+/** The distributors with an id whose references begin with `prefix`, by reference, with their present ids. */
+export async function listByReference(
+  database: Database,
+  ledger: string,
+  prefix: string,
+  limit: number,
+): Promise<{ reference: string; id: number }[]> {
+  const { rows } = await sql<{ reference: string; id: number }>`
+    select d.reference, ${presentId('d', 'p')} as id from distributors d
+    left join people p on p.ledger = ${keyOf(ledger)} and p.id = d.person_id
+    where d.ledger = ${ledger} and d.reference ^@ ${prefix} and d.person_id is not null
+    order by d.reference limit ${limit}`.execute(database);
+  return rows;
 }
 
 /** A distributor whose enrolment can be built. */

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 
 export type ReversalRow = Selectable<Tables['reversal_requests']>;
@@ -70,7 +71,7 @@ async function findReversible(database: Database, ledger: string, { externalId, 
   return database
     .selectFrom('submissions as s')
     .leftJoin('batches as b', (join) =>
-      join.onRef('b.ledger', '=', 's.ledger').onRef('b.batch', '=', 's.batch'),
+      join.on('b.ledger', '=', keyOf(ledger)).onRef('b.batch', '=', 's.batch'),
     )
     .leftJoin('reversal_requests as r', (join) =>
       join.onRef('r.ledger', '=', 's.ledger').on('r.reversal_id', '=', reversalId),

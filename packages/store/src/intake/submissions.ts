@@ -1,5 +1,6 @@
 import type { BuyerClass, SaleItem } from '@plumbline/protocol';
 import { type Selectable, sql } from 'kysely';
+import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 import { presentId } from './distributors.ts';
 
@@ -136,7 +137,7 @@ export async function findSubmission(
       join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
     )
     .leftJoin('people as p', (join) =>
-      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.person_id'),
+      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.person_id'),
     )
     .selectAll('s')
     .select(['t.state as transaction_state', 't.hash as transaction_hash'])
@@ -186,7 +187,7 @@ export async function listWaitingSales(
       join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
     )
     .leftJoin('people as p', (join) =>
-      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.person_id'),
+      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.person_id'),
     )
     .selectAll('s')
     .select([

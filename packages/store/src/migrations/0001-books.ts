@@ -4,7 +4,8 @@ import { type Kysely, sql } from 'kysely';
 
 const tables = [
   `create table ledgers (
-    ledger text primary key,
+    ledger bigint primary key,
+    address text not null,
     chain_id bigint not null,
     token text not null,
     unit numeric(29) not null,
@@ -15,16 +16,18 @@ const tables = [
     start_block bigint not null
   )`,
   `create table cursors (
-    ledger text primary key,
+    ledger bigint primary key,
     block_number bigint not null,
-    block_hash text,
-    head text not null,
+    block_hash bytea,
+    head bytea not null,
     entry_count bigint not null,
-    tip_number bigint not null
+    tip_number bigint not null,
+    final_number bigint not null
   )`,
   `create table totals (
-    ledger text primary key,
+    ledger bigint primary key,
     people bigint not null default 0,
+    roots bigint not null default 0,
     batches bigint not null default 0,
     sales bigint not null default 0,
     settled_sales bigint not null default 0,
@@ -38,22 +41,22 @@ const tables = [
     withdrawn_units bigint not null default 0
   )`,
   `create table blocks (
-    ledger text not null,
+    ledger bigint not null,
     number bigint not null,
-    hash text not null,
+    hash bytea not null,
     timestamp bigint not null,
-    head text not null,
+    head bytea not null,
     entry_count bigint not null,
     primary key (ledger, number)
   )`,
   `create table entries (
-    ledger text not null,
+    ledger bigint not null,
     entry bigint not null,
-    kind text not null,
     block_number bigint not null,
-    transaction_hash text not null,
     log_index integer not null,
-    head text not null,
+    kind text not null,
+    transaction_hash bytea not null,
+    head bytea not null,
     content jsonb not null,
     primary key (ledger, entry)
   )`,
@@ -61,122 +64,147 @@ const tables = [
   // Who may do what is folded from its few entries, so that going back leaves nothing to put right.
   `create index entries_powers on entries (ledger, entry) where kind in ('recorderSet', 'roleChanged', 'pauseSet')`,
   `create table people (
-    ledger text not null,
+    ledger bigint not null,
     id integer not null,
     sponsor integer not null,
+    depth integer not null,
     rank smallint not null,
     status smallint not null,
     moved_to integer,
-    wallet text,
+    block_number bigint not null,
     held_until bigint,
+    recovery_from bigint,
+    path bit varying not null,
+    wallet text,
     hold_reason text,
     recovery_wallet text,
-    recovery_from bigint,
-    block_number bigint not null,
-    credited_units bigint not null,
-    paid_units bigint not null,
     primary key (ledger, id)
   )`,
-  'create index people_sponsor on people (ledger, sponsor, id) where moved_to is null',
+  // A row of an index holds 2,704 bytes: of paths longer than 8,192 bits it has the beginning, and the row the rest.
+  `create index people_tree on people (ledger, depth, substring(path from 1 for 8192)) where moved_to is null`,
   'create index people_moved on people (ledger, moved_to) where moved_to is not null',
   'create unique index people_wallet on people (ledger, wallet) where wallet is not null',
   `create table person_versions (
-    ledger text not null,
+    ledger bigint not null,
     entry bigint not null,
     id integer not null,
     sponsor integer not null,
+    depth integer not null,
     rank smallint not null,
     status smallint not null,
     moved_to integer,
-    wallet text,
     held_until bigint,
+    recovery_from bigint,
+    path bit varying not null,
+    wallet text,
     hold_reason text,
     recovery_wallet text,
-    recovery_from bigint,
     primary key (ledger, entry, id)
   )`,
+  // Written again and again: room on every page keeps new versions of a row beside the old, out of the index.
+  `create table teams (
+    ledger bigint not null,
+    id integer not null,
+    placed integer not null,
+    directs integer not null,
+    team_size integer not null,
+    primary key (ledger, id)
+  ) with (fillfactor = 70)`,
+  `create table person_periods (
+    ledger bigint not null,
+    id integer not null,
+    period integer not null,
+    sales bigint not null,
+    retail_cents bigint not null,
+    preferred_cents bigint not null,
+    self_cents bigint not null,
+    reversed_retail_cents bigint not null,
+    reversed_preferred_cents bigint not null,
+    reversed_self_cents bigint not null,
+    self_price_cents bigint not null,
+    reversed_self_price_cents bigint not null,
+    team_cents bigint not null,
+    reversed_team_cents bigint not null,
+    ${Array.from({ length: 11 }, (_, level) => `credited_${level} bigint not null,`).join('\n    ')}
+    credited_above bigint not null,
+    paid_units bigint not null,
+    primary key (ledger, id, period)
+  ) with (fillfactor = 70)`,
+  `create index person_periods_retail on person_periods
+    (ledger, period, (retail_cents - reversed_retail_cents) desc, id) where retail_cents > 0`,
   `create table plans (
-    ledger text not null,
+    ledger bigint not null,
     version integer not null,
     starts_at bigint not null,
-    plan_hash text not null,
-    plan jsonb not null,
     block_number bigint not null,
+    plan_hash bytea not null,
+    plan jsonb not null,
     primary key (ledger, version)
   )`,
   `create table batches (
-    ledger text not null,
+    ledger bigint not null,
     batch integer not null,
     plan integer not null,
-    recorder text not null,
     recorded_at bigint not null,
     reserved_units bigint not null,
-    manifest_root text not null,
-    records text not null,
+    block_number bigint not null,
     count integer not null,
     settled integer not null,
-    block_number bigint not null,
-    transaction_hash text not null,
+    recorder text not null,
+    transaction_hash bytea not null,
+    manifest_root bytea not null,
+    records bytea not null,
     primary key (ledger, batch)
   )`,
+  // One sale is cut out of the middle, which compression would make a reading of the whole.
+  'alter table batches alter column records set storage external',
   // What is due to be settled is asked for all the time and is a small part of all batches.
   'create index batches_open on batches (ledger, batch) where settled < count',
-  `create table sales (
-    ledger text not null,
+  `create table settlements (
+    ledger bigint not null,
     batch integer not null,
-    batch_index integer not null,
-    seller integer not null,
-    class smallint not null,
-    price_cents bigint not null,
-    volume_cents bigint not null,
-    reversed_price_cents bigint not null,
-    reversed_volume_cents bigint not null,
-    settled_block bigint,
-    counted_cents bigint,
-    credited_units bigint,
+    first integer not null,
+    until integer not null,
+    entry bigint not null,
     block_number bigint not null,
-    primary key (ledger, batch, batch_index)
+    lines bytea not null,
+    primary key (ledger, batch, first)
   )`,
-  'create index sales_seller on sales (ledger, seller, batch, batch_index)',
-  'create index sales_pending on sales (ledger, seller) where settled_block is null',
+  'alter table settlements alter column lines set storage external',
+  `create table person_batches (
+    ledger bigint not null,
+    id integer not null,
+    chunk integer not null,
+    sold bigint not null,
+    credited bigint not null,
+    primary key (ledger, id, chunk)
+  ) with (fillfactor = 70)`,
   `create table reversals (
-    ledger text not null,
+    ledger bigint not null,
     entry bigint not null,
     batch integer not null,
     batch_index integer not null,
     price_cents bigint not null,
     volume_cents bigint not null,
     block_number bigint not null,
-    transaction_hash text not null,
+    transaction_hash bytea not null,
     primary key (ledger, entry)
   )`,
   'create index reversals_sale on reversals (ledger, batch, batch_index, entry)',
-  `create table credits (
-    ledger text not null,
-    batch integer not null,
-    batch_index integer not null,
-    level smallint not null,
-    payee integer not null,
-    bps integer not null,
-    units bigint not null,
-    block_number bigint not null,
-    primary key (ledger, batch, batch_index, level)
-  )`,
-  'create index credits_payee on credits (ledger, payee, batch desc, batch_index desc)',
   `create table payouts (
-    ledger text not null,
+    ledger bigint not null,
     entry bigint not null,
     id integer not null,
-    wallet text not null,
-    recipient text not null,
     units bigint not null,
     block_number bigint not null,
-    transaction_hash text not null,
+    wallet text not null,
+    recipient text not null,
+    transaction_hash bytea not null,
     primary key (ledger, entry)
   )`,
   'create index payouts_person on payouts (ledger, id, entry)',
   `create table flags (
-    ledger text not null,
+    ledger bigint not null,
     flag bigint not null,
     subject_kind text not null,
     subject bigint not null,
@@ -190,14 +218,60 @@ const tables = [
   'create index flags_subject on flags (ledger, subject_kind, subject, flag)',
 ];
 
+/**
+ * Sales and credits as rows, for whoever asks in SQL: unpacked from the batches and settlements that hold them, quickly
+ * where a batch is named. The forms are those of docs/protocol.md.
+ */
+const views = [
+  `create view sales as
+    select ledger, batch, batch_index,
+      ((get_byte(record, 0) & 3) << 24) | (get_byte(record, 1) << 16) | (get_byte(record, 2) << 8)
+        | get_byte(record, 3) as seller,
+      (get_byte(record, 0) >> 2)::smallint as class,
+      (get_byte(record, 4)::bigint << 24) | (get_byte(record, 5) << 16) | (get_byte(record, 6) << 8)
+        | get_byte(record, 7) as price_cents,
+      (get_byte(record, 8)::bigint << 24) | (get_byte(record, 9) << 16) | (get_byte(record, 10) << 8)
+        | get_byte(record, 11) as volume_cents,
+      batch_index < settled as is_settled
+    from batches
+    cross join lateral generate_series(0, count - 1) as batch_index
+    cross join lateral (select substring(records from 12 * batch_index + 1 for 12) as record) cut`,
+  `create function settled_credits(lines bytea, first integer)
+    returns table (batch_index integer, counted_cents bigint, level smallint, payee integer, bps smallint)
+    language plpgsql immutable as $$
+    declare
+      at integer := 0;
+    begin
+      batch_index := first;
+      while at < length(lines) loop
+        counted_cents := (get_byte(lines, at + 4)::bigint << 24) | (get_byte(lines, at + 5) << 16)
+          | (get_byte(lines, at + 6) << 8) | get_byte(lines, at + 7);
+        for step in 0 .. get_byte(lines, at + 8) - 1 loop
+          level := step;
+          payee := (get_byte(lines, at + 9 + 5 * step) << 18) | (get_byte(lines, at + 10 + 5 * step) << 10)
+            | (get_byte(lines, at + 11 + 5 * step) << 2) | (get_byte(lines, at + 12 + 5 * step) >> 6);
+          bps := ((get_byte(lines, at + 12 + 5 * step) & 63) << 8) | get_byte(lines, at + 13 + 5 * step);
+          if bps > 0 and counted_cents > 0 then return next; end if;
+        end loop;
+        at := at + 9 + 5 * get_byte(lines, at + 8);
+        batch_index := batch_index + 1;
+      end loop;
+    end $$`,
+  `create view credits as
+    select ledger, batch, batch_index, level, payee, bps, counted_cents * bps as units, block_number
+    from settlements cross join lateral settled_credits(lines, first)`,
+];
+
 const names =
-  'ledgers, cursors, totals, blocks, entries, people, person_versions, plans, batches, sales, reversals, credits, ' +
-  'payouts, flags';
+  'ledgers, cursors, totals, blocks, entries, people, person_versions, teams, person_periods, plans, batches, ' +
+  'settlements, person_batches, reversals, payouts, flags';
 
 export async function up(database: Kysely<unknown>): Promise<void> {
-  for (const statement of tables) await sql.raw(statement).execute(database);
+  for (const statement of [...tables, ...views]) await sql.raw(statement).execute(database);
 }
 
 export async function down(database: Kysely<unknown>): Promise<void> {
+  await sql.raw('drop view sales, credits').execute(database);
+  await sql.raw('drop function settled_credits').execute(database);
   await sql.raw(`drop table ${names}`).execute(database);
 }

@@ -2,11 +2,12 @@ import { type Kysely, sql } from 'kysely';
 
 /** What companies submit, the transactions it becomes, and who may send them. */
 const statements = [
+  // References sort by their bytes, so that the key also finds those that begin alike.
   `create table distributors (
     ledger text not null,
-    reference text not null,
+    reference text collate "C" not null,
     seq bigint generated always as identity,
-    sponsor_reference text,
+    sponsor_reference text collate "C",
     wallet text,
     state text not null,
     refusal text,
@@ -24,7 +25,7 @@ const statements = [
     ledger text not null,
     external_id text not null,
     seq bigint generated always as identity,
-    seller_reference text not null,
+    seller_reference text collate "C" not null,
     class text not null,
     price_cents bigint not null,
     volume_cents bigint not null,

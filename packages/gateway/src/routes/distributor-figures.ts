@@ -1,0 +1,146 @@
+import { formatSaleRef } from '@plumbline/protocol';
+import {
+  type Figures as FiguresRow,
+  findStatus,
+  getFigures,
+  getPending,
+  listCredits,
+  listPayouts,
+  listPeriods,
+  type VolumeByClass,
+} from '@plumbline/store';
+import type { App, Dependencies } from '../dependencies.ts';
+import { Credits, Figures, Payouts, Periods } from '../figure-schemas.ts';
+import { PageQuery, Problem } from '../schemas.ts';
+import { isFinal } from '../states.ts';
+import { createPersonFinder, PersonParams } from './person-finder.ts';
+import { pageOf } from './wire.ts';
+
+const ANSWERS = { 400: Problem, 404: Problem };
+
+/** What a distributor sold and got. */
+export function registerDistributorFigures(app: App, dependencies: Dependencies): void {
+  const { database, chain } = dependencies;
+  const { ledger } = chain;
+  const { findPresent } = createPersonFinder(dependencies);
+
+  app.get(
+    '/v1/distributors/:id/figures',
+    {
+      schema: {
+        summary: 'Volumes, commissions and net of all time, and what is pending',
+        params: PersonParams,
+        response: { 200: Figures, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const id = (await findPresent(request.params.id))?.id ?? 0;
+      const [lifetime, pending] = await Promise.all([
+        getFigures(database, ledger, id),
+        getPending(database, ledger, id),
+      ]);
+      return {
+        lifetime: figuresAnswer(lifetime),
+        pending: {
+          ...pending,
+          units: pending.units.toString(),
+          unitsByLevel: pending.unitsByLevel.map(String),
+        },
+      };
+    },
+  );
+
+  app.get(
+    '/v1/distributors/:id/periods',
+    {
+      schema: {
+        summary: 'The same by month, newest first',
+        params: PersonParams,
+        querystring: PageQuery,
+        response: { 200: Periods, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const person = await findPresent(request.params.id);
+      if (!person) return { periods: [], nextCursor: null };
+      const { items, nextCursor } = await listPeriods(database, ledger, person.id, pageOf(request.query));
+      const periods = items.map(({ period, ...figures }) => ({ period, ...figuresAnswer(figures) }));
+      return { periods, nextCursor };
+    },
+  );
+
+  app.get(
+    '/v1/distributors/:id/credits',
+    {
+      schema: {
+        summary: 'Settled commissions, newest sale first',
+        params: PersonParams,
+        querystring: PageQuery,
+        response: { 200: Credits, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const person = await findPresent(request.params.id);
+      if (!person) return { credits: [], nextCursor: null };
+      const [page, books] = await Promise.all([
+        listCredits(database, ledger, person.id, pageOf(request.query)),
+        findStatus(database, ledger),
+      ]);
+      const credits = page.items.map(({ units, level, bps, seller, settledBlock, ...sale }) => ({
+        ref: formatSaleRef(sale),
+        level,
+        bps,
+        units: units.toString(),
+        seller,
+        settledBlock,
+        isFinal: isFinal(settledBlock, books),
+      }));
+      return { credits, nextCursor: page.nextCursor };
+    },
+  );
+
+  app.get(
+    '/v1/distributors/:id/payouts',
+    {
+      schema: {
+        summary: 'What was paid out, newest first',
+        params: PersonParams,
+        querystring: PageQuery,
+        response: { 200: Payouts, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const person = await findPresent(request.params.id);
+      if (!person) return { payouts: [], nextCursor: null };
+      const [page, books] = await Promise.all([
+        listPayouts(database, ledger, person.id, pageOf(request.query)),
+        findStatus(database, ledger),
+      ]);
+      const payouts = page.items.map(({ units, ...payout }) => ({
+        ...payout,
+        units: units.toString(),
+        isFinal: isFinal(payout.blockNumber, books),
+      }));
+      return { payouts, nextCursor: page.nextCursor };
+    },
+  );
+}
+
+function figuresAnswer(figures: FiguresRow) {
+  return {
+    sales: figures.sales,
+    soldCents: inDigits(figures.soldCents),
+    reversedCents: inDigits(figures.reversedCents),
+    teamCents: figures.teamCents.toString(),
+    reversedTeamCents: figures.reversedTeamCents.toString(),
+    creditedUnits: figures.creditedUnits.toString(),
+    creditedByLevel: figures.creditedByLevel.map(String),
+    paidUnits: figures.paidUnits.toString(),
+    purchasesCents: figures.purchasesCents.toString(),
+    netUnits: figures.netUnits.toString(),
+  };
+}
+
+function inDigits({ retail, preferred, self }: VolumeByClass) {
+  return { retail: retail.toString(), preferred: preferred.toString(), self: self.toString() };
+}

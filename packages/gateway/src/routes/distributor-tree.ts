@@ -1,0 +1,123 @@
+import {
+  type DownlineMember,
+  findStatus,
+  getSubtree,
+  listDownline,
+  listReferences,
+  listUpline,
+  periodOf,
+} from '@plumbline/store';
+import type { App, Dependencies } from '../dependencies.ts';
+import { PageQuery, Problem } from '../schemas.ts';
+import { Children, Downline, LevelPageQuery, PeriodQuery, Team, Upline } from '../tree-schemas.ts';
+import { createPersonFinder, PersonParams } from './person-finder.ts';
+import { pageOf } from './wire.ts';
+
+const ANSWERS = { 400: Problem, 404: Problem };
+
+/** Who stands above and below a distributor. */
+export function registerDistributorTree(app: App, dependencies: Dependencies): void {
+  const { database, chain } = dependencies;
+  const { ledger } = chain;
+  const { findPresent } = createPersonFinder(dependencies);
+
+  async function named<T extends { id: number }>(
+    people: readonly T[],
+  ): Promise<(T & { reference: string | null })[]> {
+    const references = await listReferences(
+      database,
+      ledger,
+      people.map(({ id }) => id),
+    );
+    return people.map((person) => ({ ...person, reference: references.get(person.id) ?? null }));
+  }
+
+  app.get(
+    '/v1/distributors/:id/upline',
+    {
+      schema: {
+        summary: 'Everybody above, from the sponsor up',
+        params: PersonParams,
+        querystring: PageQuery,
+        response: { 200: Upline, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const person = await findPresent(request.params.id);
+      if (!person) return { path: [], nextCursor: null };
+      const { items, nextCursor } = await listUpline(database, ledger, person.id, pageOf(request.query));
+      return { path: await named(items), nextCursor };
+    },
+  );
+
+  app.get(
+    '/v1/distributors/:id/children',
+    {
+      schema: {
+        summary: 'The people sponsored',
+        params: PersonParams,
+        querystring: PageQuery,
+        response: { 200: Children, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const person = await findPresent(request.params.id);
+      if (!person) return { children: [], nextCursor: null };
+      const page = { ...pageOf(request.query), level: 1 };
+      const { items, nextCursor } = await listDownline(database, ledger, person.id, page);
+      return { children: (await named(items)).map(memberAnswer), nextCursor };
+    },
+  );
+
+  app.get(
+    '/v1/distributors/:id/downline',
+    {
+      schema: {
+        summary: 'Everybody below, level by level, or one level',
+        params: PersonParams,
+        querystring: LevelPageQuery,
+        response: { 200: Downline, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const person = await findPresent(request.params.id);
+      if (!person) return { people: [], nextCursor: null };
+      const { level } = request.query;
+      const page = { ...pageOf(request.query), level: level === undefined ? undefined : Number(level) };
+      const { items, nextCursor } = await listDownline(database, ledger, person.id, page);
+      const people = await named(items);
+      return { people: people.map((each) => ({ ...memberAnswer(each), level: each.level })), nextCursor };
+    },
+  );
+
+  app.get(
+    '/v1/distributors/:id/team',
+    {
+      schema: {
+        summary: 'How large the team is, and what it sold in a month',
+        params: PersonParams,
+        querystring: PeriodQuery,
+        response: { 200: Team, ...ANSWERS },
+      },
+    },
+    async (request) => {
+      const person = await findPresent(request.params.id);
+      const books = await findStatus(database, ledger);
+      const period = Number(request.query.period ?? periodOf(books?.blockTime ?? 0));
+      const team = await getSubtree(database, ledger, person?.id ?? 0, period);
+      const { directs, size } = team;
+      return {
+        directs,
+        size,
+        period,
+        volumeCents: team.volumeCents.toString(),
+        reversedCents: team.reversedCents.toString(),
+      };
+    },
+  );
+}
+
+function memberAnswer(member: DownlineMember & { reference: string | null }) {
+  const { id, reference, directs, teamSize, creditedUnits } = member;
+  return { id, reference, directs, teamSize, creditedUnits: creditedUnits.toString() };
+}

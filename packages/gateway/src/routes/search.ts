@@ -1,0 +1,99 @@
+import { Type } from '@fastify/type-provider-typebox';
+import { formatSaleRef, MAX_ID, parseSaleRef, saleRefOf } from '@plumbline/protocol';
+import {
+  findPerson,
+  findSale,
+  findSubmission,
+  listByReference,
+  listByTransaction,
+  listByWallet,
+  listReferences,
+} from '@plumbline/store';
+import type { Hex } from 'viem';
+import type { App, Dependencies } from '../dependencies.ts';
+import { freeText, Problem, SearchResults } from '../schemas.ts';
+
+type Result =
+  | { type: 'distributor'; id: number; label: string }
+  | { type: 'sale'; ref: string; label: string };
+
+/** Most results of a search: a transaction may have recorded a thousand sales. */
+const MOST_RESULTS = 20;
+
+/** The search over a ledger. */
+export function registerSearch(app: App, { database, chain }: Dependencies): void {
+  const { ledger } = chain;
+
+  app.get(
+    '/v1/search',
+    {
+      schema: {
+        summary:
+          'Find by wallet or reference, or how one begins; by person id, external id, sale (12-7, or its number) or ' +
+          'transaction hash',
+        querystring: Type.Object({ q: freeText({ minLength: 1, maxLength: 200 }) }),
+        response: { 200: SearchResults, 400: Problem },
+      },
+    },
+    async (request) => {
+      const q = request.query.q.trim();
+      if (/^0x[0-9a-fA-F]{64}$/.test(q)) return { results: await findByTransaction(q.toLowerCase() as Hex) };
+      const results = await Promise.all([findPeople(q), findSales(q)]);
+      return { results: results.flat() };
+    },
+  );
+
+  async function findPeople(q: string): Promise<Result[]> {
+    if (q === '') return [];
+    const isWallet = /^0x[0-9a-fA-F]{1,40}$/.test(q);
+    const paid = isWallet ? await listByWallet(database, ledger, q.toLowerCase(), MOST_RESULTS) : [];
+    const named = await listByReference(database, ledger, q.replace(/^ref:/, ''), MOST_RESULTS);
+    const ids = new Set([...paid, ...named].map(({ id }) => id));
+    if (/^[1-9][0-9]{0,8}$/.test(q) && Number(q) <= MAX_ID) {
+      const person = await findPerson(database, ledger, Number(q));
+      if (person) ids.add(person.id);
+    }
+    return labelPeople([...ids].slice(0, MOST_RESULTS));
+  }
+
+  async function findSales(q: string): Promise<Result[]> {
+    const submitted = await findSubmission(database, ledger, { externalId: q });
+    const results: Result[] = submitted ? [{ type: 'sale', ref: q, label: q }] : [];
+    // The first sale has number 65536; what is smaller can be a person only.
+    const number = /^[1-9][0-9]{4,14}$/.test(q) ? formatSaleRef(saleRefOf(Number(q))) : q;
+    const ref = parseSaleRef(number);
+    if (ref && (await findSale(database, ledger, ref))) {
+      results.push({ type: 'sale', ref: formatSaleRef(ref), label: `sale ${formatSaleRef(ref)}` });
+    }
+    return results;
+  }
+
+  async function labelPeople(ids: number[]): Promise<Result[]> {
+    const references = await listReferences(database, ledger, ids);
+    return ids.map((id) => {
+      const reference = references.get(id);
+      return { type: 'distributor', id, label: reference ? `${reference} (${id})` : String(id) };
+    });
+  }
+
+  /** What a transaction did: people enrolled, changed or paid, sales recorded, reversed, settled or flagged. */
+  async function findByTransaction(hash: Hex): Promise<Result[]> {
+    const entries = await listByTransaction(database, ledger, hash);
+    const people = new Set<number>();
+    const sales = new Set<string>();
+    for (const { content } of entries) {
+      const { id, newId, subjectKind, subject } = content;
+      for (const each of [id, newId]) if (typeof each === 'number') people.add(each);
+      if (subjectKind === 'person') people.add(Number(subject));
+      if (subjectKind === 'sale') sales.add(formatSaleRef(saleRefOf(Number(subject))));
+      const { batch, index = 0 } = content as { batch?: unknown; index?: unknown };
+      if (typeof batch === 'number') sales.add(formatSaleRef({ batch, index: Number(index) }));
+      else if (typeof content.sale === 'number') sales.add(formatSaleRef(saleRefOf(content.sale)));
+    }
+    const refs = [...sales].slice(0, MOST_RESULTS);
+    return [
+      ...(await labelPeople([...people].slice(0, MOST_RESULTS))),
+      ...refs.map((ref): Result => ({ type: 'sale', ref, label: `sale ${ref}` })),
+    ];
+  }
+}

@@ -1,0 +1,58 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { AnswerTooLargeError } from './errors.ts';
+
+/** The plain HTTP client of Node: of the hundreds of megabytes that a ledger's past is, `fetch` makes twice the work. */
+
+export interface HttpAnswer {
+  status: number;
+  /** The header, if the server asks to be left alone for a while. */
+  retryAfter: string | undefined;
+  text: string;
+  bytes: number;
+}
+
+const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+export interface PostOptions {
+  signal: AbortSignal | undefined;
+  timeoutMs: number;
+  /** Bytes of an answer that are read. */
+  largest: number;
+}
+
+/**
+ * Posts JSON and reads the whole answer.
+ * @throws AnswerTooLargeError if it is longer than what is read.
+ * @throws DOMException named TimeoutError if it is not there in time.
+ */
+export async function postJson(url: string, body: string, options: PostOptions): Promise<HttpAnswer> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  try {
+    const response = await send(url, body, signal);
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    for await (const part of response as AsyncIterable<Buffer>) {
+      bytes += part.length;
+      // Leaving the loop closes the connection.
+      if (bytes > options.largest) throw new AnswerTooLargeError(options.largest);
+      parts.push(part);
+    }
+    const text = Buffer.concat(parts, bytes).toString();
+    return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text, bytes };
+  } catch (error) {
+    throw timeout.aborted && !options.signal?.aborted ? timeout.reason : error;
+  }
+}
+
+function send(url: string, body: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const isSafe = url.startsWith('https:');
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', headers, signal, agent: isSafe ? agents.https : agents.http };
+    const request = (isSafe ? requestHttps : requestHttp)(url, options, resolve);
+    request.once('error', reject);
+    request.end(body);
+  });
+}

@@ -1,0 +1,93 @@
+import {
+  type BooksDifference,
+  compareBooks,
+  type Database,
+  findLedger,
+  findStatus,
+  listLedgers,
+  migrate,
+} from '@plumbline/store';
+import type { Address } from 'viem';
+import { createIndexer } from './indexer.ts';
+import type { IndexerOptions } from './options.ts';
+
+/** What came of building the books of a ledger again. */
+export interface RebuildReport {
+  ledger: Address;
+  /** The block up to which both were compared. */
+  block: number;
+  /** The first differences; `one` is the books, `other` what the chain says. */
+  differences: BooksDifference[];
+  /** Whether there are more. */
+  hasMore: boolean;
+}
+
+export interface RebuildOptions
+  extends Pick<IndexerOptions, 'rpcUrls' | 'finality' | 'signal' | 'onProgress'> {
+  /** The books to check; nothing in them is changed. */
+  database: Database;
+  /** An empty database to build them again in. */
+  beside: Database;
+}
+
+/** Differences to tell of: one mistake often shows in many rows. */
+const TOLD = 20;
+
+/**
+ * Builds the books of every ledger again from the chain and compares them, row by row.
+ * @throws Error if the database beside is not empty, or there are no books.
+ */
+export async function rebuild(options: RebuildOptions): Promise<RebuildReport[]> {
+  const { database, beside } = options;
+  await migrate(beside);
+  if ((await listLedgers(beside)).length > 0) {
+    throw new Error('the database beside must be empty: it holds books already');
+  }
+  const ledgers = await listLedgers(database);
+  if (ledgers.length === 0) throw new Error('there are no books to check');
+  const reports: RebuildReport[] = [];
+  for (const ledger of ledgers) reports.push(await rebuildLedger(options, ledger));
+  return reports;
+}
+
+async function rebuildLedger(options: RebuildOptions, ledger: Address): Promise<RebuildReport> {
+  const { database, beside } = options;
+  await readUpTo(options, ledger, database);
+  // The books may have gone on meanwhile: from here on they stand still, for this reader.
+  return database
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (snapshot) => {
+      const block = await readUpTo(options, ledger, snapshot);
+      const differences: BooksDifference[] = [];
+      for await (const difference of compareBooks(snapshot, beside, ledger)) {
+        if (differences.length === TOLD) return { ledger, block, differences, hasMore: true };
+        differences.push(difference);
+      }
+      return { ledger, block, differences, hasMore: false };
+    });
+}
+
+/** Brings the books beside to the block where those in `database` stand. */
+async function readUpTo(
+  { beside, rpcUrls, finality, signal, onProgress }: RebuildOptions,
+  ledger: Address,
+  database: Database,
+): Promise<number> {
+  const [known, status] = [await findLedger(database, ledger), await findStatus(database, ledger)];
+  if (!known || !status) throw new Error(`the books of ledger ${ledger} are gone`);
+  const { startBlock } = known;
+  const { blockNumber: untilBlock } = status;
+  const indexer = createIndexer({
+    database: beside,
+    rpcUrls,
+    ledger,
+    startBlock,
+    untilBlock,
+    finality,
+    signal,
+    onProgress,
+  });
+  await indexer.syncOnce();
+  return untilBlock;
+}

@@ -1,0 +1,144 @@
+import { parseArgs } from 'node:util';
+import type { Finality } from './chain-head.ts';
+
+/** What the command line and the environment say. */
+
+/** A setting that is not of its form. */
+export class SettingError extends Error {
+  override name = 'SettingError';
+}
+
+export type Command =
+  | { do: 'follow'; from: number | undefined; to: number | undefined; once: boolean }
+  | { do: 'status' }
+  | { do: 'rebuild'; beside: string | undefined };
+
+const DATABASE_URL = /^postgres(ql)?:\/\//;
+const BLOCK = /^\d{1,15}$/;
+
+const USAGE =
+  'it goes: indexer [--from BLOCK] [--to BLOCK] [--once], indexer status, or indexer rebuild --check [--beside URL]';
+
+/** @throws SettingError naming the option and what would be right. */
+export function readCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  const [command, ...others] = positionals;
+  const given = Object.keys(values);
+  const allow = (...names: string[]) => {
+    const stray = others[0] ?? given.find((name) => !names.includes(name));
+    if (stray === undefined) return;
+    const what = others.length > 0 ? stray : `--${stray}`;
+    throw new SettingError(`${what} does not belong to ${command ?? 'following'}: ${USAGE}`);
+  };
+  switch (command) {
+    case undefined: {
+      allow('from', 'to', 'once');
+      const [from, to] = [blockIn('--from', values.from), blockIn('--to', values.to)];
+      if (from !== undefined && to !== undefined && to < from) {
+        throw new SettingError(`--to must be a block from ${from} on, where --from begins, not ${to}`);
+      }
+      return { do: 'follow', from, to, once: values.once ?? false };
+    }
+    case 'status':
+      allow();
+      return { do: 'status' };
+    case 'rebuild': {
+      allow('check', 'beside');
+      if (!values.check)
+        throw new SettingError('rebuild must be given --check: it compares, and changes nothing');
+      const { beside } = values;
+      if (beside !== undefined && !DATABASE_URL.test(beside)) {
+        throw new SettingError(
+          `--beside must be the URL of an empty PostgreSQL database, not ${quote(beside)}`,
+        );
+      }
+      return { do: 'rebuild', beside };
+    }
+    default:
+      throw new SettingError(`there is no command ${JSON.stringify(command)}: ${USAGE}`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        from: { type: 'string' },
+        to: { type: 'string' },
+        once: { type: 'boolean' },
+        check: { type: 'boolean' },
+        beside: { type: 'string' },
+      },
+    });
+  } catch (cause) {
+    throw new SettingError(`${(cause as Error).message.replace(/\. To specify.*/s, '')}: ${USAGE}`, {
+      cause,
+    });
+  }
+}
+
+function blockIn(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!BLOCK.test(value)) throw new SettingError(`${option} must be a block number, not ${quote(value)}`);
+  return Number(value);
+}
+
+/** Of a URL, which may hold a key, only the scheme is told. */
+function quote(value: string): string {
+  return JSON.stringify(value.replace(/:\/\/.*/s, '://…'));
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws SettingError naming the variable that is missing or wrong. */
+function setting(environment: Environment, name: string, form: RegExp, what: string, usual?: string): string {
+  const value = environment[name] ?? usual;
+  if (value === undefined || !form.test(value)) {
+    throw new SettingError(`${name} must be ${what}, not ${value === undefined ? 'empty' : quote(value)}`);
+  }
+  return value;
+}
+
+export function readDatabaseUrl(environment: Environment): string {
+  return setting(environment, 'PLUMBLINE_DATABASE_URL', DATABASE_URL, 'the URL of a PostgreSQL database');
+}
+
+/** The nodes; `usual` stands for a missing setting. */
+export function readRpcUrls(environment: Environment, usual?: string): string[] {
+  const form = /^https?:\/\/[^,\s]+(\s*,\s*https?:\/\/[^,\s]+)*$/;
+  const what = 'the HTTP URL of a node, or several with commas between them';
+  return setting(environment, 'PLUMBLINE_RPC_URL', usual === undefined ? form : /^/, what, usual)
+    .split(',')
+    .map((url) => url.trim())
+    .filter((url) => url !== '');
+}
+
+/** One ledger, or the factory of many. */
+export function readAddresses(environment: Environment): { ledger?: string; factory?: string } {
+  const form = /^0x[0-9a-fA-F]{40}$/;
+  const isMany = environment.PLUMBLINE_LEDGER === undefined && environment.PLUMBLINE_FACTORY !== undefined;
+  return isMany
+    ? { factory: setting(environment, 'PLUMBLINE_FACTORY', form, 'the address of a factory') }
+    : { ledger: setting(environment, 'PLUMBLINE_LEDGER', form, 'the address of a ledger') };
+}
+
+/** How to follow the chain. */
+export function readPace(environment: Environment) {
+  const number = (name: string, what: string, usual: string) =>
+    Number(setting(environment, name, /^\d{1,9}$/, what, usual));
+  return {
+    startBlock: Number(setting(environment, 'PLUMBLINE_START_BLOCK', BLOCK, 'a block number', '0')),
+    pollMs: number('PLUMBLINE_POLL_MS', 'a number of milliseconds', '200'),
+    openMs: number('PLUMBLINE_OPEN_MS', 'a number of milliseconds', '5000'),
+    stretchSize: Math.max(1, number('PLUMBLINE_STRETCH_SIZE', 'a number of entries and sales', '40000')),
+    finality: readFinality(environment),
+  };
+}
+
+export function readFinality(environment: Environment): Finality {
+  const what = '"finalized", "safe", or a number of blocks';
+  const value = setting(environment, 'PLUMBLINE_FINALITY', /^(finalized|safe|\d{1,9})$/, what, 'finalized');
+  return value === 'finalized' || value === 'safe' ? value : Number(value);
+}

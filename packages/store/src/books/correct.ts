@@ -1,0 +1,146 @@
+import { sql } from 'kysely';
+import type { Changes } from './changes.ts';
+import { Lines } from './lines.ts';
+import { isCorrected } from './people-writing.ts';
+import {
+  dropEmptyPeriods,
+  growPeriods,
+  type KnownPeriod,
+  loadPeriods,
+  raiseVolumes,
+} from './period-writing.ts';
+import { type PeriodChange, PeriodSums, type Volumes } from './periods.ts';
+import { growTeams } from './teams.ts';
+import { addRoots } from './totals.ts';
+import type { Writing } from './writing.ts';
+
+/** Takes a person with everybody below from one team to another when their sponsor is corrected, and back. */
+
+interface Correction {
+  /** Before and after; the same if only the sponsor changes. */
+  id: number;
+  newId: number;
+  /** 0 for nobody. */
+  oldSponsor: number;
+  newSponsor: number;
+}
+
+/** Moves the sums of a corrected person between teams. The person stands in the new place already. */
+export async function correctPlace(writing: Writing, changes: Changes): Promise<void> {
+  const correction = await correctionOf(writing, changes);
+  const { id, newId, oldSponsor, newSponsor } = correction;
+  const { size, own, waiting, team } = await findWhole(writing, correction, id);
+  await changeTeam(writing, oldSponsor, [...own, ...team], -size);
+  if (id !== newId) await renameTeam(writing, id, newId, team);
+  await changeTeam(writing, newSponsor, [...own, ...team, ...waiting], size);
+  if (newSponsor === 0) await addRoots(writing, 1);
+}
+
+/** The way back; the person still stands in the new place. */
+export async function undoPlace(writing: Writing, changes: Changes): Promise<void> {
+  const correction = await correctionOf(writing, changes);
+  const { id, newId, oldSponsor, newSponsor } = correction;
+  const { size, own, waiting, team } = await findWhole(writing, correction, newId);
+  await changeTeam(writing, newSponsor, [...own, ...team, ...waiting], -size);
+  if (id !== newId) await renameTeam(writing, newId, id, team);
+  await changeTeam(writing, oldSponsor, [...own, ...team], size);
+  // Of the two, only the new sponsor had another person put below them.
+  for (const sponsor of [newSponsor, oldSponsor]) {
+    await growTeams(writing, [{ id: sponsor, placed: -1, directs: 0, teamSize: 0 }]);
+  }
+  if (newSponsor === 0) await addRoots(writing, -1);
+}
+
+async function correctionOf({ transaction, ledger }: Writing, { acts }: Changes): Promise<Correction> {
+  const act = acts.find(isCorrected);
+  if (!act) throw new Error('a correction corrects nobody');
+  const { entry, id, newId, sponsor } = act;
+  const { rows } = await sql<{ sponsor: number }>`
+    select sponsor from person_versions where ledger = ${ledger} and entry = ${entry} and id = ${id}`.execute(
+    transaction,
+  );
+  return { id, newId, oldSponsor: rows[0]?.sponsor ?? sponsor, newSponsor: sponsor };
+}
+
+type MonthVolumes = { period: number; volumes: Volumes };
+
+/** What a person takes along. */
+interface Whole {
+  /** The person and everybody below. */
+  size: number;
+  own: MonthVolumes[];
+  /** Sales of the new lane from before anybody had it. */
+  waiting: MonthVolumes[];
+  /** Of everybody below. */
+  team: MonthVolumes[];
+}
+
+/** @param at Id under which the person's team is kept now. */
+async function findWhole(writing: Writing, { id, newId }: Correction, at: number): Promise<Whole> {
+  const { transaction, ledger } = writing;
+  const { rows } = await sql<{ id: number; size: number | null }>`
+    select id, team_size as size from teams where ledger = ${ledger} and id = ${at}
+    union all select id, null from people where ledger = ${ledger} and moved_to = ${newId}`.execute(
+    transaction,
+  );
+  const lanes = new Set([id, newId, ...rows.map((row) => row.id)]);
+  const periods = await loadPeriods(writing, [...lanes]);
+  const isWaiting = (period: KnownPeriod) => id !== newId && period.id === newId;
+  const ownOf = ({ period, own }: KnownPeriod) => ({ period, volumes: own });
+  return {
+    size: 1 + (rows.find((row) => row.size !== null)?.size ?? 0),
+    own: periods.filter((period) => !isWaiting(period)).map(ownOf),
+    waiting: periods.filter(isWaiting).map(ownOf),
+    team: periods.filter((period) => period.id === at).map(({ period, team }) => ({ period, volumes: team })),
+  };
+}
+
+/** Adds to the team of `sponsor` and of everybody above `size` people with their volumes; takes them away if negative. */
+async function changeTeam(
+  writing: Writing,
+  sponsor: number,
+  months: readonly MonthVolumes[],
+  size: number,
+): Promise<void> {
+  if (sponsor === 0) return;
+  const lines = await Lines.load(writing.transaction, writing.ledger, [sponsor]);
+  const sums = new PeriodSums();
+  const signed = months.map(({ period, volumes }) => ({
+    id: sponsor,
+    period,
+    volumes: size > 0 ? volumes : negative(volumes),
+  }));
+  for (const { period, volumes } of signed) sums.team(lines.whereIs(sponsor), period, volumes);
+  raiseVolumes(sums, lines, signed);
+  await writePeriods(writing, sums.changes());
+  const isGain = size > 0 ? 1 : 0;
+  const teams = lines.above(sponsor).map((id) => ({ id, placed: 0, directs: 0, teamSize: size }));
+  const direct = { id: lines.whereIs(sponsor), placed: isGain, directs: Math.sign(size), teamSize: size };
+  await growTeams(writing, [direct, ...teams]);
+}
+
+/** Keeps a person's team under another id. */
+async function renameTeam(
+  writing: Writing,
+  from: number,
+  to: number,
+  months: readonly MonthVolumes[],
+): Promise<void> {
+  const { transaction, ledger } = writing;
+  await sql`update teams set id = ${to} where ledger = ${ledger} and id = ${from}`.execute(transaction);
+  const sums = new PeriodSums();
+  for (const { period, volumes } of months) {
+    sums.team(from, period, negative(volumes));
+    sums.team(to, period, volumes);
+  }
+  await writePeriods(writing, sums.changes());
+}
+
+async function writePeriods(writing: Writing, changes: readonly PeriodChange[]): Promise<void> {
+  await growPeriods(writing, changes);
+  await dropEmptyPeriods(writing, changes);
+}
+
+function negative({ volume, reversed }: Volumes): Volumes {
+  return { volume: -volume, reversed: -reversed };
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import type { Database } from '../database.ts';
+
+/** The lines from people up to their roots, as they stand. */
+
+interface Member {
+  /** 0 for a root. */
+  sponsor: number;
+  depth: number;
+  /** Id under which they go on; null if they have not moved. */
+  movedTo: number | null;
+}
+
+export class Lines {
+  readonly #members: Map<number, Member>;
+
+  private constructor(members: Map<number, Member>) {
+    this.#members = members;
+  }
+
+  /** The lines of those of `ids` who are people. */
+  static async load(transaction: Database, ledger: bigint, ids: Iterable<number>): Promise<Lines> {
+    const wanted = new Set(ids);
+    const members = new Map<number, Member>();
+    if (wanted.size > 0) {
+      const { rows } = await sql<Member & { id: number }>`
+        with recursive line as (
+          select id, sponsor, depth, moved_to from people where ledger = ${ledger} and id = any(${[...wanted]}::int4[])
+          union
+          select people.id, people.sponsor, people.depth, people.moved_to from line
+          join people on people.ledger = ${ledger} and people.id = coalesce(line.moved_to, line.sponsor)
+        ) select id, sponsor, depth, moved_to as "movedTo" from line`.execute(transaction);
+      for (const { id, ...member } of rows) members.set(id, member);
+    }
+    return new Lines(members);
+  }
+
+  /** The id under which whoever has lane `id` stands now; 0 if nobody has it. */
+  whereIs(id: number): number {
+    const member = this.#members.get(id);
+    return member ? (member.movedTo ?? id) : 0;
+  }
+
+  /** Where the sponsor of somebody who has not moved stands now; 0 for a root. */
+  sponsorOf(id: number): number {
+    return this.whereIs(this.#members.get(id)?.sponsor ?? 0);
+  }
+
+  /** Everybody above a person, the sponsor first. */
+  above(id: number): number[] {
+    const line: number[] = [];
+    for (let at = this.sponsorOf(this.whereIs(id)); at !== 0; at = this.sponsorOf(at)) line.push(at);
+    return line;
+  }
+
+  depthOf(id: number): number {
+    return this.#members.get(id)?.depth ?? 0;
+  }
+}
+
+/**
+ * Adds up what stands below people.
+ * @param amounts What each lane has itself.
+ * @param sum Adds the second to the first.
+ * @returns For everybody above somebody with an amount: the sum over all below them.
+ */
+export function sumsBelow<T>(
+  lines: Lines,
+  amounts: ReadonlyMap<number, T>,
+  sum: (a: T, b: T) => T,
+): Map<number, T> {
+  const whole = new Map<number, T>();
+  const below = new Map<number, T>();
+  /** The deepest first, so that whoever is looked at has everything from below. */
+  const byDepth: number[][] = [];
+  const grow = (id: number, amount: T) => {
+    const known = whole.get(id);
+    whole.set(id, known === undefined ? amount : sum(known, amount));
+    if (known !== undefined) return;
+    const depth = lines.depthOf(id);
+    const same = byDepth[depth];
+    if (same) same.push(id);
+    else byDepth[depth] = [id];
+  };
+  for (const [lane, amount] of amounts) {
+    const id = lines.whereIs(lane);
+    if (id !== 0) grow(id, amount);
+  }
+  for (let depth = byDepth.length - 1; depth > 0; depth--) {
+    for (const id of byDepth[depth] ?? []) {
+      const sponsor = lines.sponsorOf(id);
+      const amount = whole.get(id) as T;
+      const known = below.get(sponsor);
+      below.set(sponsor, known === undefined ? amount : sum(known, amount));
+      grow(sponsor, amount);
+    }
+  }
+  return below;
+}

@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { inChunks } from './bulk.ts';
+import type { CopyColumn } from './copy-rows.ts';
+import { type Lines, sumsBelow } from './lines.ts';
+import { type PeriodChange, type PeriodSums, periodColumns, type Volumes } from './periods.ts';
+import type { Writing } from './writing.ts';
+
+/** Writes what people's months grow by. */
+
+type On = Pick<Writing, 'transaction' | 'ledger'>;
+
+const columns: readonly CopyColumn<PeriodChange>[] = [
+  { name: 'id', type: 'int4', of: (row) => row.id },
+  { name: 'period', type: 'int4', of: (row) => row.period },
+  ...periodColumns.map((name, i) => ({
+    name,
+    type: 'int8' as const,
+    of: (row: PeriodChange) => row.value(i),
+  })),
+];
+
+const names = sql.raw(columns.map(({ name }) => name).join(', '));
+const grown = sql.raw(
+  periodColumns.map((name) => `${name} = person_periods.${name} + excluded.${name}`).join(', '),
+);
+const isZero = sql.raw(periodColumns.map((name) => `${name} = 0`).join(' and '));
+
+/** Writes months of a ledger that has none. */
+export async function insertPeriods(writing: Writing, changes: readonly PeriodChange[]): Promise<void> {
+  await writing.insert(
+    'person_periods',
+    columns,
+    changes.filter((change) => !change.isZero()),
+  );
+}
+
+/** Adds to the months of people; those that had none get one. */
+export async function growPeriods(
+  { transaction, ledger }: On,
+  changes: readonly PeriodChange[],
+): Promise<void> {
+  const real = changes.filter((change) => !change.isZero());
+  await inChunks(columns, real, (source) =>
+    sql`insert into person_periods (ledger, ${names}) select ${ledger}::bigint, ${names} from ${source}
+      on conflict (ledger, id, period) do update set ${grown}`.execute(transaction),
+  );
+}
+
+/** Takes out months of `changes` in which nothing happened any more. */
+export async function dropEmptyPeriods(
+  { transaction, ledger }: On,
+  changes: readonly PeriodChange[],
+): Promise<void> {
+  await inChunks(columns.slice(0, 2), changes, (source) =>
+    sql`delete from person_periods using ${source} where person_periods.ledger = ${ledger}
+      and person_periods.id = v.id and person_periods.period = v.period and ${isZero}`.execute(transaction),
+  );
+}
+
+/** Months of people: what is their own and what is their team's, as they stand. */
+export interface KnownPeriod {
+  id: number;
+  period: number;
+  own: Volumes;
+  team: Volumes;
+}
+
+/** The months in which people with these ids, or their teams, had volume. */
+export async function loadPeriods(
+  { transaction, ledger }: On,
+  ids: readonly number[],
+): Promise<KnownPeriod[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<
+    Record<'volume' | 'reversed' | 'team' | 'reversedTeam', bigint> & { id: number; period: number }
+  >`
+    select id, period, retail_cents + preferred_cents + self_cents as volume,
+      reversed_retail_cents + reversed_preferred_cents + reversed_self_cents as reversed,
+      team_cents as team, reversed_team_cents as "reversedTeam"
+    from person_periods where ledger = ${ledger} and id = any(${[...ids]}::int4[])`.execute(transaction);
+  return rows.map(({ id, period, volume, reversed, team, reversedTeam }) => ({
+    id,
+    period,
+    own: { volume, reversed },
+    team: { volume: team, reversed: reversedTeam },
+  }));
+}
+
+/** Adds own volumes to the teams of everybody above. */
+export function raiseVolumes(
+  sums: PeriodSums,
+  lines: Lines,
+  own: readonly { id: number; period: number; volumes: Volumes }[],
+): void {
+  const byPeriod = new Map<number, Map<number, Volumes>>();
+  for (const { id, period, volumes } of own) {
+    if (volumes.volume === 0n && volumes.reversed === 0n) continue;
+    const amounts = byPeriod.get(period) ?? new Map<number, Volumes>();
+    byPeriod.set(period, amounts);
+    const known = amounts.get(id);
+    amounts.set(id, known ? added(known, volumes) : volumes);
+  }
+  for (const [period, amounts] of byPeriod) {
+    for (const [id, volumes] of sumsBelow(lines, amounts, added)) sums.team(id, period, volumes);
+  }
+}
+
+function added(a: Volumes, b: Volumes): Volumes {
+  return { volume: a.volume + b.volume, reversed: a.reversed + b.reversed };
+}
+
+/** The own volumes in what months grow by. */
+export function ownVolumesOf(sums: PeriodSums): { id: number; period: number; volumes: Volumes }[] {
+  return sums
+    .changes()
+    .map((change) => ({ id: change.id, period: change.period, volumes: change.ownVolumes() }));
+}

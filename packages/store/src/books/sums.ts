@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import { addMarks, insertMarks } from './batch-marks.ts';
+import { inChunks } from './bulk.ts';
+import type { ReversalChange } from './changes.ts';
+import type { CopyColumn } from './copy-rows.ts';
+import { Lines } from './lines.ts';
+import {
+  dropEmptyPeriods,
+  growPeriods,
+  insertPeriods,
+  loadPeriods,
+  ownVolumesOf,
+  raiseVolumes,
+} from './period-writing.ts';
+import { PeriodSums } from './periods.ts';
+import type { Tally } from './tally.ts';
+import { addTotals } from './totals.ts';
+import type { Writing } from './writing.ts';
+
+/** Sums, kept by what entries add to them. */
+
+/**
+ * Adds a tally of entries that are written, between which nobody changed their place in the tree.
+ * @param isFirst Whether the ledger has no sums of people yet: then there is nothing to add to.
+ */
+export async function writeTally(writing: Writing, tally: Tally, isFirst: boolean): Promise<void> {
+  const { sums, totals, marks } = tally;
+  await raiseTeams(writing, tally, sums);
+  if (isFirst) {
+    await insertPeriods(writing, sums.changes());
+    await insertMarks(writing, marks);
+  } else {
+    await growPeriods(writing, sums.changes());
+    await addMarks(writing, marks);
+  }
+  await addTotals(writing, totals);
+}
+
+/** Takes away what `writeTally` added, but for the marks; the people of the tally are still there. */
+export async function undoTally(writing: Writing, tally: Tally): Promise<void> {
+  const own = tally.sums.changes().map((change) => change.negated());
+  await growPeriods(writing, own);
+  const raised = new PeriodSums();
+  await raiseTeams(writing, tally, raised);
+  const above = raised.changes().map((change) => change.negated());
+  await growPeriods(writing, above);
+  await dropEmptyPeriods(writing, [...own, ...above]);
+  await addTotals(writing, tally.totals, -1n);
+}
+
+/** Adds to `raised` what the teams of everybody above get by a tally whose own sums are not in the books. */
+async function raiseTeams(writing: Writing, { sums, enrolled }: Tally, raised: PeriodSums): Promise<void> {
+  const own = ownVolumesOf(sums);
+  // A lane may have had sales before anybody took it; they are of the teams above from now on.
+  const earlier = await loadPeriods(
+    writing,
+    enrolled.map(({ id }) => id),
+  );
+  for (const { id, period, own: volumes } of earlier) own.push({ id, period, volumes });
+  const lines = await Lines.load(writing.transaction, writing.ledger, new Set(own.map(({ id }) => id)));
+  raiseVolumes(raised, lines, own);
+}
+
+const refs: readonly CopyColumn<ReversalChange>[] = [
+  { name: 'batch', type: 'int4', of: (row) => row.batch },
+  { name: 'batch_index', type: 'int4', of: (row) => row.index },
+];
+
+/** Adds what was taken back, by the class of the sale, which only its record says. */
+export async function addReversals(
+  { transaction, ledger }: Writing,
+  reversals: readonly ReversalChange[],
+  sums: PeriodSums,
+): Promise<void> {
+  const classes = new Map<string, number>();
+  const recorded = reversals.filter((row) => row.class === null);
+  await inChunks(refs, recorded, async (source) => {
+    const { rows } = await sql<{ batch: number; index: number; class: number }>`
+      select v.batch, v.batch_index as "index", get_byte(records, 12 * v.batch_index) >> 2 as class
+      from ${source} join batches on batches.ledger = ${ledger} and batches.batch = v.batch`.execute(
+      transaction,
+    );
+    for (const row of rows) classes.set(`${row.batch}-${row.index}`, row.class);
+  });
+  for (const { batch, index, seller, period, priceCents, volumeCents, ...row } of reversals) {
+    const buyer = row.class ?? classes.get(`${batch}-${index}`);
+    if (buyer === undefined) throw new Error(`a reversal is of batch ${batch}, which the books do not have`);
+    sums.reversed(seller, period, buyer, Number(priceCents), Number(volumeCents));
+  }
+}

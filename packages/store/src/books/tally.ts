@@ -1,0 +1,27 @@
+import { BatchMarks } from './batch-marks.ts';
+import { PeriodSums } from './periods.ts';
+import { noTotals } from './totals.ts';
+
+/** Somebody who came into the tree. */
+export interface EnrolledChange {
+  id: number;
+  sponsor: number;
+  wallet: string | null;
+  blockNumber: bigint;
+}
+
+/** What entries add to sums, collected over many of them: a sum is written once, however often it grows. */
+export class Tally {
+  /** Who sold in which batch, and whom it credited. */
+  readonly marks: BatchMarks;
+  /** What people's months grow by, but for their teams'. */
+  readonly sums = new PeriodSums();
+  /** What the ledger's sums grow by. */
+  readonly totals = noTotals();
+  /** Who came into the tree. */
+  readonly enrolled: EnrolledChange[] = [];
+
+  constructor(marks = new BatchMarks()) {
+    this.marks = marks;
+  }
+}

@@ -1,0 +1,45 @@
+import { MalformedError } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { keyOf } from './ledger-key.ts';
+import { findPlace, type Page, type PageRequest } from './people.ts';
+import { isAtPath } from './team-sql.ts';
+import { pathAt } from './tree-path.ts';
+
+/** Somebody above a person; level 1 is the sponsor. */
+export interface UplineMember {
+  id: number;
+  level: number;
+}
+
+/**
+ * The people above a person, from the sponsor up. A page begins where the person's path says, so that the last one of a
+ * deep line costs no more than the first. Nobody is above the id of somebody who has moved.
+ * @throws MalformedError if the cursor is not one of ours.
+ */
+export async function listUpline(
+  database: Database,
+  ledger: string,
+  id: number,
+  { limit, cursor }: PageRequest,
+): Promise<Page<UplineMember>> {
+  if (cursor !== undefined && !/^[1-9][0-9]{0,8}$/.test(cursor)) {
+    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
+  }
+  const done = Number(cursor ?? 0);
+  const place = await findPlace(database, ledger, id);
+  const depth = (place?.depth ?? 0) - done - 1;
+  if (!place || depth < 0) return { items: [], nextCursor: null };
+  const key = keyOf(ledger);
+  const { rows } = await sql<UplineMember>`
+    with recursive line (id, sponsor, level) as (
+      select id, sponsor, ${done + 1}::int from people
+      where ledger = ${key} and depth = ${depth} and moved_to is null and ${isAtPath(pathAt(place.path, depth))}
+      union all
+      select people.id, people.sponsor, line.level + 1 from line
+      join people on people.ledger = ${key} and people.id = line.sponsor
+      where line.level <= ${done + limit}
+    ) select id, level from line order by level`.execute(database);
+  const items = rows.slice(0, limit);
+  return { items, nextCursor: rows.length > limit ? String(done + limit) : null };
+}

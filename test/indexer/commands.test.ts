@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { openDatabase } from '@plumbline/store';
+import { expect } from 'chai';
+import { clearBooks, dumpBooks } from '../support/books.ts';
+import { engines } from '../support/databases.ts';
+import { Bench } from './bench.ts';
+import { Programme } from './programme.ts';
+
+const main = join(import.meta.dirname, '../../packages/indexer/src/main.ts');
+
+/** What a process said and how it ended. */
+interface Run {
+  code: number;
+  lines: Record<string, unknown>[];
+  errors: string;
+}
+
+async function run(args: string[], settings: Record<string, string>): Promise<Run> {
+  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...settings } });
+  const said = { out: '', errors: '' };
+  child.stdout.on('data', (text) => {
+    said.out += text;
+  });
+  child.stderr.on('data', (text) => {
+    said.errors += text;
+  });
+  const [code] = await once(child, 'close');
+  const lines = said.out.split('\n').filter((line) => line !== '');
+  return { code, lines: lines.map((line) => JSON.parse(line)), errors: said.errors };
+}
+
+/** Arguments that are wrong, and what must be said of them. */
+const wrong: [string[], RegExp][] = [
+  [['--from', 'soon'], /^--from must be a block number, not "soon"$/],
+  [['--to', '-1'], /--to/],
+  [['--to', '0x10'], /^--to must be a block number, not "0x10"$/],
+  [['--from', '9', '--to', '8'], /^--to must be a block from 9 on, where --from begins, not 8$/],
+  [['--form', '9'], /^Unknown option '--form': it goes: indexer /],
+  [['follow'], /^there is no command "follow": it goes: indexer /],
+  [['status', '--once'], /^--once does not belong to status: it goes: indexer /],
+  [['status', 'all'], /^all does not belong to status: it goes: indexer /],
+  [['rebuild'], /^rebuild must be given --check: /],
+  [['rebuild', '--check', '--to', '9'], /^--to does not belong to rebuild: /],
+  [['rebuild', '--check', '--beside', 'mysql://me:secret@here'], /^--beside must be .*, not "mysql:\/\/…"$/],
+];
+
+describe("the indexer's command line", () => {
+  for (const [args, what] of wrong) {
+    it(`refuses ${args.join(' ')}`, async () => {
+      const { code, lines, errors } = await run(args, {});
+      expect(code).to.equal(2);
+      expect(errors.trimEnd()).to.match(what);
+      expect(errors.trimEnd()).to.not.contain('\n');
+      expect(lines).to.deep.equal([]);
+    });
+  }
+});
+
+for (const engine of engines) {
+  describe(`the indexer's commands on ${engine.name}`, () => {
+    let bench: Bench;
+    let programme: Programme;
+    let settings: Record<string, string>;
+
+    before(async () => {
+      bench = await Bench.start(engine);
+      programme = await Programme.open(bench.chain, { seed: 71 });
+      await programme.live(20);
+      await programme.liveThrough();
+      settings = {
+        PLUMBLINE_DATABASE_URL: bench.url,
+        PLUMBLINE_RPC_URL: bench.chain.rpcUrl,
+        PLUMBLINE_LEDGER: programme.deployment.ledger,
+        PLUMBLINE_START_BLOCK: String(programme.deployment.startBlock),
+        PLUMBLINE_FINALITY: '3',
+      };
+    });
+
+    afterEach(() => clearBooks(bench.database).catch(() => {}));
+
+    after(() => bench?.stop());
+
+    it('end when the books are level, with --once', async () => {
+      const { code, lines, errors } = await run(['--once'], settings);
+      expect({ code, errors }).to.deep.equal({ code: 0, errors: '' });
+      expect(lines.at(-1)).to.include({ event: 'read', blocksLeft: 0, secondsLeft: 0 });
+      const views = await programme.views();
+      expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
+    });
+
+    it('read from one block to another', async () => {
+      const { startBlock } = programme.deployment;
+      const to = startBlock + 12;
+      const first = await run(['--from', String(startBlock), '--to', String(to)], {
+        ...settings,
+        PLUMBLINE_START_BLOCK: '0',
+      });
+      expect({ code: first.code, errors: first.errors }).to.deep.equal({ code: 0, errors: '' });
+      expect(first.lines.find(({ event }) => event === 'read')).to.include({ fromBlock: startBlock });
+      expect(first.lines.at(-1)).to.include({ event: 'read', toBlock: to });
+      const late = await run(['--from', String(startBlock + 1), '--once'], settings);
+      // What the books hold already is not begun again.
+      expect(late.code).to.equal(0);
+      await clearBooks(bench.database);
+      const missing = await run(['--from', String(startBlock + 1), '--once'], settings);
+      expect(missing.code).to.equal(1);
+      expect(missing.errors).to.match(/^refused blocks [^\n]*\n$/);
+      expect((await dumpBooks(bench.database)).entries).to.deep.equal([]);
+    });
+
+    it('say where the books stand', async () => {
+      await run(['--once'], settings);
+      const { ledger } = programme.deployment;
+      const { head, entryCount } = await programme.views();
+      const block = Number(await bench.chain.rpc('eth_blockNumber'));
+      const level = await run(['status'], settings);
+      expect(level.code).to.equal(0);
+      expect(level.lines).to.have.lengthOf(1);
+      expect(level.lines[0]).to.include({ ledger, head, entryCount, block, tip: block, lagBlocks: 0 });
+      await programme.mine(5);
+      const behind = await run(['status'], settings);
+      expect(behind.lines[0]).to.include({ block, tip: block + 5, lagBlocks: 5, entriesPerSecond: 0 });
+      const { PLUMBLINE_RPC_URL: _, ...alone } = settings;
+      expect((await run(['status'], alone)).lines[0]).to.include({ block, tip: block, lagBlocks: 0 });
+    });
+
+    it('find every row that is not what the chain says', async () => {
+      await run(['--once'], settings);
+      const right = await run(['rebuild', '--check'], settings);
+      expect({ code: right.code, errors: right.errors }).to.deep.equal({ code: 0, errors: '' });
+      expect(right.lines.at(-1)).to.deep.include({ ledger: programme.deployment.ledger, differences: [] });
+
+      const { database } = bench;
+      const entry = await database
+        .selectFrom('entries')
+        .selectAll()
+        .orderBy('entry', 'desc')
+        .limit(1)
+        .execute();
+      await database.updateTable('people').set({ rank: 9 }).where('id', '=', 4).execute();
+      await database.deleteFrom('entries').where('entry', '=', entry[0]!.entry).execute();
+      await database
+        .insertInto('reversals')
+        .values({ ...reversal, ledger: entry[0]!.ledger })
+        .execute();
+      const wrongs = await run(['rebuild', '--check'], settings);
+      expect(wrongs.code).to.equal(1);
+      const { differences, hasMore } = wrongs.lines.at(-1) as {
+        differences: { table: string; key: string; one: string | null; other: string | null }[];
+        hasMore: boolean;
+      };
+      expect(hasMore).to.equal(false);
+      expect(differences.map(({ table, key }) => `${table} ${key}`)).to.deep.equal([
+        `entries entry=${entry[0]!.entry}`,
+        'people id=4',
+        'reversals entry=999999',
+      ]);
+      expect(differences[0]).to.include({ one: null });
+      expect(differences[1]?.one).to.equal('{"rank":9}');
+      expect(differences[2]).to.include({ other: null });
+    });
+
+    it('build again in an empty database only', async () => {
+      await run(['--once'], settings);
+      const { code, errors } = await run(['rebuild', '--check', '--beside', bench.url], settings);
+      expect(code).to.equal(1);
+      expect(errors).to.equal('the database beside must be empty: it holds books already\n');
+      const empty = await engine.start();
+      const books = await dumpBooks(bench.database);
+      try {
+        expect((await run(['rebuild', '--check', '--beside', empty.url], settings)).code).to.equal(0);
+        expect(await dumpBooks(bench.database)).to.deep.equal(books);
+        const beside = openDatabase(empty.url);
+        expect((await dumpBooks(beside)).entries).to.deep.equal(books.entries);
+        await beside.destroy();
+      } finally {
+        await empty.stop();
+      }
+    });
+  });
+}
+
+const reversal = {
+  entry: 999_999n,
+  batch: 1,
+  batch_index: 0,
+  price_cents: 1n,
+  volume_cents: 1n,
+  block_number: 1n,
+  transaction_hash: Buffer.alloc(32),
+};
