@@ -2,6 +2,7 @@
 const benches: Record<string, () => Promise<{ run(): Promise<unknown> }>> = {
   gas: () => import('./gas.ts'),
   import: () => import('./import.ts'),
+  indexer: () => import('./indexer.ts'),
 };
 
 const [name = ''] = process.argv.slice(2);
