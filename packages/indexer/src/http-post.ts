@@ -2,7 +2,10 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { AnswerTooLargeError } from './errors.ts';
 
-/** The plain HTTP client of Node: of the hundreds of megabytes that a ledger's past is, `fetch` makes twice the work. */
+/**
+ * The plain HTTP client of Node. A ledger's past is hundreds of megabytes; a tenth of the time to read it was spent in the
+ * streams of `fetch`.
+ */
 
 export interface HttpAnswer {
   status: number;
@@ -52,7 +55,7 @@ function send(url: string, body: string, signal: AbortSignal): Promise<IncomingM
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', headers, signal, agent: isSafe ? agents.https : agents.http };
     const request = (isSafe ? requestHttps : requestHttp)(url, options, resolve);
-    request.once('error', reject);
+    request.on('error', reject);
     request.end(body);
   });
 }

@@ -93,7 +93,7 @@ export class PeriodChange {
   }
 
   isZero(): boolean {
-    return this.#small.every((amount) => amount === 0) && !this.#large?.some((amount) => amount !== 0n);
+    return periodColumns.every((_, column) => this.value(column) === 0 || this.value(column) === 0n);
   }
 
   /** Own volumes of all classes together. */

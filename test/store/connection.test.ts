@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { sql } from 'kysely';
+import { write } from '../../packages/store/src/books/writing.ts';
+import { isConnectionLost } from '../../packages/store/src/connection.ts';
+import { openDatabase } from '../../packages/store/src/database.ts';
+import { engines } from '../support/databases.ts';
+import { LEDGER } from './history.ts';
+
+describe('a database that goes away', () => {
+  it('fails who is writing, and not the process', async () => {
+    // PGlite has one session, which nobody else can end.
+    const postgres = engines.find(({ name }) => name === 'PostgreSQL');
+    const server = await postgres?.start();
+    const [database, other] = [openDatabase(server?.url ?? ''), openDatabase(server?.url ?? '')];
+    try {
+      const error = await write(database, LEDGER, async ({ transaction }) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+        await sql`select pg_terminate_backend(${rows[0]?.pid}::int4)`.execute(other);
+        // Between two statements nobody waits for an answer that could tell.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await sql`select 1`.execute(transaction);
+      }).catch((e) => e);
+      expect(isConnectionLost(error), String(error)).to.equal(true);
+      const again = await write(database, LEDGER, async ({ transaction }) =>
+        sql<{ one: number }>`select 1 as one`.execute(transaction),
+      );
+      expect(again.rows).to.deep.equal([{ one: 1 }]);
+    } finally {
+      await database.destroy();
+      await other.destroy();
+      await server?.stop();
+    }
+  });
+});
