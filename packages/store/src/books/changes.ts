@@ -189,13 +189,13 @@ class Collector {
 
   #record({ kind, ...recorded }: BatchRecorded, place: Place): void {
     const { marks, sums, totals } = this.#tally;
-    const period = periodOf(recorded.recordedAt);
+    const month = sums.month(periodOf(recorded.recordedAt));
     const classes: number[] = [];
     let [price, volume] = [0, 0];
     visitSales(toBytes(recorded.records), (seller, buyer, priceCents, volumeCents) => {
       classes.push(buyer);
       marks.sold(seller, recorded.batch);
-      sums.sold(seller, period, buyer, priceCents, volumeCents);
+      month.sold(seller, buyer, priceCents, volumeCents);
       price += priceCents;
       volume += volumeCents;
     });
@@ -225,6 +225,7 @@ class Collector {
     this.#rows.settlements.push({ batch, first: from, until, entry, blockNumber, lines });
     totals.settled_sales += BigInt(until - from);
     totals.credited_units += settled.credited;
+    const month = sums.month(period);
     let cents = 0;
     visitLines(
       lines,
@@ -236,7 +237,7 @@ class Collector {
         // A level without a rate credits nothing.
         if (units === 0) return;
         marks.credited(id, batch);
-        sums.credited(id, period, level, units);
+        month.credited(id, level, units);
       },
     );
   }
@@ -245,7 +246,7 @@ class Collector {
     const { id, wallet, units } = entry;
     const recipient = entry.kind === 'payout' ? wallet : entry.to;
     this.#rows.payouts.push({ ...place, id, wallet, recipient, units });
-    this.#tally.sums.paid(id, period, units);
+    this.#tally.sums.month(period).paid(id, units);
     this.#tally.totals.paid_units += units;
   }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Changes } from './changes.ts';
 import { Lines } from './lines.ts';
 import { isCorrected } from './people-writing.ts';
+import { type PeriodChange, PeriodSums } from './period-sums.ts';
 import {
   dropEmptyPeriods,
   growPeriods,
@@ -9,7 +10,7 @@ import {
   loadPeriods,
   raiseVolumes,
 } from './period-writing.ts';
-import { type PeriodChange, PeriodSums, type Volumes } from './periods.ts';
+import type { Volumes } from './periods.ts';
 import { growTeams } from './teams.ts';
 import { addRoots } from './totals.ts';
 import type { Writing } from './writing.ts';
@@ -110,7 +111,7 @@ async function changeTeam(
     period,
     volumes: size > 0 ? volumes : negative(volumes),
   }));
-  for (const { period, volumes } of signed) sums.team(lines.whereIs(sponsor), period, volumes);
+  for (const { period, volumes } of signed) sums.month(period).team(lines.whereIs(sponsor), volumes);
   raiseVolumes(sums, lines, signed);
   await writePeriods(writing, sums.changes());
   const isGain = size > 0 ? 1 : 0;
@@ -130,8 +131,8 @@ async function renameTeam(
   await sql`update teams set id = ${to} where ledger = ${ledger} and id = ${from}`.execute(transaction);
   const sums = new PeriodSums();
   for (const { period, volumes } of months) {
-    sums.team(from, period, negative(volumes));
-    sums.team(to, period, volumes);
+    sums.month(period).team(from, negative(volumes));
+    sums.month(period).team(to, volumes);
   }
   await writePeriods(writing, sums.changes());
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { inChunks } from './bulk.ts';
 import type { CopyColumn } from './copy-rows.ts';
 import { type Lines, sumsBelow } from './lines.ts';
-import { type PeriodChange, type PeriodSums, periodColumns, type Volumes } from './periods.ts';
+import type { PeriodChange, PeriodSums } from './period-sums.ts';
+import { periodColumns, type Volumes } from './periods.ts';
 import type { Writing } from './writing.ts';
 
 /** Writes what people's months grow by. */
@@ -101,7 +102,8 @@ export function raiseVolumes(
     amounts.set(id, known ? added(known, volumes) : volumes);
   }
   for (const [period, amounts] of byPeriod) {
-    for (const [id, volumes] of sumsBelow(lines, amounts, added)) sums.team(id, period, volumes);
+    const month = sums.month(period);
+    for (const [id, volumes] of sumsBelow(lines, amounts, added)) month.team(id, volumes);
   }
 }
 

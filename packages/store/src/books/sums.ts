@@ -4,6 +4,7 @@ import { inChunks } from './bulk.ts';
 import type { ReversalChange } from './changes.ts';
 import type { CopyColumn } from './copy-rows.ts';
 import { Lines } from './lines.ts';
+import { PeriodSums } from './period-sums.ts';
 import {
   dropEmptyPeriods,
   growPeriods,
@@ -12,7 +13,6 @@ import {
   ownVolumesOf,
   raiseVolumes,
 } from './period-writing.ts';
-import { PeriodSums } from './periods.ts';
 import type { Tally } from './tally.ts';
 import { addTotals } from './totals.ts';
 import type { Writing } from './writing.ts';
@@ -38,11 +38,11 @@ export async function writeTally(writing: Writing, tally: Tally, isFirst: boolea
 
 /** Takes away what `writeTally` added, but for the marks; the people of the tally are still there. */
 export async function undoTally(writing: Writing, tally: Tally): Promise<void> {
-  const own = tally.sums.changes().map((change) => change.negated());
+  const own = tally.sums.negated().changes();
   await growPeriods(writing, own);
   const raised = new PeriodSums();
   await raiseTeams(writing, tally, raised);
-  const above = raised.changes().map((change) => change.negated());
+  const above = raised.negated().changes();
   await growPeriods(writing, above);
   await dropEmptyPeriods(writing, [...own, ...above]);
   await addTotals(writing, tally.totals, -1n);
@@ -85,6 +85,6 @@ export async function addReversals(
   for (const { batch, index, seller, period, priceCents, volumeCents, ...row } of reversals) {
     const buyer = row.class ?? classes.get(`${batch}-${index}`);
     if (buyer === undefined) throw new Error(`a reversal is of batch ${batch}, which the books do not have`);
-    sums.reversed(seller, period, buyer, Number(priceCents), Number(volumeCents));
+    sums.month(period).reversed(seller, buyer, Number(priceCents), Number(volumeCents));
   }
 }

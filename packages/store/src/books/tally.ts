@@ -1,5 +1,5 @@
 import { BatchMarks } from './batch-marks.ts';
-import { PeriodSums } from './periods.ts';
+import { PeriodSums } from './period-sums.ts';
 import { noTotals } from './totals.ts';
 
 /** Somebody who came into the tree. */
