@@ -29,6 +29,8 @@ import { MadePeople, type MadePerson, namedWallet } from './made-people.ts';
 export const LEDGER: Address = '0xaa000000000000000000000000000000000000aa';
 export const RETURN_WINDOW = 3_600;
 export const START_BLOCK = 10;
+/** Marks of batches before number 1,024 are in one row, and those from there on in another. */
+const FIRST_BATCH = 1_016;
 export const START: Position = { number: START_BLOCK - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
 
 /** Plans of each kind; the second pays the seller nothing below rank 1 and counts classes differently. */
@@ -249,7 +251,7 @@ export class History {
         line: null,
       };
     });
-    const batch = this.batches.length + 1;
+    const batch = FIRST_BATCH + this.batches.length;
     this.batches.push({ batch, plan: this.#plans, recordedAt, sales, settled: 0 });
     this.#pending.push({
       kind: 'batchRecorded',

@@ -1,72 +1,134 @@
-import { sql } from 'kysely';
-import { inChunks } from './bulk.ts';
-import type { CopyColumn } from './copy-rows.ts';
-import type { Writing } from './writing.ts';
+import { NumbersById } from './numbers-by-id.ts';
 
 /**
- * In which batches somebody sold, and which credited them: a bit for each batch, 64 batches to a row. With it a person's
- * sales and credits are read out of the few packed batches that hold some, and a row for every sale and every level of
- * it, most of what books would otherwise consist of, need not exist.
+ * In which batches somebody sold, and which credited them: a mark for each, the marks of 1,024 batches in a row. With them
+ * a person's sales and credits are read out of the few packed batches that hold some, and a row for every sale and every
+ * level of it, most of what books would otherwise consist of, need not exist.
+ *
+ * A mark is twice the offset of its batch in the row, and 1 more if the batch credited the person.
  */
 
 /** Batches to a row. */
-const BATCHES = 64;
+const BATCHES = 1_024;
+/** Marks that a row may have; all fit in PostgreSQL's smallint. */
+const MARKS = 2 * BATCHES;
+/** Bits to a word. */
+const WORD = 32;
 
-class MarkRow {
-  readonly id: number;
-  /** The batches from `64 * chunk` on. */
-  readonly chunk: number;
-  /** Bit n of the two words stands for batch `64 * chunk + n`. */
-  readonly #sold = new Uint32Array(2);
-  readonly #credited = new Uint32Array(2);
+/** The marks of a person in the batches from `1024 * chunk` on. */
+export interface MarkRow {
+  id: number;
+  chunk: number;
+  /** Ascending, each once: rows of the same marks are the same. */
+  marks: Int16Array;
+}
 
-  constructor(id: number, chunk: number) {
-    this.id = id;
-    this.chunk = chunk;
+/** Collects marks in the batches of a chunk: one after the other as they come, put in order when they are asked for. */
+class ChunkMarks {
+  readonly #chunk: number;
+  readonly #ids: number[] = [];
+  /** Each person's place in `#ids`. */
+  readonly #places = new NumbersById();
+  /** By place: the last mark. */
+  readonly #last: number[] = [];
+  /** Whose it is, by place, and the mark. */
+  #owners = new Int32Array(64);
+  #marks = new Int16Array(64);
+  #count = 0;
+
+  constructor(chunk: number) {
+    this.#chunk = chunk;
   }
 
-  mark(what: 'sold' | 'credited', batch: number): void {
-    const words = what === 'sold' ? this.#sold : this.#credited;
-    const word = (batch >> 5) & 1;
-    words[word] = (words[word] ?? 0) | (1 << (batch & 31));
+  add(id: number, mark: number): void {
+    const place = this.#placeOf(id);
+    // A batch credits those high up in the tree again and again.
+    if (this.#last[place] === mark) return;
+    this.#last[place] = mark;
+    const at = this.#count++;
+    if (at === this.#marks.length) this.#grow();
+    this.#owners[at] = place;
+    this.#marks[at] = mark;
   }
 
-  /** As PostgreSQL's bigint, which has a sign. */
-  bits(what: 'sold' | 'credited'): bigint {
-    const [low = 0, high = 0] = what === 'sold' ? this.#sold : this.#credited;
-    return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
+  rows(): MarkRow[] {
+    const owners = this.#owners.subarray(0, this.#count);
+    // Where each person's marks begin, and once they are there, where they end.
+    const at = new Int32Array(this.#ids.length + 1);
+    for (const owner of owners) at[owner + 1] = (at[owner + 1] ?? 0) + 1;
+    for (let place = 1; place < at.length; place++) at[place] = (at[place] ?? 0) + (at[place - 1] ?? 0);
+    const marks = new Int16Array(owners.length);
+    for (let i = 0; i < owners.length; i++) {
+      const owner = owners[i] ?? 0;
+      const next = at[owner] ?? 0;
+      marks[next] = this.#marks[i] ?? 0;
+      at[owner] = next + 1;
+    }
+    return this.#ids.map((id, place) => {
+      const own = marks.subarray(at[place - 1] ?? 0, at[place]);
+      return { id, chunk: this.#chunk, marks: inOrder(own) };
+    });
   }
+
+  #placeOf(id: number): number {
+    const known = this.#places.get(id);
+    if (known >= 0) return known;
+    const place = this.#ids.length;
+    this.#places.set(id, place);
+    this.#ids.push(id);
+    this.#last.push(-1);
+    return place;
+  }
+
+  #grow(): void {
+    this.#owners = new Int32Array(this.#owners.buffer.transfer(2 * this.#owners.byteLength));
+    this.#marks = new Int16Array(this.#marks.buffer.transfer(2 * this.#marks.byteLength));
+  }
+}
+
+/** All clear but within `inOrder`. */
+const words = new Int32Array(MARKS / WORD);
+
+/** The same marks ascending and each once, in the same memory: through a bit for each, faster than comparing them. */
+function inOrder(marks: Int16Array): Int16Array {
+  for (const mark of marks) {
+    const at = mark >> 5;
+    words[at] = (words[at] ?? 0) | (1 << (mark & 31));
+  }
+  let count = 0;
+  for (let at = 0; at < words.length; at++) {
+    for (let word = words[at] ?? 0; word !== 0; word &= word - 1) {
+      marks[count++] = WORD * at + WORD - 1 - Math.clz32(word & -word);
+    }
+    words[at] = 0;
+  }
+  return marks.subarray(0, count);
 }
 
 /** Collects marks. */
 export class BatchMarks {
-  readonly #chunks = new Map<number, Map<number, MarkRow>>();
+  readonly #chunks = new Map<number, ChunkMarks>();
 
   rows(): MarkRow[] {
-    return [...this.#chunks.values()].flatMap((chunk) => [...chunk.values()]);
+    return [...this.#chunks.values()].flatMap((chunk) => chunk.rows());
   }
 
   sold(id: number, batch: number): void {
-    this.#row(id, batch).mark('sold', batch);
+    this.#chunk(batch).add(id, 2 * (batch % BATCHES));
   }
 
   credited(id: number, batch: number): void {
-    this.#row(id, batch).mark('credited', batch);
+    this.#chunk(batch).add(id, 2 * (batch % BATCHES) + 1);
   }
 
-  #row(id: number, batch: number): MarkRow {
+  #chunk(batch: number): ChunkMarks {
     const number = chunkOf(batch);
     let chunk = this.#chunks.get(number);
     if (!chunk) {
-      chunk = new Map();
+      chunk = new ChunkMarks(number);
       this.#chunks.set(number, chunk);
     }
-    let row = chunk.get(id);
-    if (!row) {
-      row = new MarkRow(id, number);
-      chunk.set(id, row);
-    }
-    return row;
+    return chunk;
   }
 }
 
@@ -74,45 +136,13 @@ export function chunkOf(batch: number): number {
   return Math.floor(batch / BATCHES);
 }
 
-/** The batches that a row's bits stand for, newest first. */
-export function markedBatches(chunk: number, bits: bigint): number[] {
-  const batches: number[] = [];
-  for (let bit = BATCHES - 1; bit >= 0; bit--) {
-    if ((bits >> BigInt(bit)) & 1n) batches.push(chunk * BATCHES + bit);
-  }
-  return batches;
+/** The least mark that a batch gives. */
+export function firstMark(batch: number): number {
+  return 2 * (batch % BATCHES);
 }
 
-const columns: readonly CopyColumn<MarkRow>[] = [
-  { name: 'id', type: 'int4', of: (row) => row.id },
-  { name: 'chunk', type: 'int4', of: (row) => row.chunk },
-  { name: 'sold', type: 'int8', of: (row) => row.bits('sold') },
-  { name: 'credited', type: 'int8', of: (row) => row.bits('credited') },
-];
-
-/** Writes marks of a ledger that has none. */
-export async function insertMarks(writing: Writing, marks: BatchMarks): Promise<void> {
-  await writing.insert('person_batches', columns, marks.rows());
-}
-
-export async function addMarks({ transaction, ledger }: Writing, marks: BatchMarks): Promise<void> {
-  await inChunks(columns, marks.rows(), (source) =>
-    sql`insert into person_batches (ledger, id, chunk, sold, credited)
-      select ${ledger}::bigint, id, chunk, sold, credited from ${source}
-      on conflict (ledger, id, chunk) do update
-      set sold = person_batches.sold | excluded.sold, credited = person_batches.credited | excluded.credited`.execute(
-      transaction,
-    ),
-  );
-}
-
-export async function removeMarks({ transaction, ledger }: Writing, marks: BatchMarks): Promise<void> {
-  const isRow = sql`person_batches.ledger = ${ledger} and person_batches.id = v.id and person_batches.chunk = v.chunk`;
-  await inChunks(columns, marks.rows(), async (source) => {
-    await sql`update person_batches set sold = person_batches.sold & ~v.sold,
-        credited = person_batches.credited & ~v.credited
-      from ${source} where ${isRow}`.execute(transaction);
-    await sql`delete from person_batches using ${source} where ${isRow}
-      and person_batches.sold = 0 and person_batches.credited = 0`.execute(transaction);
-  });
+/** The batches of the row of `chunk` in which somebody sold, or which credited them, oldest first. */
+export function markedBatches(what: 'sold' | 'credited', chunk: number, marks: readonly number[]): number[] {
+  const bit = what === 'credited' ? 1 : 0;
+  return marks.filter((mark) => (mark & 1) === bit).map((mark) => chunk * BATCHES + (mark >> 1));
 }

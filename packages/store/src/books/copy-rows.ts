@@ -2,10 +2,10 @@ import { toBytes } from './bytes.ts';
 
 /** Rows in the binary form that PostgreSQL's COPY takes: several times faster than statements with parameters. */
 
-type CopyType = 'int2' | 'int4' | 'int8' | 'text' | 'jsonb' | 'bytea' | 'varbit';
+type CopyType = 'int2' | 'int4' | 'int8' | 'text' | 'jsonb' | 'bytea' | 'varbit' | 'int2[]';
 
-/** Whole numbers for `int*`, bytes or `0x` hex for `bytea`, zeros and ones for `varbit`. */
-export type CopyValue = string | number | bigint | Uint8Array | null;
+/** Whole numbers for `int2`, `int4` and `int8`, bytes or `0x` hex for `bytea`, zeros and ones for `varbit`. */
+export type CopyValue = string | number | bigint | Uint8Array | Int16Array | null;
 
 /** A column to write, and where its value comes from. */
 export interface CopyColumn<Row> {
@@ -72,6 +72,17 @@ class CopyRows {
     this.#at += value.length;
   }
 
+  /** An array of one dimension. Its form is what `array_recv` of PostgreSQL reads. */
+  int2s(values: Int16Array): void {
+    const size = ARRAY_HEADER + ELEMENT * values.length;
+    this.#make(size + 4 + this.#numbers);
+    // Dimensions, whether some are null, their type; then how many there are, and the number of the first.
+    for (const word of [size, 1, 0, INT2, values.length, 1]) {
+      this.#at = this.#part.writeInt32BE(word, this.#at);
+    }
+    for (const value of values) this.int2(value);
+  }
+
   /** The parts, in order; nothing can be added afterwards. */
   parts(): Buffer[] {
     this.#make(END.length);
@@ -86,6 +97,11 @@ class CopyRows {
     this.#at = 0;
   }
 }
+
+/** PostgreSQL's number of the type, bytes before the elements of an array, and bytes of one with its length. */
+const INT2 = 21;
+const ARRAY_HEADER = 20;
+const ELEMENT = 6;
 
 /** Bytes that a number takes with its length. */
 const NUMBER = 12;
@@ -110,6 +126,7 @@ function encodeValue(copy: CopyRows, type: CopyType, value: CopyValue): void {
   else if (type === 'int2') copy.int2(Number(value));
   else if (type === 'int4') copy.int4(Number(value));
   else if (type === 'int8') copy.int8(value as bigint | number);
+  else if (type === 'int2[]') copy.int2s(value as Int16Array);
   else if (type === 'text') copy.bytes(Buffer.from(value as string));
   // Version 1 of jsonb's binary form is the text.
   else if (type === 'jsonb') copy.bytes(Buffer.from(`\u0001${value}`));

@@ -64,17 +64,18 @@ async function* creditingBatches(
   limit: number,
   last = 2 ** 31 - 1,
 ): AsyncGenerator<number[]> {
-  // Each batch has at least one credit, and each row one batch.
-  for (let chunk = chunkOf(last); ; ) {
-    const { rows } = await sql<{ chunk: number; credited: bigint }>`
-      select chunk, bit_or(credited) as credited from person_batches
-      where ledger = ${ledger} and id = any(${[...lanes]}::int4[]) and chunk <= ${chunk} and credited <> 0
-      group by chunk order by chunk desc limit ${limit + 1}`.execute(database);
-    const batches = rows.flatMap((row) => markedBatches(row.chunk, row.credited));
-    const asked = batches.filter((batch) => batch <= last);
+  let chunk = chunkOf(last);
+  // The newest row is mostly enough, and where it is not, rows hold few batches, or sales only.
+  for (let count = 1; ; count = Math.min(4 * count, limit + 1)) {
+    const { rows } = await sql<{ chunk: number; marks: number[] }>`
+      select chunk, marks from person_batches
+      where ledger = ${ledger} and id = any(${[...lanes]}::int4[]) and chunk <= ${chunk}
+      order by chunk desc fetch first (${count}) rows with ties`.execute(database);
+    const batches = new Set(rows.flatMap((row) => markedBatches('credited', row.chunk, row.marks)));
+    const asked = [...batches].filter((batch) => batch <= last).sort((a, b) => b - a);
     for (let from = 0; from < asked.length; from += limit + 1) yield asked.slice(from, from + limit + 1);
     const oldest = rows.at(-1);
-    if (!oldest || rows.length <= limit) return;
+    if (!oldest || rows.length < count) return;
     chunk = oldest.chunk - 1;
   }
 }

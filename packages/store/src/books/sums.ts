@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { addMarks, insertMarks } from './batch-marks.ts';
 import { inChunks } from './bulk.ts';
 import type { ReversalChange } from './changes.ts';
 import type { CopyColumn } from './copy-rows.ts';
 import { Lines } from './lines.ts';
+import { addMarks, insertMarks } from './mark-writing.ts';
 import { PeriodSums } from './period-sums.ts';
 import {
   dropEmptyPeriods,

@@ -231,11 +231,10 @@ interface SettlementsTable {
 interface PersonBatchesTable {
   ledger: Whole;
   id: number;
-  /** The 64 batches from `64 * chunk` on. */
+  /** The 1,024 batches from `1024 * chunk` on. */
   chunk: number;
-  /** A bit for each of them. */
-  sold: Whole;
-  credited: Whole;
+  /** Twice the offset of a batch in the chunk, and 1 more if it credited them; ascending, each once, at least one. */
+  marks: number[];
 }
 
 interface ReversalsTable {

@@ -2,7 +2,7 @@ import { countedVolume, decodeSales, type Plan, type SaleRef } from '@plumbline/
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
-import { chunkOf, markedBatches } from './batch-marks.ts';
+import { chunkOf, firstMark, markedBatches } from './batch-marks.ts';
 import { keyOf } from './ledger-key.ts';
 import type { Standing } from './people.ts';
 import { inTeam } from './team-sql.ts';
@@ -66,7 +66,8 @@ async function findSellers(
     select min(batch) as first from batches where ledger = ${ledger} and settled < count`.execute(database);
   const first = firsts[0]?.first ?? null;
   if (first === null) return { levels: new Map(), batches: [] };
-  const { rows } = await sql<{ id: number; level: number; chunk: number; sold: bigint }>`
+  const chunk = chunkOf(first);
+  const { rows } = await sql<{ id: number; level: number; chunk: number; marks: number[] }>`
     with team as materialized (
       select people.id, level from generate_series(0, ${reach}::int) level cross join lateral (
         select id from people
@@ -78,10 +79,13 @@ async function findSellers(
       select people.id, level from people join team on team.id = people.moved_to
       where people.ledger = ${ledger} and people.moved_to is not null
     )
-    select lanes.id, level, chunk, sold from lanes
-    join person_batches marks on marks.ledger = ${ledger} and marks.id = lanes.id
-      and chunk >= ${chunkOf(first)} and sold <> 0`.execute(database);
-  const batches = new Set(rows.flatMap(({ chunk, sold }) => markedBatches(chunk, sold)));
+    select lanes.id, level, chunk,
+      -- The first row may hold a thousand batches that are settled long since.
+      case when chunk = ${chunk} then marks[width_bucket(${firstMark(first) - 1}::int2, marks) + 1:] else marks end
+        as marks
+    from lanes join person_batches on person_batches.ledger = ${ledger} and person_batches.id = lanes.id
+      and chunk >= ${chunk}`.execute(database);
+  const batches = new Set(rows.flatMap((row) => markedBatches('sold', row.chunk, row.marks)));
   return { levels: new Map(rows.map(({ id, level }) => [id, level])), batches: [...batches] };
 }
 

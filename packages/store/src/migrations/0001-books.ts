@@ -175,8 +175,7 @@ const tables = [
     ledger bigint not null,
     id integer not null,
     chunk integer not null,
-    sold bigint not null,
-    credited bigint not null,
+    marks smallint[] not null,
     primary key (ledger, id, chunk)
   ) with (fillfactor = 70)`,
   `create table reversals (
