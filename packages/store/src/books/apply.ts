@@ -52,23 +52,21 @@ export async function applyEntries(database: Database, address: string, stretch:
   return write(database, address, async (writing) => {
     await lockPosition(writing, address, stretch.from);
     let position = stretch.from;
-    let isFirst = position.entryCount === 0;
-    let tally = new Tally();
+    let tally = new Tally({ isFirst: position.entryCount === 0 });
     let end: Pick<Piece, 'tipNumber' | 'finalNumber'> = { tipNumber: position.number };
     for await (const piece of stretch.pieces) {
       const { entries, blocks } = piece;
       end = piece;
       for (const segment of segmentsOf(timed(position.entryCount, entries, blocks))) {
         if (segment.isCorrection) {
-          await writeTally(writing, tally, isFirst);
+          await writeTally(writing, tally);
           tally = new Tally();
-          isFirst = false;
         }
         await writeSegment(writing, segment, tally);
       }
       position = await addBlocks(writing, position, positionsAfter(position, entries, blocks));
     }
-    await writeTally(writing, tally, isFirst);
+    await writeTally(writing, tally);
     await setCursor(writing, position, end.tipNumber, end.finalNumber);
     return position;
   });
@@ -81,8 +79,10 @@ async function writeSegment(
   tally: Tally,
 ): Promise<void> {
   const changes = collectChanges(entries, tally);
-  await writePeople(writing, changes);
-  await writeTeams(writing, changes.people);
+  for (const { id, sponsor, depth, movedTo } of await writePeople(writing, changes)) {
+    tally.fresh.set(id, { sponsor, depth, movedTo });
+  }
+  await writeTeams(writing, changes.people, tally);
   await insertChanges(writing, changes);
   await updateRecorded(writing, changes);
   await addReversals(writing, changes.reversals, tally.sums);

@@ -183,7 +183,7 @@ class Collector {
     const { enrolled, totals } = this.#tally;
     const person = { id, sponsor, wallet: wallet === zeroAddress ? null : wallet, blockNumber };
     this.#rows.people.push(person);
-    enrolled.push(person);
+    enrolled.push(id);
     totals.people += 1n;
   }
 

@@ -3,7 +3,8 @@ import type { Database } from '../database.ts';
 
 /** The lines from people up to their roots, as they stand. */
 
-interface Member {
+/** Where somebody stands. */
+export interface Member {
   /** 0 for a root. */
   sponsor: number;
   depth: number;
@@ -11,39 +12,56 @@ interface Member {
   movedTo: number | null;
 }
 
-export class Lines {
-  readonly #members: Map<number, Member>;
+/** What is known without asking the books. */
+interface Known {
+  /** People whose places nobody has changed since they got them. */
+  fresh: ReadonlyMap<number, Member>;
+  /** Whether nobody else is a person. */
+  isFirst: boolean;
+}
 
-  private constructor(members: Map<number, Member>) {
-    this.#members = members;
+const NOTHING: Known = { fresh: new Map(), isFirst: false };
+
+export class Lines {
+  readonly #loaded: ReadonlyMap<number, Member>;
+  readonly #fresh: ReadonlyMap<number, Member>;
+
+  private constructor(loaded: ReadonlyMap<number, Member>, fresh: ReadonlyMap<number, Member>) {
+    this.#loaded = loaded;
+    this.#fresh = fresh;
   }
 
   /** The lines of those of `ids` who are people. */
-  static async load(transaction: Database, ledger: bigint, ids: Iterable<number>): Promise<Lines> {
-    const wanted = new Set(ids);
-    const members = new Map<number, Member>();
-    if (wanted.size > 0) {
+  static async load(
+    transaction: Database,
+    ledger: bigint,
+    ids: Iterable<number>,
+    { fresh, isFirst } = NOTHING,
+  ): Promise<Lines> {
+    const wanted = isFirst ? [] : unknownOf(ids, fresh);
+    const loaded = new Map<number, Member>();
+    if (wanted.length > 0) {
       const { rows } = await sql<Member & { id: number }>`
         with recursive line as (
-          select id, sponsor, depth, moved_to from people where ledger = ${ledger} and id = any(${[...wanted]}::int4[])
+          select id, sponsor, depth, moved_to from people where ledger = ${ledger} and id = any(${wanted}::int4[])
           union
           select people.id, people.sponsor, people.depth, people.moved_to from line
           join people on people.ledger = ${ledger} and people.id = coalesce(line.moved_to, line.sponsor)
         ) select id, sponsor, depth, moved_to as "movedTo" from line`.execute(transaction);
-      for (const { id, ...member } of rows) members.set(id, member);
+      for (const { id, ...member } of rows) loaded.set(id, member);
     }
-    return new Lines(members);
+    return new Lines(loaded, fresh);
   }
 
   /** The id under which whoever has lane `id` stands now; 0 if nobody has it. */
   whereIs(id: number): number {
-    const member = this.#members.get(id);
+    const member = this.#member(id);
     return member ? (member.movedTo ?? id) : 0;
   }
 
   /** Where the sponsor of somebody who has not moved stands now; 0 for a root. */
   sponsorOf(id: number): number {
-    return this.whereIs(this.#members.get(id)?.sponsor ?? 0);
+    return this.whereIs(this.#member(id)?.sponsor ?? 0);
   }
 
   /** Everybody above a person, the sponsor first. */
@@ -54,8 +72,20 @@ export class Lines {
   }
 
   depthOf(id: number): number {
-    return this.#members.get(id)?.depth ?? 0;
+    return this.#member(id)?.depth ?? 0;
   }
+
+  #member(id: number): Member | undefined {
+    return this.#fresh.get(id) ?? this.#loaded.get(id);
+  }
+}
+
+/** Those of `ids`, and above them the first in each line, who are not fresh. */
+function unknownOf(ids: Iterable<number>, fresh: ReadonlyMap<number, Member>): number[] {
+  const line = new Set(ids);
+  // Whoever is added is gone over too.
+  for (const id of line) line.add(fresh.get(id)?.sponsor ?? id);
+  return [...line].filter((id) => id !== 0 && !fresh.has(id));
 }
 
 /**

@@ -11,11 +11,14 @@ import type { Writing } from './writing.ts';
 
 const ids: readonly CopyColumn<number>[] = [{ name: 'id', type: 'int4', of: (id) => id }];
 
-/** Writes new people and what happened to those who are there, with what they were before. */
+/**
+ * Writes new people and what happened to those who are there, with what they were before.
+ * @returns Those who were enrolled.
+ */
 export async function writePeople(
   writing: Writing,
   { people: enrolled, acts }: Pick<Changes, 'people' | 'acts'>,
-): Promise<void> {
+): Promise<PersonRow[]> {
   const people = new Map<number, PersonRow>();
   const placeBelow = await loadPlaces(writing, [...enrolled, ...acts.filter(isCorrected)], people);
   for (const each of enrolled) people.set(each.id, newPerson(each, placeBelow(each.sponsor)));
@@ -36,6 +39,7 @@ export async function writePeople(
       where people.ledger = ${writing.ledger} and people.id = v.id`.execute(writing.transaction),
   );
   await writing.insert('person_versions', columns.personVersions, versions);
+  return enrolled.flatMap(({ id }) => people.get(id) ?? []);
 }
 
 type Corrected = Extract<PersonAct, { kind: 'corrected' }>;

@@ -54,7 +54,7 @@ async function undoSegment(
   { entries, isCorrection }: Segment,
   marks: BatchMarks,
 ): Promise<void> {
-  const tally = new Tally(marks);
+  const tally = new Tally({ marks });
   const changes = collectChanges(entries, tally);
   await addReversals(writing, changes.reversals, tally.sums);
   if (isCorrection) await undoPlace(writing, changes);

@@ -19,14 +19,12 @@ import type { Writing } from './writing.ts';
 
 /** Sums, kept by what entries add to them. */
 
-/**
- * Adds a tally of entries that are written, between which nobody changed their place in the tree.
- * @param isFirst Whether the ledger has no sums of people yet: then there is nothing to add to.
- */
-export async function writeTally(writing: Writing, tally: Tally, isFirst: boolean): Promise<void> {
+/** Adds a tally of entries that are written, between which nobody changed their place in the tree. */
+export async function writeTally(writing: Writing, tally: Tally): Promise<void> {
   const { sums, totals, marks } = tally;
   await raiseTeams(writing, tally, sums);
-  if (isFirst) {
+  // Of a ledger without sums there is nothing to add to.
+  if (tally.isFirst) {
     await insertPeriods(writing, sums.changes());
     await insertMarks(writing, marks);
   } else {
@@ -49,15 +47,13 @@ export async function undoTally(writing: Writing, tally: Tally): Promise<void> {
 }
 
 /** Adds to `raised` what the teams of everybody above get by a tally whose own sums are not in the books. */
-async function raiseTeams(writing: Writing, { sums, enrolled }: Tally, raised: PeriodSums): Promise<void> {
-  const own = ownVolumesOf(sums);
+async function raiseTeams(writing: Writing, tally: Tally, raised: PeriodSums): Promise<void> {
+  const own = ownVolumesOf(tally.sums);
   // A lane may have had sales before anybody took it; they are of the teams above from now on.
-  const earlier = await loadPeriods(
-    writing,
-    enrolled.map(({ id }) => id),
-  );
+  const earlier = tally.isFirst ? [] : await loadPeriods(writing, tally.enrolled);
   for (const { id, period, own: volumes } of earlier) own.push({ id, period, volumes });
-  const lines = await Lines.load(writing.transaction, writing.ledger, new Set(own.map(({ id }) => id)));
+  const ids = own.map(({ id }) => id);
+  const lines = await Lines.load(writing.transaction, writing.ledger, ids, tally);
   raiseVolumes(raised, lines, own);
 }
 

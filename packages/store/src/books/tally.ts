@@ -1,4 +1,5 @@
 import { BatchMarks } from './batch-marks.ts';
+import type { Member } from './lines.ts';
 import { PeriodSums } from './period-sums.ts';
 import { noTotals } from './totals.ts';
 
@@ -18,10 +19,15 @@ export class Tally {
   readonly sums = new PeriodSums();
   /** What the ledger's sums grow by. */
   readonly totals = noTotals();
-  /** Who came into the tree. */
-  readonly enrolled: EnrolledChange[] = [];
+  /** Who came into the tree, by id. */
+  readonly enrolled: number[] = [];
+  /** Where those of them stand who are written. */
+  readonly fresh = new Map<number, Member>();
+  /** Whether the books had nothing before: neither people nor sums. */
+  readonly isFirst: boolean;
 
-  constructor(marks = new BatchMarks()) {
+  constructor({ isFirst = false, marks = new BatchMarks() } = {}) {
+    this.isFirst = isFirst;
     this.marks = marks;
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { inChunks } from './bulk.ts';
 import type { CopyColumn } from './copy-rows.ts';
 import { Lines, sumsBelow } from './lines.ts';
-import type { EnrolledChange } from './tally.ts';
+import type { EnrolledChange, Tally } from './tally.ts';
 import { addRoots } from './totals.ts';
 import type { Writing } from './writing.ts';
 
@@ -42,12 +42,19 @@ function teamsOf(lines: Lines, enrolled: readonly EnrolledChange[]): Map<number,
   return teams;
 }
 
-/** Writes the teams of new people, who are written themselves, and adds to those of everybody above. */
-export async function writeTeams(writing: Writing, enrolled: readonly EnrolledChange[]): Promise<void> {
+/**
+ * Writes the teams of new people, who are written themselves, and adds to those of everybody above.
+ * @param tally Has where they stand.
+ */
+export async function writeTeams(
+  writing: Writing,
+  enrolled: readonly EnrolledChange[],
+  tally: Tally,
+): Promise<void> {
   if (enrolled.length === 0) return;
   await addRoots(writing, rootsOf(enrolled));
   const fresh = new Set(enrolled.map(({ id }) => id));
-  const lines = await Lines.load(writing.transaction, writing.ledger, fresh);
+  const lines = await Lines.load(writing.transaction, writing.ledger, fresh, tally);
   const rows = [...teamsOf(lines, enrolled).values()];
   await writing.insert(
     'teams',

@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { Lines, sumsBelow } from '../../packages/store/src/books/lines.ts';
+import type { Database } from '../../packages/store/src/database.ts';
+
+describe('lines of people whose places are in memory', () => {
+  /** Whoever asks it fails. */
+  const noDatabase = undefined as unknown as Database;
+  const fresh = new Map([
+    [4, { sponsor: 0, depth: 0, movedTo: null }],
+    [5, { sponsor: 4, depth: 1, movedTo: null }],
+    [6, { sponsor: 5, depth: 2, movedTo: null }],
+  ]);
+
+  it('ask the books for a lane that nobody is known to have, unless nobody else is there', async () => {
+    const ask = (isFirst: boolean) => Lines.load(noDatabase, 1n, [6, 4_000], { fresh, isFirst });
+    expect(await ask(false).catch((error) => error)).to.be.instanceOf(Error);
+    const lines = await ask(true);
+    expect(lines.whereIs(4_000)).to.equal(0);
+    expect(lines.above(4_000)).to.deep.equal([]);
+    expect(lines.above(6)).to.deep.equal([5, 4]);
+  });
+
+  it('ask the books for a sponsor who is not among them', async () => {
+    const below = new Map([...fresh].filter(([id]) => id !== 4));
+    const lines = Lines.load(noDatabase, 1n, [6], { fresh: below, isFirst: false });
+    expect(await lines.catch((error) => error)).to.be.instanceOf(Error);
+  });
+
+  it('ask nothing for those who are among them up to their roots, and add up like others', async () => {
+    const lines = await Lines.load(noDatabase, 1n, [6], { fresh, isFirst: false });
+    const amounts = new Map([
+      [4, 1],
+      [5, 10],
+      [6, 100],
+    ]);
+    expect([...sumsBelow(lines, amounts, (a, b) => a + b)].sort()).to.deep.equal([
+      [4, 110],
+      [5, 100],
+    ]);
+  });
+});
