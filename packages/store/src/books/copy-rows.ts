@@ -24,6 +24,8 @@ const PART = 1 << 18;
 class CopyRows {
   readonly #full: Buffer[] = [];
   #part = Buffer.allocUnsafe(PART);
+  /** The part as numbers: writing them through it takes about half as long as by the buffer's own methods. */
+  #view = viewOf(this.#part);
   #at = 0;
   /** Bytes that the numbers of a row take. */
   #numbers = 0;
@@ -36,38 +38,40 @@ class CopyRows {
   begin(columns: number, most: number): void {
     this.#numbers = most;
     this.#make(most + 2);
-    this.#at = this.#part.writeInt16BE(columns, this.#at);
+    this.#int16(columns);
   }
 
   null(): void {
-    this.#at = this.#part.writeInt32BE(-1, this.#at);
+    this.#int32(-1);
   }
 
   int2(value: number): void {
-    this.#at = this.#part.writeInt32BE(2, this.#at);
-    this.#at = this.#part.writeInt16BE(value, this.#at);
+    // A view would cut off what does not fit.
+    if ((value << 16) >> 16 !== value) throw new RangeError(`${value} is no whole number of 16 bits`);
+    this.#int32(2);
+    this.#int16(value);
   }
 
   int4(value: number): void {
-    this.#at = this.#part.writeInt32BE(4, this.#at);
-    this.#at = this.#part.writeInt32BE(value, this.#at);
+    if ((value | 0) !== value) throw new RangeError(`${value} is no whole number of 32 bits`);
+    this.#int32(4);
+    this.#int32(value);
   }
 
   int8(value: bigint | number): void {
-    this.#at = this.#part.writeInt32BE(8, this.#at);
+    this.#int32(8);
     if (typeof value === 'bigint') {
       this.#at = this.#part.writeBigInt64BE(value, this.#at);
       return;
     }
     if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number that a double holds`);
-    const high = Math.floor(value / 2 ** 32);
-    this.#at = this.#part.writeInt32BE(high, this.#at);
-    this.#at = this.#part.writeUInt32BE(value - high * 2 ** 32, this.#at);
+    this.#int32(Math.floor(value / 2 ** 32));
+    this.#int32(value);
   }
 
   bytes(value: Uint8Array): void {
     this.#make(value.length + 4 + this.#numbers);
-    this.#at = this.#part.writeInt32BE(value.length, this.#at);
+    this.#int32(value.length);
     this.#part.set(value, this.#at);
     this.#at += value.length;
   }
@@ -77,9 +81,7 @@ class CopyRows {
     const size = ARRAY_HEADER + ELEMENT * values.length;
     this.#make(size + 4 + this.#numbers);
     // Dimensions, whether some are null, their type; then how many there are, and the number of the first.
-    for (const word of [size, 1, 0, INT2, values.length, 1]) {
-      this.#at = this.#part.writeInt32BE(word, this.#at);
-    }
+    for (const word of [size, 1, 0, INT2, values.length, 1]) this.#int32(word);
     for (const value of values) this.int2(value);
   }
 
@@ -90,12 +92,28 @@ class CopyRows {
     return [...this.#full, this.#part.subarray(0, this.#at)];
   }
 
+  #int16(value: number): void {
+    this.#view.setInt16(this.#at, value);
+    this.#at += 2;
+  }
+
+  /** The lowest 32 bits. */
+  #int32(value: number): void {
+    this.#view.setInt32(this.#at, value);
+    this.#at += 4;
+  }
+
   #make(size: number): void {
     if (this.#at + size <= this.#part.length) return;
     this.#full.push(this.#part.subarray(0, this.#at));
     this.#part = Buffer.allocUnsafe(Math.max(PART, size));
+    this.#view = viewOf(this.#part);
     this.#at = 0;
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** PostgreSQL's number of the type, bytes before the elements of an array, and bytes of one with its length. */
