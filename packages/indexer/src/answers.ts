@@ -1,6 +1,7 @@
+import type { LedgerLog } from '@plumbline/protocol';
+import type { BlockRow } from '@plumbline/store';
 import type { Address, Hex } from 'viem';
 import { FalseLogsError } from './errors.ts';
-import type { AddressedLog, Block } from './verify.ts';
 
 /** What a node answers, held to its form. All readers throw FalseLogsError for an answer that is not of it. */
 
@@ -25,6 +26,11 @@ export function chainIdIn(result: unknown): number {
   return numberOf('chain id', result);
 }
 
+/** A block with the hashes of its transactions. */
+export interface Block extends BlockRow {
+  transactions: readonly unknown[];
+}
+
 /** The header of a block; null where the chain has none. */
 export function blockIn(result: unknown): Block | null {
   if (result === null) return null;
@@ -44,11 +50,25 @@ export function blockAt(asked: number, result: unknown): Block | null {
   return block;
 }
 
+/** Where a log stands: of which contract, block and transaction. */
+export interface LogPlace {
+  address: Address;
+  blockNumber: bigint;
+  blockHash: Hex;
+  transactionHash: Hex;
+  transactionIndex: number;
+}
+
+/** A log with its place, which it shares with its neighbours. */
+export interface AddressedLog extends LedgerLog {
+  place: LogPlace;
+}
+
 export function logsIn(result: unknown): AddressedLog[] {
   if (!Array.isArray(result)) throw wrong('as logs', result);
   // Most logs are of the block and the transaction of the one before.
   let raw: Record<string, unknown> = {};
-  let place: Place | undefined;
+  let place: LogPlace | undefined;
   return result.map((each: unknown) => {
     const last = raw;
     raw = each as Record<string, unknown>;
@@ -56,24 +76,19 @@ export function logsIn(result: unknown): AddressedLog[] {
     const isLog = typeof address === 'string' && typeof data === 'string' && Array.isArray(topics);
     if (!isLog || !topics.every((topic) => typeof topic === 'string')) throw wrong('as a log', raw);
     if (!place || !isNeighbour(raw, last)) place = placeOf(raw);
-    const { blockNumber, blockHash, transactionHash, transactionIndex, writer } = place;
+    const { blockNumber, blockHash, transactionHash } = place;
     const logIndex = numberOf('index of a log', raw.logIndex);
     return {
-      address: writer,
       topics: topics as Hex[],
       data: data as Hex,
       blockNumber,
       blockHash,
       transactionHash,
       logIndex,
-      transactionIndex,
+      place,
     };
   });
 }
-
-type Place = Pick<AddressedLog, 'blockNumber' | 'blockHash' | 'transactionHash' | 'transactionIndex'> & {
-  writer: Address;
-};
 
 function isNeighbour(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
   return (
@@ -85,9 +100,9 @@ function isNeighbour(one: Record<string, unknown>, other: Record<string, unknown
   );
 }
 
-function placeOf(raw: Record<string, unknown>): Place {
+export function placeOf(raw: Record<string, unknown>): LogPlace {
   return {
-    writer: String(raw.address).toLowerCase() as Address,
+    address: String(raw.address).toLowerCase() as Address,
     blockNumber: BigInt(numberOf('block of a log', raw.blockNumber)),
     blockHash: hashOf('block hash of a log', raw.blockHash),
     transactionHash: hashOf('transaction of a log', raw.transactionHash),

@@ -1,10 +1,9 @@
 import { journalTopics, ledgerFactoryAbi } from '@plumbline/protocol';
 import { type Address, getAbiItem, type Hex, toEventSelector } from 'viem';
-import { blockAt, logsIn } from './answers.ts';
+import { type AddressedLog, blockAt, logsIn } from './answers.ts';
 import { blockCall, quantity } from './chain-head.ts';
 import { ChainMovedError, FactoryMissingError, FalseLogsError, NodeRefusedError } from './errors.ts';
 import type { NodeClient } from './node-client.ts';
-import type { AddressedLog } from './verify.ts';
 
 /** A ledger that the factory created. */
 export interface CreatedLedger {
@@ -54,7 +53,7 @@ export async function listActive(
   const active = new Set<Address>();
   for (let i = 0; i < ledgers.length; i += ADDRESSES) {
     const logs = await readLogs(node, ledgers.slice(i, i + ADDRESSES), journalTopics, from, to);
-    for (const { address } of logs) active.add(address);
+    for (const { place } of logs) active.add(place.address);
   }
   return active;
 }

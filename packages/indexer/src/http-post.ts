@@ -11,8 +11,7 @@ export interface HttpAnswer {
   status: number;
   /** The header, if the server asks to be left alone for a while. */
   retryAfter: string | undefined;
-  text: string;
-  bytes: number;
+  body: Buffer;
 }
 
 const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
@@ -29,11 +28,11 @@ export interface PostOptions {
  * @throws AnswerTooLargeError if it is longer than what is read.
  * @throws DOMException named TimeoutError if it is not there in time.
  */
-export async function postJson(url: string, body: string, options: PostOptions): Promise<HttpAnswer> {
+export async function postJson(url: string, question: string, options: PostOptions): Promise<HttpAnswer> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   try {
-    const response = await send(url, body, signal);
+    const response = await send(url, question, signal);
     const parts: Buffer[] = [];
     let bytes = 0;
     for await (const part of response as AsyncIterable<Buffer>) {
@@ -42,8 +41,8 @@ export async function postJson(url: string, body: string, options: PostOptions):
       if (bytes > options.largest) throw new AnswerTooLargeError(options.largest);
       parts.push(part);
     }
-    const text = Buffer.concat(parts, bytes).toString();
-    return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text, bytes };
+    const body = Buffer.concat(parts, bytes);
+    return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body };
   } catch (error) {
     throw timeout.aborted && !options.signal?.aborted ? timeout.reason : error;
   }

@@ -77,27 +77,41 @@ export class NodeClient {
   async tryAll(calls: readonly Call[], options: AskOptions = {}): Promise<Answer[]> {
     const answers: Answer[] = [];
     for (let from = 0; from < calls.length; from += BATCH) {
-      answers.push(...(await this.#request(calls.slice(from, from + BATCH), options)).answers);
+      const some = calls.slice(from, from + BATCH);
+      answers.push(...(await this.#request(some, options, (body) => answersOf(some, body.toString()))));
     }
     return answers;
   }
 
-  /** The result of one call that may be large, and its size. */
-  async measure(call: Call, options: AskOptions = {}): Promise<{ result: unknown; bytes: number }> {
-    const { answers, bytes } = await this.#request([call], options);
-    return { result: resultOf(answers[0] as Answer), bytes };
+  /**
+   * The result of one call that may be large, and its size.
+   * @param read Reads it where it stands in the body of the answer; undefined if it cannot. It is told how to know what
+   * stands around a result, with an empty list in its place.
+   */
+  measure<T>(
+    call: Call,
+    read: (body: Buffer, isAnswer: (around: string) => boolean) => T | undefined,
+    options: AskOptions = {},
+  ): Promise<{ read: T | undefined; result: unknown; bytes: number }> {
+    const isAnswer = (around: string) => answersOf([call], around).every((answer) => 'result' in answer);
+    return this.#request([call], options, (body) => {
+      const found = read(body, isAnswer);
+      if (found !== undefined) return { read: found, result: undefined, bytes: body.length };
+      const [answer] = answersOf([call], body.toString());
+      return { read: undefined, result: resultOf(answer as Answer), bytes: body.length };
+    });
   }
 
-  async #request(
+  async #request<T>(
     calls: readonly Call[],
     { attempts = this.#patience.attempts, signal = this.#signal }: AskOptions,
-  ): Promise<{ answers: Answer[]; bytes: number }> {
+    read: (body: Buffer) => T,
+  ): Promise<T> {
     const body = JSON.stringify(calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call })));
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#rest(signal);
-        const { text, bytes } = await this.#post(body, signal);
-        return { answers: answersOf(calls, text), bytes };
+        return read(await this.#post(body, signal));
       } catch (cause) {
         signal?.throwIfAborted();
         if (cause instanceof NodeRefusedError) throw cause;
@@ -120,19 +134,18 @@ export class NodeClient {
     await delay(restMs, undefined, { signal });
   }
 
-  async #post(body: string, signal: AbortSignal | undefined): Promise<{ text: string; bytes: number }> {
+  async #post(question: string, signal: AbortSignal | undefined): Promise<Buffer> {
     const limits = { signal, timeoutMs: this.#patience.timeoutMs, largest: LARGEST_ANSWER };
-    const { status, retryAfter, text, bytes } = await postJson(this.#url, body, limits);
+    const { status, retryAfter, body } = await postJson(this.#url, question, limits);
     // Some nodes answer a refused question with a status of 400; what counts is whether it is an answer.
     if (status === 429) {
       this.#restsUntil = Date.now() + restOf(retryAfter);
       throw new Error('HTTP status 429');
     }
     if (status >= 500) throw new HeavyAnswerError(`HTTP status ${status}`);
-    if (!/^\s*[[{]/.test(text)) {
-      throw new Error(`HTTP status ${status}, not JSON: ${text.slice(0, 80)}`);
-    }
-    return { text, bytes };
+    const beginning = body.toString('utf8', 0, 80);
+    if (!/^\s*[[{]/.test(beginning)) throw new Error(`HTTP status ${status}, not JSON: ${beginning}`);
+    return body;
   }
 }
 

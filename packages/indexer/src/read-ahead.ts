@@ -1,18 +1,11 @@
 import type { JournalEntry } from '@plumbline/protocol';
 import type { BlockRow, Position } from '@plumbline/store';
+import type { Block } from './answers.ts';
 import type { ChainView, Finality } from './chain-head.ts';
 import type { Journal } from './errors.ts';
 import { adapt, type Pace } from './pace.ts';
 import type { MeasuredPiece, Reader } from './reader.ts';
-import {
-  type Block,
-  type DecodedPiece,
-  decodePiece,
-  type Expected,
-  foldPiece,
-  isFalse,
-  verifyJournal,
-} from './verify.ts';
+import { type CheckedPiece, checkPiece, type Expected, foldPiece, isFalse, verifyJournal } from './verify.ts';
 
 /** Pieces that are fetched at the same time. */
 const IN_FLIGHT = 3;
@@ -20,7 +13,7 @@ const IN_FLIGHT = 3;
 /** Pieces of a stretch: the ends of all must go into one request, or they might be of different forks. */
 const MOST_PIECES = 40;
 
-type ReadyPiece = Omit<MeasuredPiece, 'logs'> & DecodedPiece;
+type ReadyPiece = Omit<MeasuredPiece, 'logs'> & CheckedPiece;
 
 /** Part of the chain that is the journal from `from` on, ready to be written. */
 export interface ReadyStretch {
@@ -86,8 +79,7 @@ async function* fetchPieces({
   for (;;) {
     while (next <= to && coming.length < IN_FLIGHT) {
       const end = Math.min(to, next + pace.span - 1);
-      // Decoded as it comes: the logs themselves would fill the memory until it is their turn.
-      const piece = reader.readPiece(next, end).then((read) => decodePiece(expected.ledger, read));
+      const piece = reader.readPiece(next, end).then((read) => checkPiece(expected.ledger, read));
       // It may fail while an earlier one is waited for.
       piece.catch(() => {});
       coming.push(piece);
@@ -110,7 +102,7 @@ async function* fetchPieces({
 }
 
 /** The pieces again, each in as many as it takes for none to hold much more than `size` entries and sales. */
-async function* cutPieces(pieces: AsyncIterable<DecodedPiece>, size: number): AsyncGenerator<DecodedPiece> {
+async function* cutPieces(pieces: AsyncIterable<CheckedPiece>, size: number): AsyncGenerator<CheckedPiece> {
   for await (const { entries, blocks, from, to, failure, logCount } of pieces) {
     let [begin, first, held] = [from, 0, 0];
     for (let i = 0; i < entries.length; i++) {
@@ -158,7 +150,7 @@ class Building {
     this.journal = { head: from.head, entryCount: from.entryCount };
   }
 
-  add(piece: DecodedPiece): void {
+  add(piece: CheckedPiece): void {
     const { entries } = piece;
     this.journal = foldPiece(this.#expected, this.journal, piece);
     for (const entry of entries) {

@@ -1,6 +1,6 @@
 import { commissionLedgerAbi, journalTopics, type LedgerTerms } from '@plumbline/protocol';
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem';
-import { blockAt, blockIn, chainIdIn, logsIn } from './answers.ts';
+import { type Block, blockAt, blockIn, chainIdIn, logsIn } from './answers.ts';
 import { blockCall, type ChainView, type Finality, headCalls, quantity, readHead } from './chain-head.ts';
 import {
   ChainMovedError,
@@ -9,8 +9,10 @@ import {
   NodeRefusedError,
   NodeUnreachableError,
 } from './errors.ts';
+import { scanLogs } from './log-scan.ts';
+import { type DecodedLogs, decodeLogs, joined } from './logs.ts';
 import { type Answer, BATCH, type Call, type NodeClient } from './node-client.ts';
-import type { AddressedLog, Block, Piece } from './verify.ts';
+import type { Piece } from './verify.ts';
 
 /** What one node knows of a ledger. */
 
@@ -62,7 +64,7 @@ export class Reader {
     const { logs, bytes, wasSplit } = await this.#readLogs(from, to);
     const milliseconds = performance.now() - started;
     // Logs from outside are refused when the piece is verified; their blocks need not exist.
-    const numbers = new Set(logs.map(({ blockNumber }) => Number(blockNumber)));
+    const numbers = new Set(logs.runs.map(({ place }) => Number(place.blockNumber)));
     const inside = [...numbers].filter((number) => number >= from && number < to);
     const blocks = await this.#listForkOf(to, inside);
     return { from, to, logs, blocks, bytes, milliseconds, wasSplit };
@@ -122,21 +124,22 @@ export class Reader {
   async #readLogs(
     from: number,
     to: number,
-  ): Promise<{ logs: AddressedLog[]; bytes: number; wasSplit: boolean }> {
+  ): Promise<{ logs: DecodedLogs; bytes: number; wasSplit: boolean }> {
     const [fromBlock, toBlock] = [quantity(from), quantity(to)];
     const filter = { address: this.#ledger, topics: [journalTopics], fromBlock, toBlock };
     try {
       const attempts = from === to ? undefined : 1;
       const call = { method: 'eth_getLogs', params: [filter] };
-      const { result, bytes } = await this.#node.measure(call, { attempts, signal: this.#signal });
-      return { logs: logsIn(result), bytes, wasSplit: false };
+      const options = { attempts, signal: this.#signal };
+      const { read, result, bytes } = await this.#node.measure(call, scanLogs, options);
+      return { logs: read ?? decodeLogs(logsIn(result)), bytes, wasSplit: false };
     } catch (error) {
       if (from === to || !mayPassInParts(error)) throw error;
       const middle = Math.floor((from + to) / 2);
       const lower = await this.#readLogs(from, middle);
       const upper = await this.#readLogs(middle + 1, to);
       const bytes = lower.bytes + upper.bytes;
-      return { logs: [...lower.logs, ...upper.logs], bytes, wasSplit: true };
+      return { logs: joined(lower.logs, upper.logs), bytes, wasSplit: true };
     }
   }
 

@@ -1,35 +1,26 @@
 import {
-  decodeEntries,
   type Entry,
   foldEntries,
   type JournalEntry,
   JournalMismatchError,
-  type LedgerLog,
   type LedgerTerms,
   MalformedError,
   termsHash,
   UnexpectedLogError,
 } from '@plumbline/protocol';
-import type { BlockRow } from '@plumbline/store';
 import type { Address } from 'viem';
+import type { Block, LogPlace } from './answers.ts';
 import { ChainMovedError, FalseLogsError, HeadMismatchError, type Journal } from './errors.ts';
 import { keccak } from './keccak.ts';
+import type { DecodedLogs, LogRun } from './logs.ts';
 
 /** Holds what a node says against the journal. */
-
-/** A log with who wrote it, and where in its block its transaction is. */
-export type AddressedLog = LedgerLog & { address: Address; transactionIndex: number };
-
-/** A block with the hashes of its transactions. */
-export interface Block extends BlockRow {
-  transactions: readonly unknown[];
-}
 
 /** What was read of some blocks. */
 export interface Piece {
   from: number;
   to: number;
-  logs: readonly AddressedLog[];
+  logs: DecodedLogs;
   /** The blocks that hold logs and, last, block `to`; ascending. */
   blocks: readonly [...Block[], Block];
 }
@@ -41,23 +32,23 @@ export interface Expected {
   terms: LedgerTerms;
 }
 
-/** A piece without its logs, which are many times larger than what they say. */
-export interface DecodedPiece extends Omit<Piece, 'logs'> {
+/** A piece whose logs stand where its blocks say, or why they do not. */
+export interface CheckedPiece extends Omit<Piece, 'logs'> {
   logCount: number;
   entries: JournalEntry[];
   /** Why the logs can be no journal, whatever comes before them; then there are no entries. */
   failure: unknown;
 }
 
-/** Decodes the logs of a piece and holds them against its blocks; the head has to be folded yet. */
-export function decodePiece<P extends Piece>(ledger: Address, piece: P): Omit<P, 'logs'> & DecodedPiece {
+/** Holds the logs of a piece against its blocks; the head has to be folded yet. */
+export function checkPiece<P extends Piece>(ledger: Address, piece: P): Omit<P, 'logs'> & CheckedPiece {
   const { logs, ...rest } = piece;
-  const logCount = logs.length;
+  const logCount = logs.count;
   try {
     checkPlaces(ledger, piece);
-    const entries = decodeEntries(logs);
-    checkTimes(entries, piece.blocks);
-    return { ...rest, logCount, entries, failure: undefined };
+    if (logs.failure !== undefined) throw logs.failure;
+    checkTimes(logs.entries, piece.blocks);
+    return { ...rest, logCount, entries: logs.entries, failure: undefined };
   } catch (failure) {
     return { ...rest, logCount, entries: [], failure };
   }
@@ -68,7 +59,7 @@ export function decodePiece<P extends Piece>(ledger: Address, piece: P): Omit<P,
  * @throws ChainMovedError if logs and blocks are of different forks.
  * @throws an error for which `isFalse` holds if the logs are not the journal.
  */
-export function foldPiece(expected: Expected, from: Journal, { entries, failure }: DecodedPiece): Journal {
+export function foldPiece(expected: Expected, from: Journal, { entries, failure }: CheckedPiece): Journal {
   if (failure) throw failure;
   const head = foldEntries(from.head, from.entryCount, entries, keccak);
   if (from.entryCount === 0) checkFirst(expected, entries);
@@ -91,38 +82,32 @@ export function isFalse(error: unknown): error is Error {
 
 function checkPlaces(ledger: Address, { from, to, logs, blocks }: Piece): void {
   const known = new Map(blocks.map((block) => [block.number, block]));
-  let before: Pick<AddressedLog, 'blockNumber' | 'logIndex'> | undefined;
-  let block: Block | undefined;
-  for (const log of logs) {
-    const { address, blockHash, transactionHash, transactionIndex } = log;
-    if (address !== ledger) {
-      throw new FalseLogsError(`${placeOf(log)} is of ${address}, not of ledger ${ledger}`);
+  let before: LogRun | undefined;
+  for (const run of logs.runs) {
+    const { address, blockNumber, blockHash, transactionHash, transactionIndex } = run.place;
+    const [log, number] = [nameOf(run.place, run.first), Number(blockNumber)];
+    if (address !== ledger) throw new FalseLogsError(`${log} is of ${address}, not of ledger ${ledger}`);
+    if (before && !isAfter(run, before)) {
+      throw new FalseLogsError(`${log} comes after ${nameOf(before.place, before.last)}`);
     }
-    if (before && !isAfter(log, before)) {
-      throw new FalseLogsError(`${placeOf(log)} comes after ${placeOf(before)}`);
-    }
-    const number = Number(log.blockNumber);
     if (number < from || number > to) {
-      throw new FalseLogsError(`${placeOf(log)} is not in blocks ${from} to ${to}, which were asked for`);
+      throw new FalseLogsError(`${log} is not in blocks ${from} to ${to}, which were asked for`);
     }
-    if (block?.number !== number) block = known.get(number);
+    const block = known.get(number);
     if (block?.hash !== blockHash) throw new ChainMovedError(number);
     if (block.transactions[transactionIndex] !== transactionHash) {
-      throw new FalseLogsError(`${placeOf(log)} is of transaction ${transactionHash}, which is not there`);
+      throw new FalseLogsError(`${log} is of transaction ${transactionHash}, which is not there`);
     }
-    before = log;
+    before = run;
   }
 }
 
-function isAfter(
-  one: Pick<AddressedLog, 'blockNumber' | 'logIndex'>,
-  other: Pick<AddressedLog, 'blockNumber' | 'logIndex'>,
-): boolean {
-  if (one.blockNumber !== other.blockNumber) return one.blockNumber > other.blockNumber;
-  return one.logIndex > other.logIndex;
+function isAfter(one: LogRun, other: LogRun): boolean {
+  const [number, earlier] = [one.place.blockNumber, other.place.blockNumber];
+  return number === earlier ? one.first > other.last : number > earlier;
 }
 
-function placeOf({ logIndex, blockNumber }: Pick<AddressedLog, 'blockNumber' | 'logIndex'>): string {
+function nameOf({ blockNumber }: LogPlace, logIndex: number): string {
   return `log ${logIndex} of block ${blockNumber}`;
 }
 

@@ -3,9 +3,10 @@ import { bytesOf } from './digits.ts';
 import type { LedgerLog } from './entries.ts';
 import { UnexpectedLogError } from './errors.ts';
 import { formatSaleRef, MAX_ID, type SaleRef, saleNumber, saleRefOf } from './ids.ts';
+import { LogText } from './log-text.ts';
 import { BPS } from './plan.ts';
 import { addCredit, addLine, visitLines } from './settled-lines.ts';
-import { bytesAt, topicNumber, where, wordNumber, wordParts } from './words.ts';
+import { bytesAt, where } from './words.ts';
 
 /** The sales of a settlement, from the logs of either form of ledger. */
 
@@ -16,33 +17,36 @@ const MOST_BPS = Number(BPS);
 
 /** The sales of a settlement in a readable ledger, before the log that closes it. */
 export class PendingLines {
-  readonly #packed = new ByteWriter(1 << 14);
+  readonly #packed = new ByteWriter(1 << 15);
   #first = 0;
   /** The first sale that does not follow the one before. */
   #stray: number | undefined;
   count = 0;
 
-  add(log: LedgerLog): void {
-    const sale = topicNumber(log, 1, 6);
+  add(log: LogText): void {
+    const sale = log.topicNumber(1, 6);
     if (this.count === 0) this.#first = sale;
     else if (sale !== this.#first + this.count) this.#stray ??= sale;
     this.count++;
-    const cents = wordNumber(log, 0, 4);
-    const levels = wordNumber(log, 2, 1);
-    addLine(this.#packed, topicNumber(log, 2, 4), cents, levels);
+    const cents = log.wordNumber(0, 4);
+    const levels = log.wordNumber(2, 1);
+    addLine(this.#packed, log.topicNumber(2, 4), cents, levels);
     for (let level = 0; level < levels; level++) {
-      const { whole: amount, rest: id } = wordParts(log, 3 + level, ID_DECIMALS);
+      const { whole: amount, rest: id } = log.wordParts(3 + level, ID_DECIMALS);
       const bps = cents === 0 ? 0 : amount / cents;
       if (cents === 0 || bps > MOST_BPS || !Number.isInteger(bps) || id > MAX_ID) {
         throw new UnexpectedLogError(
-          `log ${where(log)} pays ${amount} units to ${id} at level ${level}, which no rate makes of ${cents} cents`,
+          `log ${log.where} pays ${amount} units to ${id} at level ${level}, which no rate makes of ${cents} cents`,
         );
       }
       addCredit(this.#packed, id, bps);
     }
   }
 
-  /** The sales of a settlement that begins at `first`: the pending ones, or in a compact ledger those of its own bytes. */
+  /**
+   * The sales of a settlement that begins at `first`: the pending ones, or in a compact ledger those of its own bytes.
+   * None are pending afterwards.
+   */
   close(log: LedgerLog, first: SaleRef): Uint8Array {
     const packed = bytesOf(bytesAt(log, 4));
     const isElsewhere = packed.length > 0 || this.#first !== saleNumber(first);
@@ -52,9 +56,30 @@ export class PendingLines {
         `sale ${formatSaleRef(saleRefOf(stray))} has no place in the settlement of log ${where(log)}`,
       );
     }
-    if (packed.length === 0) return this.#packed.bytes();
+    if (packed.length === 0) return this.#take();
     const nothing = () => {};
     visitLines(packed, nothing, nothing);
     return packed;
   }
+
+  #take(): Uint8Array {
+    const lines = this.#packed.bytes().slice();
+    this.#packed.clear();
+    this.count = 0;
+    return lines;
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** A log of strings as text, for the lines that are read from text. */
+export function textOf(log: LedgerLog): LogText {
+  const whole = log.topics.findIndex((topic) => topic.length !== 66);
+  const topics = whole < 0 ? log.topics : log.topics.slice(0, whole);
+  const text = new LogText(encoder.encode(`${topics.join('')}${log.data}`), () => where(log));
+  text.topicCount = Math.min(topics.length, text.topics.length);
+  for (let i = 0; i < text.topicCount; i++) text.topics[i] = 66 * i + 2;
+  text.dataStart = 66 * topics.length + 2;
+  text.dataEnd = text.bytes.length;
+  return text;
 }

@@ -1,6 +1,6 @@
 import { decodeEventLog, getAbiItem, type Hex, toEventSelector } from 'viem';
 import { commissionLedgerAbi } from './abi.generated.ts';
-import { PendingLines } from './decode-settlement.ts';
+import { PendingLines, textOf } from './decode-settlement.ts';
 import {
   type Entry,
   FLAG_OUTCOMES,
@@ -11,6 +11,7 @@ import {
 } from './entries.ts';
 import { UnexpectedLogError } from './errors.ts';
 import { saleRefOf } from './ids.ts';
+import type { LogText } from './log-text.ts';
 import { type Plan, planHash } from './plan.ts';
 import { settlementOf } from './settled-lines.ts';
 import {
@@ -64,6 +65,7 @@ function topicOf(name: EntryEvent): Hex {
 }
 
 const SALE_SETTLED = topicOf('SaleSettled');
+const SALE_DIGITS = new TextEncoder().encode(SALE_SETTLED.slice(2));
 
 /** Decodes a log to its entry and the head that it claims. */
 type Decoder = (log: LedgerLog, pending: PendingLines) => { entry: Entry; head: Hex };
@@ -320,29 +322,44 @@ export const journalTopics: readonly Hex[] = [...decoders.keys(), SALE_SETTLED];
  * @throws MalformedError if the packed sales of a compact settlement are cut off.
  */
 export function decodeEntries(logs: readonly LedgerLog[]): JournalEntry[] {
-  const entries: JournalEntry[] = [];
-  let pending = new PendingLines();
-  for (const log of logs) {
+  const decoder = new EntryDecoder();
+  for (const log of logs) decoder.add(log);
+  return decoder.end();
+}
+
+/** The same, log by log; it throws what `decodeEntries` throws. */
+export class EntryDecoder {
+  readonly #entries: JournalEntry[] = [];
+  readonly #pending = new PendingLines();
+
+  /** Takes a log if it is a settled sale, which most are; whether it was. */
+  addSale(text: LogText): boolean {
+    const isSale = text.hasSelector(SALE_DIGITS);
+    if (isSale) this.#pending.add(text);
+    return isSale;
+  }
+
+  add(log: LedgerLog): void {
     const [selector] = log.topics;
     if (selector === SALE_SETTLED) {
-      pending.add(log);
-      continue;
+      this.#pending.add(textOf(log));
+      return;
     }
     const decode = selector && decoders.get(selector);
     if (!decode) throw new UnexpectedLogError(`log ${where(log)} is not of the journal: topic ${selector}`);
-    const { entry, head } = decode(log, pending);
-    if (pending.count > 0) {
-      if (entry.kind !== 'batchSettled')
-        throw new UnexpectedLogError(`log ${where(log)} stands inside a settlement`);
-      pending = new PendingLines();
-    }
+    const { entry, head } = decode(log, this.#pending);
+    if (this.#pending.count > 0) throw new UnexpectedLogError(`log ${where(log)} stands inside a settlement`);
     const { blockNumber, blockHash, transactionHash, logIndex } = log;
-    entries.push({ entry, head, blockNumber, blockHash, transactionHash, logIndex });
+    this.#entries.push({ entry, head, blockNumber, blockHash, transactionHash, logIndex });
   }
-  if (pending.count > 0) {
-    throw new UnexpectedLogError(`${pending.count} settled sales at the end without their closing log`);
+
+  /** All entries, after the last log. */
+  end(): JournalEntry[] {
+    const { count } = this.#pending;
+    if (count > 0)
+      throw new UnexpectedLogError(`${count} settled sales at the end without their closing log`);
+    return this.#entries;
   }
-  return entries;
 }
 
 /** Plans are rare and nested: viem's decoder reads them. */

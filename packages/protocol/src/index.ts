@@ -7,7 +7,7 @@ export {
   type SettledLine,
   type Tree,
 } from './commission.ts';
-export { decodeEntries, journalTopics } from './decode.ts';
+export { decodeEntries, EntryDecoder, journalTopics } from './decode.ts';
 export {
   type BatchRecorded,
   type BatchSettled,
@@ -64,6 +64,7 @@ export {
   type LedgerTerms,
   termsHash,
 } from './journal.ts';
+export { LogText } from './log-text.ts';
 export {
   commitBuyer,
   documentHash,

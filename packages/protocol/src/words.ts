@@ -119,29 +119,6 @@ export function wordBigInt(log: LedgerLog, index: number, width: number): bigint
   return BigInt(`0x${value}`);
 }
 
-/** The number in a field of 10 bytes, as `whole * divisor + rest`; exact while `whole` has at most 53 bits. */
-export function wordParts(log: LedgerLog, index: number, divisor: number): { whole: number; rest: number } {
-  const start = wordStart(log, index);
-  const from = fieldStart(log, log.data, start, 10);
-  // Nearly all fit into a double as they are.
-  if (log.data.startsWith('00000000', from)) {
-    const value = numberIn(log, log.data, from + 8, start + 64);
-    const whole = Math.floor(value / divisor);
-    return { whole, rest: value - whole * divisor };
-  }
-  // Long division in pieces of 32, 24 and 24 bits: with a divisor below 2^29 every step is exact in a double.
-  const first = numberIn(log, log.data, from, from + 8);
-  let whole = Math.floor(first / divisor);
-  let rest = first - whole * divisor;
-  for (let at = from + 8; at < start + 64; at += 6) {
-    const part = rest * 2 ** 24 + numberIn(log, log.data, at, at + 6);
-    const share = Math.floor(part / divisor);
-    whole = whole * 2 ** 24 + share;
-    rest = part - share * divisor;
-  }
-  return { whole, rest };
-}
-
 /** The dynamic bytes whose offset is word number `index`. */
 export function bytesAt(log: LedgerLog, index: number): Hex {
   const offset = wordNumber(log, index, 4) / 32;
