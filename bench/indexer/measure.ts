@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { buildIndexer } from '../../scripts/build.ts';
 import { INDEXER_MEMORY } from '../../scripts/stack/memory.ts';
 import type { Chain } from '../chain.ts';
 import { query } from './databases.ts';
@@ -25,7 +26,7 @@ export async function measureRaw(chain: Chain): Promise<Run> {
 
 /** Our indexer, into the empty database at `url`. */
 export async function measureOurs(chain: Chain, url: string): Promise<Run> {
-  const program = fileURLToPath(new URL('../../packages/indexer/src/main.ts', import.meta.url));
+  const program = await buildIndexer();
   const { last, ...run } = await runToEnd([...INDEXER_MEMORY, program, '--once'], {
     PLUMBLINE_DATABASE_URL: url,
     PLUMBLINE_RPC_URL: chain.anvil.rpcUrl,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildIndexer } from '../build.ts';
 import { type DeployOptions, deployLocal } from '../deploy.ts';
 import type { Anvil } from './anvil.ts';
 import { type Settings, StackFolder } from './folder.ts';
@@ -43,6 +44,8 @@ export interface StackOptions {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const mainOf = (name: string) => join(root, 'packages', name, 'src/main.ts');
 
 /** @throws Error with one clear line if the port is taken, the folder in use, or a part does not start. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -94,13 +97,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const service = (
       name: string,
+      program: string,
       environment: Record<string, string>,
       nodeOptions: readonly string[] = [],
     ) =>
       new Service({
         name,
         nodeOptions,
-        program: join(root, 'packages', name === 'database' ? 'store' : name, 'src', 'main.ts'),
+        program,
         environment: { ...environment, ...options.environment },
         logFile: folder.logFile(name),
         onProcess: (pid) => folder.noteProcess(name, pid),
@@ -108,7 +112,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       });
 
     next('starting the embedded database');
-    const database = service('database', {
+    const database = service('database', mainOf('store'), {
       PLUMBLINE_DATA: folder.databaseFolder,
       PLUMBLINE_DATABASE_PORT: String(settings.databasePort),
     });
@@ -123,12 +127,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     next('starting the indexer');
     // A chain that is written to its file every few seconds can lose more blocks than others ever would.
-    const indexer = service('indexer', { ...shared, PLUMBLINE_FINALITY: '256' }, INDEXER_MEMORY);
+    const indexer = service(
+      'indexer',
+      await buildIndexer(),
+      { ...shared, PLUMBLINE_FINALITY: '256' },
+      INDEXER_MEMORY,
+    );
     running.push(indexer);
     await indexer.start();
 
     next('starting the gateway');
-    const gateway = service('gateway', {
+    const gateway = service('gateway', mainOf('gateway'), {
       ...shared,
       PLUMBLINE_PUBLIC_RPC_URL: chain.rpcUrl,
       PLUMBLINE_SIGNER_KEY: operator.privateKey,

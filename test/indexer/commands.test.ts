@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
+import { buildIndexer } from '../../scripts/build.ts';
 import { clearBooks, dumpBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';
 import { Programme } from './programme.ts';
 
-const main = join(import.meta.dirname, '../../packages/indexer/src/main.ts');
+const main = await buildIndexer();
 
 /** What a process said and how it ended. */
 interface Run {

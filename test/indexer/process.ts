@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buildIndexer } from '../../scripts/build.ts';
 
-const main = join(import.meta.dirname, '../../packages/indexer/src/main.ts');
+const main = await buildIndexer();
 
 /** A running indexer process. */
 export class Process {

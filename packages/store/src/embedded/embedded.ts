@@ -1,5 +1,4 @@
 import { createServer } from 'node:net';
-import { PGlite } from '@electric-sql/pglite';
 import { Session } from './session.ts';
 import { Turns } from './turns.ts';
 
@@ -18,6 +17,8 @@ export interface EmbeddedDatabase {
  * @param port 0 takes a free one.
  */
 export async function startEmbedded(folder: string, port = 0): Promise<EmbeddedDatabase> {
+  // Loaded when it is wanted: every program that opens a database comes by here, and few of them are one.
+  const { PGlite } = await import('@electric-sql/pglite');
   const pglite = await PGlite.create(folder);
   const turns = new Turns();
   const sessions = new Set<Session>();
