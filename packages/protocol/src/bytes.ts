@@ -30,6 +30,23 @@ export class ByteWriter {
     return this;
   }
 
+  /** The same in one byte. */
+  uint8(value: number): this {
+    if (!Number.isInteger(value) || value < 0 || value > 0xff) throw misfit(value, 1);
+    this.#make(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  /** The same in four bytes. */
+  uint32(value: number): this {
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw misfit(value, 4);
+    this.#make(4);
+    this.#view.setUint32(this.#length, value);
+    this.#length += 4;
+    return this;
+  }
+
   uint64(value: bigint): this {
     if (value >> 64n !== 0n) throw misfit(value, 8);
     this.#make(8);

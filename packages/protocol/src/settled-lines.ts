@@ -4,6 +4,7 @@ import type { Credit, SettledLine } from './commission.ts';
 import { bytesOf } from './digits.ts';
 import type { BatchSettled } from './entries.ts';
 import { MalformedError } from './errors.ts';
+import { MAX_ID } from './ids.ts';
 
 /** Settled sales in the packed form that the journal hashes and compact ledgers log. */
 
@@ -32,14 +33,15 @@ function packLines(lines: readonly SettledLine[]): Uint8Array {
 
 /** The head of a packed line, before its credits. */
 export function addLine(writer: ByteWriter, seller: number, cents: number, levels: number): void {
-  writer.uint(seller, 4).uint(cents, 4).uint(levels, 1);
+  writer.uint32(seller).uint32(cents).uint8(levels);
 }
 
 export function addCredit(writer: ByteWriter, id: number, bps: number): void {
   // A wider rate would run into the id and name somebody else.
   if (bps < 0 || bps >= RATES) throw new MalformedError('bps', `must be at most 10000, not ${bps}`);
-  // Below 2^40: exact in a double.
-  writer.uint(id * RATES + bps, CREDIT_BYTES);
+  if (id < 0 || id > MAX_ID) throw new MalformedError('id', `must be at most ${MAX_ID}, not ${id}`);
+  // Of the fourth byte, two bits are the id's.
+  writer.uint32(id * 64 + (bps >>> 8)).uint8(bps & 255);
 }
 
 /** @throws MalformedError if `packed` does not end where its last sale ends. */

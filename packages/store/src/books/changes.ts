@@ -260,9 +260,10 @@ class Collector {
 
 /** An entry's fields as JSON, without what has tables of its own. */
 function contentOf(entry: Entry): string {
-  return JSON.stringify(fieldsOf(entry), (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
+  const fields: Record<string, unknown> = { ...fieldsOf(entry) };
+  for (const [name, value] of Object.entries(fields))
+    if (typeof value === 'bigint') fields[name] = String(value);
+  return JSON.stringify(fields);
 }
 
 function fieldsOf(entry: Entry): object {

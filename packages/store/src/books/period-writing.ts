@@ -10,29 +10,28 @@ import type { Writing } from './writing.ts';
 
 type On = Pick<Writing, 'transaction' | 'ledger'>;
 
-const columns: readonly CopyColumn<PeriodChange>[] = [
+const keyColumns: readonly CopyColumn<PeriodChange>[] = [
   { name: 'id', type: 'int4', of: (row) => row.id },
   { name: 'period', type: 'int4', of: (row) => row.period },
-  ...periodColumns.map((name, i) => ({
-    name,
-    type: 'int8' as const,
-    of: (row: PeriodChange) => row.value(i),
-  })),
 ];
 
-const names = sql.raw(columns.map(({ name }) => name).join(', '));
-const grown = sql.raw(
-  periodColumns.map((name) => `${name} = person_periods.${name} + excluded.${name}`).join(', '),
-);
+const sumColumns: readonly CopyColumn<PeriodChange>[] = periodColumns.map((name, i) => ({
+  name,
+  type: 'int8',
+  of: (row) => row.value(i),
+}));
+
 const isZero = sql.raw(periodColumns.map((name) => `${name} = 0`).join(' and '));
+
+/** The sums that grow for somebody at all; the others are left at zero, or as they are. */
+function grownColumns(changes: readonly PeriodChange[]): readonly CopyColumn<PeriodChange>[] {
+  return sumColumns.filter(({ of }) => changes.some((row) => of(row)));
+}
 
 /** Writes months of a ledger that has none. */
 export async function insertPeriods(writing: Writing, changes: readonly PeriodChange[]): Promise<void> {
-  await writing.insert(
-    'person_periods',
-    columns,
-    changes.filter((change) => !change.isZero()),
-  );
+  const real = changes.filter((change) => !change.isZero());
+  await writing.insert('person_periods', [...keyColumns, ...grownColumns(real)], real);
 }
 
 /** Adds to the months of people; those that had none get one. */
@@ -41,9 +40,15 @@ export async function growPeriods(
   changes: readonly PeriodChange[],
 ): Promise<void> {
   const real = changes.filter((change) => !change.isZero());
+  const grown = grownColumns(real);
+  const columns = [...keyColumns, ...grown];
+  const names = sql.raw(columns.map(({ name }) => name).join(', '));
+  const sums = sql.raw(
+    grown.map(({ name }) => `${name} = person_periods.${name} + excluded.${name}`).join(', '),
+  );
   await inChunks(columns, real, (source) =>
     sql`insert into person_periods (ledger, ${names}) select ${ledger}::bigint, ${names} from ${source}
-      on conflict (ledger, id, period) do update set ${grown}`.execute(transaction),
+      on conflict (ledger, id, period) do update set ${sums}`.execute(transaction),
   );
 }
 
@@ -52,7 +57,7 @@ export async function dropEmptyPeriods(
   { transaction, ledger }: On,
   changes: readonly PeriodChange[],
 ): Promise<void> {
-  await inChunks(columns.slice(0, 2), changes, (source) =>
+  await inChunks(keyColumns, changes, (source) =>
     sql`delete from person_periods using ${source} where person_periods.ledger = ${ledger}
       and person_periods.id = v.id and person_periods.period = v.period and ${isZero}`.execute(transaction),
   );

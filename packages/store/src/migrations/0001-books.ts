@@ -114,20 +114,20 @@ const tables = [
     ledger bigint not null,
     id integer not null,
     period integer not null,
-    sales bigint not null,
-    retail_cents bigint not null,
-    preferred_cents bigint not null,
-    self_cents bigint not null,
-    reversed_retail_cents bigint not null,
-    reversed_preferred_cents bigint not null,
-    reversed_self_cents bigint not null,
-    self_price_cents bigint not null,
-    reversed_self_price_cents bigint not null,
-    team_cents bigint not null,
-    reversed_team_cents bigint not null,
-    ${Array.from({ length: 11 }, (_, level) => `credited_${level} bigint not null,`).join('\n    ')}
-    credited_above bigint not null,
-    paid_units bigint not null,
+    sales bigint not null default 0,
+    retail_cents bigint not null default 0,
+    preferred_cents bigint not null default 0,
+    self_cents bigint not null default 0,
+    reversed_retail_cents bigint not null default 0,
+    reversed_preferred_cents bigint not null default 0,
+    reversed_self_cents bigint not null default 0,
+    self_price_cents bigint not null default 0,
+    reversed_self_price_cents bigint not null default 0,
+    team_cents bigint not null default 0,
+    reversed_team_cents bigint not null default 0,
+    ${Array.from({ length: 11 }, (_, level) => `credited_${level} bigint not null default 0,`).join('\n    ')}
+    credited_above bigint not null default 0,
+    paid_units bigint not null default 0,
     primary key (ledger, id, period)
   ) with (fillfactor = 70)`,
   `create index person_periods_retail on person_periods
@@ -266,7 +266,7 @@ const names =
   'settlements, person_batches, reversals, payouts, flags';
 
 export async function up(database: Kysely<unknown>): Promise<void> {
-  for (const statement of [...tables, ...views]) await sql.raw(statement).execute(database);
+  await sql.raw([...tables, ...views].join(';\n')).execute(database);
 }
 
 export async function down(database: Kysely<unknown>): Promise<void> {

@@ -144,7 +144,7 @@ const tables = [
 ];
 
 export async function up(database: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(database);
+  await sql.raw(statements.join(';\n')).execute(database);
 }
 
 export async function down(database: Kysely<unknown>): Promise<void> {
