@@ -29,6 +29,9 @@ import { readAhead } from './read-ahead.ts';
 import { Reader } from './reader.ts';
 import { type Expected, isFalse } from './verify.ts';
 
+/** Stretches that may wait to be written: decoded they are small, and a database is sometimes slow. */
+const WAITING = 4;
+
 /** Blocks to compare at once when looking for the newest that books and chain share. */
 const COMPARED = 50;
 
@@ -214,7 +217,7 @@ export class LedgerFollower implements Follower {
       },
     });
     const rate = new Rate();
-    const queue = new Ahead(ahead);
+    const queue = new Ahead(ahead, WAITING);
     let [stands, begins] = [position, from];
     try {
       for (let first = await queue.take(); first; first = await queue.take()) {
@@ -236,7 +239,7 @@ export class LedgerFollower implements Follower {
       return await this.#classify(error, begins, stands, to);
     } finally {
       ending.abort();
-      await ahead.return().catch(() => {});
+      await queue.stop();
     }
   }
 

@@ -2,45 +2,73 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Piece } from '@plumbline/store';
 import type { ReadyStretch } from './read-ahead.ts';
 
-/** Takes stretches from a reading, which is always one ahead. */
+/** Takes stretches from a reading that goes on meanwhile, until some are waiting. */
 export class Ahead {
-  readonly #reading: AsyncGenerator<ReadyStretch, void>;
-  #coming: Promise<IteratorResult<ReadyStretch, void>>;
+  readonly #most: number;
+  readonly #ready: ReadyStretch[] = [];
+  /** How the reading ended. */
+  #end: { error: unknown } | undefined;
+  #isStopped = false;
+  #change = Promise.withResolvers<void>();
+  readonly #ended: Promise<void>;
 
-  constructor(reading: AsyncGenerator<ReadyStretch, void>) {
-    this.#reading = reading;
-    this.#coming = this.#next();
+  /** @param most Stretches that may wait. */
+  constructor(reading: AsyncIterable<ReadyStretch>, most: number) {
+    this.#most = most;
+    this.#ended = this.#read(reading);
   }
 
   /** The next stretch; undefined at the end. Rejects with what ended the reading. */
   async take(): Promise<ReadyStretch | undefined> {
-    const { value, done } = await this.#coming;
-    if (done) return undefined;
-    this.#coming = this.#next();
-    return value;
+    while (this.#ready.length === 0 && !this.#end) await this.#change.promise;
+    const next = this.#ready.shift();
+    this.#tell();
+    if (!next && this.#end?.error !== undefined) throw this.#end.error;
+    return next;
   }
 
   /** The next stretch if it comes within some time; whatever else would come is left for `take`. */
   async takeWithin(milliseconds: number): Promise<ReadyStretch | undefined> {
     if (milliseconds <= 0) return undefined;
     const timer = new AbortController();
-    const late = delay(milliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
-    const isThere = await Promise.race([
-      this.#coming.then(
-        ({ done }) => !done,
-        () => false,
-      ),
-      late.then(() => false),
-    ]);
+    let isLate = false;
+    const late = delay(milliseconds, undefined, { signal: timer.signal }).then(
+      () => {
+        isLate = true;
+      },
+      () => {},
+    );
+    while (this.#ready.length === 0 && !this.#end && !isLate)
+      await Promise.race([this.#change.promise, late]);
     timer.abort();
-    return isThere ? this.take() : undefined;
+    return this.#ready.length > 0 ? this.take() : undefined;
   }
 
-  #next(): Promise<IteratorResult<ReadyStretch, void>> {
-    const coming = this.#reading.next();
-    // It may fail while nobody waits for it.
-    coming.catch(() => {});
-    return coming;
+  /** Ends the reading, wherever it is. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#tell();
+    await this.#ended;
+  }
+
+  async #read(reading: AsyncIterable<ReadyStretch>): Promise<void> {
+    try {
+      for await (const stretch of reading) {
+        this.#ready.push(stretch);
+        this.#tell();
+        while (this.#ready.length >= this.#most && !this.#isStopped) await this.#change.promise;
+        if (this.#isStopped) break;
+      }
+      this.#end = { error: undefined };
+    } catch (error) {
+      this.#end = { error };
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
   }
 }
 

@@ -20,7 +20,7 @@ export interface Asked {
   wasSplit: boolean;
 }
 
-const FIRST_SPAN = 16;
+const FIRST_SPAN = 2;
 const MAX_SPAN = 50_000;
 
 /** What an answer may have: enough that asking costs little, little enough that several fit in memory and nobody waits. */

@@ -8,7 +8,7 @@ import type { MeasuredPiece, Reader } from './reader.ts';
 import { type CheckedPiece, checkPiece, type Expected, foldPiece, isFalse, verifyJournal } from './verify.ts';
 
 /** Pieces that are fetched at the same time. */
-const IN_FLIGHT = 3;
+const IN_FLIGHT = 5;
 
 /** Pieces of a stretch: the ends of all must go into one request, or they might be of different forks. */
 const MOST_PIECES = 40;
