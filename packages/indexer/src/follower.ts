@@ -5,7 +5,9 @@ import {
   findLedger,
   findPosition,
   findStatus,
+  firstPosition,
   getPositionBefore,
+  hasTables,
   listPositions,
   migrate,
   type Position,
@@ -47,6 +49,8 @@ export class LedgerFollower implements Follower {
   readonly #until: number;
   #expected: Expected | undefined;
   #pace: Pace;
+  /** The ledger is in the books: nothing is read from them or written before. */
+  #books: Promise<void> = Promise.resolve();
   /** The newest block that was ever final. */
   #finalNumber = -1;
 
@@ -74,7 +78,7 @@ export class LedgerFollower implements Follower {
     const { signal } = this.#options;
     const begin = async (): Promise<[Mind, Step]> => {
       const mind = beginAt(await this.#prepare(), this.#endpoints.nodes.length);
-      onPrepared();
+      void this.#books.then(onPrepared, () => {});
       return [mind, firstStep(mind)];
     };
     let state: [Mind, Step] | undefined;
@@ -83,10 +87,11 @@ export class LedgerFollower implements Follower {
       try {
         state ??= await begin();
         const [mind, step] = state;
-        if (mind.position.number >= this.#until) return;
+        if (mind.position.number >= this.#until) return await this.#books;
         if (step.do === 'stop') throw this.#endpoints.complaint(step.error);
         if (step.do === 'wait') {
           this.#endpoints.goesOn();
+          await this.#books;
           if ((await idle()) === 'stop') return;
           state = [mind, { do: 'look' }];
           continue;
@@ -146,6 +151,7 @@ export class LedgerFollower implements Follower {
   /** Makes sure that node, ledger and books belong together; where the books stand. */
   async #prepare(): Promise<Position> {
     const { database } = this.#options;
+    if (!(await hasTables(database))) return this.#found();
     await migrate(database);
     const chainId = await this.#reader.getChainId();
     const known = await findLedger(database, this.ledger);
@@ -156,10 +162,29 @@ export class LedgerFollower implements Follower {
       this.#finalNumber = Math.max(this.#finalNumber, status.finalNumber ?? -1);
       return this.#getPosition();
     }
-    const terms = await this.#reader.getTerms(chainId);
-    this.#expected = { chainId, ledger: this.ledger, terms };
-    await saveLedger(database, { ...this.#expected, startBlock: this.#options.startBlock ?? 0 });
+    await this.#expect(chainId);
+    await this.#save();
     return this.#getPosition();
+  }
+
+  /** Begins books in an empty database; the reading begins while the tables are made. */
+  async #found(): Promise<Position> {
+    const making = migrate(this.#options.database);
+    // It may fail while the node is waited for.
+    making.catch(() => {});
+    await this.#expect(await this.#reader.getChainId());
+    this.#books = making.then(() => this.#save());
+    this.#books.catch(() => {});
+    return firstPosition(this.#options.startBlock ?? 0);
+  }
+
+  async #expect(chainId: number): Promise<void> {
+    this.#expected = { chainId, ledger: this.ledger, terms: await this.#reader.getTerms(chainId) };
+  }
+
+  #save(): Promise<void> {
+    const { database, startBlock = 0 } = this.#options;
+    return saveLedger(database, { ...this.#getExpected(), startBlock });
   }
 
   async #getPosition(): Promise<Position> {
@@ -198,6 +223,7 @@ export class LedgerFollower implements Follower {
     const { database, signal } = this.#options;
     // What a node left out at the end of a stretch shows only in the next one: another reading begins before the last
     // entries.
+    if (again) await this.#books;
     const from = again ? await getPositionBefore(database, this.ledger, position.entryCount) : position;
     const ending = new AbortController();
     const ahead = readAhead({
@@ -220,6 +246,7 @@ export class LedgerFollower implements Follower {
     const queue = new Ahead(ahead, WAITING);
     let [stands, begins] = [position, from];
     try {
+      await this.#books;
       for (let first = await queue.take(); first; first = await queue.take()) {
         signal?.throwIfAborted();
         const before = stands;
@@ -245,6 +272,7 @@ export class LedgerFollower implements Follower {
 
   /** What a failed reading says; any other error is thrown on. */
   async #classify(error: unknown, from: Position, position: Position, to?: number): Promise<Observation> {
+    await this.#books;
     const isMoved = error instanceof ChainMovedError || error instanceof PositionMovedError;
     if (!isMoved && !isFalse(error)) throw error;
     const refusal = new JournalRefusedError(this.ledger, from.number + 1, to ?? from.number + 1, error);

@@ -32,6 +32,7 @@ export { findPerson, type Page, type PageRequest, type Person } from './books/pe
 export { periodOf } from './books/periods.ts';
 export {
   findPosition,
+  firstPosition,
   getPositionBefore,
   listPositions,
   type Position,
@@ -128,4 +129,4 @@ export {
   type TransactionRow,
   unincludeFrom,
 } from './intake/transactions.ts';
-export { migrate } from './migrate.ts';
+export { hasTables, migrate } from './migrate.ts';

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import * as books from './migrations/0001-books.ts';
@@ -13,4 +14,12 @@ export async function migrate(database: Database): Promise<void> {
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
+}
+
+/** Whether the database has our tables, of whatever version. */
+export async function hasTables(database: Database): Promise<boolean> {
+  const { rows } = await sql<{ has: boolean }>`select to_regclass('cursors') is not null as has`.execute(
+    database,
+  );
+  return rows[0]?.has ?? false;
 }

@@ -4,6 +4,7 @@ import type { Address, Hex } from 'viem';
 import type { Database } from '../database.ts';
 import { toBytes } from './bytes.ts';
 import { keyOf } from './ledger-key.ts';
+import { firstPosition } from './position.ts';
 
 /** A ledger that the books follow. */
 export interface LedgerRow {
@@ -68,7 +69,7 @@ export async function listLedgers(database: Database): Promise<Address[]> {
  */
 export async function saveLedger(database: Database, row: LedgerRow): Promise<void> {
   const { terms } = row;
-  const before = Math.max(row.startBlock, 0) - 1;
+  const { number: before } = firstPosition(row.startBlock);
   const ledger = keyOf(row.ledger);
   const values = {
     address: row.ledger,

@@ -87,7 +87,12 @@ async function getFirstPosition(database: Database, ledger: string): Promise<Pos
     .select('start_block')
     .where('ledger', '=', keyOf(ledger))
     .executeTakeFirstOrThrow();
-  return { number: Math.max(Number(start_block), 0) - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
+  return firstPosition(Number(start_block));
+}
+
+/** Where the books of a ledger begin. @param startBlock The first block that can hold an entry. */
+export function firstPosition(startBlock: number): Position {
+  return { number: Math.max(startBlock, 0) - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
 }
 
 /** At most `limit` positions that the books can go back to, below block `below`, newest first. */

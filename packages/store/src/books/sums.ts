@@ -22,15 +22,12 @@ import type { Writing } from './writing.ts';
 /** Adds a tally of entries that are written, between which nobody changed their place in the tree. */
 export async function writeTally(writing: Writing, tally: Tally): Promise<void> {
   const { sums, totals, marks } = tally;
-  await raiseTeams(writing, tally, sums);
   // Of a ledger without sums there is nothing to add to.
-  if (tally.isFirst) {
-    await insertPeriods(writing, sums.changes());
-    await insertMarks(writing, marks);
-  } else {
-    await growPeriods(writing, sums.changes());
-    await addMarks(writing, marks);
-  }
+  const [writeMarks, writePeriods] = tally.isFirst ? [insertMarks, insertPeriods] : [addMarks, growPeriods];
+  // While the database takes the marks, the teams are added up. Both must have ended before the transaction may.
+  const both = await Promise.allSettled([writeMarks(writing, marks), raiseTeams(writing, tally, sums)]);
+  for (const each of both) if (each.status === 'rejected') throw each.reason;
+  await writePeriods(writing, sums.changes());
   await addTotals(writing, totals);
 }
 
