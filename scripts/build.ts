@@ -21,11 +21,13 @@ export async function buildIndexer(): Promise<string> {
     input: join(folder, 'src/main.ts'),
     platform: 'node',
     external: APART,
+    // Whatever a module does by being loaded, its users call or name here.
+    treeshake: { moduleSideEffects: false },
     logLevel: 'silent',
   });
   const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   await bundle.close();
-  const file = join(folder, 'dist/indexer.js');
+  const file = join(folder, 'dist/main.js');
   const unfinished = `${file}.${process.pid}`;
   await mkdir(join(folder, 'dist'), { recursive: true });
   await writeFile(unfinished, output[0].code);

@@ -2,45 +2,9 @@ import { expect } from 'chai';
 import { logsIn } from '../../packages/indexer/src/answers.ts';
 import { scanLogs } from '../../packages/indexer/src/log-scan.ts';
 import { decodeLogs } from '../../packages/indexer/src/logs.ts';
-import { ENTRY_KINDS, randomEntry } from '../support/protocol/generate.ts';
-import { logsOf } from '../support/protocol/logs.ts';
 import { Random } from '../support/protocol/random.ts';
 import type { RawLog } from './false-node.ts';
-
-const ADDRESS = '0x28753b32e235aa56aea0a81af0c80c4d726f2135';
-
-/** The logs of a random journal as a node gives them: some transactions to a block, some logs to a transaction. */
-function rawLogs(seed: number, compact = false): RawLog[] {
-  const random = new Random(seed);
-  const kinds = [...ENTRY_KINDS, 'batchSettled', 'batchSettled', 'enrolled', 'enrolled'] as const;
-  const entries = kinds.map((kind) => randomEntry(random, kind));
-  let [block, transaction, logIndex] = [7, 0, 0];
-  return logsOf(entries, compact).map(({ topics, data }) => {
-    const step = random.between(1, 20);
-    if (step === 1) [block, transaction, logIndex] = [block + random.between(1, 300), 0, -1];
-    if (step === 2) transaction += 1;
-    logIndex += random.pick([1, 1, 1, 40]);
-    const hash = (number: number) => `0x${number.toString(16).padStart(64, '0')}`;
-    return {
-      address: ADDRESS,
-      topics: [...topics],
-      data,
-      blockHash: hash(block),
-      blockNumber: `0x${block.toString(16)}`,
-      blockTimestamp: '0x6955bd38',
-      transactionHash: hash(1_000 * block + transaction),
-      transactionIndex: `0x${transaction.toString(16)}`,
-      logIndex: `0x${logIndex.toString(16)}`,
-      removed: false,
-    };
-  });
-}
-
-function answerOf(logs: readonly object[], write: (value: unknown) => string = JSON.stringify): Buffer {
-  return Buffer.from(write([{ jsonrpc: '2.0', id: 0, result: logs }]));
-}
-
-const anyAround = () => true;
+import { ADDRESS, answerOf, rawLogs } from './raw-logs.ts';
 
 /** The answer as JSON.parse reads it. */
 function parsed(answer: Buffer) {
@@ -84,38 +48,43 @@ describe('the scan of an answer with logs', () => {
     ];
     for (const [what, text] of cases) {
       it(what, () => {
-        expect(scanLogs(Buffer.from(text), anyAround)).to.equal(undefined);
+        expect(scanLogs(Buffer.from(text))).to.equal(undefined);
       });
     }
 
     for (const field of Object.keys(first).filter((name) => !['blockTimestamp', 'removed'].includes(name))) {
       it(`a log without ${field}`, () => {
-        expect(scanLogs(answerOf([second, { ...first, [field]: undefined }]), anyAround)).to.equal(undefined);
+        expect(scanLogs(answerOf([second, { ...first, [field]: undefined }]))).to.equal(undefined);
       });
     }
 
     it('an answer that is cut off anywhere', () => {
       const answer = answerOf(rawLogs(2).slice(0, 6));
       for (let length = 0; length < answer.length - 3; length++) {
-        expect(scanLogs(answer.subarray(0, length), anyAround), `${length} bytes`).to.equal(undefined);
+        expect(scanLogs(answer.subarray(0, length)), `${length} bytes`).to.equal(undefined);
       }
     });
 
-    it('what stands around the logs and is no answer', () => {
-      let seen = '';
-      const found = scanLogs(answerOf([first]), (around) => {
-        seen = around;
-        return false;
+    for (const [what, around] of [
+      ['an error beside the logs', { error: { code: -32_000, message: 'some are missing' } }],
+      ['the answer to another question', { id: 1 }],
+    ] as const) {
+      it(what, () => {
+        const text = JSON.stringify([{ id: 0, result: [first], ...around }]);
+        expect(scanLogs(Buffer.from(text))).to.equal(undefined);
       });
-      expect(found).to.equal(undefined);
-      expect(JSON.parse(seen)).to.deep.equal([{ jsonrpc: '2.0', id: 0, result: [] }]);
+    }
+
+    it('two answers', () => {
+      const answer = { id: 0, result: [first] };
+      expect(scanLogs(Buffer.from(JSON.stringify([answer, answer])))).to.equal(undefined);
     });
   });
 
   it('reads what JSON.parse reads, whatever the order of the fields', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const answer = answerOf(reordered(rawLogs(seed, seed % 3 === 0), new Random(seed)));
-      const found = scanLogs(answer, anyAround);
+      const found = scanLogs(answer);
       expect(found, `seed ${seed}`).to.deep.equal(parsed(answer));
       expect(found?.failure, `seed ${seed}`).to.equal(undefined);
       expect(found?.entries.length, `seed ${seed}`).to.be.greaterThan(20);
@@ -123,7 +92,7 @@ describe('the scan of an answer with logs', () => {
   });
 
   it('reads no logs', () => {
-    expect(scanLogs(answerOf([]), anyAround)).to.deep.equal({
+    expect(scanLogs(answerOf([]))).to.deep.equal({
       count: 0,
       runs: [],
       entries: [],
@@ -136,7 +105,7 @@ describe('the scan of an answer with logs', () => {
       ...log,
       address: ADDRESS.replace(/[a-f]/g, (c) => c.toUpperCase()),
     }));
-    const found = scanLogs(answerOf(logs), anyAround);
+    const found = scanLogs(answerOf(logs));
     expect(found).to.deep.equal(parsed(answerOf(logs)));
     expect(found?.runs[0]?.place.address).to.equal(ADDRESS);
   });
@@ -147,7 +116,7 @@ describe('the scan of an answer with logs', () => {
     logs.forEach((log, i) => {
       const data = `${log.data.slice(0, 70)}z${log.data.slice(71)}`;
       const answer = answerOf(logs.with(i, { ...log, data }));
-      const [found, right] = [scanLogs(answer, anyAround), parsed(answer)];
+      const [found, right] = [scanLogs(answer), parsed(answer)];
       expect(found?.failure, `log ${i}`).to.deep.equal(right.failure);
       expect(found?.runs, `log ${i}`).to.deep.equal(right.runs);
       expect(found?.count).to.equal(logs.length);
@@ -165,7 +134,7 @@ describe('the scan of an answer with logs', () => {
     for (let at = 36; at < answer.length - 3; at++) {
       const changed = Buffer.from(answer);
       changed[at] = random.pick([0x30, 0x31, 0x66, 0x22, 0x2c, 0x7d]);
-      const found = scanLogs(changed, anyAround);
+      const found = scanLogs(changed);
       if (found === undefined) continue;
       read++;
       const right = parsedOrNothing(changed);

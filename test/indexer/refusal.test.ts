@@ -11,7 +11,7 @@ import { createIndexer } from '../../packages/indexer/src/indexer.ts';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';
-import { changeLogs, FalseNode, type Lie, type RawLog } from './false-node.ts';
+import { changeLogs, FalseNode, type Lie, type RawCall, type RawLog } from './false-node.ts';
 import { Programme } from './programme.ts';
 
 function selectorOf(name: string): string {
@@ -87,10 +87,17 @@ const lies: Record<string, Lie> = {
   'changes a head': byWord('BatchRecorded', 4, 7),
   'changes a plan but not its hash': byWord('PlanAnnounced', 6, 0),
   'changes the time of a plan': byWord('PlanAnnounced', 0, 5),
-  'changes the counted volume of a sale': byWord('SaleSettled', 0, 1),
-  'changes who is paid': byWord('SaleSettled', 3, 0),
   'changes what was credited': byWord('BatchSettled', 2, 4),
   'changes a payout': byWord('Payout', 0, 2),
+};
+
+/** Ways to change the lines of settlements, which are not read from the ledger's beginning on but worked out. */
+const liesOfLines: Record<string, Lie> = {
+  'changes the counted volume of a sale': byWord('SaleSettled', 0, 1),
+  'changes who is paid': byWord('SaleSettled', 3, 0),
+  'leaves out the lines of settlements': changeLogs((logs) =>
+    logs.filter(({ topics }) => topics[0] !== selectorOf('SaleSettled')),
+  ),
 };
 
 for (const engine of engines) {
@@ -145,14 +152,43 @@ for (const engine of engines) {
       });
     }
 
-    it('asks once more before it refuses', async () => {
+    for (const [what, lie] of Object.entries(liesOfLines)) {
+      it(`refuses one that ${what}, where it goes on in the middle`, async () => {
+        const before = await bench.sync(programme, { untilBlock: programme.deployment.startBlock });
+        expect(before.entries).to.not.deep.equal([]);
+        node.lie = lie;
+        expect(await refusalOf()).to.be.instanceOf(JournalRefusedError);
+        const { entries, settlements } = await dumpBooks(bench.database);
+        expect(entries).to.deep.equal(before.entries);
+        expect(settlements).to.deep.equal([]);
+        node.lie = (_, answer) => answer;
+        expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
+      });
+    }
+
+    /** Of each question for logs so far: whether it was for the lines of settlements too. */
+    const askedForLines = () =>
+      node.asked
+        .flatMap(({ body }) => JSON.parse(body) as RawCall[])
+        .filter(({ method }) => method === 'eth_getLogs')
+        .map(({ params }) => params[0].topics[0].includes(selectorOf('SaleSettled')));
+
+    it('asks from the beginning on for no lines of settlements, and has them all the same', async () => {
+      node.asked.length = 0;
+      expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
+      expect(books.settlements).to.not.deep.equal([]);
+      expect(new Set(askedForLines())).to.deep.equal(new Set([false]));
+    });
+
+    it('asks once more before it refuses, and then for everything', async () => {
       let asked = 0;
+      node.asked.length = 0;
       node.lie = (call, answer) => {
         if (call.method !== 'eth_getLogs' || ++asked > 1) return answer;
         return changeLogs((logs) => logs.slice(0, -1))(call, answer);
       };
       expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
-      expect(asked).to.equal(2);
+      expect(askedForLines()).to.deep.equal([false, true]);
     });
 
     it('refuses terms that are not those the journal begins with', async () => {

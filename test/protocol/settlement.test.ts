@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import type { Hex } from 'viem';
 import type { Tree } from '../../packages/protocol/src/commission.ts';
 import { decodeEntries } from '../../packages/protocol/src/decode.ts';
+import type { Entry } from '../../packages/protocol/src/entries.ts';
 import { foldEntries, GENESIS_HEAD } from '../../packages/protocol/src/journal.ts';
 import { countedVolume, MAX_REACH } from '../../packages/protocol/src/plan.ts';
+import { settlementOf } from '../../packages/protocol/src/settled-lines.ts';
+import { Settler } from '../../packages/protocol/src/settler.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { fastSteps } from '../support/protocol/fast-steps.ts';
 import { Chain } from '../support/protocol/ledger.ts';
@@ -57,7 +60,7 @@ describe('settlement by protocol and by the contract', () => {
         const company = await RandomCompany.open(chain, new Random(seed), fixed);
         what += `: ${company.describe()}`;
         await company.grow();
-        const progress = { head: GENESIS_HEAD, count: 0 };
+        const progress = { head: GENESIS_HEAD, count: 0, settler: new Settler() };
         for (let each = 0; each < left; each++) {
           what = what.replace(/(, batch \d+)?$/, `, batch ${each}`);
           countBatch(company, await company.settleBatch());
@@ -93,7 +96,7 @@ describe('settlement by protocol and by the contract', () => {
 
 async function expectSame(
   { ledger, twin, logs }: RandomCompany,
-  progress: { head: Hex; count: number },
+  progress: { head: Hex; count: number; settler: Settler },
 ): Promise<void> {
   const [words, solvency, head] = await ledger.views(
     ['fragmentsOf', 1, twin.fragments],
@@ -108,10 +111,21 @@ async function expectSame(
     entries.map(({ entry }) => entry),
     'entries',
   ).to.deep.equal(twin.entries.slice(progress.count));
+  for (const { entry } of entries) {
+    expect(progress.settler.complete(withoutLines(entry)), 'settled again').to.deep.equal(entry);
+    progress.settler.apply(entry);
+  }
   progress.head = foldEntries(progress.head, progress.count, entries);
   progress.count += entries.length;
   expect(head, 'head').to.equal(twin.head);
   expect(progress.head, 'folded head').to.equal(twin.head);
+}
+
+/** The entry as it is read when the lines of settlements are not. */
+function withoutLines(entry: Entry): Entry {
+  if (entry.kind !== 'batchSettled') return entry;
+  const { kind, batch, from, until, credited, released } = entry;
+  return settlementOf({ kind, batch, from, until, credited, released }, new Uint8Array());
 }
 
 /** Everybody above a seller, from their sponsor up. */

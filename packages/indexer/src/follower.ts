@@ -51,6 +51,8 @@ export class LedgerFollower implements Follower {
   #pace: Pace;
   /** The ledger is in the books: nothing is read from them or written before. */
   #books: Promise<void> = Promise.resolve();
+  /** Until something is refused: then everything is read that the ledger has logged. */
+  #maySettle = true;
   /** The newest block that was ever final. */
   #finalNumber = -1;
 
@@ -236,6 +238,7 @@ export class LedgerFollower implements Follower {
       from,
       to,
       finality: this.#finality,
+      settles: this.#maySettle && from.entryCount === 0 && !this.#getExpected().terms.compact,
       fullStretch: this.#options.stretchSize ?? STRETCH_SIZE,
       pace: this.#pace,
       onPace: (pace) => {
@@ -275,6 +278,7 @@ export class LedgerFollower implements Follower {
     await this.#books;
     const isMoved = error instanceof ChainMovedError || error instanceof PositionMovedError;
     if (!isMoved && !isFalse(error)) throw error;
+    this.#maySettle = false;
     const refusal = new JournalRefusedError(this.ledger, from.number + 1, to ?? from.number + 1, error);
     if (!(error instanceof PositionMovedError)) this.#turn(refusal);
     // Chain and terms are as the refused node said, as long as the journal has not confirmed them.

@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { AnswerTooLargeError } from './errors.ts';
 
 /**
@@ -14,7 +13,11 @@ export interface HttpAnswer {
   body: Buffer;
 }
 
-const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+// Imported, they would load all of `fetch` too, from which they lend a few names.
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
+
+const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 
 export interface PostOptions {
   signal: AbortSignal | undefined;
@@ -53,7 +56,7 @@ function send(url: string, body: string, signal: AbortSignal): Promise<IncomingM
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', headers, signal, agent: isSafe ? agents.https : agents.http };
-    const request = (isSafe ? requestHttps : requestHttp)(url, options, resolve);
+    const request = (isSafe ? https : http).request(url, options, resolve);
     request.on('error', reject);
     request.end(body);
   });

@@ -43,11 +43,10 @@ const [TOPICS, DATA, LOG_INDEX, FIRST_OF_PLACE] = [0, 1, 2, 3];
 const UNKNOWN = FIELDS.length;
 
 /**
- * The logs in `answer`, the body of a node's answer to one question.
- * @param isAnswer Whether what stands around the logs, with an empty list in their place, is an answer without an error.
+ * The logs in `answer`, the body of a node's answer to a batch of one question with id 0.
  * @returns undefined if it has to be read with JSON.parse.
  */
-export function scanLogs(answer: Buffer, isAnswer: (around: string) => boolean): DecodedLogs | undefined {
+export function scanLogs(answer: Buffer): DecodedLogs | undefined {
   const found = answer.subarray(0, HEADER).indexOf(RESULT);
   if (found < 0) return undefined;
   const start = found + RESULT.length;
@@ -60,6 +59,18 @@ export function scanLogs(answer: Buffer, isAnswer: (around: string) => boolean):
   if (scan.end < 0) return undefined;
   const around = answer.toString('latin1', 0, start) + answer.toString('latin1', scan.end);
   return isAnswer(around) ? decoder.end() : undefined;
+}
+
+/** Whether `text` is an answer with no logs and no error. */
+function isAnswer(text: string): boolean {
+  try {
+    const [answer, ...others] = JSON.parse(text);
+    return (
+      others.length === 0 && answer.id === 0 && answer.error === undefined && Array.isArray(answer.result)
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** A field as it was written in the log before; most logs have the same in the same order. */

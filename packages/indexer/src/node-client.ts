@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NodeRefusedError, NodeUnreachableError, originOf } from './errors.ts';
-import { postJson } from './http-post.ts';
+import { type HttpAnswer, postJson } from './http-post.ts';
+import { scanLogs } from './log-scan.ts';
+import type { DecodedLogs } from './logs.ts';
 
 /** A question to the node. */
 export interface Call {
@@ -78,34 +80,29 @@ export class NodeClient {
     const answers: Answer[] = [];
     for (let from = 0; from < calls.length; from += BATCH) {
       const some = calls.slice(from, from + BATCH);
-      answers.push(...(await this.#request(some, options, (body) => answersOf(some, body.toString()))));
+      answers.push(...(await this.#request(some, options, (answer) => answersOf(some, answer))));
     }
     return answers;
   }
 
-  /**
-   * The result of one call that may be large, and its size.
-   * @param read Reads it where it stands in the body of the answer; undefined if it cannot. It is told how to know what
-   * stands around a result, with an empty list in its place.
-   */
-  measure<T>(
+  /** Logs as far as they could be read where they stood, else the result of the call; and the size of the answer. */
+  async readLogs(
     call: Call,
-    read: (body: Buffer, isAnswer: (around: string) => boolean) => T | undefined,
     options: AskOptions = {},
-  ): Promise<{ read: T | undefined; result: unknown; bytes: number }> {
-    const isAnswer = (around: string) => answersOf([call], around).every((answer) => 'result' in answer);
-    return this.#request([call], options, (body) => {
-      const found = read(body, isAnswer);
-      if (found !== undefined) return { read: found, result: undefined, bytes: body.length };
-      const [answer] = answersOf([call], body.toString());
-      return { read: undefined, result: resultOf(answer as Answer), bytes: body.length };
+  ): Promise<{ logs: DecodedLogs; bytes: number } | { result: unknown; bytes: number }> {
+    const read = await this.#request([call], options, (answer) => {
+      const { length: bytes } = answer.body;
+      const logs = scanLogs(answer.body);
+      return logs ? { logs, bytes } : { answers: answersOf([call], answer), bytes };
     });
+    if (read.logs) return { logs: read.logs, bytes: read.bytes };
+    return { result: resultOf(read.answers[0] as Answer), bytes: read.bytes };
   }
 
   async #request<T>(
     calls: readonly Call[],
     { attempts = this.#patience.attempts, signal = this.#signal }: AskOptions,
-    read: (body: Buffer) => T,
+    read: (answer: HttpAnswer) => T,
   ): Promise<T> {
     const body = JSON.stringify(calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call })));
     for (let attempt = 1; ; attempt++) {
@@ -134,18 +131,16 @@ export class NodeClient {
     await delay(restMs, undefined, { signal });
   }
 
-  async #post(question: string, signal: AbortSignal | undefined): Promise<Buffer> {
+  async #post(question: string, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const limits = { signal, timeoutMs: this.#patience.timeoutMs, largest: LARGEST_ANSWER };
-    const { status, retryAfter, body } = await postJson(this.#url, question, limits);
+    const answer = await postJson(this.#url, question, limits);
     // Some nodes answer a refused question with a status of 400; what counts is whether it is an answer.
-    if (status === 429) {
-      this.#restsUntil = Date.now() + restOf(retryAfter);
+    if (answer.status === 429) {
+      this.#restsUntil = Date.now() + restOf(answer.retryAfter);
       throw new Error('HTTP status 429');
     }
-    if (status >= 500) throw new HeavyAnswerError(`HTTP status ${status}`);
-    const beginning = body.toString('utf8', 0, 80);
-    if (!/^\s*[[{]/.test(beginning)) throw new Error(`HTTP status ${status}, not JSON: ${beginning}`);
-    return body;
+    if (answer.status >= 500) throw new HeavyAnswerError(`HTTP status ${answer.status}`);
+    return answer;
   }
 }
 
@@ -166,8 +161,8 @@ function isHeavy(cause: unknown): boolean {
 }
 
 /** Answers come in any order; a single error stands for all questions. */
-function answersOf(calls: readonly Call[], text: string): Answer[] {
-  const body = parse(text);
+function answersOf(calls: readonly Call[], answer: HttpAnswer): Answer[] {
+  const body = parse(answer);
   const given = (Array.isArray(body) ? body : []) as (RpcAnswer | null)[];
   const common = Array.isArray(body) ? undefined : (body as RpcAnswer).error;
   return calls.map(({ method }, id) => {
@@ -179,7 +174,9 @@ function answersOf(calls: readonly Call[], text: string): Answer[] {
   });
 }
 
-function parse(text: string): unknown {
+function parse({ status, body }: HttpAnswer): unknown {
+  const text = body.toString();
+  if (!/^\s*[[{]/.test(text)) throw new Error(`HTTP status ${status}, not JSON: ${text.slice(0, 80)}`);
   try {
     return JSON.parse(text);
   } catch {

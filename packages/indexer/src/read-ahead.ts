@@ -1,4 +1,4 @@
-import type { JournalEntry } from '@plumbline/protocol';
+import { entryTopics, type JournalEntry, journalTopics, Settler } from '@plumbline/protocol';
 import type { BlockRow, Position } from '@plumbline/store';
 import type { Block } from './answers.ts';
 import type { ChainView, Finality } from './chain-head.ts';
@@ -31,6 +31,8 @@ export interface ReadRequest {
   /** The last block to read. */
   to: number;
   finality: Finality;
+  /** Begins at the ledger's beginning, and works out what settlements pay instead of reading it. */
+  settles: boolean;
   /** Entries, and sales in them, after which a stretch is closed. */
   fullStretch: number;
   pace: Pace;
@@ -46,7 +48,8 @@ export interface ReadRequest {
  */
 export async function* readAhead(request: ReadRequest): AsyncGenerator<ReadyStretch, void> {
   const { reader, finality } = request;
-  let building = new Building(request.expected, request.from);
+  const settler = request.settles ? new Settler() : undefined;
+  let building = new Building(request.expected, request.from, settler);
   for await (const piece of cutPieces(fetchPieces(request), request.fullStretch / 2)) {
     try {
       building.add(piece);
@@ -61,7 +64,7 @@ export async function* readAhead(request: ReadRequest): AsyncGenerator<ReadyStre
       if (isFalse(error)) await reader.close([...building.bounds(), ...piece.blocks.slice(-1)], finality);
       throw error;
     }
-    building = new Building(request.expected, building.position());
+    building = new Building(request.expected, building.position(), settler);
   }
 }
 
@@ -71,15 +74,17 @@ async function* fetchPieces({
   expected,
   from,
   to,
+  settles,
   pace,
   onPace,
 }: ReadRequest): AsyncGenerator<ReadyPiece> {
+  const topics = settles ? entryTopics : journalTopics;
   const coming: Promise<ReadyPiece>[] = [];
   let next = from.number + 1;
   for (;;) {
     while (next <= to && coming.length < IN_FLIGHT) {
       const end = Math.min(to, next + pace.span - 1);
-      const piece = reader.readPiece(next, end).then((read) => checkPiece(expected.ledger, read));
+      const piece = reader.readPiece(next, end, topics).then((read) => checkPiece(expected.ledger, read));
       // It may fail while an earlier one is waited for.
       piece.catch(() => {});
       coming.push(piece);
@@ -141,18 +146,20 @@ class Building {
   #size = 0;
   #lastIsEmpty = false;
   readonly #expected: Expected;
+  readonly #settler: Settler | undefined;
   /** The last block of each piece. */
   readonly #ends: { number: number; hash: BlockRow['hash'] }[] = [];
 
-  constructor(expected: Expected, from: Position) {
+  constructor(expected: Expected, from: Position, settler: Settler | undefined) {
     this.#expected = expected;
+    this.#settler = settler;
     this.from = from;
     this.journal = { head: from.head, entryCount: from.entryCount };
   }
 
   add(piece: CheckedPiece): void {
     const { entries } = piece;
-    this.journal = foldPiece(this.#expected, this.journal, piece);
+    this.journal = foldPiece(this.#expected, this.journal, piece, this.#settler);
     for (const entry of entries) {
       this.entries.push(entry);
       this.#size += sizeOf(entry);

@@ -1,4 +1,4 @@
-import { commissionLedgerAbi, journalTopics, type LedgerTerms } from '@plumbline/protocol';
+import { commissionLedgerAbi, type LedgerTerms } from '@plumbline/protocol';
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem';
 import { type Block, blockAt, blockIn, chainIdIn, logsIn } from './answers.ts';
 import { blockCall, type ChainView, type Finality, headCalls, quantity, readHead } from './chain-head.ts';
@@ -9,7 +9,6 @@ import {
   NodeRefusedError,
   NodeUnreachableError,
 } from './errors.ts';
-import { scanLogs } from './log-scan.ts';
 import { type DecodedLogs, decodeLogs, joined } from './logs.ts';
 import { type Answer, BATCH, type Call, type NodeClient } from './node-client.ts';
 import type { Piece } from './verify.ts';
@@ -58,10 +57,13 @@ export class Reader {
     return blocks.map((block) => block?.hash ?? null);
   }
 
-  /** @throws ChainMovedError if the node does not have these blocks, or not all of one fork. */
-  async readPiece(from: number, to: number): Promise<MeasuredPiece> {
+  /**
+   * @param topics First topics of the logs to read.
+   * @throws ChainMovedError if the node does not have these blocks, or not all of one fork.
+   */
+  async readPiece(from: number, to: number, topics: readonly Hex[]): Promise<MeasuredPiece> {
     const started = performance.now();
-    const { logs, bytes, wasSplit } = await this.#readLogs(from, to);
+    const { logs, bytes, wasSplit } = await this.#readLogs(from, to, topics);
     const milliseconds = performance.now() - started;
     // Logs from outside are refused when the piece is verified; their blocks need not exist.
     const numbers = new Set(logs.runs.map(({ place }) => Number(place.blockNumber)));
@@ -124,20 +126,22 @@ export class Reader {
   async #readLogs(
     from: number,
     to: number,
+    topics: readonly Hex[],
   ): Promise<{ logs: DecodedLogs; bytes: number; wasSplit: boolean }> {
     const [fromBlock, toBlock] = [quantity(from), quantity(to)];
-    const filter = { address: this.#ledger, topics: [journalTopics], fromBlock, toBlock };
+    const filter = { address: this.#ledger, topics: [topics], fromBlock, toBlock };
     try {
       const attempts = from === to ? undefined : 1;
       const call = { method: 'eth_getLogs', params: [filter] };
       const options = { attempts, signal: this.#signal };
-      const { read, result, bytes } = await this.#node.measure(call, scanLogs, options);
-      return { logs: read ?? decodeLogs(logsIn(result)), bytes, wasSplit: false };
+      const read = await this.#node.readLogs(call, options);
+      const logs = 'logs' in read ? read.logs : decodeLogs(logsIn(read.result));
+      return { logs, bytes: read.bytes, wasSplit: false };
     } catch (error) {
       if (from === to || !mayPassInParts(error)) throw error;
       const middle = Math.floor((from + to) / 2);
-      const lower = await this.#readLogs(from, middle);
-      const upper = await this.#readLogs(middle + 1, to);
+      const lower = await this.#readLogs(from, middle, topics);
+      const upper = await this.#readLogs(middle + 1, to, topics);
       const bytes = lower.bytes + upper.bytes;
       return { logs: joined(lower.logs, upper.logs), bytes, wasSplit: true };
     }

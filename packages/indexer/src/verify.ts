@@ -5,6 +5,7 @@ import {
   JournalMismatchError,
   type LedgerTerms,
   MalformedError,
+  type Settler,
   termsHash,
   UnexpectedLogError,
 } from '@plumbline/protocol';
@@ -56,14 +57,30 @@ export function checkPiece<P extends Piece>(ledger: Address, piece: P): Omit<P, 
 
 /**
  * The journal after a piece, if it is the journal from `from` on.
+ * @param settler Knows the entries before, and completes settlements whose lines were not asked for.
  * @throws ChainMovedError if logs and blocks are of different forks.
  * @throws an error for which `isFalse` holds if the logs are not the journal.
  */
-export function foldPiece(expected: Expected, from: Journal, { entries, failure }: CheckedPiece): Journal {
+export function foldPiece(
+  expected: Expected,
+  from: Journal,
+  { entries, failure }: CheckedPiece,
+  settler?: Settler,
+): Journal {
   if (failure) throw failure;
-  const head = foldEntries(from.head, from.entryCount, entries, keccak);
+  const whole = settler ? completed(entries, settler) : entries;
+  const head = foldEntries(from.head, from.entryCount, whole, keccak);
   if (from.entryCount === 0) checkFirst(expected, entries);
   return { head, entryCount: from.entryCount + entries.length };
+}
+
+/** The entries, completed; each is taken for true once it is folded. */
+function* completed(entries: readonly JournalEntry[], settler: Settler): Generator<JournalEntry> {
+  for (const each of entries) {
+    each.entry = settler.complete(each.entry);
+    yield each;
+    settler.apply(each.entry);
+  }
 }
 
 /** @throws HeadMismatchError if the journal after `block` is not the contract's, where that is known. */

@@ -70,7 +70,9 @@ export class ByteWriter {
 
   raw(value: Uint8Array): this {
     this.#make(value.length);
-    this.#bytes.set(value, this.#length);
+    // For a few bytes, calling out of JavaScript costs more than copying.
+    if (value.length > 64) this.#bytes.set(value, this.#length);
+    else for (let i = 0; i < value.length; i++) this.#bytes[this.#length + i] = value[i] ?? 0;
     this.#length += value.length;
     return this;
   }

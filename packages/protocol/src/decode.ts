@@ -312,8 +312,11 @@ const decoders = new Map<Hex, Decoder>([
   ],
 ]);
 
-/** The first topics of all logs that make up the journal: what to ask a node for. */
-export const journalTopics: readonly Hex[] = [...decoders.keys(), SALE_SETTLED];
+/** The first topics of the logs that are entries: what to ask a node for if settlements are worked out. */
+export const entryTopics: readonly Hex[] = [...decoders.keys()];
+
+/** The first topics of all logs that make up the journal, the lines of settlements included. */
+export const journalTopics: readonly Hex[] = [...entryTopics, SALE_SETTLED];
 
 /**
  * Decodes a ledger's logs, in order and whole blocks at a time, to its entries.

@@ -7,7 +7,7 @@ export {
   type SettledLine,
   type Tree,
 } from './commission.ts';
-export { decodeEntries, EntryDecoder, journalTopics } from './decode.ts';
+export { decodeEntries, EntryDecoder, entryTopics, journalTopics } from './decode.ts';
 export {
   type BatchRecorded,
   type BatchSettled,
@@ -82,6 +82,7 @@ export {
   UNITS_PER_CENT,
   UNITS_PER_TOKEN,
 } from './money.ts';
+export { NumbersById } from './numbers-by-id.ts';
 export {
   BPS,
   COMPRESSION_DYNAMIC,
@@ -101,6 +102,7 @@ export {
   planHash,
   rowOf,
 } from './plan.ts';
+export { recordBytes } from './record-bytes.ts';
 export {
   BUYER_CLASSES,
   type BuyerClass,
@@ -117,4 +119,5 @@ export {
   type StandingRecord,
   visitSales,
 } from './records.ts';
-export { decodeLines, encodeLines, packedLines, visitLines } from './settled-lines.ts';
+export { decodeLines, encodeLines, packedLines, settlementOf, visitLines } from './settled-lines.ts';
+export { Settler } from './settler.ts';

@@ -5,6 +5,7 @@ import { bytesOf } from './digits.ts';
 import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type JournalEntry, WALLET_CHANGES } from './entries.ts';
 import { JournalMismatchError } from './errors.ts';
 import { saleNumber } from './ids.ts';
+import { recordBytes } from './record-bytes.ts';
 import { packedLines } from './settled-lines.ts';
 
 /** The hash chain over a ledger's entries. Twin of contracts/libraries/Journal.sol. */
@@ -37,15 +38,17 @@ export function extendHead(head: Hex, entry: Entry): Hex {
 export function foldEntries(
   head: Hex,
   count: number,
-  entries: readonly JournalEntry[],
+  entries: Iterable<JournalEntry>,
   keccak: Keccak = keccak_256,
 ): Hex {
   const writer = new ByteWriter(LONGEST);
   let folded = head;
-  entries.forEach(({ entry, head: claimed }, i) => {
+  let number = count;
+  for (const { entry, head: claimed } of entries) {
     folded = foldInto(writer, folded, entry, keccak);
-    if (folded !== claimed) throw new JournalMismatchError(count + i, entry.kind, folded, claimed);
-  });
+    if (folded !== claimed) throw new JournalMismatchError(number, entry.kind, folded, claimed);
+    number++;
+  }
   return folded;
 }
 
@@ -123,7 +126,7 @@ function writeEntry(writer: ByteWriter, entry: Entry, keccak: Keccak): void {
     case 'batchRecorded':
       writer.uint(9, 1).uint(entry.batch, 4).uint(entry.plan, 2).hex(entry.recorder, 20);
       writer.uint(entry.recordedAt, 5).uint64(entry.reserved).hex(entry.manifestRoot, 32);
-      writer.raw(keccak(bytesOf(entry.records)));
+      writer.raw(keccak(recordBytes(entry)));
       return;
     case 'saleReversed':
       writer.uint(10, 1).uint(saleNumber(entry), 6).uint(entry.seller, 4);

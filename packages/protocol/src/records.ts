@@ -6,7 +6,7 @@ import { MAX_ID } from './ids.ts';
 
 /** The packed records that calls and events carry. Twin of contracts/types/Records.sol. */
 
-const SALE_BYTES = 12;
+export const SALE_BYTES = 12;
 const REVERSAL_BYTES = 12;
 const PERSON_BYTES = 28;
 const STANDING_BYTES = 4;

@@ -11,7 +11,7 @@ import { MAX_ID } from './ids.ts';
 /** Seller (4 bytes), counted volume in cents (4) and number of levels (1). */
 const LINE_HEADER = 9;
 /** Person id (26 bits) and basis points (14). */
-const CREDIT_BYTES = 5;
+export const CREDIT_BYTES = 5;
 const RATE_BITS = 14;
 const RATES = 2 ** RATE_BITS;
 

@@ -1,4 +1,4 @@
-import { NumbersById } from './numbers-by-id.ts';
+import { NumbersById } from '@plumbline/protocol';
 
 /**
  * In which batches somebody sold, and which credited them: a mark for each, the marks of 1,024 batches in a row. With them

@@ -10,13 +10,13 @@ import {
   type PayoutRedirected,
   type PlanAnnounced,
   packedLines,
+  recordBytes,
   type SaleReversed,
   visitLines,
   visitSales,
 } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
 import { actsOf, type PersonAct } from './acts.ts';
-import { toBytes } from './bytes.ts';
 import { periodOf } from './periods.ts';
 import type { EnrolledChange, Tally } from './tally.ts';
 
@@ -187,12 +187,13 @@ class Collector {
     totals.people += 1n;
   }
 
-  #record({ kind, ...recorded }: BatchRecorded, place: Place): void {
+  #record(entry: BatchRecorded, place: Place): void {
+    const { kind, ...recorded } = entry;
     const { marks, sums, totals } = this.#tally;
     const month = sums.month(periodOf(recorded.recordedAt));
     const classes: number[] = [];
     let [price, volume] = [0, 0];
-    visitSales(toBytes(recorded.records), (seller, buyer, priceCents, volumeCents) => {
+    visitSales(recordBytes(entry), (seller, buyer, priceCents, volumeCents) => {
       classes.push(buyer);
       marks.sold(seller, recorded.batch);
       month.sold(seller, buyer, priceCents, volumeCents);

@@ -1,4 +1,4 @@
-import { NumbersById } from './numbers-by-id.ts';
+import { NumbersById } from '@plumbline/protocol';
 import { columnOf, LEVELS, periodColumns, type Volumes } from './periods.ts';
 
 /** What the sums of people grow by, collected in flat memory: there is a credit for every level of every sale. */

@@ -1,0 +1,167 @@
+import { ByteWriter } from './bytes.ts';
+import { payCommission, type Tree } from './commission.ts';
+import type {
+  BatchRecorded,
+  BatchSettled,
+  Enrolled,
+  Entry,
+  SaleReversed,
+  SponsorCorrected,
+} from './entries.ts';
+import { STATUS_ACTIVE, STATUS_CLOSED, STATUS_NONE } from './fragment.ts';
+import { NumbersById } from './numbers-by-id.ts';
+import { BPS, type Plan } from './plan.ts';
+import { recordBytes } from './record-bytes.ts';
+import { decodeStandings, SALE_BYTES } from './records.ts';
+import { addCredit, addLine, CREDIT_BYTES, packedLines, settlementOf } from './settled-lines.ts';
+
+/** A batch of which not every sale is settled. */
+interface OpenBatch {
+  /** Plan version. */
+  plan: number;
+  /** Packed sales. */
+  records: DataView;
+  /** Volume in cents that was taken back, by index. */
+  reversed: Map<number, number>;
+}
+
+/** How many sellers' levels are kept. */
+const KEPT = 2 ** 16;
+
+const NO_LEVELS = new Uint8Array();
+
+const WHOLE = Number(BPS);
+
+/**
+ * Settles a ledger's sales again, from the entries of its journal alone. A readable ledger logs a line for each settled
+ * sale, most of all that it ever logs; but what a sale pays follows from the entries before, and the journal has the hash of
+ * the lines. So whoever reads from the beginning can do without these logs and still know that every line is right.
+ */
+export class Settler {
+  readonly #sponsors = new NumbersById();
+  /** Rank x 4 + status. */
+  readonly #standings = new NumbersById();
+  readonly #moves = new Map<number, number>();
+  readonly #plans = new Map<number, Plan>();
+  readonly #batches = new Map<number, OpenBatch>();
+  /** By plan version: what sellers' sales pay, packed. It holds as long as nobody stands elsewhere or otherwise. */
+  readonly #levels = new Map<number, Map<number, Uint8Array>>();
+  readonly #tree: Tree = {
+    sponsorOf: (id) => Math.max(0, this.#sponsors.get(id)),
+    rankOf: (id) => Math.max(0, this.#standings.get(id)) >> 2,
+    statusOf: (id) => Math.max(STATUS_NONE, this.#standings.get(id)) & 3,
+    movedTo: (id) => this.#moves.get(id) ?? 0,
+  };
+
+  /** The entry itself, or a settlement without lines with those that it must have, as far as these can be told. */
+  complete(entry: Entry): Entry {
+    if (entry.kind !== 'batchSettled' || packedLines(entry).length > 0) return entry;
+    const lines = this.#settle(entry);
+    if (!lines) return entry;
+    const { kind, batch, from, until, credited, released } = entry;
+    return settlementOf({ kind, batch, from, until, credited, released }, lines);
+  }
+
+  /** Takes an entry that the journal has. */
+  apply(entry: Entry): void {
+    switch (entry.kind) {
+      case 'planAnnounced':
+        this.#plans.set(entry.version, entry.plan);
+        break;
+      case 'enrolled':
+        this.#enrol(entry);
+        break;
+      case 'batchRecorded':
+        this.#record(entry);
+        break;
+      case 'saleReversed':
+        this.#reverse(entry);
+        break;
+      case 'batchSettled':
+        this.#close(entry);
+        break;
+      case 'standingSet':
+        for (const { id, rank, status } of decodeStandings(entry.records)) this.#stand(id, rank, status);
+        break;
+      case 'personLeft':
+        this.#stand(entry.id, 0, STATUS_CLOSED);
+        break;
+      case 'sponsorCorrected':
+        this.#correct(entry);
+        break;
+    }
+  }
+
+  #enrol({ id, sponsor }: Enrolled): void {
+    this.#sponsors.set(id, sponsor);
+    // Nobody's sales pay somebody new, but those of whoever comes into an empty lane, and of these nothing is kept.
+    this.#standings.set(id, STATUS_ACTIVE);
+  }
+
+  #stand(id: number, rank: number, status: number): void {
+    this.#standings.set(id, rank * 4 + status);
+    this.#levels.clear();
+  }
+
+  #correct({ id, newId, sponsor }: SponsorCorrected): void {
+    this.#sponsors.set(newId, sponsor);
+    this.#levels.clear();
+    if (newId === id) return;
+    this.#standings.set(newId, this.#standings.get(id));
+    this.#standings.set(id, STATUS_CLOSED);
+    this.#moves.set(id, newId);
+  }
+
+  #record(entry: BatchRecorded): void {
+    const { batch, plan } = entry;
+    const bytes = recordBytes(entry);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#batches.set(batch, { plan, records: view, reversed: new Map() });
+  }
+
+  #reverse({ batch, index, volumeCents }: SaleReversed): void {
+    const reversed = this.#batches.get(batch)?.reversed;
+    reversed?.set(index, (reversed.get(index) ?? 0) + Number(volumeCents));
+  }
+
+  #close({ batch, until }: BatchSettled): void {
+    const count = (this.#batches.get(batch)?.records.byteLength ?? 0) / SALE_BYTES;
+    if (until >= count) this.#batches.delete(batch);
+  }
+
+  #settle({ batch, from, until }: BatchSettled): Uint8Array | undefined {
+    const open = this.#batches.get(batch);
+    const plan = open && this.#plans.get(open.plan);
+    if (!open || !plan || until < from || until * SALE_BYTES > open.records.byteLength) return undefined;
+    const writer = new ByteWriter((until - from) * 40);
+    for (let index = from; index < until; index++) {
+      const at = index * SALE_BYTES;
+      const head = open.records.getUint32(at);
+      const seller = head & 0x3ff_ffff;
+      const left = open.records.getUint32(at + 8) - (open.reversed.get(index) ?? 0);
+      // As countedVolume has it: below 2^53, and the quotient far enough from the next whole number for a double.
+      const cents = Math.floor((left * (plan.weightsBps[head >>> 26] ?? 0)) / WHOLE);
+      const levels = cents > 0 ? this.#levelsOf(open.plan, plan, seller) : NO_LEVELS;
+      addLine(writer, seller, cents, levels.length / CREDIT_BYTES);
+      writer.raw(levels);
+    }
+    return writer.bytes().slice();
+  }
+
+  #levelsOf(version: number, plan: Plan, seller: number): Uint8Array {
+    let ofPlan = this.#levels.get(version);
+    if (!ofPlan) {
+      ofPlan = new Map();
+      this.#levels.set(version, ofPlan);
+    }
+    const known = ofPlan.get(seller);
+    if (known) return known;
+    const { credits } = payCommission(this.#tree, plan, seller, 1n);
+    const writer = new ByteWriter(credits.length * CREDIT_BYTES);
+    for (const { id, bps } of credits) addCredit(writer, id, bps);
+    const levels = writer.bytes();
+    if (ofPlan.size >= KEPT) ofPlan.clear();
+    if (this.#tree.statusOf(seller) !== STATUS_NONE) ofPlan.set(seller, levels);
+    return levels;
+  }
+}

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { zeroAddress, zeroHash } from 'viem';
+import type { BatchSettled, Entry } from '../../packages/protocol/src/entries.ts';
+import { MalformedError } from '../../packages/protocol/src/errors.ts';
+import { encodeSales, encodeStandings, type SaleRecord } from '../../packages/protocol/src/records.ts';
+import { encodeLines, settlementOf } from '../../packages/protocol/src/settled-lines.ts';
+import { Settler } from '../../packages/protocol/src/settler.ts';
+
+/** The seller 10 %, then 5 and 2 % up the line, whoever is active; what is bought for oneself counts half. */
+const PLAN = {
+  kind: 0,
+  compression: 1,
+  boundaryRank: 0,
+  ceilingBps: 10_000,
+  weightsBps: [10_000, 10_000, 5_000] as const,
+  ratesBps: [[1_000, 500, 200]],
+};
+
+const SALES: SaleRecord[] = [
+  { class: 'retail', seller: 12, priceCents: 1_000n, volumeCents: 800n },
+  { class: 'self', seller: 8, priceCents: 999n, volumeCents: 999n },
+  { class: 'retail', seller: 16, priceCents: 500n, volumeCents: 500n },
+];
+
+function enrolled(id: number, sponsor: number): Entry {
+  return { kind: 'enrolled', id, sponsor, wallet: zeroAddress };
+}
+
+function recorded(batch: number, sales: readonly SaleRecord[], plan = 1): Entry {
+  const records = encodeSales(sales);
+  const rest = { recorder: zeroAddress, recordedAt: 0, reserved: 0n, manifestRoot: zeroHash };
+  return { kind: 'batchRecorded', batch, plan, records, ...rest };
+}
+
+function reversed(index: number, volumeCents: bigint): Entry {
+  return { kind: 'saleReversed', batch: 1, index, seller: 12, priceCents: volumeCents, volumeCents };
+}
+
+function standing(id: number, rank: number, status: number): Entry {
+  const records = encodeStandings([{ id, rank, status }]);
+  return { kind: 'standingSet', ranker: zeroAddress, evidence: zeroHash, records };
+}
+
+function settled(batch: number, from: number, until: number): BatchSettled {
+  const fields = { kind: 'batchSettled', batch, from, until, credited: 1n, released: 2n } as const;
+  return settlementOf(fields, new Uint8Array());
+}
+
+/** 4 at the top, 8 below it, 12 below that; nobody in 16. */
+const COMPANY: Entry[] = [
+  { kind: 'planAnnounced', version: 1, startsAt: 0, planHash: zeroHash, plan: PLAN },
+  enrolled(4, 0),
+  enrolled(8, 4),
+  enrolled(12, 8),
+  recorded(1, SALES),
+];
+
+function settlerAfter(...entries: Entry[]): Settler {
+  const settler = new Settler();
+  for (const entry of [...COMPANY, ...entries]) settler.apply(entry);
+  return settler;
+}
+
+/** Who is paid how much for each sale, as "volume: person rate, ...". */
+function paidBy(settler: Settler, entry: BatchSettled): string[] {
+  const whole = settler.complete(entry) as BatchSettled;
+  return whole.lines.map(
+    ({ volumeCents, credits }) =>
+      `${volumeCents}: ${credits.map(({ id, bps }) => `${id} ${bps}`).join(', ')}`,
+  );
+}
+
+describe('settling again from the entries', () => {
+  describe('leaves as it is', () => {
+    const cases: [string, Entry, Entry[]][] = [
+      ['an entry of another kind', enrolled(20, 4), []],
+      ['a settlement of a batch that was never recorded', settled(2, 0, 1), []],
+      ['a settlement beyond the sales of its batch', settled(1, 0, 4), []],
+      ['a settlement that ends before it begins', settled(1, 2, 1), []],
+      [
+        'a settlement of a batch by a plan that was never announced',
+        settled(3, 0, 1),
+        [recorded(3, SALES, 9)],
+      ],
+      ['a settlement of a batch that is settled', settled(1, 0, 3), [settled(1, 0, 3)]],
+    ];
+    for (const [what, entry, before] of cases) {
+      it(what, () => {
+        expect(settlerAfter(...before).complete(entry)).to.equal(entry);
+      });
+    }
+
+    it('a settlement that has its lines', () => {
+      const lines = [{ seller: 12, volumeCents: 7n, credits: [] }];
+      const bytes = Buffer.from(encodeLines(lines).slice(2), 'hex');
+      const entry = settlementOf(
+        { kind: 'batchSettled', batch: 1, from: 0, until: 1, credited: 0n, released: 0n },
+        bytes,
+      );
+      expect(settlerAfter().complete(entry)).to.equal(entry);
+    });
+  });
+
+  it('refuses more taken back than was sold, which no ledger lets pass', () => {
+    expect(() => settlerAfter(reversed(0, 900n)).complete(settled(1, 0, 1))).to.throw(MalformedError);
+  });
+
+  it('pays by plan and tree, and keeps everything else of the entry', () => {
+    const settler = settlerAfter();
+    expect(paidBy(settler, settled(1, 0, 3))).to.deep.equal([
+      '800: 12 1000, 8 500, 4 200',
+      '499: 8 1000, 4 500',
+      '500: ',
+    ]);
+    const { lines: _, ...rest } = settler.complete(settled(1, 0, 3)) as BatchSettled;
+    const { lines: __, ...before } = settled(1, 0, 3);
+    expect(rest).to.deep.equal(before);
+  });
+
+  it('settles a part, and then the rest', () => {
+    const settler = settlerAfter(settled(1, 0, 1));
+    expect(paidBy(settler, settled(1, 1, 2))).to.deep.equal(['499: 8 1000, 4 500']);
+    settler.apply(settled(1, 1, 3));
+    expect(settler.complete(settled(1, 1, 2)))
+      .to.have.property('lines')
+      .that.deep.equals([]);
+  });
+
+  it('counts what is left after everything that was taken back', () => {
+    const settler = settlerAfter(reversed(0, 100n), reversed(0, 200n), reversed(1, 999n));
+    expect(paidBy(settler, settled(1, 0, 2))).to.deep.equal(['500: 12 1000, 8 500, 4 200', '0: ']);
+  });
+
+  it('pays by where people stand at the time, though it has settled for the same seller before', () => {
+    const settler = settlerAfter(recorded(2, SALES));
+    const first = settled(1, 0, 1);
+    const again = settled(2, 0, 1);
+    expect(paidBy(settler, first)).to.deep.equal(['800: 12 1000, 8 500, 4 200']);
+    const changes: [Entry, string][] = [
+      [standing(8, 0, 2), '800: 12 1000, 4 500'],
+      [standing(8, 3, 1), '800: 12 1000, 8 500, 4 200'],
+      [{ kind: 'sponsorCorrected', id: 12, newId: 12, sponsor: 4, reason: zeroHash }, '800: 12 1000, 4 500'],
+      [
+        { kind: 'sponsorCorrected', id: 12, newId: 20, sponsor: 8, reason: zeroHash },
+        '800: 20 1000, 8 500, 4 200',
+      ],
+      [{ kind: 'personLeft', id: 8 }, '800: 20 1000, 4 500'],
+    ];
+    for (const [change, paid] of changes) {
+      settler.apply(change);
+      expect(paidBy(settler, again), change.kind).to.deep.equal([paid]);
+    }
+  });
+
+  it('pays whoever has come into a lane that had sales before', () => {
+    const settler = settlerAfter(recorded(2, SALES));
+    expect(paidBy(settler, settled(1, 2, 3))).to.deep.equal(['500: ']);
+    settler.apply(enrolled(16, 4));
+    expect(paidBy(settler, settled(2, 2, 3))).to.deep.equal(['500: 16 1000, 4 500']);
+  });
+
+  it('pays by the plan of the batch, whatever was announced since', () => {
+    const plan = { ...PLAN, ratesBps: [[100]] };
+    const announced: Entry = { kind: 'planAnnounced', version: 2, startsAt: 0, planHash: zeroHash, plan };
+    const settler = settlerAfter(announced, recorded(2, SALES, 2));
+    expect(paidBy(settler, settled(1, 0, 1))).to.deep.equal(['800: 12 1000, 8 500, 4 200']);
+    expect(paidBy(settler, settled(2, 0, 1))).to.deep.equal(['800: 12 100']);
+  });
+});
