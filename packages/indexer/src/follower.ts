@@ -278,7 +278,7 @@ export class LedgerFollower implements Follower {
     await this.#books;
     const isMoved = error instanceof ChainMovedError || error instanceof PositionMovedError;
     if (!isMoved && !isFalse(error)) throw error;
-    this.#maySettle = false;
+    if (!isMoved) this.#maySettle = false;
     const refusal = new JournalRefusedError(this.ledger, from.number + 1, to ?? from.number + 1, error);
     if (!(error instanceof PositionMovedError)) this.#turn(refusal);
     // Chain and terms are as the refused node said, as long as the journal has not confirmed them.

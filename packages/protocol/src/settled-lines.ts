@@ -38,10 +38,15 @@ export function addLine(writer: ByteWriter, seller: number, cents: number, level
 
 export function addCredit(writer: ByteWriter, id: number, bps: number): void {
   // A wider rate would run into the id and name somebody else.
-  if (bps < 0 || bps >= RATES) throw new MalformedError('bps', `must be at most 10000, not ${bps}`);
-  if (id < 0 || id > MAX_ID) throw new MalformedError('id', `must be at most ${MAX_ID}, not ${id}`);
+  if (!isWithin(bps, RATES - 1)) throw new MalformedError('bps', `must be at most 10000, not ${bps}`);
+  if (!isWithin(id, MAX_ID)) throw new MalformedError('id', `must be at most ${MAX_ID}, not ${id}`);
   // Of the fourth byte, two bits are the id's.
   writer.uint32(id * 64 + (bps >>> 8)).uint8(bps & 255);
+}
+
+/** Whether `value` is a whole number from 0 to `most`. */
+function isWithin(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most;
 }
 
 /** @throws MalformedError if `packed` does not end where its last sale ends. */
