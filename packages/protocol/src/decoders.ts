@@ -1,0 +1,335 @@
+import { decodeEventLog, getAbiItem, type Hex, toEventSelector } from 'viem';
+import { commissionLedgerAbi } from './abi.generated.ts';
+import type { PendingLines } from './decode-settlement.ts';
+import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type LedgerLog, WALLET_CHANGES } from './entries.ts';
+import { UnexpectedLogError } from './errors.ts';
+import { saleRefOf } from './ids.ts';
+import { type Plan, planHash } from './plan.ts';
+import { settlementOf } from './settled-lines.ts';
+import {
+  bytesAt,
+  choice,
+  topic,
+  topicAddress,
+  topicNumber,
+  where,
+  word,
+  wordBigInt,
+  wordBoolean,
+  wordNumber,
+} from './words.ts';
+
+/**
+ * The layout of each log that is an entry: the words of a log are read where they stand.
+ *
+ * A field that is wider than the journal holds is refused. The hash covers only the width, so without this a node could
+ * change the rest and still fold to the right head.
+ */
+
+type EntryEvent =
+  | 'LedgerOpened'
+  | 'Enrolled'
+  | 'PlanAnnounced'
+  | 'RecorderSet'
+  | 'RoleChanged'
+  | 'AdminTransferSet'
+  | 'AdminDelaySet'
+  | 'FloatFunded'
+  | 'BatchRecorded'
+  | 'SaleReversed'
+  | 'SaleSettled'
+  | 'BatchSettled'
+  | 'Payout'
+  | 'StandingSet'
+  | 'SponsorCorrected'
+  | 'PersonLeft'
+  | 'WalletSet'
+  | 'RecoverySet'
+  | 'HoldSet'
+  | 'FlagRaised'
+  | 'FlagClosed'
+  | 'FloatWithdrawn'
+  | 'PauseSet'
+  | 'PayoutRedirected';
+
+export function topicOf(name: EntryEvent): Hex {
+  return toEventSelector(getAbiItem({ abi: commissionLedgerAbi, name }));
+}
+
+/** Decodes a log to its entry and the head that it claims. */
+type Decoder = (log: LedgerLog, pending: PendingLines) => { entry: Entry; head: Hex };
+
+export const decoders = new Map<Hex, Decoder>([
+  [
+    topicOf('LedgerOpened'),
+    (log) => ({ entry: { kind: 'opened', termsHash: word(log, 0) }, head: word(log, 1) }),
+  ],
+  [
+    topicOf('Enrolled'),
+    (log) => ({
+      entry: {
+        kind: 'enrolled',
+        id: topicNumber(log, 1, 4),
+        sponsor: topicNumber(log, 2, 4),
+        wallet: topicAddress(log, 3),
+      },
+      head: word(log, 0),
+    }),
+  ],
+  [topicOf('PlanAnnounced'), decodePlanAnnounced],
+  [
+    topicOf('RecorderSet'),
+    (log) => ({
+      entry: { kind: 'recorderSet', recorder: topicAddress(log, 1), cap: wordBigInt(log, 0, 8) },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('RoleChanged'),
+    (log) => ({
+      entry: {
+        kind: 'roleChanged',
+        role: topic(log, 1),
+        account: topicAddress(log, 2),
+        granted: wordBoolean(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('AdminTransferSet'),
+    (log) => ({
+      entry: {
+        kind: 'adminTransferSet',
+        newAdmin: topicAddress(log, 1),
+        acceptableFrom: wordNumber(log, 0, 6),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('AdminDelaySet'),
+    (log) => ({
+      entry: { kind: 'adminDelaySet', delay: wordNumber(log, 0, 6), effectiveFrom: wordNumber(log, 1, 6) },
+      head: word(log, 2),
+    }),
+  ],
+  [
+    topicOf('FloatFunded'),
+    (log) => ({
+      entry: { kind: 'floatFunded', from: topicAddress(log, 1), units: wordBigInt(log, 0, 8) },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('BatchRecorded'),
+    (log) => ({
+      entry: {
+        kind: 'batchRecorded',
+        batch: topicNumber(log, 1, 4),
+        plan: topicNumber(log, 2, 2),
+        recorder: topicAddress(log, 3),
+        recordedAt: wordNumber(log, 0, 5),
+        reserved: wordBigInt(log, 1, 8),
+        manifestRoot: word(log, 2),
+        records: bytesAt(log, 3),
+      },
+      head: word(log, 4),
+    }),
+  ],
+  [
+    topicOf('SaleReversed'),
+    (log) => ({
+      entry: {
+        kind: 'saleReversed',
+        ...saleRefOf(topicNumber(log, 1, 6)),
+        seller: topicNumber(log, 2, 4),
+        priceCents: wordBigInt(log, 0, 4),
+        volumeCents: wordBigInt(log, 1, 4),
+      },
+      head: word(log, 2),
+    }),
+  ],
+  [
+    topicOf('BatchSettled'),
+    (log, pending) => {
+      const [batch, from] = [topicNumber(log, 1, 4), wordNumber(log, 0, 2)];
+      const settled = {
+        kind: 'batchSettled',
+        batch,
+        from,
+        until: wordNumber(log, 1, 2),
+        credited: wordBigInt(log, 2, 8),
+        released: wordBigInt(log, 3, 8),
+      } as const;
+      return {
+        entry: settlementOf(settled, pending.close(log, { batch, index: from })),
+        head: word(log, 5),
+      };
+    },
+  ],
+  [
+    topicOf('Payout'),
+    (log) => ({
+      entry: {
+        kind: 'payout',
+        id: topicNumber(log, 1, 4),
+        wallet: topicAddress(log, 2),
+        units: wordBigInt(log, 0, 8),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('PayoutRedirected'),
+    (log) => ({
+      entry: {
+        kind: 'payoutRedirected',
+        id: topicNumber(log, 1, 4),
+        wallet: topicAddress(log, 2),
+        to: topicAddress(log, 3),
+        units: wordBigInt(log, 0, 8),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('StandingSet'),
+    (log) => ({
+      entry: {
+        kind: 'standingSet',
+        ranker: topicAddress(log, 1),
+        evidence: topic(log, 2),
+        records: bytesAt(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('SponsorCorrected'),
+    (log) => ({
+      entry: {
+        kind: 'sponsorCorrected',
+        id: topicNumber(log, 1, 4),
+        newId: topicNumber(log, 2, 4),
+        sponsor: topicNumber(log, 3, 4),
+        reason: word(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('PersonLeft'),
+    (log) => ({ entry: { kind: 'personLeft', id: topicNumber(log, 1, 4) }, head: word(log, 0) }),
+  ],
+  [
+    topicOf('WalletSet'),
+    (log) => ({
+      entry: {
+        kind: 'walletSet',
+        id: topicNumber(log, 1, 4),
+        from: topicAddress(log, 2),
+        to: topicAddress(log, 3),
+        how: choice(log, WALLET_CHANGES, wordNumber(log, 0, 1) - 1),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('RecoverySet'),
+    (log) => ({
+      entry: {
+        kind: 'recoverySet',
+        id: topicNumber(log, 1, 4),
+        from: topicAddress(log, 2),
+        to: topicAddress(log, 3),
+        executableFrom: wordNumber(log, 0, 5),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('HoldSet'),
+    (log) => ({
+      entry: {
+        kind: 'holdSet',
+        id: topicNumber(log, 1, 4),
+        until: wordNumber(log, 0, 5),
+        reason: topic(log, 2),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('FlagRaised'),
+    (log) => ({
+      entry: {
+        kind: 'flagRaised',
+        flag: topicNumber(log, 1, 4),
+        subjectKind: choice(log, FLAG_SUBJECTS, topicNumber(log, 2, 1)),
+        subject: topicNumber(log, 3, 6),
+        reason: word(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('FlagClosed'),
+    (log) => ({
+      entry: {
+        kind: 'flagClosed',
+        flag: topicNumber(log, 1, 4),
+        outcome: choice(log, FLAG_OUTCOMES, topicNumber(log, 2, 1) - 1),
+        evidence: word(log, 0),
+      },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('FloatWithdrawn'),
+    (log) => ({
+      entry: { kind: 'floatWithdrawn', to: topicAddress(log, 1), units: wordBigInt(log, 0, 8) },
+      head: word(log, 1),
+    }),
+  ],
+  [
+    topicOf('PauseSet'),
+    (log) => ({
+      entry: { kind: 'pauseSet', by: topicAddress(log, 1), paused: wordBoolean(log, 0) },
+      head: word(log, 1),
+    }),
+  ],
+]);
+
+/** Plans are rare and nested: viem's decoder reads them. */
+function decodePlanAnnounced(log: LedgerLog): { entry: Entry; head: Hex } {
+  const { plan, hash } = readPlan(log);
+  // The journal covers the hash, and the hash covers the plan.
+  if (hash !== topic(log, 2)) {
+    throw new UnexpectedLogError(`log ${where(log)} has another plan than its hash ${topic(log, 2)} names`);
+  }
+  return {
+    entry: {
+      kind: 'planAnnounced',
+      version: topicNumber(log, 1, 2),
+      startsAt: wordNumber(log, 0, 5),
+      planHash: hash,
+      plan,
+    },
+    head: word(log, 2),
+  };
+}
+
+function readPlan(log: LedgerLog): { plan: Plan; hash: Hex } {
+  try {
+    const { plan } = decodeEventLog({
+      abi: commissionLedgerAbi,
+      eventName: 'PlanAnnounced',
+      topics: [...log.topics] as [Hex, ...Hex[]],
+      data: log.data,
+    }).args;
+    return { plan, hash: planHash(plan) };
+  } catch (cause) {
+    throw new UnexpectedLogError(`log ${where(log)} has no plan that can be read`, { cause });
+  }
+}
