@@ -48,8 +48,8 @@ const lineAt = (text: string, index: number) => text.slice(0, index).split('\n')
 
 function resolve(file: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return posix.join(dirname(file), specifier);
-  const name = /^@plumbline\/([^/]+)$/.exec(specifier)?.[1];
-  return name === undefined ? undefined : `packages/${name}/src/index.ts`;
+  const [, name, door] = /^@plumbline\/([^/]+)(\/testing)?$/.exec(specifier) ?? [];
+  return name === undefined ? undefined : `packages/${name}/src/${door ? 'testing' : 'index'}.ts`;
 }
 
 function findImports(file: string, code: string): Import[] {
@@ -66,14 +66,15 @@ function checkImport(file: string, { specifier, line, target }: Import): void {
   const own = /^packages\/([^/]+)\//.exec(file)?.[1];
   const named = /^@plumbline\/([^/]+)(\/.*)?$/.exec(specifier);
   const entered = specifier.startsWith('.') ? /^packages\/([^/]+)\//.exec(target ?? '')?.[1] : undefined;
-  if (named?.[2] !== undefined) {
+  const isTestingDoor = named?.[2] === '/testing' && own === undefined && !file.startsWith('scripts/');
+  if (named?.[2] !== undefined && !isTestingDoor) {
     report(
       file,
       line,
       `import '@plumbline/${named[1]}' instead of '${specifier}': the inside of a package is private`,
     );
   }
-  if (entered !== undefined && entered !== own && !file.startsWith(`test/${entered}/`)) {
+  if (entered !== undefined && entered !== own) {
     report(
       file,
       line,

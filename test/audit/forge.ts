@@ -1,4 +1,5 @@
 import { auditLogs, type LogAudit, type Origin } from '@plumbline/audit';
+import { listLogs } from '@plumbline/audit/testing';
 import {
   commissionLedgerAbi,
   decodeEntries,
@@ -18,7 +19,6 @@ import {
   type Hex,
   toEventSelector,
 } from 'viem';
-import { listLogs } from '../../packages/audit/src/chain/logs.ts';
 import type { Company } from './company.ts';
 
 const SALE_SETTLED = toEventSelector(getAbiItem({ abi: commissionLedgerAbi, name: 'SaleSettled' }));

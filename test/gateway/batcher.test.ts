@@ -1,10 +1,9 @@
 import { connectChain } from '@plumbline/gateway';
+import { findBadItem, raiseFees } from '@plumbline/gateway/testing';
 import { encodePeople } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { JsonRpcProvider, Wallet } from 'ethers';
 import type { Address, Hex } from 'viem';
-import { findBadItem } from '../../packages/gateway/src/batcher/isolate.ts';
-import { raiseFees } from '../../packages/gateway/src/batcher/send.ts';
 import { contractAt } from '../../scripts/deploy.ts';
 import type { TestDollar } from '../../types/mocks/TestDollar.js';
 import { type Company, foundCompany, saleOf, walletOf } from './company.ts';

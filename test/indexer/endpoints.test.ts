@@ -1,8 +1,6 @@
+import { createIndexer, type IndexerOptions, JournalRefusedError, type Progress } from '@plumbline/indexer';
+import { NodesFailedError } from '@plumbline/indexer/testing';
 import { expect } from 'chai';
-import { JournalRefusedError, NodesFailedError } from '../../packages/indexer/src/errors.ts';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
-import type { IndexerOptions } from '../../packages/indexer/src/options.ts';
-import type { Progress } from '../../packages/indexer/src/progress.ts';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';

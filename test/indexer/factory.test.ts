@@ -1,11 +1,9 @@
+import { createIndexer, type IndexerOptions, type Progress } from '@plumbline/indexer';
+import { FactoryMissingError, LedgersFailedError } from '@plumbline/indexer/testing';
 import { type BooksStatus, findStatus, listLedgers } from '@plumbline/store';
 import { expect } from 'chai';
 import { JsonRpcProvider, NonceManager, Wallet, zeroPadValue } from 'ethers';
 import type { Address, Hex } from 'viem';
-import { FactoryMissingError, LedgersFailedError } from '../../packages/indexer/src/errors.ts';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
-import type { IndexerOptions } from '../../packages/indexer/src/options.ts';
-import type { Progress } from '../../packages/indexer/src/progress.ts';
 import { contractAt, USUAL_PLAN } from '../../scripts/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import type { LedgerFactory } from '../../types/LedgerFactory.js';

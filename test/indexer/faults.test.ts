@@ -1,16 +1,18 @@
-import { findStatus, migrate } from '@plumbline/store';
-import { expect } from 'chai';
 import {
-  FalseLogsError,
+  createIndexer,
   JournalRefusedError,
   LedgerMissingError,
+  NodeUnreachableError,
+  WrongChainError,
+} from '@plumbline/indexer';
+import {
+  FalseLogsError,
   NodeRefusedError,
   NodesFailedError,
-  NodeUnreachableError,
   UnstableChainError,
-  WrongChainError,
-} from '../../packages/indexer/src/errors.ts';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
+} from '@plumbline/indexer/testing';
+import { findStatus, migrate } from '@plumbline/store';
+import { expect } from 'chai';
 import { type BooksDump, clearBooks, textOf } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';

@@ -1,8 +1,7 @@
+import { createIndexer, type Indexer, type IndexerOptions } from '@plumbline/indexer';
+import { FinalBlockChangedError } from '@plumbline/indexer/testing';
 import { findStatus } from '@plumbline/store';
 import { expect } from 'chai';
-import { FinalBlockChangedError } from '../../packages/indexer/src/errors.ts';
-import { createIndexer, type Indexer } from '../../packages/indexer/src/indexer.ts';
-import type { IndexerOptions } from '../../packages/indexer/src/options.ts';
 import { clearBooks, dumpBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';

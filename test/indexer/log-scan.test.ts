@@ -1,7 +1,5 @@
+import { decodeLogs, logsIn, scanLogs } from '@plumbline/indexer/testing';
 import { expect } from 'chai';
-import { logsIn } from '../../packages/indexer/src/answers.ts';
-import { scanLogs } from '../../packages/indexer/src/log-scan.ts';
-import { decodeLogs } from '../../packages/indexer/src/logs.ts';
 import { Random } from '../support/protocol/random.ts';
 import type { RawLog } from './false-node.ts';
 import { ADDRESS, answerOf, rawLogs } from './raw-logs.ts';

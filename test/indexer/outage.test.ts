@@ -1,9 +1,7 @@
+import { createIndexer, type IndexerOptions, NodeUnreachableError, type Progress } from '@plumbline/indexer';
+import { NodeRefusedError } from '@plumbline/indexer/testing';
 import { type Database, openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
-import { NodeRefusedError, NodeUnreachableError } from '../../packages/indexer/src/errors.ts';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
-import type { IndexerOptions } from '../../packages/indexer/src/options.ts';
-import type { Progress } from '../../packages/indexer/src/progress.ts';
 import { clearBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';

@@ -1,5 +1,5 @@
+import { type Asked, adapt, firstPace, type Pace } from '@plumbline/indexer/testing';
 import { expect } from 'chai';
-import { type Asked, adapt, firstPace, type Pace } from '../../packages/indexer/src/pace.ts';
 
 const FIRST_PACE = firstPace();
 

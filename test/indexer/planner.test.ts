@@ -1,6 +1,3 @@
-import { expect } from 'chai';
-import type { Hex } from 'viem';
-import { UnstableChainError } from '../../packages/indexer/src/errors.ts';
 import {
   beginAt,
   decide,
@@ -8,7 +5,10 @@ import {
   type Mind,
   type Observation,
   type Step,
-} from '../../packages/indexer/src/planner.ts';
+  UnstableChainError,
+} from '@plumbline/indexer/testing';
+import { expect } from 'chai';
+import type { Hex } from 'viem';
 
 const HASH: Hex = `0x${'11'.repeat(32)}`;
 const OTHER: Hex = `0x${'22'.repeat(32)}`;

@@ -1,13 +1,8 @@
+import { createIndexer, JournalRefusedError, LedgerMissingError, WrongChainError } from '@plumbline/indexer';
 import { commissionLedgerAbi } from '@plumbline/protocol';
 import { migrate } from '@plumbline/store';
 import { expect } from 'chai';
 import { encodeFunctionData, toEventSelector } from 'viem';
-import {
-  JournalRefusedError,
-  LedgerMissingError,
-  WrongChainError,
-} from '../../packages/indexer/src/errors.ts';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';

@@ -1,7 +1,6 @@
+import { createIndexer, type Progress } from '@plumbline/indexer';
 import { findStatus } from '@plumbline/store';
 import { expect } from 'chai';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
-import type { Progress } from '../../packages/indexer/src/progress.ts';
 import { clearBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';

@@ -1,5 +1,5 @@
+import { createIndexer } from '@plumbline/indexer';
 import { expect } from 'chai';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
 import { clearBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Random } from '../support/random.ts';

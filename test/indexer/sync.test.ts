@@ -1,8 +1,7 @@
+import { createIndexer, type Progress } from '@plumbline/indexer';
 import type { Entry } from '@plumbline/protocol';
 import { findLedger, findPerson, getPending } from '@plumbline/store';
 import { expect } from 'chai';
-import { createIndexer } from '../../packages/indexer/src/indexer.ts';
-import type { Progress } from '../../packages/indexer/src/progress.ts';
 import { clearBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';

@@ -1,25 +1,24 @@
-import { expect } from 'chai';
 import {
   amountOf,
-  type Credit,
-  creditedBy,
-  payCommission,
-  type SettledLine,
-  type Tree,
-} from '../../packages/protocol/src/commission.ts';
-import { MalformedError } from '../../packages/protocol/src/errors.ts';
-import { MAX_ID } from '../../packages/protocol/src/ids.ts';
-import {
   COMPRESSION_DYNAMIC,
   COMPRESSION_NONE,
   COMPRESSION_ROLL_UP,
+  type Credit,
+  creditedBy,
+  decodeLines,
+  encodeLines,
+  MAX_ID,
   MAX_REACH,
+  MalformedError,
   PLAN_BY_DIFFERENCE,
   PLAN_BY_GENERATION,
   PLAN_BY_LEVEL,
   type Plan,
-} from '../../packages/protocol/src/plan.ts';
-import { decodeLines, encodeLines } from '../../packages/protocol/src/settled-lines.ts';
+  payCommission,
+  type SettledLine,
+  type Tree,
+} from '@plumbline/protocol';
+import { expect } from 'chai';
 import { randomLine } from '../support/protocol/generate.ts';
 import { Random } from '../support/protocol/random.ts';
 import { goldens } from '../support/vectors.ts';

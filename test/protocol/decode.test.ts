@@ -1,14 +1,17 @@
-import { expect } from 'chai';
-import { type Hex, toEventSelector, toHex } from 'viem';
-import { commissionLedgerAbi } from '../../packages/protocol/src/abi.generated.ts';
-import { decodeEntries, journalTopics } from '../../packages/protocol/src/decode.ts';
-import type { Entry, LedgerLog } from '../../packages/protocol/src/entries.ts';
 import {
+  commissionLedgerAbi,
+  decodeEntries,
+  type Entry,
+  foldEntries,
+  GENESIS_HEAD,
   JournalMismatchError,
+  journalTopics,
+  type LedgerLog,
   MalformedError,
   UnexpectedLogError,
-} from '../../packages/protocol/src/errors.ts';
-import { foldEntries, GENESIS_HEAD } from '../../packages/protocol/src/journal.ts';
+} from '@plumbline/protocol';
+import { expect } from 'chai';
+import { type Hex, toEventSelector, toHex } from 'viem';
 import { ENTRY_KINDS, randomEntry, randomPlan } from '../support/protocol/generate.ts';
 import { expectAsViemReads, logsOf } from '../support/protocol/logs.ts';
 import { Random } from '../support/protocol/random.ts';

@@ -1,11 +1,15 @@
+import {
+  amountOf,
+  BUYER_CLASSES,
+  countedVolume,
+  decodeEntries,
+  type Entry,
+  foldEntries,
+  GENESIS_HEAD,
+  payCommission,
+} from '@plumbline/protocol';
 import { expect } from 'chai';
 import { type Hex, zeroAddress } from 'viem';
-import { amountOf, payCommission } from '../../packages/protocol/src/commission.ts';
-import { decodeEntries } from '../../packages/protocol/src/decode.ts';
-import type { Entry } from '../../packages/protocol/src/entries.ts';
-import { foldEntries, GENESIS_HEAD } from '../../packages/protocol/src/journal.ts';
-import { countedVolume } from '../../packages/protocol/src/plan.ts';
-import { BUYER_CLASSES } from '../../packages/protocol/src/records.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { ENTRY_KINDS } from '../support/protocol/generate.ts';
 import { type Call, Chain, type Ledger } from '../support/protocol/ledger.ts';

@@ -1,3 +1,31 @@
+import {
+  amountOf,
+  commissionLedgerAbi,
+  commitBuyer,
+  countedVolume,
+  creditedBy,
+  documentHash,
+  type Entry,
+  encodeLines,
+  encodePeople,
+  encodeReversals,
+  encodeSales,
+  extendHead,
+  GENESIS_HEAD,
+  manifestProof,
+  manifestRoot,
+  maxTotalBps,
+  type PersonRecord,
+  type Plan,
+  packFragment,
+  payCommission,
+  planHash,
+  type ReversalRecord,
+  type SaleDocument,
+  type SaleRecord,
+  termsHash,
+  verifyDocument,
+} from '@plumbline/protocol';
 import { expect } from 'chai';
 import {
   concatHex,
@@ -8,29 +36,6 @@ import {
   toEventSelector,
   toHex,
 } from 'viem';
-import { commissionLedgerAbi } from '../../packages/protocol/src/abi.generated.ts';
-import { amountOf, creditedBy, payCommission } from '../../packages/protocol/src/commission.ts';
-import type { Entry } from '../../packages/protocol/src/entries.ts';
-import { packFragment } from '../../packages/protocol/src/fragment.ts';
-import { extendHead, GENESIS_HEAD, termsHash } from '../../packages/protocol/src/journal.ts';
-import {
-  commitBuyer,
-  documentHash,
-  manifestProof,
-  manifestRoot,
-  type SaleDocument,
-  verifyDocument,
-} from '../../packages/protocol/src/manifest.ts';
-import { countedVolume, maxTotalBps, type Plan, planHash } from '../../packages/protocol/src/plan.ts';
-import {
-  encodePeople,
-  encodeReversals,
-  encodeSales,
-  type PersonRecord,
-  type ReversalRecord,
-  type SaleRecord,
-} from '../../packages/protocol/src/records.ts';
-import { encodeLines } from '../../packages/protocol/src/settled-lines.ts';
 import { examplesOf, page } from '../support/protocol/document.ts';
 import { contentOf } from '../support/protocol/packed.ts';
 

@@ -1,13 +1,14 @@
-import { expect } from 'chai';
 import {
   type Account,
   accountIn,
+  idAt,
+  MAX_ID,
   moveAway,
   nextId,
   packFragment,
   STATUS_CLOSED,
-} from '../../packages/protocol/src/fragment.ts';
-import { idAt, MAX_ID } from '../../packages/protocol/src/ids.ts';
+} from '@plumbline/protocol';
+import { expect } from 'chai';
 import { Random } from '../support/protocol/random.ts';
 
 const MAX_BALANCE = 2n ** 50n - 1n;

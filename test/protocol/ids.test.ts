@@ -1,4 +1,3 @@
-import { expect } from 'chai';
 import {
   formatSaleRef,
   fragmentOf,
@@ -8,7 +7,8 @@ import {
   parseSaleRef,
   saleNumber,
   saleRefOf,
-} from '../../packages/protocol/src/ids.ts';
+} from '@plumbline/protocol';
+import { expect } from 'chai';
 import { Random } from '../support/protocol/random.ts';
 
 describe('ids', () => {

@@ -1,8 +1,14 @@
+import {
+  type Entry,
+  extendHead,
+  foldEntries,
+  GENESIS_HEAD,
+  type JournalEntry,
+  JournalMismatchError,
+  MalformedError,
+} from '@plumbline/protocol';
 import { expect } from 'chai';
 import { concatHex, getAddress, keccak256 } from 'viem';
-import type { Entry, JournalEntry } from '../../packages/protocol/src/entries.ts';
-import { JournalMismatchError, MalformedError } from '../../packages/protocol/src/errors.ts';
-import { extendHead, foldEntries, GENESIS_HEAD } from '../../packages/protocol/src/journal.ts';
 import { ENTRY_KINDS, randomEntry } from '../support/protocol/generate.ts';
 import { contentOf } from '../support/protocol/packed.ts';
 import { Random } from '../support/protocol/random.ts';

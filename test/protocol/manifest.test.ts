@@ -1,5 +1,3 @@
-import { expect } from 'chai';
-import { concatHex, type Hex, keccak256, stringToHex, toHex } from 'viem';
 import {
   commitBuyer,
   documentHash,
@@ -7,7 +5,9 @@ import {
   manifestRoot,
   type SaleDocument,
   verifyDocument,
-} from '../../packages/protocol/src/manifest.ts';
+} from '@plumbline/protocol';
+import { expect } from 'chai';
+import { concatHex, type Hex, keccak256, stringToHex, toHex } from 'viem';
 import { Random } from '../support/protocol/random.ts';
 
 const salt: Hex = `0x${'5a'.repeat(32)}`;

@@ -1,6 +1,5 @@
+import { formatCents, formatUnits, MAX_CENTS, MalformedError, parseInteger } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { MalformedError } from '../../packages/protocol/src/errors.ts';
-import { formatCents, formatUnits, MAX_CENTS, parseInteger } from '../../packages/protocol/src/money.ts';
 import { Random } from '../support/protocol/random.ts';
 
 describe('money', () => {

@@ -1,16 +1,16 @@
-import { expect } from 'chai';
-import { encodeAbiParameters, keccak256 } from 'viem';
-import { InvalidPlanError } from '../../packages/protocol/src/errors.ts';
 import {
   checkPlan,
   countedVolume,
+  InvalidPlanError,
   maxTotalBps,
   PLAN_BY_DIFFERENCE,
   PLAN_BY_GENERATION,
   type Plan,
   planHash,
   rowOf,
-} from '../../packages/protocol/src/plan.ts';
+} from '@plumbline/protocol';
+import { expect } from 'chai';
+import { encodeAbiParameters, keccak256 } from 'viem';
 import { randomPlan } from '../support/protocol/generate.ts';
 import { Chain, type Ledger } from '../support/protocol/ledger.ts';
 import { Random } from '../support/protocol/random.ts';

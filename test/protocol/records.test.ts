@@ -1,7 +1,3 @@
-import { expect } from 'chai';
-import { encodePacked, getAddress, zeroAddress } from 'viem';
-import { MalformedError } from '../../packages/protocol/src/errors.ts';
-import { MAX_ID } from '../../packages/protocol/src/ids.ts';
 import {
   BUYER_CLASSES,
   decodeReversals,
@@ -11,8 +7,12 @@ import {
   encodeReversals,
   encodeSales,
   encodeStandings,
+  MAX_ID,
+  MalformedError,
   type SaleRecord,
-} from '../../packages/protocol/src/records.ts';
+} from '@plumbline/protocol';
+import { expect } from 'chai';
+import { encodePacked, getAddress, zeroAddress } from 'viem';
 import { randomSale } from '../support/protocol/generate.ts';
 import { Random } from '../support/protocol/random.ts';
 

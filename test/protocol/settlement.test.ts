@@ -1,12 +1,16 @@
+import {
+  countedVolume,
+  decodeEntries,
+  type Entry,
+  foldEntries,
+  GENESIS_HEAD,
+  MAX_REACH,
+  Settler,
+  settlementOf,
+  type Tree,
+} from '@plumbline/protocol';
 import { expect } from 'chai';
 import type { Hex } from 'viem';
-import type { Tree } from '../../packages/protocol/src/commission.ts';
-import { decodeEntries } from '../../packages/protocol/src/decode.ts';
-import type { Entry } from '../../packages/protocol/src/entries.ts';
-import { foldEntries, GENESIS_HEAD } from '../../packages/protocol/src/journal.ts';
-import { countedVolume, MAX_REACH } from '../../packages/protocol/src/plan.ts';
-import { settlementOf } from '../../packages/protocol/src/settled-lines.ts';
-import { Settler } from '../../packages/protocol/src/settler.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { fastSteps } from '../support/protocol/fast-steps.ts';
 import { Chain } from '../support/protocol/ledger.ts';

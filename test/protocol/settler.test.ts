@@ -1,10 +1,16 @@
+import {
+  type BatchSettled,
+  type Entry,
+  encodeLines,
+  encodeSales,
+  encodeStandings,
+  MalformedError,
+  type SaleRecord,
+  Settler,
+  settlementOf,
+} from '@plumbline/protocol';
 import { expect } from 'chai';
 import { zeroAddress, zeroHash } from 'viem';
-import type { BatchSettled, Entry } from '../../packages/protocol/src/entries.ts';
-import { MalformedError } from '../../packages/protocol/src/errors.ts';
-import { encodeSales, encodeStandings, type SaleRecord } from '../../packages/protocol/src/records.ts';
-import { encodeLines, settlementOf } from '../../packages/protocol/src/settled-lines.ts';
-import { Settler } from '../../packages/protocol/src/settler.ts';
 
 /** The seller 10 %, then 5 and 2 % up the line, whoever is active; what is bought for oneself counts half. */
 const PLAN = {

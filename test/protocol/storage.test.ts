@@ -1,3 +1,19 @@
+import {
+  accountIn,
+  countedVolume,
+  decodeEntries,
+  decodeSales,
+  encodeReversals,
+  encodeSales,
+  type JournalEntry,
+  journalTopics,
+  maxTotalBps,
+  type Plan,
+  type SaleRecord,
+  STATUS_CLOSED,
+  STATUS_INACTIVE,
+  saleNumber,
+} from '@plumbline/protocol';
 import { expect } from 'chai';
 import {
   concatHex,
@@ -9,17 +25,6 @@ import {
   toHex,
   zeroAddress,
 } from 'viem';
-import { decodeEntries, journalTopics } from '../../packages/protocol/src/decode.ts';
-import type { JournalEntry } from '../../packages/protocol/src/entries.ts';
-import { accountIn, STATUS_CLOSED, STATUS_INACTIVE } from '../../packages/protocol/src/fragment.ts';
-import { saleNumber } from '../../packages/protocol/src/ids.ts';
-import { countedVolume, maxTotalBps, type Plan } from '../../packages/protocol/src/plan.ts';
-import {
-  decodeSales,
-  encodeReversals,
-  encodeSales,
-  type SaleRecord,
-} from '../../packages/protocol/src/records.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { page } from '../support/protocol/document.ts';
 import { Chain } from '../support/protocol/ledger.ts';

@@ -1,14 +1,17 @@
 import { type Entry, encodeSales, type SettledLine } from '@plumbline/protocol';
+import { applyEntries, type Database, migrate, openDatabase, rollBack, saveLedger } from '@plumbline/store';
+import {
+  addMarks,
+  BatchMarks,
+  chunkOf,
+  insertMarks,
+  markedBatches,
+  removeMarks,
+  type Writing,
+  write,
+} from '@plumbline/store/testing';
 import { expect } from 'chai';
 import { keccak256, numberToHex } from 'viem';
-import { applyEntries } from '../../packages/store/src/books/apply.ts';
-import { BatchMarks, chunkOf, markedBatches } from '../../packages/store/src/books/batch-marks.ts';
-import { saveLedger } from '../../packages/store/src/books/ledgers.ts';
-import { addMarks, insertMarks, removeMarks } from '../../packages/store/src/books/mark-writing.ts';
-import { rollBack } from '../../packages/store/src/books/rollback.ts';
-import { type Writing, write } from '../../packages/store/src/books/writing.ts';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
 import { clearBooks, dumpBooks } from '../support/books.ts';
 import { engines, type TestDatabase } from '../support/databases.ts';
 import { Random } from '../support/random.ts';

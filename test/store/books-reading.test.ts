@@ -1,18 +1,28 @@
 import { amountOf, creditedBy, MalformedError } from '@plumbline/protocol';
+import {
+  applyEntries,
+  type Database,
+  findBatch,
+  findLedger,
+  findPerson,
+  findPlanAt,
+  findSale,
+  findStatus,
+  getPending,
+  getPowers,
+  getTotals,
+  listByTransaction,
+  listCredits,
+  listDueBatches,
+  listFlags,
+  listPlans,
+  listReversals,
+  migrate,
+  openDatabase,
+  saveLedger,
+} from '@plumbline/store';
 import { expect } from 'chai';
 import { zeroAddress } from 'viem';
-import { applyEntries } from '../../packages/store/src/books/apply.ts';
-import { listCredits } from '../../packages/store/src/books/credits.ts';
-import { listFlags } from '../../packages/store/src/books/flags.ts';
-import { findPlanAt, listByTransaction, listPlans } from '../../packages/store/src/books/journal.ts';
-import { findLedger, findStatus, saveLedger } from '../../packages/store/src/books/ledgers.ts';
-import { getPending } from '../../packages/store/src/books/pending.ts';
-import { findPerson } from '../../packages/store/src/books/people.ts';
-import { getPowers } from '../../packages/store/src/books/powers.ts';
-import { findBatch, findSale, listDueBatches, listReversals } from '../../packages/store/src/books/sales.ts';
-import { getTotals } from '../../packages/store/src/books/totals.ts';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
 import { engines, type TestDatabase } from '../support/databases.ts';
 import { History, LEDGER, RETURN_WINDOW, START, START_BLOCK } from './history.ts';
 import { LEDGER_ROW } from './ledger-row.ts';

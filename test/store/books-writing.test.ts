@@ -1,11 +1,16 @@
+import {
+  applyEntries,
+  type Database,
+  findPosition,
+  findStatus,
+  migrate,
+  openDatabase,
+  PositionMovedError,
+  rollBack,
+  saveLedger,
+} from '@plumbline/store';
+import { keyOf } from '@plumbline/store/testing';
 import { expect } from 'chai';
-import { applyEntries } from '../../packages/store/src/books/apply.ts';
-import { keyOf } from '../../packages/store/src/books/ledger-key.ts';
-import { findStatus, saveLedger } from '../../packages/store/src/books/ledgers.ts';
-import { findPosition, PositionMovedError } from '../../packages/store/src/books/position.ts';
-import { rollBack } from '../../packages/store/src/books/rollback.ts';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
 import { engines, type TestDatabase } from '../support/databases.ts';
 import { Random } from '../support/random.ts';

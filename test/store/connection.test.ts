@@ -1,8 +1,7 @@
+import { isConnectionLost, openDatabase } from '@plumbline/store';
+import { write } from '@plumbline/store/testing';
 import { expect } from 'chai';
 import { sql } from 'kysely';
-import { write } from '../../packages/store/src/books/writing.ts';
-import { isConnectionLost } from '../../packages/store/src/connection.ts';
-import { openDatabase } from '../../packages/store/src/database.ts';
 import { engines } from '../support/databases.ts';
 import { LEDGER } from './history.ts';
 

@@ -1,5 +1,5 @@
+import { type CopyColumn, type CopyValue, encodeRows } from '@plumbline/store/testing';
 import { expect } from 'chai';
-import { type CopyColumn, type CopyValue, encodeRows } from '../../packages/store/src/books/copy-rows.ts';
 
 describe('rows for COPY', () => {
   function encode(type: CopyColumn<CopyValue>['type'], value: CopyValue): string {

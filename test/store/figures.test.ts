@@ -1,13 +1,18 @@
 import { MalformedError } from '@plumbline/protocol';
+import {
+  applyEntries,
+  type Database,
+  type Figures,
+  getFigures,
+  getSubtree,
+  listLeaders,
+  listPeriods,
+  migrate,
+  openDatabase,
+  rollBack,
+  saveLedger,
+} from '@plumbline/store';
 import { expect } from 'chai';
-import { applyEntries } from '../../packages/store/src/books/apply.ts';
-import { type Figures, getFigures, listPeriods } from '../../packages/store/src/books/figures.ts';
-import { listLeaders } from '../../packages/store/src/books/leaders.ts';
-import { saveLedger } from '../../packages/store/src/books/ledgers.ts';
-import { rollBack } from '../../packages/store/src/books/rollback.ts';
-import { getSubtree } from '../../packages/store/src/books/subtree.ts';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
 import { engines, type TestDatabase } from '../support/databases.ts';
 import { History, LEDGER, START, START_BLOCK } from './history.ts';
 import { LEDGER_ROW } from './ledger-row.ts';

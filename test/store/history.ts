@@ -16,11 +16,8 @@ import {
   type SettledLine,
   saleNumber,
 } from '@plumbline/protocol';
+import type { Flag, Piece, Position, Powers, Stretch } from '@plumbline/store';
 import { type Address, type Hex, keccak256, numberToHex } from 'viem';
-import type { Piece, Stretch } from '../../packages/store/src/books/apply.ts';
-import type { Flag } from '../../packages/store/src/books/flags.ts';
-import type { Position } from '../../packages/store/src/books/position.ts';
-import type { Powers } from '../../packages/store/src/books/powers.ts';
 import { Random } from '../support/random.ts';
 import { MadePeople, type MadePerson, namedWallet } from './made-people.ts';
 

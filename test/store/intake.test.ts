@@ -1,31 +1,31 @@
-import { expect } from 'chai';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { countQueue } from '../../packages/store/src/intake/batches.ts';
-import { acceptDistributors } from '../../packages/store/src/intake/distributors.ts';
-import { answerOnce, KeyReusedError } from '../../packages/store/src/intake/idempotency.ts';
 import {
-  LostLeaseError,
-  releaseLease,
-  takeLease,
-  withLease,
-} from '../../packages/store/src/intake/leases.ts';
-import {
+  acceptDistributors,
   acceptReversal,
+  acceptSales,
+  answerOnce,
+  countQueue,
+  type Database,
+  findSubmission,
+  KeyReusedError,
+  LostLeaseError,
+  listOpenTransactions,
   listReversalRequests,
   listWaitingReversals,
-  refuseReversals,
-} from '../../packages/store/src/intake/reversals.ts';
-import { acceptSales, findSubmission, type NewSale } from '../../packages/store/src/intake/submissions.ts';
-import {
-  listOpenTransactions,
   markDisplaced,
   markFailed,
   markIncluded,
+  migrate,
+  type NewSale,
   nextFreeNonce,
+  openDatabase,
+  refuseReversals,
+  releaseLease,
   storeTransaction,
+  takeLease,
   unincludeFrom,
-} from '../../packages/store/src/intake/transactions.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
+  withLease,
+} from '@plumbline/store';
+import { expect } from 'chai';
 import { engines, type TestDatabase } from '../support/databases.ts';
 
 const LEDGER = '0x00000000000000000000000000000000000000aa';

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../../packages/store/src/books/ledgers.ts';
+import type { LedgerRow } from '@plumbline/store';
 import { LEDGER, RETURN_WINDOW, START_BLOCK } from './history.ts';
 
 /** The ledger of the made-up histories. */

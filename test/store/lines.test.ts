@@ -1,6 +1,6 @@
+import type { Database } from '@plumbline/store';
+import { Lines, sumsBelow } from '@plumbline/store/testing';
 import { expect } from 'chai';
-import { Lines, sumsBelow } from '../../packages/store/src/books/lines.ts';
-import type { Database } from '../../packages/store/src/database.ts';
 
 describe('lines of people whose places are in memory', () => {
   /** Whoever asks it fails. */

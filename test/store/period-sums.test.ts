@@ -1,6 +1,5 @@
+import { columnOf, type PeriodColumn, PeriodSums } from '@plumbline/store/testing';
 import { expect } from 'chai';
-import { PeriodSums } from '../../packages/store/src/books/period-sums.ts';
-import { columnOf, type PeriodColumn } from '../../packages/store/src/books/periods.ts';
 
 const EXACT = 2 ** 52;
 

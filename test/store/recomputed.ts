@@ -1,5 +1,5 @@
 import { amountOf, BUYER_CLASSES, decodeSales, type Entry, type JournalEntry } from '@plumbline/protocol';
-import type { Figures } from '../../packages/store/src/books/figures.ts';
+import type { Figures } from '@plumbline/store';
 
 /** What a history comes to, recomputed from its entries alone: the tree by walking it, sums by adding everything up. */
 

@@ -1,7 +1,6 @@
+import { type Database, migrate, openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
 import { engines, type TestDatabase } from '../support/databases.ts';
 
 /** What lets the books be spread over servers by ledger; docs/operations.md says how. */

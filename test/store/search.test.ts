@@ -1,12 +1,16 @@
 import { MalformedError } from '@plumbline/protocol';
+import {
+  acceptDistributors,
+  applyEntries,
+  type Database,
+  listByReference,
+  listByWallet,
+  listPayouts,
+  migrate,
+  openDatabase,
+  saveLedger,
+} from '@plumbline/store';
 import { expect } from 'chai';
-import { applyEntries } from '../../packages/store/src/books/apply.ts';
-import { saveLedger } from '../../packages/store/src/books/ledgers.ts';
-import { listPayouts } from '../../packages/store/src/books/payouts.ts';
-import { listByWallet } from '../../packages/store/src/books/search.ts';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { acceptDistributors, listByReference } from '../../packages/store/src/intake/distributors.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
 import { engines, type TestDatabase } from '../support/databases.ts';
 import { History, LEDGER, START, START_BLOCK } from './history.ts';
 import { LEDGER_ROW } from './ledger-row.ts';

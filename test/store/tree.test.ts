@@ -1,15 +1,18 @@
 import { type Entry, type JournalEntry, MalformedError } from '@plumbline/protocol';
+import {
+  applyEntries,
+  type Database,
+  findPerson,
+  listDownline,
+  listUpline,
+  migrate,
+  openDatabase,
+  type Position,
+  rollBack,
+  saveLedger,
+} from '@plumbline/store';
 import { expect } from 'chai';
 import { keccak256, numberToHex, zeroAddress } from 'viem';
-import { applyEntries } from '../../packages/store/src/books/apply.ts';
-import { listDownline } from '../../packages/store/src/books/downline.ts';
-import { saveLedger } from '../../packages/store/src/books/ledgers.ts';
-import { findPerson } from '../../packages/store/src/books/people.ts';
-import type { Position } from '../../packages/store/src/books/position.ts';
-import { rollBack } from '../../packages/store/src/books/rollback.ts';
-import { listUpline } from '../../packages/store/src/books/upline.ts';
-import { type Database, openDatabase } from '../../packages/store/src/database.ts';
-import { migrate } from '../../packages/store/src/migrate.ts';
 import { clearBooks } from '../support/books.ts';
 import { engines, type TestDatabase } from '../support/databases.ts';
 import { History, LEDGER, START, START_BLOCK } from './history.ts';

@@ -1,0 +1,10 @@
+/** What only tests and benchmarks need of this package's inside. */
+
+export { BatchMarks, chunkOf, markedBatches } from './books/batch-marks.ts';
+export { type CopyColumn, type CopyValue, encodeRows } from './books/copy-rows.ts';
+export { keyOf } from './books/ledger-key.ts';
+export { Lines, sumsBelow } from './books/lines.ts';
+export { addMarks, insertMarks, removeMarks } from './books/mark-writing.ts';
+export { PeriodSums } from './books/period-sums.ts';
+export { columnOf, type PeriodColumn } from './books/periods.ts';
+export { type Writing, write } from './books/writing.ts';
