@@ -1,4 +1,4 @@
-import { commissionLedgerAbi, encodePeople, encodeSales, type SaleRecord } from '@plumbline/protocol';
+import { commissionLedgerAbi, encodeDistributors, encodeSales, type SaleRecord } from '@plumbline/protocol';
 import { decodeFunctionResult, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
 import { deployLocal, USUAL_PLAN } from '../scripts/deploy.ts';
 import { type Anvil, startAnvil } from '../scripts/stack/anvil.ts';
@@ -13,8 +13,8 @@ export interface Chain {
   anvil: Anvil;
   ledger: string;
   startBlock: number;
-  /** People enrolled. */
-  people: number;
+  /** Distributors enrolled. */
+  distributors: number;
   /** Adds sales until there are `toSales` in all. */
   grow(toSales: number): Promise<void>;
   /** Entries of the journal so far. */
@@ -22,7 +22,7 @@ export interface Chain {
 }
 
 export interface ChainOptions {
-  people: number;
+  distributors: number;
   seed?: number;
 }
 
@@ -36,7 +36,7 @@ const PLAN = {
 
 const BATCH = 500;
 const ENROLLED_AT_ONCE = 300;
-/** After how many batches some people are paid out, and how many. */
+/** After how many batches some distributors are paid out, and how many. */
 const BATCHES_PER_PAYOUT = 10;
 const PAID_AT_ONCE = 100;
 
@@ -48,12 +48,12 @@ const BLOCK_SECONDS = 12;
 const GENESIS = 1_767_225_600;
 
 /** Starts a node and builds the ledger and its tree; it has no sales yet. */
-export async function buildChain({ people, seed = 1 }: ChainOptions): Promise<Chain> {
+export async function buildChain({ distributors, seed = 1 }: ChainOptions): Promise<Chain> {
   const anvil = await startAnvil({
     args: ['--gas-limit', String(BLOCK_GAS), '--timestamp', String(GENESIS), '--order', 'fifo'],
   });
   try {
-    return await LedgerChain.open(anvil, people, seed);
+    return await LedgerChain.open(anvil, distributors, seed);
   } catch (error) {
     await anvil.stop();
     throw error;
@@ -83,7 +83,7 @@ class LedgerChain implements Chain {
     this.#random = new Random(seed);
   }
 
-  static async open(anvil: Anvil, people: number, seed: number): Promise<LedgerChain> {
+  static async open(anvil: Anvil, distributors: number, seed: number): Promise<LedgerChain> {
     const [company] = anvil.accounts;
     if (!company) throw new Error('the chain has no account');
     await anvil.rpc('anvil_setBlockTimestampInterval', [BLOCK_SECONDS]);
@@ -97,12 +97,12 @@ class LedgerChain implements Chain {
     });
     const chain = new LedgerChain(anvil, company.address, deployed, seed);
     await anvil.rpc('evm_setAutomine', [false]);
-    await chain.#enrol(people);
+    await chain.#enrol(distributors);
     return chain;
   }
 
-  get people(): number {
-    return this.#tree.people.length;
+  get distributors(): number {
+    return this.#tree.distributors.length;
   }
 
   async grow(toSales: number): Promise<void> {
@@ -128,11 +128,11 @@ class LedgerChain implements Chain {
     return this.anvil.rpc<Hex>('eth_call', [{ to: this.ledger, data }, 'latest']);
   }
 
-  async #enrol(people: number): Promise<void> {
-    this.#tree.grow(people, this.#random);
+  async #enrol(distributors: number): Promise<void> {
+    this.#tree.grow(distributors, this.#random);
     const calls: Hex[] = [];
-    for (let from = 0; from < people; from += ENROLLED_AT_ONCE) {
-      const records = encodePeople(this.#tree.people.slice(from, from + ENROLLED_AT_ONCE));
+    for (let from = 0; from < distributors; from += ENROLLED_AT_ONCE) {
+      const records = encodeDistributors(this.#tree.distributors.slice(from, from + ENROLLED_AT_ONCE));
       calls.push(encodeFunctionData({ abi: commissionLedgerAbi, functionName: 'enrol', args: [records] }));
     }
     while (calls.length > 0) await this.#mine(calls.splice(0, TRANSACTIONS_PER_BLOCK));
@@ -144,7 +144,7 @@ class LedgerChain implements Chain {
       const priceCents = BigInt(1_000 + random.below(19_000));
       return {
         class: random.pick(['retail', 'retail', 'retail', 'preferred', 'self']),
-        seller: random.pick(this.#tree.people).id,
+        seller: random.pick(this.#tree.distributors).id,
         priceCents,
         volumeCents: (priceCents * 8n) / 10n,
       };
@@ -160,7 +160,10 @@ class LedgerChain implements Chain {
   }
 
   #payOut(): Hex {
-    const wallets = Array.from({ length: PAID_AT_ONCE }, () => this.#random.pick(this.#tree.people).wallet);
+    const wallets = Array.from(
+      { length: PAID_AT_ONCE },
+      () => this.#random.pick(this.#tree.distributors).wallet,
+    );
     return encodeFunctionData({ abi: commissionLedgerAbi, functionName: 'payOut', args: [wallets] });
   }
 

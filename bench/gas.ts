@@ -98,7 +98,7 @@ async function measureRandom(token: TestDollar, peers: Peers) {
   const tree = new Tree();
   tree.grow(RANDOM_TREE, new Random(10_000));
   const random = new Random(500);
-  const sellers = Array.from({ length: RANDOM_SALES }, () => random.pick(tree.people).id);
+  const sellers = Array.from({ length: RANDOM_SALES }, () => random.pick(tree.distributors).id);
   const random10k: Record<string, number> = {};
   const others: Record<string, number> = {};
   for (const [form, compact] of Object.entries(FORMS)) {
@@ -111,7 +111,7 @@ async function measureRandom(token: TestDollar, peers: Peers) {
     random10k[form] = (await programme.sell(sellers)).gas;
     if (!compact) continue;
     others.createLedger = programme.creation.gas;
-    others.enrol = programme.enrolled.gas / tree.people.length;
+    others.enrol = programme.enrolled.gas / tree.distributors.length;
     // Everybody has a balance at the token already.
     const paid = [...new Set(sellers)].slice(0, 101);
     await peers.fill(paid);

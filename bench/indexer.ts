@@ -18,9 +18,9 @@ import { measureTrees } from './indexer/trees.ts';
 const BLOCKS_UNTIL_FINAL = 30;
 
 export async function run(): Promise<Record<string, unknown>> {
-  const { people, sales, million, runs, parts } = readOptions(process.argv.slice(3));
+  const { distributors, sales, million, runs, parts } = readOptions(process.argv.slice(3));
   const server = await Server.start();
-  const chain = await buildChain({ people });
+  const chain = await buildChain({ distributors });
   try {
     const ways: [Part, string, () => Promise<Run>][] = [
       ['raw', 'raw logs', () => measureRaw(chain)],
@@ -51,7 +51,7 @@ export async function run(): Promise<Record<string, unknown>> {
     }
 
     console.log(
-      `${people} people, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ` +
+      `${distributors} distributors, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ` +
         `${Math.round(totalmem() / 2 ** 30)} GB; medians of ${runs}`,
     );
     console.table(Object.fromEntries(table));

@@ -5,7 +5,7 @@ import { Initializable } from "@openzeppelin/contracts-upgradeable/proxy/utils/I
 
 import { ILedgerCore, LedgerTerms } from "./interfaces/ILedgerCore.sol";
 import { LedgerMoney } from "./ledger/LedgerMoney.sol";
-import { LedgerPeople } from "./ledger/LedgerPeople.sol";
+import { LedgerDistributors } from "./ledger/LedgerDistributors.sol";
 import { LedgerSales } from "./ledger/LedgerSales.sol";
 import { Totals } from "./types/Totals.sol";
 
@@ -14,7 +14,7 @@ import { Totals } from "./types/Totals.sol";
 /// @dev This contract is only the code; ledgers are clones that LedgerFactory makes, with their fixed terms in their own
 /// code and no way to change either. Calls that are not for every day go on to LedgerPowers, whose address is in this
 /// contract's code for good.
-contract CommissionLedger is LedgerPeople, LedgerSales, LedgerMoney, Initializable {
+contract CommissionLedger is LedgerDistributors, LedgerSales, LedgerMoney, Initializable {
     address private immutable _powers;
 
     constructor(address powers) {

@@ -7,10 +7,10 @@ import { StackFolder } from './stack/folder.ts';
 
 const USAGE = `Loads an Online Retail file (CSV or CSV.gz) through the gateway.
 
-  npm run import -- FILE [--people 1000] [--settle] [--json] [--state .plumbline]
+  npm run import -- FILE [--distributors 1000] [--settle] [--json] [--state .plumbline]
                     [--gateway URL --api-key KEY --rpc URL]
 
-  --people  size of the network that the file is given
+  --distributors  size of the network that the file is given
   --settle  on a local chain: moves its clock past the return window and settles everything
   --json    prints the reconciliation as one line of JSON on standard output
   --state   folder of the running stack, where address and key are found
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      people: { type: 'string', default: '1000' },
+      distributors: { type: 'string', default: '1000' },
       settle: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       state: { type: 'string', default: join(root, '.plumbline') },
@@ -38,9 +38,9 @@ async function main(): Promise<number> {
   }
   const [file, ...more] = positionals;
   if (!file || more.length > 0) throw new Error('name one file: npm run import -- FILE');
-  const people = Number(values.people);
-  if (!Number.isInteger(people) || people < 1 || people > 1_000_000) {
-    throw new Error(`--people must be a whole number from 1 to 1000000, not ${values.people}`);
+  const distributors = Number(values.distributors);
+  if (!Number.isInteger(distributors) || distributors < 1 || distributors > 1_000_000) {
+    throw new Error(`--distributors must be a whole number from 1 to 1000000, not ${values.distributors}`);
   }
   const running = values.gateway ? undefined : new StackFolder(values.state).readSettings();
   const gateway = values.gateway ?? running?.url;
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
     file,
     gateway,
     apiKey,
-    network: { size: people },
+    network: { size: distributors },
     settle: values.settle,
     ...(values.rpc && { rpcUrl: values.rpc }),
   });

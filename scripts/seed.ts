@@ -7,7 +7,7 @@ import type { Stack } from './stack/stack.ts';
 
 /**
  * A company to look at: a generated network and its sales, submitted through the gateway as any company would. Every run
- * gives the same people and sales, and every step may be repeated, so a seeding that was interrupted is simply run again.
+ * gives the same distributors and sales, and every step may be repeated, so a seeding that was interrupted is simply run again.
  */
 
 const PEOPLE = 300;
@@ -36,16 +36,16 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-function referenceOf(person: number): string {
-  return `D-${String(person).padStart(4, '0')}`;
+function referenceOf(distributor: number): string {
+  return `D-${String(distributor).padStart(4, '0')}`;
 }
 
 /** An address without a key: enough to look at, and nobody's. */
-function walletOf(person: number): Address {
-  return `0x${keccak256(stringToHex(`seed wallet ${person}`)).slice(-40)}`;
+function walletOf(distributor: number): Address {
+  return `0x${keccak256(stringToHex(`seed wallet ${distributor}`)).slice(-40)}`;
 }
 
-function people() {
+function distributors() {
   const next = numbers(20_261);
   return Array.from({ length: PEOPLE }, (_, i) => ({
     reference: referenceOf(i + 1),
@@ -101,7 +101,7 @@ export async function seed(stack: Stack, onStep: (text: string) => void): Promis
 
   if (stack.settings.seeded !== 'settled') {
     onStep(`enrolling ${PEOPLE} distributors`);
-    await gateway.post('/v1/distributors', { distributors: people() });
+    await gateway.post('/v1/distributors', { distributors: distributors() });
     onStep(`submitting ${PAST_SALES} sales through the gateway`);
     await submit(gateway, past);
     onStep('taking a few back inside their return window');
@@ -141,15 +141,15 @@ async function takeBack(gateway: GatewayClient, sale: ReturnType<typeof sales>[n
   });
 }
 
-/** Anyone may have a person paid, always to the person's wallet: here a bystander does. */
+/** Anyone may have a distributor paid, always to the distributor's wallet: here a bystander does. */
 async function payOut(stack: Stack): Promise<void> {
   const bystander = stack.accounts[1];
   if (!bystander) throw new Error('the local chain has only one account');
   const account = privateKeyToAccount(bystander.privateKey as `0x${string}`);
   const client = createWalletClient({ account, transport: http(stack.rpcUrl) });
   const ledger = { address: stack.ledger as Address, abi: commissionLedgerAbi, chain: null };
-  const paid = people()
-    .filter((person) => 'wallet' in person)
+  const paid = distributors()
+    .filter((distributor) => 'wallet' in distributor)
     .slice(1, 1 + PAID_OUT);
   for (const { wallet } of paid as { wallet: Address }[]) {
     try {

@@ -1,8 +1,8 @@
 import {
-  encodePeople,
+  type DistributorRecord,
+  encodeDistributors,
   encodeSales,
   fragmentOf,
-  type PersonRecord,
   type SaleRecord,
 } from '@plumbline/protocol';
 import { id as hashOf, MaxUint256, ZeroHash } from 'ethers';
@@ -94,7 +94,7 @@ export class Programme {
     await token.mint(company, float);
     await token.approve(ledger, MaxUint256);
     await ledger.fund(float);
-    const enrolled = await enrol(ledger, tree.people);
+    const enrolled = await enrol(ledger, tree.distributors);
     return new Programme(ledger, terms, tree, { creation, enrolled });
   }
 
@@ -125,7 +125,7 @@ export class Programme {
     return gas;
   }
 
-  /** Pays out to everybody in `ids` in one transaction; per person. */
+  /** Pays out to everybody in `ids` in one transaction; per distributor. */
   async payOut(ids: readonly number[]): Promise<number> {
     const wallets = ids.map((id) => walletOfTree(this.#tree, id));
     const { gas, logs } = await spent(this.#ledger.payOut(wallets, MOST));
@@ -158,10 +158,12 @@ export class Programme {
 }
 
 /** Enrols in batches; what it cost in all. */
-async function enrol(ledger: ICommissionLedger, people: readonly PersonRecord[]): Promise<Spent> {
+async function enrol(ledger: ICommissionLedger, distributors: readonly DistributorRecord[]): Promise<Spent> {
   const parts: Spent[] = [];
-  for (let i = 0; i < people.length; i += ENROLLED_AT_ONCE) {
-    parts.push(await spent(ledger.enrol(encodePeople(people.slice(i, i + ENROLLED_AT_ONCE)), MOST)));
+  for (let i = 0; i < distributors.length; i += ENROLLED_AT_ONCE) {
+    parts.push(
+      await spent(ledger.enrol(encodeDistributors(distributors.slice(i, i + ENROLLED_AT_ONCE)), MOST)),
+    );
   }
   return add(...parts);
 }
@@ -182,7 +184,7 @@ function perSale({ gas, carried }: Spent, storage: number, sales: number): PerSa
 }
 
 function walletOfTree(tree: Tree, id: number): string {
-  const person = tree.people.find((each) => each.id === id);
-  if (!person) throw new Error(`nobody has id ${id}`);
-  return person.wallet;
+  const distributor = tree.distributors.find((each) => each.id === id);
+  if (!distributor) throw new Error(`nobody has id ${id}`);
+  return distributor.wallet;
 }

@@ -1,11 +1,11 @@
-import { fragmentOf, LANES, nextId, type PersonRecord } from '@plumbline/protocol';
+import { type DistributorRecord, fragmentOf, LANES, nextId } from '@plumbline/protocol';
 import { dataSlice, id as hashOf } from 'ethers';
 import type { Random } from '../../test/support/random.ts';
 
 /** A sponsor tree as an enroller builds it: a recruit goes into the sponsor's fragment while there is room. */
 export class Tree {
   /** In the order of enrolment, as a ledger wants them. */
-  readonly people: PersonRecord[] = [];
+  readonly distributors: DistributorRecord[] = [];
   readonly #sponsors = new Map<number, number>();
   readonly #occupancy: number[] = [0];
   /** Whether everybody gets a fragment of their own: the worst that can be. */
@@ -21,11 +21,11 @@ export class Tree {
     const id = nextId(sponsor, taken, fragments);
     this.#occupancy[fragmentOf(id)] = (this.#occupancy[fragmentOf(id)] ?? 0) + 1;
     this.#sponsors.set(id, sponsor);
-    this.people.push({ id, sponsor, wallet: walletOf(id) });
+    this.distributors.push({ id, sponsor, wallet: walletOf(id) });
     return id;
   }
 
-  /** A seller with `above` people above. */
+  /** A seller with `above` distributors above. */
   addLine(above: number): number {
     let id = this.add(0);
     for (let i = 0; i < above; i++) id = this.add(id);
@@ -35,7 +35,7 @@ export class Tree {
   /** Each recruit below anybody enrolled before, with equal chance. */
   grow(count: number, random: Random): void {
     for (let i = 0; i < count; i++) {
-      this.add(this.people.length === 0 ? 0 : random.pick(this.people).id);
+      this.add(this.distributors.length === 0 ? 0 : random.pick(this.distributors).id);
     }
   }
 

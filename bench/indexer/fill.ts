@@ -13,7 +13,7 @@ export interface Filled {
 
 /** Blocks to a piece. */
 const PIECE = 16;
-/** Stretches into which the time of the sales is divided; people move in the middle. */
+/** Stretches into which the time of the sales is divided; distributors move in the middle. */
 const PARTS = 6;
 
 /** Writes a made-up ledger into the books as an indexer would, and the intake of a gateway that had submitted it. */
@@ -38,7 +38,7 @@ export async function fill(database: Database, scale: Scale): Promise<Filled> {
   await apply(database, made.payouts());
   await fillIntake(database);
   await sql`vacuum analyze`.execute(database);
-  const inBulk = { enrolment: enrolling / scale.people, sale: selling / scale.sales };
+  const inBulk = { enrolment: enrolling / scale.distributors, sale: selling / scale.sales };
   return { tree: made.tree, batches: made.batches, inBulk };
 }
 
@@ -72,9 +72,9 @@ function* piecesOf(first: number, blocks: Iterable<MadeBlock>): Generator<Piece>
 
 /** Everybody's distributor, and submissions for the sales of the first thousand batches. */
 async function fillIntake(database: Database): Promise<void> {
-  await sql`insert into distributors (ledger, reference, sponsor_reference, wallet, state, person_id)
+  await sql`insert into distributors (ledger, reference, sponsor_reference, wallet, state, distributor_id)
     select ${LEDGER}, 'D' || lpad(id::text, 8, '0'), 'D' || lpad(sponsor::text, 8, '0'), wallet, 'batched', id
-    from people where moved_to is null`.execute(database);
+    from distributors where moved_to is null`.execute(database);
   await sql`insert into submissions (ledger, external_id, seller_reference, class, price_cents, volume_cents, items,
       sold_at, buyer_salt, buyer_commitment, document_salt, body_hash, state, batch, batch_index, transaction_id)
     select ${LEDGER}, 'S-' || batch || '-' || batch_index, 'D' || lpad(seller::text, 8, '0'), 'retail', price_cents,

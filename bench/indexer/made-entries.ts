@@ -45,7 +45,7 @@ export interface MadeBlock {
 interface Recorded {
   batch: number;
   time: number;
-  /** Numbers of people, and volume less what came back. */
+  /** Numbers of distributors, and volume less what came back. */
   sales: { one: number; seller: number; cents: number }[];
 }
 
@@ -61,7 +61,7 @@ export class MadeEntries {
   constructor(scale: Scale) {
     this.#scale = scale;
     this.tree = new MadeTree(scale, this.#random);
-    this.#lastId = this.tree.idOf(scale.people);
+    this.#lastId = this.tree.idOf(scale.distributors);
     this.batches = Math.ceil(scale.sales / SALES_A_BATCH);
   }
 
@@ -89,7 +89,7 @@ export class MadeEntries {
     if (part === parts - 1) yield { time: UNTIL - 1, entries: this.#settle(UNTIL) };
   }
 
-  /** People who get other sponsors, from among those who were there before them, and other ids. */
+  /** Distributors who get other sponsors, from among those who were there before them, and other ids. */
   *corrections(): Generator<MadeBlock> {
     const ones = Array.from(
       { length: this.#scale.movers },
@@ -112,7 +112,7 @@ export class MadeEntries {
     }
   }
 
-  /** A fifth of all people are paid out something. */
+  /** A fifth of all distributors are paid out something. */
   *payouts(): Generator<MadeBlock> {
     for (let first = 5; first <= this.tree.count; first += 5 * PAID_A_BLOCK) {
       const entries: Entry[] = [];

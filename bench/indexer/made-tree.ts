@@ -2,20 +2,20 @@ import type { Random } from '../../test/support/random.ts';
 
 /** How large a made-up ledger is. */
 export interface Scale {
-  people: number;
-  /** People who stand one below the other, the first below person 1. */
+  distributors: number;
+  /** Distributors who stand one below the other, the first below distributor 1. */
   line: number;
-  /** People whose sponsors are corrected half-way, so that they have rows under two ids. */
+  /** Distributors whose sponsors are corrected half-way, so that they have rows under two ids. */
   movers: number;
   sales: number;
 }
 
-/** People without a sponsor. */
+/** Distributors without a sponsor. */
 const ROOTS = 100;
 const FIRST_ID = 4;
 
 /**
- * A random recursive tree: everybody's sponsor is drawn from all who were there before. People are numbered from 1, each
+ * A random recursive tree: everybody's sponsor is drawn from all who were there before. Distributors are numbered from 1, each
  * after their sponsor; the line comes last.
  */
 export class MadeTree {
@@ -26,12 +26,14 @@ export class MadeTree {
   readonly sponsors: Int32Array;
   readonly ids: Int32Array;
 
-  constructor({ people, line }: Scale, random: Random) {
-    this.count = people;
-    this.atRandom = people - line;
-    this.sponsors = new Int32Array(people + 1);
-    this.ids = Int32Array.from({ length: people + 1 }, (_, one) => (one === 0 ? 0 : FIRST_ID + one - 1));
-    for (let one = 1; one <= people; one++) this.sponsors[one] = this.#drawSponsor(one, random);
+  constructor({ distributors, line }: Scale, random: Random) {
+    this.count = distributors;
+    this.atRandom = distributors - line;
+    this.sponsors = new Int32Array(distributors + 1);
+    this.ids = Int32Array.from({ length: distributors + 1 }, (_, one) =>
+      one === 0 ? 0 : FIRST_ID + one - 1,
+    );
+    for (let one = 1; one <= distributors; one++) this.sponsors[one] = this.#drawSponsor(one, random);
   }
 
   idOf(one: number): number {
@@ -42,14 +44,14 @@ export class MadeTree {
     return this.sponsors[one] ?? 0;
   }
 
-  /** People above each. */
+  /** Distributors above each. */
   depths(): Int32Array {
     const depths = new Int32Array(this.count + 1).fill(-1);
     for (let one = 1; one <= this.count; one++) depths[one] = (depths[this.sponsorOf(one)] ?? 0) + 1;
     return depths;
   }
 
-  /** People below each, at any depth. */
+  /** Distributors below each, at any depth. */
   sizes(): Int32Array {
     const sizes = new Int32Array(this.count + 1);
     for (let one = this.count; one > 0; one--) {

@@ -5,7 +5,7 @@ const PARTS = ['raw', 'postgres', 'pglite', 'ponder', 'million', 'trees'] as con
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
-  people: number;
+  distributors: number;
   sales: number;
   /** To how many sales the chain is grown for the last part. */
   million: number;
@@ -16,14 +16,14 @@ export interface Options {
 
 /**
  *   npm run bench -- indexer                             everything: about half an hour
- *   npm run bench -- indexer --sales 20000 --people 2000 --skip-million --skip-ponder
+ *   npm run bench -- indexer --sales 20000 --distributors 2000 --skip-million --skip-ponder
  *   npm run bench -- indexer --only postgres,raw --runs 1
  */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      people: { type: 'string', default: '20000' },
+      distributors: { type: 'string', default: '20000' },
       sales: { type: 'string', default: '200000' },
       million: { type: 'string', default: '1000000' },
       runs: { type: 'string', default: '3' },
@@ -42,7 +42,7 @@ export function readOptions(args: readonly string[]): Options {
     (part === 'ponder' && values['skip-ponder']) ||
     (part === 'trees' && values['skip-trees']);
   return {
-    people: whole('people', values.people),
+    distributors: whole('distributors', values.distributors),
     sales: whole('sales', values.sales),
     million: whole('million', values.million),
     runs: whole('runs', values.runs),

@@ -1,6 +1,6 @@
 import {
   type Database,
-  findPerson,
+  findDistributor,
   findSale,
   findSubmission,
   getFigures,
@@ -18,7 +18,7 @@ import { Random } from '../../test/support/random.ts';
 import type { Filled } from './fill.ts';
 import { LEDGER, PERIODS } from './made-entries.ts';
 
-/** Runs what is asked about person number `one`, each database call of interest inside `time`. */
+/** Runs what is asked about distributor number `one`, each database call of interest inside `time`. */
 export type Ask = (one: number, time: (query: () => Promise<unknown>) => Promise<void>) => Promise<void>;
 
 const LIMIT = 50;
@@ -29,7 +29,7 @@ export function queries(database: Database, { tree, batches }: Filled): Record<s
   const depths = tree.depths();
   const period = () => random.pick(PERIODS);
   return {
-    person: (one, time) => time(() => findPerson(database, LEDGER, tree.idOf(one))),
+    distributor: (one, time) => time(() => findDistributor(database, LEDGER, tree.idOf(one))),
     async upline(one, time) {
       const depth = depths[one] ?? 0;
       await time(() => listUpline(database, LEDGER, tree.idOf(one), { limit: LIMIT }));
@@ -45,14 +45,14 @@ export function queries(database: Database, { tree, batches }: Filled): Record<s
       return twoPages(time, (page) => listLeaders(database, LEDGER, month, page));
     },
     async search(one, time) {
-      const person = await findPerson(database, LEDGER, tree.idOf(one));
-      const wallet = person?.wallet ?? '0x';
+      const distributor = await findDistributor(database, LEDGER, tree.idOf(one));
+      const wallet = distributor?.wallet ?? '0x';
       const batch = 1 + random.below(Math.min(batches, 1_000));
       const index = random.below(1_000);
       const sale = await findSale(database, LEDGER, { batch, index });
       await time(() => listByWallet(database, LEDGER, wallet.slice(0, 5), 20));
       await time(() => listByWallet(database, LEDGER, wallet, 20));
-      await time(() => findPerson(database, LEDGER, tree.idOf(one)));
+      await time(() => findDistributor(database, LEDGER, tree.idOf(one)));
       await time(() => listByReference(database, LEDGER, `D00${String(one).slice(0, 2)}`, 20));
       await time(() => findSubmission(database, LEDGER, { externalId: `S-${batch}-${index}` }));
       await time(() => findSale(database, LEDGER, { batch, index }));

@@ -22,7 +22,7 @@ interface Size {
 }
 
 export interface TreeFigures {
-  /** 95th percentile in milliseconds of each query over all groups of people. */
+  /** 95th percentile in milliseconds of each query over all groups of distributors. */
   p95: Record<string, number>;
   /** The same by group. */
   groups: Record<string, Record<string, Times>>;
@@ -30,25 +30,25 @@ export interface TreeFigures {
   keeping: { inBulk: Filled['inBulk']; large: KeepingCosts; small: KeepingCosts };
 }
 
-const FULL: Scale = { people: 1_000_000, line: 10_000, movers: 1_000, sales: 5_000_000 };
+const FULL: Scale = { distributors: 1_000_000, line: 10_000, movers: 1_000, sales: 5_000_000 };
 /** What the costs of keeping are compared with. */
-const SMALL: Scale = { people: 1_000, line: 0, movers: 0, sales: 5_000 };
+const SMALL: Scale = { distributors: 1_000, line: 0, movers: 0, sales: 5_000 };
 
-/** People asked about in each group, each once cold to the plan and once for the figure. */
+/** Distributors asked about in each group, each once cold to the plan and once for the figure. */
 const DRAWN = 100;
 
 /**
- * Times the queries over the tree in PostgreSQL, warm, for people drawn from everybody, from the 100 largest teams, and from
- * a line of people one below the other; then what an enrolment and a sale cost to write there.
+ * Times the queries over the tree in PostgreSQL, warm, for distributors drawn from everybody, from the 100 largest teams, and from
+ * a line of distributors one below the other; then what an enrolment and a sale cost to write there.
  */
 export async function measureTrees(scale: Scale = FULL): Promise<TreeFigures> {
   return withLedger(scale, async (database, filled) => {
     const sizes = await listSizes(database);
     const groups: TreeFigures['groups'] = {};
     const all = new Map<string, number[]>();
-    for (const [group, people] of Object.entries(drawPeople(filled.tree))) {
+    for (const [group, distributors] of Object.entries(drawDistributors(filled.tree))) {
       for (const [name, ask] of Object.entries(queries(database, filled))) {
-        const times = await timesOf(ask, people);
+        const times = await timesOf(ask, distributors);
         // What is pending is worked out from open sales and is told by group only.
         if (name !== 'pending') all.set(name, [...(all.get(name) ?? []), ...times]);
         groups[name] = { ...groups[name], [group]: summary(times) };
@@ -73,7 +73,9 @@ async function withLedger<T>(
     const started = performance.now();
     const filled = await fill(database, scale);
     const seconds = (performance.now() - started) / 1000;
-    console.log(`${scale.people} people and ${scale.sales} sales written in ${seconds.toFixed(0)} s`);
+    console.log(
+      `${scale.distributors} distributors and ${scale.sales} sales written in ${seconds.toFixed(0)} s`,
+    );
     return await work(database, filled);
   } finally {
     await database.destroy();
@@ -81,8 +83,8 @@ async function withLedger<T>(
   }
 }
 
-/** Numbers of people, by group. */
-function drawPeople(tree: MadeTree): Record<string, number[]> {
+/** Numbers of distributors, by group. */
+function drawDistributors(tree: MadeTree): Record<string, number[]> {
   const random = new Random(11);
   const draw = (from: readonly number[] | Int32Array, count = DRAWN) =>
     Array.from({ length: count }, () => from[random.below(from.length)] ?? 1);
@@ -97,9 +99,9 @@ function drawPeople(tree: MadeTree): Record<string, number[]> {
   };
 }
 
-async function timesOf(ask: Ask, people: readonly number[]): Promise<number[]> {
+async function timesOf(ask: Ask, distributors: readonly number[]): Promise<number[]> {
   const times: number[] = [];
-  for (const one of people) {
+  for (const one of distributors) {
     await ask(one, async (query) => void (await query()));
     await ask(one, async (query) => {
       const started = performance.now();

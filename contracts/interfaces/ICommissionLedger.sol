@@ -11,13 +11,13 @@ import { ILedgerPowers } from "./ILedgerPowers.sol";
 import { Plan } from "../types/Plan.sol";
 
 /// @title CommissionLedger
-/// @notice One company's commission programme: who sponsors whom, what was sold, what each person is owed, and the
+/// @notice One company's commission programme: who sponsors whom, what was sold, what each distributor is owed, and the
 /// tokens that cover it.
 ///
 /// Units. Prices and volumes are cents, rates are basis points, so `cents x basis points` is exactly base units of a
 /// 6-decimal token. "Units" below are such base units; a token with more decimals is scaled when it comes in or goes out.
 ///
-/// Ids. A person's id is `fragment << 2 | lane` (26 bits); 0 is nobody. A sale's number is `batch << 16 | index`.
+/// Ids. A distributor's id is `fragment << 2 | lane` (26 bits); 0 is nobody. A sale's number is `batch << 16 | index`.
 ///
 /// Journal. Every change of state is an entry. `head` is the hash over all entries in order, `entryCount` their number,
 /// and every entry's event carries the head after it (`SaleSettled` lines are covered by the `BatchSettled` that

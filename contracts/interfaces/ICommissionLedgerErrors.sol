@@ -19,7 +19,7 @@ interface ICommissionLedgerErrors {
     error UnknownSponsor(uint256 id, uint256 sponsor);
     /// @notice Only the first lane of a fragment may have a sponsor in another fragment.
     error SponsorOutsideFragment(uint256 id, uint256 sponsor);
-    /// @notice The wallet already belongs to person `owner`.
+    /// @notice The wallet already belongs to distributor `owner`.
     error WalletTaken(address wallet, uint256 owner);
     /// @notice The ledger itself and its token cannot be anybody's wallet: what is paid to them is lost.
     error UnusableWallet(address wallet);
@@ -82,7 +82,7 @@ interface ICommissionLedgerErrors {
     /// @notice Nothing is owed.
     error NothingOwed(address wallet);
 
-    // ---- Plans and people, by number ----
+    // ---- Plans and distributors, by number ----
 
     /// @notice There is no plan of this kind.
     error UnknownPlanKind(uint256 kind);
@@ -103,7 +103,7 @@ interface ICommissionLedgerErrors {
     /// @notice There is no plan with this version.
     error UnknownPlan(uint256 version);
     /// @notice Nobody has this id.
-    error UnknownPerson(uint256 id);
+    error UnknownDistributor(uint256 id);
 
     // ---- Standing and place ----
 
@@ -111,13 +111,13 @@ interface ICommissionLedgerErrors {
     error UnknownStatus(uint256 index, uint256 status);
     /// @notice Nobody has the id of the record at `index`.
     error UnknownMember(uint256 index, uint256 id);
-    /// @notice The person has left the programme, or has moved to another id.
-    error PersonGone(uint256 id);
-    /// @notice The person was enrolled too long ago for another sponsor.
+    /// @notice The distributor has left the programme, or has moved to another id.
+    error DistributorGone(uint256 id);
+    /// @notice The distributor was enrolled too long ago for another sponsor.
     error SponsorWindowOver(uint256 id, uint256 endedAt);
     /// @notice The new sponsor is the present one.
     error SponsorUnchanged(uint256 id, uint256 sponsor);
-    /// @notice The new sponsor is the person or stands below them.
+    /// @notice The new sponsor is the distributor or stands below them.
     error SponsorBelow(uint256 id, uint256 sponsor);
     /// @notice The upline of the new sponsor is longer than can be checked in one call.
     error UplineTooLong(uint256 sponsor, uint256 limit);
@@ -126,9 +126,9 @@ interface ICommissionLedgerErrors {
 
     // ---- Wallets ----
 
-    /// @notice The wallet is not the person's; zero stands for a person without one.
+    /// @notice The wallet is not the distributor's; zero stands for a distributor without one.
     error WalletMismatch(uint256 id, address wallet);
-    /// @notice The person has a wallet, or there is no such person.
+    /// @notice The distributor has a wallet, or there is no such distributor.
     error NothingToClaim(uint256 id);
     /// @notice The signature's time is over.
     error SignatureExpired(uint256 deadline);
@@ -153,7 +153,7 @@ interface ICommissionLedgerErrors {
     error HoldTooSoon(address wallet, uint256 possibleFrom);
     /// @notice The wallet is not held.
     error NotHeld(address wallet);
-    /// @notice A flag is on a person (0) or a sale (1) that is there.
+    /// @notice A flag is on a distributor (0) or a sale (1) that is there.
     error UnknownSubject(uint256 subjectKind, uint256 subject);
     /// @notice There is no open flag with this number.
     error FlagNotOpen(uint256 flag);

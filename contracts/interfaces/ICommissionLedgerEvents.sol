@@ -11,7 +11,7 @@ interface ICommissionLedgerEvents {
     /// @notice The ledger began. `termsHash` is keccak256(abi.encode(chain id, ledger, LedgerTerms)).
     event LedgerOpened(bytes32 termsHash, bytes32 head);
 
-    /// @notice A person joined below `sponsor` (0: a root). A zero wallet is claimed later.
+    /// @notice A distributor joined below `sponsor` (0: a root). A zero wallet is claimed later.
     event Enrolled(uint256 indexed id, uint256 indexed sponsor, address indexed wallet, bytes32 head);
 
     /// @notice A plan will be in force from `startsAt` on. `planHash` is keccak256(abi.encode(plan)).
@@ -57,10 +57,10 @@ interface ICommissionLedgerEvents {
 
     /// @notice A sale was settled for `volumeCents` of counted volume. Not in compact ledgers.
     /// @param credits One number for each level from the seller up: the last eight decimal digits are the id of the
-    /// person paid, the digits before them the amount in units; 0 where a level stays unpaid.
+    /// distributor paid, the digits before them the amount in units; 0 where a level stays unpaid.
     event SaleSettled(uint256 indexed sale, uint256 indexed seller, uint256 volumeCents, uint256[] credits);
 
-    /// @notice Sales `from` to `until` (exclusive) of a batch were settled: `credited` units are owed to people now,
+    /// @notice Sales `from` to `until` (exclusive) of a batch were settled: `credited` units are owed to distributors now,
     /// `released` units went back to the float.
     /// @param sales Empty in readable ledgers. In compact ones the settled sales, each: seller (4 bytes) | counted volume
     /// in cents (4) | number of levels (1) | for each level 5 bytes: id (26 bits) | basis points (14 bits), 0 if unpaid.
@@ -74,17 +74,17 @@ interface ICommissionLedgerEvents {
         bytes32 head
     );
 
-    /// @notice `units` owed to person `id` were paid to their wallet.
+    /// @notice `units` owed to distributor `id` were paid to their wallet.
     event Payout(uint256 indexed id, address indexed wallet, uint256 units, bytes32 head);
 
-    /// @notice `units` owed to person `id` were paid to `to`, as the owner of their wallet has signed.
+    /// @notice `units` owed to distributor `id` were paid to `to`, as the owner of their wallet has signed.
     event PayoutRedirected(uint256 indexed id, address indexed wallet, address indexed to, uint256 units, bytes32 head);
 
     /// @notice Ranks and statuses were set for good reason, named by `evidence`. Each record has 4 bytes: id (26 bits) |
     /// rank (4) | status (2).
     event StandingSet(address indexed ranker, bytes32 indexed evidence, bytes records, bytes32 head);
 
-    /// @notice The sponsor of person `id` was put right soon after enrolment. With another `newId` the person has moved
+    /// @notice The sponsor of distributor `id` was put right soon after enrolment. With another `newId` the distributor has moved
     /// there with balance, rank and wallet, and whoever stands below follows.
     event SponsorCorrected(
         uint256 indexed id,
@@ -94,14 +94,14 @@ interface ICommissionLedgerEvents {
         bytes32 head
     );
 
-    /// @notice A person left the programme. What is owed to them stays owed.
-    event PersonLeft(uint256 indexed id, bytes32 head);
+    /// @notice A distributor left the programme. What is owed to them stays owed.
+    event DistributorLeft(uint256 indexed id, bytes32 head);
 
-    /// @notice Person `id` is paid to `to` from now on, no longer to `from` (zero: no wallet until now).
+    /// @notice Distributor `id` is paid to `to` from now on, no longer to `from` (zero: no wallet until now).
     /// @param how 1 claimed with a voucher, 2 changed by its owner, 3 recovered by the company.
     event WalletSet(uint256 indexed id, address indexed from, address indexed to, uint256 how, bytes32 head);
 
-    /// @notice The company may replace the wallet `from` of person `id` by `to` from `executableFrom` on, if its owner
+    /// @notice The company may replace the wallet `from` of distributor `id` by `to` from `executableFrom` on, if its owner
     /// does not cancel; zeros: cancelled.
     event RecoverySet(
         uint256 indexed id,
@@ -111,10 +111,10 @@ interface ICommissionLedgerEvents {
         bytes32 head
     );
 
-    /// @notice Payouts to person `id` are held until `until`; a time that has come ends a hold.
+    /// @notice Payouts to distributor `id` are held until `until`; a time that has come ends a hold.
     event HoldSet(uint256 indexed id, uint256 until, bytes32 indexed reason, bytes32 head);
 
-    /// @notice A person (`subjectKind` 0) or a sale (1) was flagged for review. It changes nobody's money.
+    /// @notice A distributor (`subjectKind` 0) or a sale (1) was flagged for review. It changes nobody's money.
     event FlagRaised(
         uint256 indexed flag,
         uint256 indexed subjectKind,

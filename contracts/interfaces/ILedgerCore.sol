@@ -18,17 +18,17 @@ struct LedgerTerms {
 }
 
 /// @title What a ledger does every day
-/// @notice People, sales, money, and the views of them. See ICommissionLedger for units, ids and the journal.
+/// @notice Distributors, sales, money, and the views of them. See ICommissionLedger for units, ids and the journal.
 interface ILedgerCore {
-    // ---- People ----
+    // ---- Distributors ----
 
-    /// @notice Enrols people in order.
+    /// @notice Enrols distributors in order.
     /// @dev Only a recorder. An id in lane 0 opens the next fragment and may have any sponsor enrolled before, or 0 for
     /// a root; any other id must be the next free lane of its fragment, with a sponsor in the same fragment. Because the
     /// caller names the ids, the same batch sent twice reverts the second time.
-    /// @param people 28 bytes each: id (4) | sponsor (4) | wallet (20). A zero wallet leaves a mark by which it
-    /// can be claimed later; until then the person earns and cannot be paid out.
-    function enrol(bytes calldata people) external;
+    /// @param distributors 28 bytes each: id (4) | sponsor (4) | wallet (20). A zero wallet leaves a mark by which it
+    /// can be claimed later; until then the distributor earns and cannot be paid out.
+    function enrol(bytes calldata distributors) external;
 
     // ---- Sales ----
 
@@ -89,7 +89,7 @@ interface ILedgerCore {
     /// @return received Units that arrived and were added.
     function fund(uint256 units) external returns (uint256 received);
 
-    /// @notice Pays out everything owed to the person with `wallet`, to that wallet. Anyone may call it.
+    /// @notice Pays out everything owed to the distributor with `wallet`, to that wallet. Anyone may call it.
     /// @return units Units paid.
     function withdraw(address wallet) external returns (uint256 units);
 
@@ -109,17 +109,17 @@ interface ILedgerCore {
     /// @notice What the ledger was created with.
     function terms() external view returns (LedgerTerms memory);
 
-    /// @notice A person as the ledger knows them.
+    /// @notice A distributor as the ledger knows them.
     /// @return sponsor Id of the sponsor, 0 for a root.
     /// @return owed Units credited and not paid out.
     /// @return rank 0 to 15.
     /// @return status 1 active, 2 inactive, 3 left or moved. An id that is not enrolled reverts.
     function accountOf(uint256 id) external view returns (uint256 sponsor, uint256 owed, uint256 rank, uint256 status);
 
-    /// @notice Id of the person with `wallet`, or 0.
+    /// @notice Id of the distributor with `wallet`, or 0.
     function idOf(address wallet) external view returns (uint256);
 
-    /// @notice Units owed to the person with `wallet`; 0 for a wallet that is nobody's.
+    /// @notice Units owed to the distributor with `wallet`; 0 for a wallet that is nobody's.
     function owedTo(address wallet) external view returns (uint256);
 
     /// @notice Who would be paid what, by level from the seller up, if a sale were settled now by the plan in force.

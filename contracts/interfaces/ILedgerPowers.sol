@@ -38,12 +38,12 @@ interface ILedgerPowers {
     // ---- The recorder ----
 
     /// @notice Puts a mistaken sponsor right, inside 7 days after enrolment.
-    /// @dev Only a recorder. A person in lane 0, or who stays inside their fragment, keeps their id. Anybody else moves
+    /// @dev Only a recorder. A distributor in lane 0, or who stays inside their fragment, keeps their id. Anybody else moves
     /// to lane 0 of the next fragment, with balance, rank and wallet; whoever stands below them follows.
-    /// @param wallet The person's wallet, or zero if they have none.
-    /// @param sponsor The right sponsor; 0 makes the person a root.
+    /// @param wallet The distributor's wallet, or zero if they have none.
+    /// @param sponsor The right sponsor; 0 makes the distributor a root.
     /// @param reason Hash of the reason, kept off the chain.
-    /// @return newId The person's id from now on.
+    /// @return newId The distributor's id from now on.
     function correctSponsor(
         uint256 id,
         address wallet,
@@ -53,7 +53,7 @@ interface ILedgerPowers {
 
     // ---- The ranker ----
 
-    /// @notice Sets ranks and whether people are active, as settlements from now on will see them.
+    /// @notice Sets ranks and whether distributors are active, as settlements from now on will see them.
     /// @dev Only a ranker.
     /// @param records 4 bytes each: id (26 bits) | rank (4) | status (2), 1 active or 2 inactive.
     /// @param evidence Hash of the evidence, kept off the chain.
@@ -72,7 +72,7 @@ interface ILedgerPowers {
     /// @dev Only compliance.
     function releaseHold(address wallet, bytes32 reason) external;
 
-    /// @notice Flags a person (0) or a sale (1) for review, in public. It changes nobody's money.
+    /// @notice Flags a distributor (0) or a sale (1) for review, in public. It changes nobody's money.
     /// @dev Only compliance.
     /// @return flag Number of the flag, from 1.
     function raiseFlag(uint256 subjectKind, uint256 subject, bytes32 reason) external returns (uint256 flag);
@@ -81,13 +81,13 @@ interface ILedgerPowers {
     /// @dev Only compliance.
     function closeFlag(uint256 flag, uint256 outcome, bytes32 evidence) external;
 
-    // ---- The person ----
+    // ---- The distributor ----
 
     /// @notice Leaves the programme for good: no more commissions, and what is owed stays owed.
     /// @dev Only the wallet's owner.
     function leaveProgramme() external;
 
-    /// @notice Gives a person who was enrolled without a wallet the one that a registrar vouches for. Anyone may call it.
+    /// @notice Gives a distributor who was enrolled without a wallet the one that a registrar vouches for. Anyone may call it.
     /// @param signature The registrar's, by EIP-712 (or EIP-1271) over
     /// `ClaimVoucher(uint256 id,address wallet,uint256 deadline)`.
     function claimWallet(
@@ -129,7 +129,7 @@ interface ILedgerPowers {
     function currentPlan() external view returns (uint256);
 
     /// @notice What the ledger knows of a wallet; zeros if it is nobody's.
-    /// @return id The person's.
+    /// @return id The distributor's.
     /// @return enrolledAt Unix time.
     /// @return heldUntil Unix time; 0 if payouts were never held.
     /// @return nonce What the owner's next signature must carry.
@@ -137,7 +137,7 @@ interface ILedgerPowers {
         address wallet
     ) external view returns (uint256 id, uint256 enrolledAt, uint256 heldUntil, uint256 nonce);
 
-    /// @notice Unix time at which a person without a wallet was enrolled; 0 for anybody else.
+    /// @notice Unix time at which a distributor without a wallet was enrolled; 0 for anybody else.
     function unclaimedSince(uint256 id) external view returns (uint256);
 
     /// @notice The recovery of a wallet that is under way; zeros if there is none.
@@ -149,7 +149,7 @@ interface ILedgerPowers {
     /// @notice Whether enrolling and recording are paused.
     function isPaused() external view returns (bool);
 
-    /// @notice Id under which a person goes on whose sponsor was corrected; 0 if they have not moved.
+    /// @notice Id under which a distributor goes on whose sponsor was corrected; 0 if they have not moved.
     function movedTo(uint256 id) external view returns (uint256);
 
     // The names are those of constants, as with OpenZeppelin's roles.
@@ -164,7 +164,7 @@ interface ILedgerPowers {
     /// @notice The role that pauses recording.
     function GUARDIAN_ROLE() external pure returns (bytes32);
 
-    /// @notice The role that vouches for the wallets of people enrolled without one.
+    /// @notice The role that vouches for the wallets of distributors enrolled without one.
     function REGISTRAR_ROLE() external pure returns (bytes32);
 
     /// @notice The role that signs a storefront's quotes.

@@ -7,7 +7,7 @@ import { ICommissionLedger } from "./ICommissionLedger.sol";
 struct Quote {
     /// The company's product reference.
     bytes32 product;
-    /// Person id of the seller.
+    /// Distributor id of the seller.
     uint256 seller;
     /// Retail (0), preferred (1) or self (2).
     uint256 buyerClass;
@@ -63,7 +63,7 @@ enum OrderState {
 struct Order {
     OrderState state;
     address buyer;
-    /// Person id of the seller, as quoted.
+    /// Distributor id of the seller, as quoted.
     uint256 seller;
     /// Number of the order's batch in the ledger; its only sale has index 0.
     uint256 batch;
@@ -233,7 +233,7 @@ interface IStorefront {
     function complete(bytes32 quote) external;
 
     /// @notice Pays out all that is set aside for a seller, to the seller's wallet in the ledger.
-    /// @param seller Person id as quoted. A person who has moved to another id is paid for the old one too.
+    /// @param seller Distributor id as quoted. A distributor who has moved to another id is paid for the old one too.
     /// @return units Units paid.
     function withdrawMargin(uint256 seller, address wallet) external returns (uint256 units);
 

@@ -38,10 +38,10 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// @dev Terms in element 0, a row of rates for each rank after it.
     mapping(uint256 version => uint256[17] words) internal _plans;
     mapping(address account => RecorderGrant grant) internal _recorders;
-    /// @dev Keyed by wallet and not by id, because this way one slot a person answers "what is owed to this wallet" and
+    /// @dev Keyed by wallet and not by id, because this way one slot a distributor answers "what is owed to this wallet" and
     /// keeps a wallet from being enrolled twice.
     mapping(address wallet => WalletWord word) internal _wallets;
-    /// @dev When a person without a wallet was enrolled; 0 for everybody else.
+    /// @dev When a distributor without a wallet was enrolled; 0 for everybody else.
     mapping(uint256 id => uint256 enrolledAt) internal _unclaimed;
     /// @dev Indexed by fragment number; a fixed array, so that finding a slot costs no hash.
     Fragment[1 << 24] internal _fragments;

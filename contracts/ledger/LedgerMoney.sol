@@ -12,7 +12,7 @@ import { MAX_CUSTODY, Totals } from "../types/Totals.sol";
 import { WalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerMoney
-/// @notice Tokens in, to cover sales, and out, to the people they are owed to.
+/// @notice Tokens in, to cover sales, and out, to the distributors they are owed to.
 abstract contract LedgerMoney is LedgerBase, ILedgerCore {
     using SafeERC20 for IERC20;
 

@@ -22,7 +22,7 @@ abstract contract LedgerRecorders is LedgerBase, ILedgerCore {
     }
 
     /// @dev Counts `released` units freed by reversals against the same cap: a stolen key can take back no more of other
-    /// people's sales than it could have recorded.
+    /// distributors' sales than it could have recorded.
     function _spendReversal(uint256 released) internal {
         RecorderGrant memory grant = _grantNow(msg.sender);
         grant.freed = _spend(grant.freed, released, grant.cap);

@@ -63,7 +63,7 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         uint256 buyerClass,
         uint256 volumeCents
     ) external view returns (uint256[] memory payees, uint256[] memory amounts) {
-        if (!_isEnrolled(seller)) revert UnknownPerson(seller);
+        if (!_isEnrolled(seller)) revert UnknownDistributor(seller);
         if (buyerClass >= BUYER_CLASSES) revert UnknownClass(0, buyerClass);
         if (volumeCents > type(uint32).max) revert VolumeAbovePrice(0, type(uint32).max, volumeCents);
         Commission.Rules memory rules = _rulesOf(_adoptDue(_totals).planInForce());

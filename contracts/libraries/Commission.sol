@@ -37,7 +37,7 @@ library Commission {
 
     /// @dev The status of each lane of a fragment.
     uint256 private constant STATUSES = 3 * ((1 << 54) | (1 << 110) | (1 << 166) | (1 << 222));
-    /// @dev Four active people in a line, each sponsored by the lane below.
+    /// @dev Four active distributors in a line, each sponsored by the lane below.
     uint256 private constant CHAIN = (1 << 54) | (1 << 110) | (1 << 166) | (1 << 222) | (1 << 252) | (2 << 254);
     /// @dev Four digits of 14 bits, the lowest first, to the lanes from 3 down to 0, times 2^42.
     uint256 private constant TO_LANES = (1 << 210) | (1 << 140) | (1 << 70) | 1;
@@ -64,7 +64,7 @@ library Commission {
         uint256 id;
     }
 
-    /// @notice Pays sales by a plain plan: each level gets its one rate if the person there is active. Writes the lines.
+    /// @notice Pays sales by a plain plan: each level gets its one rate if the distributor there is active. Writes the lines.
     /// @dev In assembly, because these steps are all that a settlement does besides storage: it took the cost of a step
     /// from about 450 gas to about 150. The layout is that of types/Fragment.sol.
     /// @param sales Each the seller (above bit 32) and the counted volume in cents (32 bits).
@@ -144,7 +144,7 @@ library Commission {
                                     credited := add(credited, amount)
                                 }
                                 case 3 {
-                                    // Closed with rank 1: the person has moved to the id in place of the balance.
+                                    // Closed with rank 1: the distributor has moved to the id in place of the balance.
                                     if eq(and(shr(add(shift, 50), word), 15), 1) {
                                         next := and(shr(shift, word), 0x3ffffff)
                                         break
@@ -242,7 +242,7 @@ library Commission {
         return (word >> 230, (word >> 216) & 0x3fff);
     }
 
-    /// @dev Whether the person in hand has level (generation) `level`, is paid for it, and at what rate.
+    /// @dev Whether the distributor in hand has level (generation) `level`, is paid for it, and at what rate.
     function _level(
         Rules memory rules,
         Walk memory walk,
@@ -259,7 +259,7 @@ library Commission {
         if (isPaid) rate = row.rateBps(level);
     }
 
-    /// @dev Whether the person in hand stands above every rate so far, is paid, and by how much they do.
+    /// @dev Whether the distributor in hand stands above every rate so far, is paid, and by how much they do.
     function _difference(
         Rules memory rules,
         Walk memory walk,
@@ -294,7 +294,7 @@ library Commission {
         }
     }
 
-    /// @dev To the sponsor of the person in hand; false above a root.
+    /// @dev To the sponsor of the distributor in hand; false above a root.
     function _stepUp(Fragment[1 << 24] storage fragments, Walk memory walk, bool commit) private returns (bool) {
         uint256 id = walk.fragment.sponsorOf(walk.number, laneOf(walk.id));
         if (id == 0) return false;
@@ -304,7 +304,7 @@ library Commission {
             walk.number = fragmentOf(id);
             walk.fragment = load(fragments, walk.number);
         }
-        // A person who has moved away has left nothing in their old fragment to write.
+        // A distributor who has moved away has left nothing in their old fragment to write.
         if (_statusOf(walk) == STATUS_CLOSED && walk.fragment.movedTo(laneOf(id)) != 0) {
             if (commit) store(fragments, walk.number, walk.fragment);
             _followMove(fragments, walk);
@@ -312,7 +312,7 @@ library Commission {
         return true;
     }
 
-    /// @dev From the lane that a person has left to where they are.
+    /// @dev From the lane that a distributor has left to where they are.
     function _followMove(Fragment[1 << 24] storage fragments, Walk memory walk) private view {
         uint256 id = walk.fragment.movedTo(laneOf(walk.id));
         if (id == 0) return;
@@ -325,7 +325,7 @@ library Commission {
         return walk.fragment.statusOf(laneOf(walk.id));
     }
 
-    /// @dev The rates of the rank of the person in hand.
+    /// @dev The rates of the rank of the distributor in hand.
     function _rowOf(Rules memory rules, Walk memory walk) private pure returns (PlanRow) {
         uint256 rank = walk.fragment.rankOf(laneOf(walk.id));
         return rules.rows[rank < rules.rows.length ? rank : rules.rows.length - 1];

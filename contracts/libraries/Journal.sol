@@ -19,7 +19,7 @@ pragma solidity ^0.8.28;
 ///    12 Payout          id (4) wallet (20) units (8)
 ///    13 StandingSet     ranker (20) evidence (32) keccak256(records) (32)
 ///    14 SponsorCorrected id (4) newId (4) sponsor (4) reason (32)
-///    15 PersonLeft      id (4)
+///    15 DistributorLeft      id (4)
 ///    16 WalletSet       id (4) from (20) to (20) how (1)
 ///    17 RecoverySet     id (4) from (20) to (20) executableFrom (5)
 ///    18 HoldSet         id (4) until (5) reason (32)
@@ -153,7 +153,7 @@ library Journal {
         return keccak256(abi.encodePacked(head, uint8(14), uint32(id), uint32(newId), uint32(sponsor), reason));
     }
 
-    function personLeft(bytes32 head, uint256 id) internal pure returns (bytes32) {
+    function distributorLeft(bytes32 head, uint256 id) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(head, uint8(15), uint32(id)));
     }
 

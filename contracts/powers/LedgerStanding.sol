@@ -19,7 +19,7 @@ import { Totals } from "../types/Totals.sol";
 import { WalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerStanding
-/// @notice Where people stand: rank and activity, a mistaken sponsor, leaving.
+/// @notice Where distributors stand: rank and activity, a mistaken sponsor, leaving.
 abstract contract LedgerStanding is LedgerRoles {
     uint256 internal constant SPONSOR_WINDOW = 7 days;
     /// @dev The longest upline that a correction looks through for a cycle: about 5 million gas.
@@ -36,7 +36,7 @@ abstract contract LedgerStanding is LedgerRoles {
             Fragment fragment = _fragments[fragmentOf(id)];
             uint256 present = fragment.statusOf(laneOf(id));
             if (present == STATUS_NONE) revert UnknownMember(i, id);
-            if (present == STATUS_CLOSED) revert PersonGone(id);
+            if (present == STATUS_CLOSED) revert DistributorGone(id);
             _fragments[fragmentOf(id)] = fragment.withStanding(laneOf(id), record.standingRank(), status);
         }
         bytes32 newHead = Journal.standingSet(_head, msg.sender, evidence, keccak256(records));
@@ -89,11 +89,11 @@ abstract contract LedgerStanding is LedgerRoles {
         uint256 id = _wallets[msg.sender].idIn();
         if (id == 0) revert UnknownWallet(msg.sender);
         Fragment fragment = _fragments[fragmentOf(id)];
-        if (fragment.statusOf(laneOf(id)) == STATUS_CLOSED) revert PersonGone(id);
+        if (fragment.statusOf(laneOf(id)) == STATUS_CLOSED) revert DistributorGone(id);
         _fragments[fragmentOf(id)] = fragment.close(laneOf(id));
-        bytes32 newHead = Journal.personLeft(_head, id);
+        bytes32 newHead = Journal.distributorLeft(_head, id);
         _commit(newHead, _totals, 1);
-        emit PersonLeft(id, newHead);
+        emit DistributorLeft(id, newHead);
     }
 
     /// @inheritdoc ILedgerPowers
@@ -101,17 +101,17 @@ abstract contract LedgerStanding is LedgerRoles {
         return fragmentOf(id) > MAX_FRAGMENT ? 0 : _fragments[fragmentOf(id)].movedTo(laneOf(id));
     }
 
-    /// @dev The wallet is the person's, and the person was enrolled a short while ago and has not left.
+    /// @dev The wallet is the distributor's, and the distributor was enrolled a short while ago and has not left.
     function _checkCorrectable(uint256 id, address wallet) private view {
         WalletWord word = _wallets[wallet];
         uint256 enrolledAt = wallet == address(0) ? _unclaimed[id] : word.enrolledAt();
         if (enrolledAt == 0 || (wallet != address(0) && word.idIn() != id)) revert WalletMismatch(id, wallet);
         uint256 endsAt = enrolledAt + SPONSOR_WINDOW;
         if (block.timestamp >= endsAt) revert SponsorWindowOver(id, endsAt);
-        if (_statusOf(id) == STATUS_CLOSED) revert PersonGone(id);
+        if (_statusOf(id) == STATUS_CLOSED) revert DistributorGone(id);
     }
 
-    /// @dev The sponsor is somebody, or nobody, and the person is not among their upline.
+    /// @dev The sponsor is somebody, or nobody, and the distributor is not among their upline.
     function _checkNotBelow(uint256 id, uint256 sponsor) private view {
         if (sponsor == 0) return;
         uint256 status = _statusOf(sponsor);

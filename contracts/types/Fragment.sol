@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Fragment
-/// @notice Up to four people of the sponsor tree, with their balances, in one storage word.
+/// @notice Up to four distributors of the sponsor tree, with their balances, in one storage word.
 /// @dev The EVM charges about 5,000 gas for each changed slot, so paying ten levels from ten slots can never cost less
 /// than 50,000. A connected piece of the tree in one word makes most steps up the tree free, because the word that has
 /// to be written anyway also says who comes next.
@@ -15,7 +15,7 @@ pragma solidity ^0.8.28;
 ///     252..253                  sponsor of lane 2: lane 0 or 1
 ///     254..255                  sponsor of lane 3: lane 0, 1 or 2
 ///
-/// A person's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means nobody. A person whose sponsor is
+/// A distributor's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means nobody. A distributor whose sponsor is
 /// corrected to somebody outside the fragment moves to lane 0 of a fragment of their own; the lane they leave is closed
 /// with rank 1 and holds the new id in place of a balance, so that all who stand below it follow. A lane closed with
 /// rank 0 is of somebody who left and still has a balance.
@@ -41,7 +41,7 @@ using {
     moveAway
 } for Fragment global;
 
-/// @dev Statuses. An empty lane is `NONE`; only `ACTIVE` people are paid; `CLOSED` is for good.
+/// @dev Statuses. An empty lane is `NONE`; only `ACTIVE` distributors are paid; `CLOSED` is for good.
 uint256 constant STATUS_NONE = 0;
 uint256 constant STATUS_ACTIVE = 1;
 uint256 constant STATUS_INACTIVE = 2;
@@ -58,7 +58,7 @@ uint256 constant STATUS_SHIFT = 54;
 uint256 constant FIRST_SPONSOR_SHIFT = 224;
 uint256 constant LANE_SPONSOR_SHIFT = 248;
 uint256 constant ID_MASK = (1 << 26) - 1;
-/// @dev The rank of a closed lane whose person has moved.
+/// @dev The rank of a closed lane whose distributor has moved.
 uint256 constant RANK_MOVED = 1;
 
 /// @notice Fragment `index` of `fragments`.
@@ -77,22 +77,22 @@ function store(Fragment[1 << 24] storage fragments, uint256 index, Fragment frag
     }
 }
 
-/// @notice The fragment that holds person `id`.
+/// @notice The fragment that holds distributor `id`.
 function fragmentOf(uint256 id) pure returns (uint256) {
     return id >> 2;
 }
 
-/// @notice The lane of person `id`.
+/// @notice The lane of distributor `id`.
 function laneOf(uint256 id) pure returns (uint256) {
     return id & 3;
 }
 
-/// @notice Base units owed to the person in `lane`.
+/// @notice Base units owed to the distributor in `lane`.
 function balanceOf(Fragment self, uint256 lane) pure returns (uint256) {
     return movedTo(self, lane) == 0 ? _field(self, lane) : 0;
 }
 
-/// @notice Rank of the person in `lane`.
+/// @notice Rank of the distributor in `lane`.
 function rankOf(Fragment self, uint256 lane) pure returns (uint256) {
     // Lanes are 0 to 3.
     unchecked {
@@ -100,7 +100,7 @@ function rankOf(Fragment self, uint256 lane) pure returns (uint256) {
     }
 }
 
-/// @notice Status of the person in `lane`; `STATUS_NONE` when the lane is empty.
+/// @notice Status of the distributor in `lane`; `STATUS_NONE` when the lane is empty.
 function statusOf(Fragment self, uint256 lane) pure returns (uint256) {
     // Lanes are 0 to 3.
     unchecked {
@@ -108,7 +108,7 @@ function statusOf(Fragment self, uint256 lane) pure returns (uint256) {
     }
 }
 
-/// @notice Id of the sponsor of the person in `lane` of fragment number `fragment`; 0 for a root.
+/// @notice Id of the sponsor of the distributor in `lane` of fragment number `fragment`; 0 for a root.
 function sponsorOf(Fragment self, uint256 fragment, uint256 lane) pure returns (uint256) {
     // Lanes are 0 to 3.
     unchecked {
@@ -118,7 +118,7 @@ function sponsorOf(Fragment self, uint256 fragment, uint256 lane) pure returns (
     }
 }
 
-/// @notice Id under which the person of `lane` goes on; 0 if they have not moved.
+/// @notice Id under which the distributor of `lane` goes on; 0 if they have not moved.
 function movedTo(Fragment self, uint256 lane) pure returns (uint256) {
     bool moved = statusOf(self, lane) == STATUS_CLOSED && rankOf(self, lane) == RANK_MOVED;
     return moved ? _field(self, lane) : 0;
@@ -149,34 +149,34 @@ function debitAll(Fragment self, uint256 lane) pure returns (Fragment) {
     }
 }
 
-/// @notice The fragment after an active person without rank is put into the empty `lane` below `sponsor`.
+/// @notice The fragment after an active distributor without rank is put into the empty `lane` below `sponsor`.
 /// @dev The caller has checked that the lane is the next free one and that `sponsor` is allowed there.
 function place(Fragment self, uint256 lane, uint256 sponsor) pure returns (Fragment) {
     Fragment placed = _withLane(self, lane, STATUS_ACTIVE << STATUS_SHIFT);
     return lane == 0 ? placed.withFirstSponsor(sponsor) : placed.withLaneSponsor(lane, laneOf(sponsor));
 }
 
-/// @notice A new fragment whose first lane takes over the person of `lane` of `self`, below `sponsor`.
+/// @notice A new fragment whose first lane takes over the distributor of `lane` of `self`, below `sponsor`.
 function settleIn(Fragment self, uint256 lane, uint256 sponsor) pure returns (Fragment) {
     // Lanes are 0 to 3.
     unchecked {
-        uint256 person = (Fragment.unwrap(self) >> (lane * LANE_BITS)) & LANE_MASK;
-        return Fragment.wrap(person).withFirstSponsor(sponsor);
+        uint256 distributor = (Fragment.unwrap(self) >> (lane * LANE_BITS)) & LANE_MASK;
+        return Fragment.wrap(distributor).withFirstSponsor(sponsor);
     }
 }
 
-/// @notice The fragment after the person in `lane` has another rank and status.
+/// @notice The fragment after the distributor in `lane` has another rank and status.
 function withStanding(Fragment self, uint256 lane, uint256 rank, uint256 status) pure returns (Fragment) {
     return _withLane(self, lane, _field(self, lane) | (rank << RANK_SHIFT) | (status << STATUS_SHIFT));
 }
 
-/// @notice The fragment after the person in lane 0 has another sponsor.
+/// @notice The fragment after the distributor in lane 0 has another sponsor.
 function withFirstSponsor(Fragment self, uint256 sponsor) pure returns (Fragment) {
     uint256 others = Fragment.unwrap(self) & ~(ID_MASK << FIRST_SPONSOR_SHIFT);
     return Fragment.wrap(others | (sponsor << FIRST_SPONSOR_SHIFT));
 }
 
-/// @notice The fragment after the person in `lane`, not 0, is sponsored by the lower `sponsorLane`.
+/// @notice The fragment after the distributor in `lane`, not 0, is sponsored by the lower `sponsorLane`.
 function withLaneSponsor(Fragment self, uint256 lane, uint256 sponsorLane) pure returns (Fragment) {
     // Lanes are 0 to 3.
     unchecked {
@@ -185,12 +185,12 @@ function withLaneSponsor(Fragment self, uint256 lane, uint256 sponsorLane) pure 
     }
 }
 
-/// @notice The fragment after the person in `lane` has left; their balance stays.
+/// @notice The fragment after the distributor in `lane` has left; their balance stays.
 function close(Fragment self, uint256 lane) pure returns (Fragment) {
     return self.withStanding(lane, 0, STATUS_CLOSED);
 }
 
-/// @notice The fragment after the person in `lane` has moved to `id`, balance and all.
+/// @notice The fragment after the distributor in `lane` has moved to `id`, balance and all.
 function moveAway(Fragment self, uint256 lane, uint256 id) pure returns (Fragment) {
     return _withLane(self, lane, id | (RANK_MOVED << RANK_SHIFT) | (STATUS_CLOSED << STATUS_SHIFT));
 }
@@ -202,10 +202,10 @@ function _field(Fragment self, uint256 lane) pure returns (uint256) {
     }
 }
 
-function _withLane(Fragment self, uint256 lane, uint256 person) pure returns (Fragment) {
+function _withLane(Fragment self, uint256 lane, uint256 distributor) pure returns (Fragment) {
     // Lanes are 0 to 3.
     unchecked {
         uint256 shift = lane * LANE_BITS;
-        return Fragment.wrap((Fragment.unwrap(self) & ~(LANE_MASK << shift)) | (person << shift));
+        return Fragment.wrap((Fragment.unwrap(self) & ~(LANE_MASK << shift)) | (distributor << shift));
     }
 }

@@ -11,14 +11,14 @@ type SaleRecord is uint96;
 type ReversalRecord is uint96;
 
 /// @notice Somebody to enrol, 28 bytes: id (32 bits) | sponsor (32) | wallet (160).
-type PersonRecord is uint224;
+type DistributorRecord is uint224;
 
 /// @notice Somebody's rank and status, 4 bytes: id (26 bits) | rank (4) | status (2).
 type StandingRecord is uint32;
 
 using { saleClass, seller, price, volume } for SaleRecord global;
 using { reversedIndex, reversedPrice, reversedVolume } for ReversalRecord global;
-using { personId, personSponsor, personWallet } for PersonRecord global;
+using { distributorId, distributorSponsor, distributorWallet } for DistributorRecord global;
 using { standingId, standingRank, standingStatus } for StandingRecord global;
 
 uint256 constant SALE_BYTES = 12;
@@ -40,10 +40,10 @@ function reversalAt(bytes calldata reversals, uint256 index) pure returns (Rever
     }
 }
 
-/// @notice Person number `index` of `people`. The caller has checked that it is there.
-function personAt(bytes calldata people, uint256 index) pure returns (PersonRecord record) {
+/// @notice Distributor number `index` of `distributors`. The caller has checked that it is there.
+function distributorAt(bytes calldata distributors, uint256 index) pure returns (DistributorRecord record) {
     assembly ("memory-safe") {
-        record := shr(32, calldataload(add(people.offset, mul(index, 28))))
+        record := shr(32, calldataload(add(distributors.offset, mul(index, 28))))
     }
 }
 
@@ -82,16 +82,16 @@ function reversedVolume(ReversalRecord self) pure returns (uint256) {
     return uint32(ReversalRecord.unwrap(self));
 }
 
-function personId(PersonRecord self) pure returns (uint256) {
-    return PersonRecord.unwrap(self) >> 192;
+function distributorId(DistributorRecord self) pure returns (uint256) {
+    return DistributorRecord.unwrap(self) >> 192;
 }
 
-function personSponsor(PersonRecord self) pure returns (uint256) {
-    return uint32(PersonRecord.unwrap(self) >> 160);
+function distributorSponsor(DistributorRecord self) pure returns (uint256) {
+    return uint32(DistributorRecord.unwrap(self) >> 160);
 }
 
-function personWallet(PersonRecord self) pure returns (address) {
-    return address(uint160(PersonRecord.unwrap(self)));
+function distributorWallet(DistributorRecord self) pure returns (address) {
+    return address(uint160(DistributorRecord.unwrap(self)));
 }
 
 function standingId(StandingRecord self) pure returns (uint256) {

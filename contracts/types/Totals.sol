@@ -7,7 +7,7 @@ pragma solidity ^0.8.28;
 ///
 ///     0..49    float     base units free to cover new sales
 ///     50..99   reserved  base units set aside for recorded sales that are not settled
-///     100..149 owed      base units credited to people and not paid out
+///     100..149 owed      base units credited to distributors and not paid out
 ///     150..181 entries   journal entries so far
 ///     182..205 batches   batches recorded so far; the last batch has this number
 ///     206..229 fragments fragments in use; the last fragment has this number

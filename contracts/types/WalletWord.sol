@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 /// @title WalletWord
 /// @notice What a ledger knows of a wallet, in one storage word: whose it is, since when, and what stands in its way.
-/// @dev Bits, from the lowest: person id (26) | enrolled at (40) | held until (40) | nonce (32). The zero word is
-/// nobody's. The word goes along when a person gets another wallet.
+/// @dev Bits, from the lowest: distributor id (26) | enrolled at (40) | held until (40) | nonce (32). The zero word is
+/// nobody's. The word goes along when a distributor gets another wallet.
 type WalletWord is uint256;
 
 using { idIn, enrolledAt, heldUntil, nonceOf, withId, withHold, withNextNonce } for WalletWord global;
@@ -15,17 +15,17 @@ uint256 constant HELD_AT = 66;
 uint256 constant NONCE_AT = 106;
 uint256 constant TIME_MASK = (1 << 40) - 1;
 
-/// @notice The word of a wallet that becomes person `id`'s.
+/// @notice The word of a wallet that becomes distributor `id`'s.
 function newWalletWord(uint256 id, uint256 enrolled) pure returns (WalletWord) {
     return WalletWord.wrap(id | (enrolled << ENROLLED_AT));
 }
 
-/// @notice Id of the person, 0 for nobody.
+/// @notice Id of the distributor, 0 for nobody.
 function idIn(WalletWord self) pure returns (uint256) {
     return WalletWord.unwrap(self) & WALLET_ID_MASK;
 }
 
-/// @notice Unix time at which the person was enrolled.
+/// @notice Unix time at which the distributor was enrolled.
 function enrolledAt(WalletWord self) pure returns (uint256) {
     return (WalletWord.unwrap(self) >> ENROLLED_AT) & TIME_MASK;
 }
@@ -40,7 +40,7 @@ function nonceOf(WalletWord self) pure returns (uint256) {
     return uint32(WalletWord.unwrap(self) >> NONCE_AT);
 }
 
-/// @notice The word after its person has another id.
+/// @notice The word after its distributor has another id.
 function withId(WalletWord self, uint256 id) pure returns (WalletWord) {
     return WalletWord.wrap((WalletWord.unwrap(self) & ~WALLET_ID_MASK) | id);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The network that the import adds to the file, which has none: people 1 to `size` + 1, of whom person 1 is the company.
+ * The network that the import adds to the file, which has none: distributors 1 to `size` + 1, of whom distributor 1 is the company.
  * Everybody's place follows from a hash, so that every import of a file builds the same tree.
  */
 export interface Network {
@@ -13,29 +13,29 @@ function hashNumber(text: string): bigint {
   return createHash('sha256').update(text, 'utf8').digest().readBigUInt64BE(0);
 }
 
-/** Number of the sponsor of person `k`, from 2. */
+/** Number of the sponsor of distributor `k`, from 2. */
 function sponsorOf(k: number): number {
   return 1 + Number(hashNumber(`sponsor:${k}`) % BigInt(k - 1));
 }
 
-/** Number of the person who sells to `buyer`. */
+/** Number of the distributor who sells to `buyer`. */
 export function sellerOf(network: Network, buyer: string): number {
   return 2 + Number(hashNumber(`seller:${buyer}`) % BigInt(network.size));
 }
 
-/** The company's reference of person `k`. */
+/** The company's reference of distributor `k`. */
 export function referenceOf(k: number): string {
   return `retail-${k}`;
 }
 
 /** Everybody in the order in which they are enrolled. */
-export function* peopleOf(network: Network): Generator<{ reference: string; sponsor: string | null }> {
+export function* distributorsOf(network: Network): Generator<{ reference: string; sponsor: string | null }> {
   for (let k = 1; k <= network.size + 1; k++) {
     yield { reference: referenceOf(k), sponsor: k === 1 ? null : referenceOf(sponsorOf(k)) };
   }
 }
 
-/** Numbers of the people above person `k`, nearest first. */
+/** Numbers of the distributors above distributor `k`, nearest first. */
 export function uplineOf(k: number): number[] {
   const path: number[] = [];
   for (let at = k; at > 1; ) {

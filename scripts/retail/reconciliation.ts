@@ -87,7 +87,7 @@ function commissionOf({ sales, reversals }: Submitted, network: Network, plan: P
 
 function differencesOfBooks(summary: AuditReport['summary'], books: Sources['books']): string[] {
   const names = [
-    'people',
+    'distributors',
     'sales',
     'priceCents',
     'volumeCents',
@@ -126,7 +126,7 @@ function sum<T>(list: readonly T[], value: (item: T) => bigint): bigint {
   return list.reduce((total, item) => total + value(item), 0n);
 }
 
-/** Prints a reconciliation for people, or as one line of JSON. */
+/** Prints a reconciliation for distributors, or as one line of JSON. */
 export function printReconciliation(result: Reconciliation, json: boolean): void {
   if (json) {
     const { sales, priceCents, volumeCents, reversedVolumeCents, commissionUnits, audit } = result;

@@ -1,6 +1,6 @@
 import { type GatewayClient, GatewayError } from '../gateway-client.ts';
 import { Progress } from '../progress.ts';
-import { type Network, peopleOf, referenceOf, sellerOf } from './network.ts';
+import { distributorsOf, type Network, referenceOf, sellerOf } from './network.ts';
 import type { RetailFile, RetailReversal, RetailSale } from './sales.ts';
 
 /** What became of a file at the gateway. Sales and reversals that it knew already count as accepted. */
@@ -27,7 +27,7 @@ export async function submitFile(
   network: Network,
   file: RetailFile,
 ): Promise<Submitted> {
-  await submitPeople(gateway, network);
+  await submitDistributors(gateway, network);
   const refused = new Map<string, number>();
   const refuse = (reason: string) => refused.set(reason, (refused.get(reason) ?? 0) + 1);
   const sales = await submitSales(gateway, network, file.sales, refuse);
@@ -37,12 +37,12 @@ export async function submitFile(
   return { sales, reversals, refused };
 }
 
-async function submitPeople(gateway: GatewayClient, network: Network): Promise<void> {
-  const people = [...peopleOf(network)];
-  const progress = new Progress('distributors', people.length);
-  for (let i = 0; i < people.length; i += PEOPLE_AT_ONCE) {
-    await gateway.post('/v1/distributors', { distributors: people.slice(i, i + PEOPLE_AT_ONCE) });
-    progress.update(Math.min(i + PEOPLE_AT_ONCE, people.length));
+async function submitDistributors(gateway: GatewayClient, network: Network): Promise<void> {
+  const distributors = [...distributorsOf(network)];
+  const progress = new Progress('distributors', distributors.length);
+  for (let i = 0; i < distributors.length; i += PEOPLE_AT_ONCE) {
+    await gateway.post('/v1/distributors', { distributors: distributors.slice(i, i + PEOPLE_AT_ONCE) });
+    progress.update(Math.min(i + PEOPLE_AT_ONCE, distributors.length));
   }
   progress.end();
 }

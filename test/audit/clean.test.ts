@@ -55,7 +55,7 @@ describe('auditLedger', () => {
         expect(summary.reversedPriceCents).to.equal(1_000n + 10_499n + 2_000n);
         expect(summary.netPriceCents).to.equal(summary.priceCents - summary.reversedPriceCents);
         expect(summary.netVolumeCents).to.equal(summary.volumeCents - 999n - 9_999n - 1_777n);
-        expect([summary.people, summary.sales, summary.settledSales]).to.deep.equal([9, 12, 7]);
+        expect([summary.distributors, summary.sales, summary.settledSales]).to.deep.equal([9, 12, 7]);
         expect(summary.fundedUnits).to.equal(
           report.heldUnits + summary.paidUnits,
           'what came in and did not go out is held',
@@ -71,7 +71,7 @@ describe('auditLedger', () => {
         const report = await auditLedger({ rpcUrl, ledger, atBlock });
         expect(report.findings).to.deep.equal([]);
         expect(report.block.number).to.equal(atBlock);
-        expect([report.entryCount, report.summary.people, report.summary.plans]).to.deep.equal([
+        expect([report.entryCount, report.summary.distributors, report.summary.plans]).to.deep.equal([
           entryAt(logs, logs.indexOf(enrolled)),
           0,
           1,
@@ -91,7 +91,7 @@ describe('auditLedger', () => {
     });
   }
 
-  describe('a ledger with many people and long plans', () => {
+  describe('a ledger with many distributors and long plans', () => {
     let company: Company;
     // The longest that a plan can be: 16 rows of 11 rates.
     const longest = { ...FIRST_PLAN, ratesBps: Array.from({ length: 16 }, () => new Array(11).fill(100)) };
@@ -119,7 +119,7 @@ describe('auditLedger', () => {
         ledger: company.ledger as Address,
       });
       expect(report.findings).to.deep.equal([]);
-      expect([report.summary.people, report.summary.plans, report.summary.flags]).to.deep.equal([
+      expect([report.summary.distributors, report.summary.plans, report.summary.flags]).to.deep.equal([
         250, 8, 130,
       ]);
     });

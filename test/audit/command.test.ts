@@ -137,7 +137,7 @@ describe('the audit command', function () {
         'Gross sales',
         'Gross volume',
         'Funded',
-        'People',
+        'Distributors',
         'Sales',
         'Batches',
         'Plans',
@@ -162,12 +162,12 @@ describe('the audit command', function () {
         fromBlock: String(company.startBlock),
       });
       expect(report.summary.netPriceCents).to.match(/^\d+$/);
-      expect(report.summary.people).to.equal(9);
+      expect(report.summary.distributors).to.equal(9);
       expect(readdirSync(folder)).to.deep.equal([]);
     });
   });
 
-  it('on a ledger with a wrong balance ends with code 1 and names the person', async () => {
+  it('on a ledger with a wrong balance ends with code 1 and names the distributor', async () => {
     const snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
     const slot = pad(numberToHex(7n + 2n));
     const before = await company.anvil.rpc<Hex>('eth_getStorageAt', [company.ledger, slot, 'latest']);
@@ -180,11 +180,11 @@ describe('the audit command', function () {
     expect([code, stderr]).to.deep.equal([1, '']);
     expect(stdout)
       .to.match(/^Findings +1$/m)
-      .and.match(/^\[person-balance\] .*person 8/m);
+      .and.match(/^\[distributor-balance\] .*distributor 8/m);
     const [finding, ...rest] = JSON.parse(readFileSync(out, 'utf8')).findings;
     rmSync(out);
     expect(rest).to.deep.equal([]);
-    expect(finding).to.include({ code: 'person-balance', subject: 'person 8', entry: null });
+    expect(finding).to.include({ code: 'distributor-balance', subject: 'distributor 8', entry: null });
   });
 
   describe('with a node that is not at its best', () => {

@@ -1,11 +1,11 @@
 import {
   type BatchRecorded,
   commissionLedgerAbi,
+  type DistributorRecord,
   decodeEntries,
-  encodePeople,
+  encodeDistributors,
   encodeReversals,
   encodeSales,
-  type PersonRecord,
   type Plan,
   type ReversalRecord,
   type SaleRecord,
@@ -53,7 +53,7 @@ export interface Company extends Deployment {
     functionName: string,
     args: readonly unknown[],
   ): Promise<TransactionReceipt>;
-  enrol(people: PersonRecord[]): Promise<void>;
+  enrol(distributors: DistributorRecord[]): Promise<void>;
   record(sales: SaleRecord[]): Promise<OpenBatch>;
   reverse(batch: OpenBatch, reversals: ReversalRecord[]): Promise<void>;
   settle(batch: OpenBatch, until?: number): Promise<void>;
@@ -116,8 +116,8 @@ export async function startCompany(options: Pick<DeployOptions, 'request' | 'flo
     account: (index) => privateKeyToAccount(anvil.accounts[index]!.privateKey as Hex),
     call,
     callAs,
-    async enrol(people) {
-      await call('enrol', [encodePeople(people)]);
+    async enrol(distributors) {
+      await call('enrol', [encodeDistributors(distributors)]);
     },
     async record(sales) {
       const receipt = await call('recordSales', [++sequence, encodeSales(sales), MANIFEST]);

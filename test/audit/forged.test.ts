@@ -56,8 +56,8 @@ describe('auditLogs of a forged stream', () => {
           const [finding, ...rest] = fullAudit(copy, refold(forged)).findings;
           expect(rest).to.deep.equal([]);
           expect(finding).to.include({ code: 'line-credit', entry, subject: 'sale 1-2' });
-          expect(finding!.expected).to.equal('person 4 with 0.0005');
-          expect(finding!.found).to.equal('person 4 with 0.000501');
+          expect(finding!.expected).to.equal('distributor 4 with 0.0005');
+          expect(finding!.found).to.equal('distributor 4 with 0.000501');
         });
       } else {
         const raise = (copy: Copy, sale: bigint, level: number) =>
@@ -93,7 +93,7 @@ describe('auditLogs of a forged stream', () => {
           const [finding, ...rest] = fullAudit(copy, refold(forged)).findings;
           expect(rest).to.deep.equal([]);
           expect(finding).to.include({ code: 'line-credit', entry, subject: 'sale 1-2' });
-          expect(finding!.found).to.equal('person 4 with 0.000501');
+          expect(finding!.found).to.equal('distributor 4 with 0.000501');
         });
       }
 
@@ -232,7 +232,7 @@ describe('auditLogs of a forged stream', () => {
       ]);
       const [finding, ...rest] = fullAudit(copy, refold(forged)).findings;
       expect(rest).to.deep.equal([]);
-      expect(finding).to.include({ code: 'payout-amount', entry, subject: 'person 5', expected: '0' });
+      expect(finding).to.include({ code: 'payout-amount', entry, subject: 'distributor 5', expected: '0' });
     });
 
     describe('an enrolment with another sponsor', () => {
@@ -251,7 +251,9 @@ describe('auditLogs of a forged stream', () => {
         const settled = entryAt(forged, find(forged, 'BatchSettled'));
         const [finding] = fullAudit(copy, refold(forged)).findings;
         expect(finding).to.include({ code: 'line-credit', entry: settled, subject: 'sale 1-0' });
-        expect(finding!.message).to.include('at level 2 credits person 7').and.include('it is person 4');
+        expect(finding!.message)
+          .to.include('at level 2 credits distributor 7')
+          .and.include('it is distributor 4');
       });
 
       it('is found by the rules where nobody can be the sponsor', () => {
@@ -321,9 +323,9 @@ describe('auditLogs of a forged stream', () => {
           'journal-count journal',
           'journal-head journal',
           'owed-state ledger',
-          'person-balance person 7',
+          'distributor-balance distributor 7',
         ]);
-        const balance = report.findings.find(({ code }) => code === 'person-balance') as Finding;
+        const balance = report.findings.find(({ code }) => code === 'distributor-balance') as Finding;
         expect([balance.expected, balance.found]).to.deep.equal(['0', String(units)]);
       } finally {
         await node.stop();

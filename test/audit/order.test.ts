@@ -89,8 +89,8 @@ describe('auditLogs of powers out of order', () => {
 
       it('finds a payout that was held', () => {
         const copy = getCopy();
-        const { people } = fullAudit(copy, copy.logs).state;
-        const held = people.get(16)!;
+        const { distributors } = fullAudit(copy, copy.logs).state;
+        const held = distributors.get(16)!;
         expect(held.owed > 0n).to.equal(true);
         const end = copy.logs.length;
         const paid = rewrite(copy.logs[find(copy.logs, 'Payout')]!, () => ({
@@ -185,8 +185,8 @@ describe('auditLogs of powers out of order', () => {
             );
         const [finding] = fullAudit(copy, refold(forged)).findings;
         expect(finding).to.include({ code: 'line-credit', entry, subject: 'sale 1-0' });
-        expect(finding!.expected).to.match(/^person 16 with/);
-        expect(finding!.found).to.match(/^person 5 with/);
+        expect(finding!.expected).to.match(/^distributor 16 with/);
+        expect(finding!.found).to.match(/^distributor 5 with/);
       });
 
       it('finds ranks that pay otherwise', () => {

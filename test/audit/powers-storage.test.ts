@@ -10,31 +10,31 @@ describe('auditLedger against a ledger that uses everything, with changed storag
   const walletSlot = (wallet: Address) => inMapping('address', wallet, SLOT.wallets);
   const laneBits = (lane: number) => BigInt(lane) * 56n;
 
-  it('names the person who has another rank, or was active and is not', async () => {
+  it('names the distributor who has another rank, or was active and is not', async () => {
     // Lane 0 of fragment 4, rank 2.
     await change(SLOT.fragments + 4n, (before) => before + (1n << 50n));
-    expect(await expectOne('person-rank', 'person 16')).to.include({ expected: '2', found: '3' });
+    expect(await expectOne('distributor-rank', 'distributor 16')).to.include({ expected: '2', found: '3' });
     await renew();
     await change(SLOT.fragments + 4n, (before) => before + (1n << 54n));
-    expect(await expectOne('person-status', 'person 16')).to.include({ expected: '1', found: '2' });
+    expect(await expectOne('distributor-status', 'distributor 16')).to.include({ expected: '1', found: '2' });
   });
 
-  it('names the person who is back after having left', async () => {
+  it('names the distributor who is back after having left', async () => {
     // Lane 2 of fragment 2.
     await change(SLOT.fragments + 2n, (before) => before - (2n << (laneBits(2) + 54n)));
-    expect(await expectOne('person-status', 'person 10')).to.include({ expected: '3', found: '1' });
+    expect(await expectOne('distributor-status', 'distributor 10')).to.include({ expected: '3', found: '1' });
   });
 
-  it('names the lane that points to another person, or to nobody', async () => {
+  it('names the lane that points to another distributor, or to nobody', async () => {
     // Lane 1 of fragment 1 points to 16.
     await change(SLOT.fragments + 1n, (before) => before + (4n << laneBits(1)));
-    expect(await expectOne('person-moved', 'person 5')).to.include({
+    expect(await expectOne('distributor-moved', 'distributor 5')).to.include({
       expected: 'moved to 16',
       found: 'moved to 20',
     });
     await renew();
     await change(SLOT.fragments + 1n, (before) => before - (1n << (laneBits(1) + 50n)));
-    expect(await expectOne('person-moved', 'person 5')).to.include({ found: 'not moved' });
+    expect(await expectOne('distributor-moved', 'distributor 5')).to.include({ found: 'not moved' });
   });
 
   it('names the fragment with bits that nobody has', async () => {
@@ -43,7 +43,7 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     await expectOne('fragment-state', 'fragment 3');
   });
 
-  it('names the person whose wallet has another time, hold or number of signatures', async () => {
+  it('names the distributor whose wallet has another time, hold or number of signatures', async () => {
     const slot = walletSlot(company().account(5).address);
     const cases = [
       [26n, /enrolled at/],
@@ -52,7 +52,7 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     ] as const;
     for (const [bit, says] of cases) {
       await change(slot, (before) => before - (1n << bit));
-      expect((await expectOne('wallet-state', 'person 16')).expected).to.match(says);
+      expect((await expectOne('wallet-state', 'distributor 16')).expected).to.match(says);
       await renew();
     }
   });
@@ -64,13 +64,13 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     expect(await expectOne('wallet-owner', `wallet ${wallet}`)).to.include({ expected: '0', found: '8' });
   });
 
-  it('names the person who can claim a wallet again, or no longer', async () => {
+  it('names the distributor who can claim a wallet again, or no longer', async () => {
     await change(inMapping('uint256', 9n, SLOT.unclaimed), () => 1n);
-    expect(await expectOne('unclaimed-state', 'person 9')).to.include({ expected: '0', found: '1' });
+    expect(await expectOne('unclaimed-state', 'distributor 9')).to.include({ expected: '0', found: '1' });
     await renew();
     expect(await word(inMapping('uint256', 20n, SLOT.unclaimed))).not.to.equal(0n);
     await change(inMapping('uint256', 20n, SLOT.unclaimed), () => 0n);
-    expect(await expectOne('unclaimed-state', 'person 20')).to.include({ found: '0' });
+    expect(await expectOne('unclaimed-state', 'distributor 20')).to.include({ found: '0' });
   });
 
   it('names the recovery that goes elsewhere, sooner, or is there again', async () => {

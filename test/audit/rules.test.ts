@@ -23,7 +23,7 @@ describe('auditLogs by the rules', () => {
       const other = alter(copy, 'Payout', which, () => ({ wallet }));
       expect(audit(copy, refold(other.forged))).to.deep.equal([`payout-wallet@${other.entry}`]);
       const nobody = alter(copy, 'Payout', which, () => ({ id: 99n }));
-      expect(audit(copy, refold(nobody.forged))).to.deep.equal([`payout-person@${nobody.entry}`]);
+      expect(audit(copy, refold(nobody.forged))).to.deep.equal([`payout-distributor@${nobody.entry}`]);
     });
 
     it('finds an enrolment under another id, or with a wallet that is taken', () => {

@@ -18,7 +18,7 @@ describe('auditLedger against a contract whose storage was changed', () => {
     company = getCompany();
   });
 
-  it('names the person whose balance is one unit higher, and by how much', async () => {
+  it('names the distributor whose balance is one unit higher, and by how much', async () => {
     const page = await company.client.readContract({
       address: company.ledger as Address,
       abi: commissionLedgerAbi,
@@ -28,31 +28,31 @@ describe('auditLedger against a contract whose storage was changed', () => {
     expect(await word(SLOT.fragments + 1n)).to.equal(page[0], 'the slot of the first fragment');
     // Lane 3 of fragment 1.
     await change(SLOT.fragments + 1n, (before) => before + (1n << 168n));
-    const finding = await expectOne('person-balance', 'person 7');
+    const finding = await expectOne('distributor-balance', 'distributor 7');
     expect(BigInt(finding.found)).to.equal(BigInt(finding.expected) + 1n);
     expect(finding.blockNumber).to.equal(await company.client.getBlockNumber({ cacheTime: 0 }));
   });
 
-  it('names the person with another rank, another status or another sponsor', async () => {
+  it('names the distributor with another rank, another status or another sponsor', async () => {
     await change(SLOT.fragments + 2n, (before) => before + (1n << 50n));
-    await expectOne('person-rank', 'person 8');
+    await expectOne('distributor-rank', 'distributor 8');
     await change(SLOT.fragments + 2n, (before) => before - (1n << 50n) + (1n << 54n));
-    await expectOne('person-status', 'person 8');
+    await expectOne('distributor-status', 'distributor 8');
     await change(SLOT.fragments + 2n, (before) => before - (1n << 54n) - (1n << 224n));
-    expect(await expectOne('person-sponsor', 'person 8')).to.include({ expected: '7', found: '6' });
+    expect(await expectOne('distributor-sponsor', 'distributor 8')).to.include({ expected: '7', found: '6' });
   });
 
-  it('names the person whom the contract does not know, or who was never enrolled', async () => {
+  it('names the distributor whom the contract does not know, or who was never enrolled', async () => {
     await change(SLOT.fragments + 4n, () => 0n);
-    await expectOne('person-missing', 'person 16');
+    await expectOne('distributor-missing', 'distributor 16');
     await renew();
     await change(SLOT.fragments + 3n, (before) => before | (1n << 110n));
-    await expectOne('person-unknown', 'person 13');
+    await expectOne('distributor-unknown', 'distributor 13');
   });
 
-  it('names the person whose wallet belongs to another', async () => {
+  it('names the distributor whose wallet belongs to another', async () => {
     await change(inMapping('address', company.wallet(8), SLOT.wallets), () => 9n);
-    expect(await expectOne('wallet-owner', 'person 8')).to.include({ expected: '8', found: '9' });
+    expect(await expectOne('wallet-owner', 'distributor 8')).to.include({ expected: '8', found: '9' });
   });
 
   it('names the batch that is open or closed otherwise', async () => {

@@ -21,11 +21,11 @@ describe('auditLedger of a ledger that uses everything', () => {
         expect(summary.creditedUnits).to.equal(first + second);
         expect(summary.owedUnits + summary.paidUnits).to.equal(first + second);
         expect(summary).to.include({
-          people: 10,
-          inactivePeople: 0,
-          leftPeople: 1,
-          movedPeople: 2,
-          heldPeople: 1,
+          distributors: 10,
+          inactiveDistributors: 0,
+          leftDistributors: 1,
+          movedDistributors: 2,
+          heldDistributors: 1,
           pendingRecoveries: 1,
           flags: 2,
           openFlags: 1,
@@ -45,7 +45,7 @@ describe('auditLedger of a ledger that uses everything', () => {
           .map((line) => line.trim().split(/ {2,}/));
         expect(rows).to.deep.include.members([
           ['withdrawn', '1.00', 'free float taken out'],
-          ['People', '10', '1 left, 2 moved, 1 held now, 1 with a recovery under way'],
+          ['Distributors', '10', '1 left, 2 moved, 1 held now, 1 with a recovery under way'],
           ['Batches', '3'],
           ['Plans', '3', 'plan 3 in force, by level, without compression'],
           ['Flags', '2', '1 open'],

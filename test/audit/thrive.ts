@@ -16,7 +16,7 @@ import { type Company, DAY, sale } from './company.ts';
 
 const WEIGHTS: [number, number, number] = [10_000, 8_000, 5_000];
 
-/** Seller 10 %; up the line whatever a rank has more than those below: 5, 9, 15 %. Inactive people do not count. */
+/** Seller 10 %; up the line whatever a rank has more than those below: 5, 9, 15 %. Inactive distributors do not count. */
 export const BY_DIFFERENCE = {
   kind: PLAN_BY_DIFFERENCE,
   compression: COMPRESSION_ROLL_UP,
@@ -31,7 +31,7 @@ export const BY_DIFFERENCE = {
   ],
 } satisfies Plan;
 
-/** Seller 10 %; a generation is each person of rank 1 or above, and a rank reaches as many as its number. */
+/** Seller 10 %; a generation is each distributor of rank 1 or above, and a rank reaches as many as its number. */
 export const BY_GENERATION: Plan = {
   ...BY_DIFFERENCE,
   kind: PLAN_BY_GENERATION,
@@ -121,7 +121,7 @@ export async function thrive(company: Company): Promise<void> {
   await company.call('proposeRecovery', [company.account(7).address, company.wallet(107)]);
 }
 
-/** Roles, people, ranks and the plan that comes next. */
+/** Roles, distributors, ranks and the plan that comes next. */
 async function begin(company: Company): Promise<void> {
   const { account, wallet, call, admin } = company;
   await call('grantRole', [roleNamed('RANKER'), admin]);

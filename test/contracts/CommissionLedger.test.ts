@@ -5,7 +5,7 @@ import { ethers, loadFixture } from '../support/contracts/chain.ts';
 import { openLedger, REASON, readable, withWindow } from '../support/contracts/company.ts';
 import { libraries } from '../support/contracts/errors.ts';
 import { planHash, planOf } from '../support/contracts/plan.ts';
-import { encodePeople, encodeSales } from '../support/contracts/records.ts';
+import { encodeDistributors, encodeSales } from '../support/contracts/records.ts';
 
 /** The two parts of the code that all ledgers share, each as if it were a ledger. */
 async function implementations() {
@@ -24,8 +24,8 @@ async function fresh() {
 describe('CommissionLedger', () => {
   describe('initialize', () => {
     it('refuses a second time', async () => {
-      const { asAdmin, people } = await loadFixture(readable);
-      await expect(asAdmin.initialize(people.admin, 0, planOf([1]))).to.be.revertedWithCustomError(
+      const { asAdmin, distributors } = await loadFixture(readable);
+      await expect(asAdmin.initialize(distributors.admin, 0, planOf([1]))).to.be.revertedWithCustomError(
         libraries,
         'InvalidInitialization',
       );
@@ -43,7 +43,7 @@ describe('CommissionLedger', () => {
     });
 
     it('opens the journal with terms, admin and first plan', async () => {
-      const { ledger, options, people } = await loadFixture(fresh);
+      const { ledger, options, distributors } = await loadFixture(fresh);
       const logs = await ethers.provider.getLogs({ address: ledger, fromBlock: 0 });
       const events = logs
         .map((log) => ledger.interface.parseLog(log))
@@ -63,7 +63,7 @@ describe('CommissionLedger', () => {
       );
       const [opened, granted, delay, announced] = events;
       expect(opened!.args.termsHash).to.equal(keccak256(terms));
-      expect(granted!.args.account).to.equal(people.admin.address);
+      expect(granted!.args.account).to.equal(distributors.admin.address);
       expect(granted!.args.granted).to.equal(true);
       const at = BigInt((await ethers.provider.getBlock(logs[0]!.blockNumber))!.timestamp);
       expect(delay!.args.delay).to.equal(options.adminDelay);
@@ -117,7 +117,7 @@ describe('CommissionLedger', () => {
       const refusals = [
         ...ofPowers(powers),
         ...ofPowers(daily),
-        [() => daily.enrol(encodePeople([{ id: 4, sponsor: 0 }])), 'NotRecorder'],
+        [() => daily.enrol(encodeDistributors([{ id: 4, sponsor: 0 }])), 'NotRecorder'],
         [() => daily.recordSales(1, encodeSales([{ seller: 4, volume: 1 }]), ZeroHash), 'NotRecorder'],
         [() => daily.reverse(1, 1, 1, '0x', '0x', '0x'), 'NotRecorder'],
         [() => daily.settle(1, 1, 1, '0x', '0x', 1), 'BatchNotOpen'],
@@ -146,18 +146,18 @@ describe('CommissionLedger', () => {
     });
 
     it('refuses ether, as every ledger does', async () => {
-      const { ledger, people } = await loadFixture(readable);
-      await expect(people.stranger.sendTransaction({ to: ledger, value: 1 })).to.revert(ethers);
+      const { ledger, distributors } = await loadFixture(readable);
+      await expect(distributors.stranger.sendTransaction({ to: ledger, value: 1 })).to.revert(ethers);
       const { powers, daily } = await loadFixture(implementations);
       for (const to of [powers, daily]) {
-        await expect(people.stranger.sendTransaction({ to, value: 1 })).to.revert(ethers);
+        await expect(distributors.stranger.sendTransaction({ to, value: 1 })).to.revert(ethers);
       }
     });
 
     it('answers no call that is in neither part', async () => {
-      const { ledger, people } = await loadFixture(readable);
+      const { ledger, distributors } = await loadFixture(readable);
       for (const data of ['0x', '0x01020304', '0x12']) {
-        await expect(people.stranger.sendTransaction({ to: ledger, data })).to.revert(ethers);
+        await expect(distributors.stranger.sendTransaction({ to: ledger, data })).to.revert(ethers);
       }
     });
   });

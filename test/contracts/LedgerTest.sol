@@ -59,7 +59,7 @@ abstract contract LedgerTest {
         plan.ratesBps[0] = rates;
     }
 
-    function _person(uint256 id, uint256 sponsor, address wallet) internal pure returns (bytes memory) {
+    function _distributor(uint256 id, uint256 sponsor, address wallet) internal pure returns (bytes memory) {
         return abi.encodePacked(uint32(id), uint32(sponsor), wallet);
     }
 

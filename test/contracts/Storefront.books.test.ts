@@ -159,13 +159,13 @@ class Books {
 
   async #withdrawMargin(): Promise<void> {
     const seller = this.random.pick([ID.F, ID.E]);
-    const wallet = this.shop.company.people.wallets[seller === ID.F ? 'F' : 'E'];
+    const wallet = this.shop.company.distributors.wallets[seller === ID.F ? 'F' : 'E'];
     await this.shop.storefront.withdrawMargin(seller, wallet);
     this.margins.delete(seller);
   }
 
   async #withdrawProceeds(): Promise<void> {
-    const { admin } = this.shop.company.people;
+    const { admin } = this.shop.company.distributors;
     await this.shop.storefront.connect(admin).withdrawProceeds(admin);
     this.proceeds = 0n;
   }
@@ -175,7 +175,13 @@ const behaves = async () => {};
 
 async function freezesSomebody({ company, storefront, buyer }: Shop, random: Random): Promise<void> {
   const token = company.token as unknown as FreezableDollar;
-  const parties = [buyer, storefront, company.ledger, company.people.wallets.F, company.people.admin];
+  const parties = [
+    buyer,
+    storefront,
+    company.ledger,
+    company.distributors.wallets.F,
+    company.distributors.admin,
+  ];
   for (const party of parties) await token.setFrozen(party, random.below(5) === 0);
 }
 
@@ -184,7 +190,7 @@ async function saysFalse({ company }: Shop, random: Random): Promise<void> {
 }
 
 async function callsBack({ company, storefront }: Shop, random: Random): Promise<void> {
-  const { admin, wallets } = company.people;
+  const { admin, wallets } = company.distributors;
   const calls = [
     storefront.interface.encodeFunctionData('withdrawProceeds', [admin.address]),
     storefront.interface.encodeFunctionData('withdrawMargin', [ID.F, wallets.F.address]),

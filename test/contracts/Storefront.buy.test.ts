@@ -83,7 +83,7 @@ describe('Storefront', () => {
         calls.encodeFunctionData('returnOrder', [paid, '0x']),
         calls.encodeFunctionData('takeBack', [paid, '0x']),
         calls.encodeFunctionData('complete', [paid]),
-        calls.encodeFunctionData('withdrawMargin', [ID.F, company.people.wallets.F.address]),
+        calls.encodeFunctionData('withdrawMargin', [ID.F, company.distributors.wallets.F.address]),
         calls.encodeFunctionData('withdrawProceeds', [shop.buyer.address]),
       ]) {
         await token.callBack(storefront, data);

@@ -190,7 +190,7 @@ describe('Storefront', () => {
     it('refuses a wallet that is not the seller’s', async () => {
       const shop = await loadFixture(usualShop);
       await shop.completed();
-      const { wallets, admin } = shop.company.people;
+      const { wallets, admin } = shop.company.distributors;
       for (const wallet of [wallets.E.address, admin.address, ZeroAddress]) {
         for (const seller of [ID.F, 0, ID.emptyLane, ID.walletless]) {
           await expect(shop.storefront.withdrawMargin(seller, wallet))
@@ -203,7 +203,7 @@ describe('Storefront', () => {
     it('refuses while payouts to the wallet are held', async () => {
       const shop = await loadFixture(usualShop);
       await shop.completed();
-      const { F } = shop.company.people.wallets;
+      const { F } = shop.company.distributors.wallets;
       const until = BigInt(await time.latest()) + 1_000n;
       await shop.company.asCompliance.hold(F, until, REASON);
       await time.setNextBlockTimestamp(until - 1n);
@@ -216,7 +216,7 @@ describe('Storefront', () => {
 
     it('refuses when nothing is set aside, before and after', async () => {
       const shop = await loadFixture(usualShop);
-      const { F } = shop.company.people.wallets;
+      const { F } = shop.company.distributors.wallets;
       const withdrawing = () => shop.storefront.withdrawMargin(ID.F, F);
       await shop.bought();
       await expect(withdrawing()).to.be.revertedWithCustomError(shop.storefront, 'NothingSetAside');
@@ -228,7 +228,7 @@ describe('Storefront', () => {
     it('refuses while the token does not pay the wallet, which harms nobody else', async () => {
       const shop = await loadFixture(freezes);
       const { storefront, company } = shop;
-      const { wallets, admin } = company.people;
+      const { wallets, admin } = company.distributors;
       const token = company.token as unknown as FreezableDollar;
       await token.setFrozen(wallets.F, true);
       await shop.completed();
@@ -246,7 +246,7 @@ describe('Storefront', () => {
     it('refuses a token that calls back', async () => {
       const shop = await loadFixture(reenters);
       await shop.completed();
-      const { F } = shop.company.people.wallets;
+      const { F } = shop.company.distributors.wallets;
       const again = shop.storefront.interface.encodeFunctionData('withdrawMargin', [ID.F, F.address]);
       await (shop.company.token as unknown as ReentrantDollar).callBack(shop.storefront, again);
       await expect(shop.storefront.withdrawMargin(ID.F, F)).to.be.revertedWithCustomError(
@@ -259,7 +259,7 @@ describe('Storefront', () => {
       it(`pays what several orders have set aside, whoever asks, in ${form}`, async () => {
         const shop = await loadFixture(fixture);
         const { storefront, company } = shop;
-        const { F } = company.people.wallets;
+        const { F } = company.distributors.wallets;
         await shop.completed();
         await shop.completed(shop.quote({ marginCents: 1n }));
         const units = MARGIN + 10_000n;
@@ -277,7 +277,7 @@ describe('Storefront', () => {
     it('follows a seller who has moved to another id, in the storefront’s quotes too', async () => {
       const shop = await loadFixture(afterShortWindow);
       const { storefront, company } = shop;
-      const { F } = company.people.wallets;
+      const { F } = company.distributors.wallets;
       await shop.completed();
       await company.correctSponsor(ID.F, F, ID.root);
       const moved = await company.ledger.idOf(F);
@@ -292,7 +292,7 @@ describe('Storefront', () => {
 
     it('pays a seller who has left what was sold before', async () => {
       const shop = await loadFixture(usualShop);
-      const { F } = shop.company.people.wallets;
+      const { F } = shop.company.distributors.wallets;
       const hash = await shop.bought();
       await shop.company.leave(F);
       await shop.passWindow(hash);
@@ -303,11 +303,11 @@ describe('Storefront', () => {
 
     it('pays a seller without wallet once they have claimed one', async () => {
       const shop = await loadFixture(usualShop);
-      const { ledger, people, token } = shop.company;
+      const { ledger, distributors, token } = shop.company;
       await shop.completed(shop.quote({ seller: BigInt(ID.walletless) }));
       const message = { id: ID.walletless, wallet: shop.relayer.address, deadline: 2n ** 40n };
-      const voucher = await sign(ledger, people.registrar, 'ClaimVoucher', message);
-      await ledger.claimWallet(message.id, message.wallet, message.deadline, people.registrar, voucher);
+      const voucher = await sign(ledger, distributors.registrar, 'ClaimVoucher', message);
+      await ledger.claimWallet(message.id, message.wallet, message.deadline, distributors.registrar, voucher);
       await shop.storefront.withdrawMargin(ID.walletless, shop.relayer);
       expect(await token.balanceOf(shop.relayer)).to.equal(MARGIN);
     });
@@ -317,7 +317,7 @@ describe('Storefront', () => {
     it('refuses anybody but the ledger’s admin', async () => {
       const shop = await loadFixture(usualShop);
       await shop.completed();
-      const { recorder, quoter, wallets } = shop.company.people;
+      const { recorder, quoter, wallets } = shop.company.distributors;
       for (const caller of [recorder, quoter, wallets.F, shop.relayer]) {
         await expect(shop.storefront.connect(caller).withdrawProceeds(caller))
           .to.be.revertedWithCustomError(shop.storefront, 'NotAdmin')
@@ -328,7 +328,7 @@ describe('Storefront', () => {
     it('refuses an address from which nothing comes back', async () => {
       const shop = await loadFixture(usualShop);
       await shop.completed();
-      const { admin } = shop.company.people;
+      const { admin } = shop.company.distributors;
       for (const to of [ZeroAddress, shop.storefront, shop.company.ledger, shop.company.token]) {
         await expect(shop.storefront.connect(admin).withdrawProceeds(to))
           .to.be.revertedWithCustomError(shop.storefront, 'UnusableAddress')
@@ -339,7 +339,7 @@ describe('Storefront', () => {
     it('refuses when nothing is set aside', async () => {
       const shop = await loadFixture(usualShop);
       await shop.bought();
-      const { admin } = shop.company.people;
+      const { admin } = shop.company.distributors;
       await expect(shop.storefront.connect(admin).withdrawProceeds(admin)).to.be.revertedWithCustomError(
         shop.storefront,
         'NothingSetAside',
@@ -350,7 +350,7 @@ describe('Storefront', () => {
       it(`pays the company's rest of completed orders and no more in ${form}`, async () => {
         const shop = await loadFixture(fixture);
         const { storefront, company } = shop;
-        const asAdmin = storefront.connect(company.people.admin);
+        const asAdmin = storefront.connect(company.distributors.admin);
         await shop.completed();
         await shop.completed();
         await shop.bought();

@@ -83,7 +83,7 @@ describe('Storefront', () => {
       const shop = await loadFixture(usualShop);
       const { storefront, company, quoter } = shop;
       const quote = shop.quote();
-      for (const signer of [company.people.admin, company.people.recorder, shop.buyer]) {
+      for (const signer of [company.distributors.admin, company.distributors.recorder, shop.buyer]) {
         await expect(storefront.connect(shop.buyer).buy(quote, await shop.sign(quote, signer)))
           .to.be.revertedWithCustomError(storefront, 'NotQuoter')
           .withArgs(signer);
@@ -153,15 +153,15 @@ describe('Storefront', () => {
       const shop = await loadFixture(usualShop);
       for (const seller of [0, 3, ID.emptyLane, 20, 2 ** 26 - 1]) {
         await expect(shop.buy(shop.quote({ seller: BigInt(seller) })))
-          .to.be.revertedWithCustomError(shop.company.ledger, 'UnknownPerson')
+          .to.be.revertedWithCustomError(shop.company.ledger, 'UnknownDistributor')
           .withArgs(seller);
       }
     });
 
     it('is refused for a seller who has left', async () => {
       const shop = await loadFixture(usualShop);
-      const { ledger, people } = shop.company;
-      await ledger.connect(people.wallets.F).leaveProgramme();
+      const { ledger, distributors } = shop.company;
+      await ledger.connect(distributors.wallets.F).leaveProgramme();
       await expect(shop.buy(shop.quote()))
         .to.be.revertedWithCustomError(shop.storefront, 'SellerGone')
         .withArgs(ID.F);

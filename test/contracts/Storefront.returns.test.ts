@@ -92,7 +92,12 @@ describe('Storefront', () => {
       const { storefront, company } = shop;
       const quote = shop.quote();
       await storefront.buyWithAuthorization(quote, await shop.sign(quote), await shop.authorization(quote));
-      for (const caller of [shop.relayer, shop.otherBuyer, company.people.admin, company.people.recorder]) {
+      for (const caller of [
+        shop.relayer,
+        shop.otherBuyer,
+        company.distributors.admin,
+        company.distributors.recorder,
+      ]) {
         await expect(storefront.connect(caller).returnOrder(hashOfQuote(quote), '0x'))
           .to.be.revertedWithCustomError(storefront, 'NotBuyer')
           .withArgs(caller, shop.buyer);

@@ -62,11 +62,11 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', steps: {} });
     const payout = page.getByRole('table', { name: 'Who is paid' });
     expect(await payout.locator('tbody tr').allTextContents()).to.deep.equal([
-      'SellerPerson\u00a0810%15.0015.00',
-      'passed overPerson\u00a07 rank too low',
-      'passed overPerson\u00a06 not active',
-      'Generation 1Person\u00a055%7.507.50',
-      'Generation 2Person\u00a043%4.504.50',
+      'SellerDistributor\u00a0810%15.0015.00',
+      'passed overDistributor\u00a07 rank too low',
+      'passed overDistributor\u00a06 not active',
+      'Generation 1Distributor\u00a055%7.507.50',
+      'Generation 2Distributor\u00a043%4.504.50',
     ]);
     expect(visited?.complaints).to.deep.equal([]);
   });
@@ -98,7 +98,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     await site.call('hold', [wallet, BigInt(timestamp) + 86_400n, REASON]);
     await site.call('raiseFlag', [0n, 12n, REASON]);
     await site.call('closeFlag', [1n, 2n, REASON]);
-    await site.personWhen('12', ({ flags }) => flags?.[0]?.outcome === 'corrected');
+    await site.distributorWhen('12', ({ flags }) => flags?.[0]?.outcome === 'corrected');
     const page = await open('#/distributors/12');
     await page.getByText('Rank 0 · Active').waitFor();
     await page.getByText('Payouts are held until').waitFor();
@@ -109,9 +109,9 @@ describe('the dashboard of a company with ranks, in a browser', function () {
 
   it('leads from the old id of somebody who has moved to the new one', async () => {
     await site.call('correctSponsor', [7n, zeroAddress, 12n, REASON]);
-    await site.personWhen('7', ({ movedTo }) => movedTo !== null);
+    await site.distributorWhen('7', ({ movedTo }) => movedTo !== null);
     const page = await open('#/distributors/7');
-    await page.getByText('Goes on as').getByRole('link', { name: 'Person 16' }).click();
+    await page.getByText('Goes on as').getByRole('link', { name: 'Distributor 16' }).click();
     await page.getByRole('heading', { level: 1, name: 'Distributor dan' }).waitFor();
     await page.getByText('Chain and gateway agree').waitFor();
     // Who sold and settled before is still right, by the line of that time.

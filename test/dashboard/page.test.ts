@@ -100,7 +100,7 @@ describe('the dashboard in a browser', function () {
       expect(alert).to.include('no-such-sale');
     });
 
-    it('says which figure of a person differs', async () => {
+    it('says which figure of a distributor differs', async () => {
       const page = await open('#/distributors/6');
       await page.getByText('Chain and gateway agree').waitFor();
       await tamper<DistributorAnswer>(page, 'distributors/6', () => ({ owedUnits: '1' }));
@@ -110,18 +110,18 @@ describe('the dashboard in a browser', function () {
     it('finds a sale by keyboard and recomputes it, without a complaint or a third party', async () => {
       const page = await open();
       await page.getByText('Yes, to the unit.').waitFor();
-      await page.getByLabel('Find a person or a sale').focus();
+      await page.getByLabel('Find a distributor or a sale').focus();
       await page.keyboard.type('order-1');
       await page.keyboard.press('Enter');
       await heading(page, `Sale ${sale.ref}`);
       expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', steps: {} });
       const payout = page.getByRole('table', { name: 'Who is paid' });
       expect(await payout.locator('tbody tr').allTextContents()).to.deep.equal([
-        'SellerPerson\u00a0620%30.0030.00',
-        '1Person\u00a055%7.507.50',
-        '2Person\u00a043%4.504.50',
+        'SellerDistributor\u00a0620%30.0030.00',
+        '1Distributor\u00a055%7.507.50',
+        '2Distributor\u00a043%4.504.50',
       ]);
-      await payout.getByRole('link', { name: 'Person 6' }).press('Enter');
+      await payout.getByRole('link', { name: 'Distributor 6' }).press('Enter');
       await heading(page, 'Distributor cleo');
       await page.getByText('Chain and gateway agree').waitFor();
       expect(await page.locator('.owed-amount').textContent()).to.equal('30.00 TUSD');

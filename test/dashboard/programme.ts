@@ -1,7 +1,7 @@
 import type { LedgerAnswer, SaleAnswer } from '@plumbline/dashboard';
 import {
   documentHash,
-  encodePeople,
+  encodeDistributors,
   encodeReversals,
   encodeSales,
   formatSaleRef,
@@ -19,7 +19,7 @@ import type { Anvil } from '../support/chain.ts';
 /** Seconds in which a sale of these programmes can be reversed. */
 const RETURN_WINDOW = 3_600;
 
-/** Four people in one line over two fragments, the last of whom sells most: 8 below 6 below 5 below 4. */
+/** Four distributors in one line over two fragments, the last of whom sells most: 8 below 6 below 5 below 4. */
 const PEOPLE = [
   { id: 4, sponsor: 0 },
   { id: 5, sponsor: 4 },
@@ -66,8 +66,11 @@ export class Programme {
     const provider = new JsonRpcProvider(chain.rpcUrl, undefined, { pollingInterval: 20, cacheTimeout: -1 });
     const signer = new NonceManager(new Wallet(account!.privateKey, provider));
     const contract = contractAt<ICommissionLedger>('interfaces/ICommissionLedger', ledger, signer);
-    const people = PEOPLE.map((person) => ({ ...person, wallet: `0x${'00'.repeat(20)}` as Hex }));
-    await mined(contract.enrol(encodePeople(people)));
+    const distributors = PEOPLE.map((distributor) => ({
+      ...distributor,
+      wallet: `0x${'00'.repeat(20)}` as Hex,
+    }));
+    await mined(contract.enrol(encodeDistributors(distributors)));
     const documents = SALES.map(documentOf);
     const hashes = documents.map(documentHash);
     const recording = await mined(contract.recordSales(1, encodeSales(SALES), manifestRoot(hashes)));
@@ -134,7 +137,7 @@ export class Programme {
       blockNumber: recording.blockNumber,
       blockTime: timestamp,
       totals: {
-        people: 4,
+        distributors: 4,
         sales: 3,
         batches: 1,
         priceCents: '34999',
@@ -175,7 +178,9 @@ export class Programme {
 
   /** Gives the id of the third sale's seller to somebody, after the fact. */
   async enrolLateSeller(): Promise<void> {
-    await mined(this.#contract.enrol(encodePeople([{ id: 9, sponsor: 8, wallet: `0x${'00'.repeat(20)}` }])));
+    await mined(
+      this.#contract.enrol(encodeDistributors([{ id: 9, sponsor: 8, wallet: `0x${'00'.repeat(20)}` }])),
+    );
   }
 
   close(): void {

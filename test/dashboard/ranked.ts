@@ -1,6 +1,6 @@
 import type { LedgerAnswer, SaleAnswer } from '@plumbline/dashboard';
 import {
-  encodePeople,
+  encodeDistributors,
   encodeSales,
   encodeStandings,
   type Plan,
@@ -28,7 +28,7 @@ const PEOPLE = [
   [12, 0],
 ] as const;
 
-/** A ledger whose people have ranks, and what an honest gateway answers about sales of 100.00 of person 9. */
+/** A ledger whose distributors have ranks, and what an honest gateway answers about sales of 100.00 of distributor 9. */
 export class RankedProgramme {
   readonly ledger: LedgerAnswer;
   readonly #chain: Anvil;
@@ -63,12 +63,12 @@ export class RankedProgramme {
     const contract = as(account!.privateKey);
     await mined(contract.grantRole(keccak256(toHex('RANKER_ROLE')), account!.address));
     // The top one has a wallet whose owner can act.
-    const people = PEOPLE.map(([id, sponsor]) => ({
+    const distributors = PEOPLE.map(([id, sponsor]) => ({
       id,
       sponsor,
       wallet: (id === 4 ? other!.address : zeroAddress) as Hex,
     }));
-    await mined(contract.enrol(encodePeople(people)));
+    await mined(contract.enrol(encodeDistributors(distributors)));
     const { ledger, token, chainId, startBlock } = deployment;
     const terms = {
       returnWindow: RETURN_WINDOW,
@@ -94,12 +94,12 @@ export class RankedProgramme {
     await mined(this.#contract.correctSponsor(id, zeroAddress, sponsor, REASON));
   }
 
-  /** Person 4 leaves. */
+  /** Distributor 4 leaves. */
   async leave(): Promise<void> {
     await mined(this.#owner.leaveProgramme());
   }
 
-  /** Records a sale of person 9. */
+  /** Records a sale of distributor 9. */
   async sell(): Promise<SaleAnswer> {
     const batch = ++this.#batches;
     const recording = await mined(this.#contract.recordSales(batch, RECORDS, zeroHash));

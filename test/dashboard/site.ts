@@ -27,9 +27,12 @@ export interface Site {
   deployment: Deployment;
   /** Calls the ledger past the gateway, as its admin or another account of the chain. */
   call(functionName: string, args: unknown[], from?: string): Promise<void>;
-  /** Asks the gateway about a person until the answer is as wanted. */
-  personWhen(name: string, isAsWanted: (answer: DistributorAnswer) => boolean): Promise<DistributorAnswer>;
-  /** Submits people, each below the one before. */
+  /** Asks the gateway about a distributor until the answer is as wanted. */
+  distributorWhen(
+    name: string,
+    isAsWanted: (answer: DistributorAnswer) => boolean,
+  ): Promise<DistributorAnswer>;
+  /** Submits distributors, each below the one before. */
   enrolLine(references: string[]): Promise<void>;
   /** Submits a sale of 199.99, of which 150.00 counts; done when the page can show it recorded. */
   sell(externalId: string, seller: string): Promise<SaleAnswer>;
@@ -144,7 +147,7 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
       while (!receipt) receipt = await anvil.rpc('eth_getTransactionReceipt', [hash]);
       if (receipt.status !== '0x1') throw new Error(`${functionName} failed`);
     },
-    personWhen: (name, isAsWanted) => ask(`distributors/${name}`, isAsWanted),
+    distributorWhen: (name, isAsWanted) => ask(`distributors/${name}`, isAsWanted),
     async enrolLine(references) {
       const distributors = references.map((reference, i) => ({
         reference,

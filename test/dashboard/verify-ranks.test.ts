@@ -182,7 +182,7 @@ describe('verifySale with ranks', () => {
         expect(statesOf(await verify(redirected))).to.deep.equal({ document: 'noted', shown: 'differs' });
       });
 
-      it('agrees with it after ranks, sponsors and people have changed, by the line of that time', async () => {
+      it('agrees with it after ranks, sponsors and distributors have changed, by the line of that time', async () => {
         await programme.stand({ id: 9, rank: 5, status: 2 }, { id: 6, rank: 0, status: 2 });
         await programme.correct(7, 12);
         await programme.leave();

@@ -146,7 +146,7 @@ describe('import of an Online Retail file', () => {
     for (const [args, said] of [
       [[join(folder, 'none.csv')], 'none.csv'],
       [[foreign], 'must be the header InvoiceNo'],
-      [[foreign, '--people', '0'], '--people must be a whole number'],
+      [[foreign, '--distributors', '0'], '--distributors must be a whole number'],
     ] as const) {
       const [file, ...more] = args;
       const run = await startImport(stack, file, ...more).ended;
@@ -162,19 +162,19 @@ describe('import of an Online Retail file', () => {
     const { badLines } = writeRetailSample(file, 1_500);
     const sums = sumRetailFile(file, 120);
 
-    const first = startImport(stack, file, '--people', '120');
+    const first = startImport(stack, file, '--distributors', '120');
     await sleep(2_500);
     first.child.kill('SIGKILL');
     await first.ended;
 
-    const run = await startImport(stack, file, '--people', '120', '--settle', '--json').ended;
+    const run = await startImport(stack, file, '--distributors', '120', '--settle', '--json').ended;
     expect(run.code, run.errors).to.equal(0);
     const named = [...run.errors.matchAll(/^line (\d+) refused: /gm)].map((match) => Number(match[1]));
     expect(named).to.deep.equal(badLines);
     expectFigures(figuresOf(run), sums);
     await expectLedgerAndStore(sums);
 
-    const again = await startImport(stack, file, '--people', '120', '--json').ended;
+    const again = await startImport(stack, file, '--distributors', '120', '--json').ended;
     expect(again.code, again.errors).to.equal(0);
     expectFigures(figuresOf(again), sums);
     await expectLedgerAndStore(sums);
@@ -183,15 +183,15 @@ describe('import of an Online Retail file', () => {
   it('comes to the same when gateway and indexer are killed five times on the way', async function () {
     this.timeout(1_200_000);
     let file = realFile;
-    let people = 1_000;
+    let distributors = 1_000;
     // The real file is not part of the project; without it a generated one of the same form is imported.
     if (!existsSync(file)) {
       file = join(folder, 'retail.csv');
       writeRetailSample(file, 6_000);
-      people = 300;
+      distributors = 300;
     }
-    const sums = sumRetailFile(file, people);
-    const { ended } = startImport(stack, file, '--people', String(people), '--settle', '--json');
+    const sums = sumRetailFile(file, distributors);
+    const { ended } = startImport(stack, file, '--distributors', String(distributors), '--settle', '--json');
     let running = true;
     void ended.then(() => {
       running = false;

@@ -24,7 +24,7 @@ interface Part {
 
 const RATES = [2000n, 500n, 300n, 200n, 100n, 100n];
 
-export function sumRetailFile(path: string, people: number): RetailSums {
+export function sumRetailFile(path: string, distributors: number): RetailSums {
   const raw = readFileSync(path);
   const text = (raw[0] === 0x1f ? gunzipSync(raw) : raw).toString('utf8');
   const price = new Map<string, bigint>();
@@ -78,14 +78,14 @@ export function sumRetailFile(path: string, people: number): RetailSums {
     sums.sales += 1;
     sums.priceCents += cents;
     sums.volumeCents += counted;
-    const levels = 1 + heightOf(2 + hash(`seller:${buyers.get(invoice)}`, people));
+    const levels = 1 + heightOf(2 + hash(`seller:${buyers.get(invoice)}`, distributors));
     const rate = RATES.slice(0, levels).reduce((a, b) => a + b, 0n);
     sums.commissionUnits += (counted - (back.get(invoice) ?? 0n)) * rate;
   }
   return { ...sums, reversedPriceCents, reversedVolumeCents };
 }
 
-/** People above person `k`. */
+/** Distributors above distributor `k`. */
 function heightOf(k: number): number {
   return k === 1 ? 0 : 1 + heightOf(1 + hash(`sponsor:${k}`, k - 1));
 }

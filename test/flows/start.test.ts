@@ -127,7 +127,7 @@ describe('npm start', () => {
     const first = await start('--state', state, '--port', '0');
     const before = await summaryOf(first.url);
     expect(Number(before.totals.sales)).to.equal(3_000);
-    expect(Number(before.totals.people)).to.equal(300);
+    expect(Number(before.totals.distributors)).to.equal(300);
     expect(BigInt(before.totals.creditedUnits as string) > 0n, 'something is settled').to.equal(true);
     expect(BigInt(before.totals.paidUnits as string) > 0n, 'something is paid out').to.equal(true);
     expect(Number(before.totals.pendingSales) > 0, 'something is inside its window').to.equal(true);

@@ -78,8 +78,8 @@ describe('A storefront on the local chain', function () {
     const token = { address: deployment.token as Address, abi: testDollarAbi } as const;
     const mined = (hash: Hex) => chain.waitForTransactionReceipt({ hash });
 
-    const person: Hex = `0x00000004${'00000000'}${seller.address.slice(2)}`;
-    await mined(await chain.writeContract({ ...ledger, functionName: 'enrol', args: [person] }));
+    const distributor: Hex = `0x00000004${'00000000'}${seller.address.slice(2)}`;
+    await mined(await chain.writeContract({ ...ledger, functionName: 'enrol', args: [distributor] }));
     await mined(await chain.writeContract({ ...token, functionName: 'mint', args: [buyer.address, PRICE] }));
 
     // The company signs an offer, the buyer a payment for it.

@@ -1,6 +1,6 @@
 import { connectChain } from '@plumbline/gateway';
 import { findBadItem, raiseFees } from '@plumbline/gateway/testing';
-import { encodePeople } from '@plumbline/protocol';
+import { encodeDistributors } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { JsonRpcProvider, Wallet } from 'ethers';
 import type { Address, Hex } from 'viem';
@@ -64,11 +64,11 @@ describe('gateway: batcher', () => {
     this.timeout(60_000);
     const { fragments } = await company.onChain();
     const stranger = { id: (fragments + 1) * 4, sponsor: 0, wallet: walletOf(500) as Hex };
-    await company.asAdmin(async (ledger) => (await ledger.enrol(encodePeople([stranger]))).wait());
+    await company.asAdmin(async (ledger) => (await ledger.enrol(encodeDistributors([stranger]))).wait());
     await company.index();
     const distributors = Array.from({ length: 9 }, (_, i) => ({
       reference: `mixed-${i}`,
-      sponsor: i === 5 ? 'mixed-4' : 'person-0',
+      sponsor: i === 5 ? 'mixed-4' : 'distributor-0',
       wallet: i === 4 ? walletOf(500) : walletOf(600 + i),
     }));
     await company.post('/v1/distributors', { distributors });

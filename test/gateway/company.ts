@@ -143,11 +143,11 @@ export class Company {
     return { status: response.statusCode, type: response.headers['content-type'], body: response.json() };
   }
 
-  /** A line of people, each sponsored by the one before: person-0 is the root. */
+  /** A line of distributors, each sponsored by the one before: distributor-0 is the root. */
   async enrolLine(count: number): Promise<void> {
     const distributors = Array.from({ length: count }, (_, i) => ({
-      reference: `person-${i}`,
-      sponsor: i === 0 ? null : `person-${i - 1}`,
+      reference: `distributor-${i}`,
+      sponsor: i === 0 ? null : `distributor-${i - 1}`,
       wallet: walletOf(i),
     }));
     await this.post('/v1/distributors', { distributors });
@@ -236,11 +236,11 @@ export function walletOf(i: number): string {
   return `0x${createHash('sha256').update(`wallet ${i}`).digest('hex').slice(0, 40)}`;
 }
 
-/** A sale of person-0 at 10.00, all of it volume. */
+/** A sale of distributor-0 at 10.00, all of it volume. */
 export function saleOf(externalId: string, changes: Record<string, unknown> = {}) {
   return {
     externalId,
-    seller: 'person-0',
+    seller: 'distributor-0',
     buyer: `buyer of ${externalId}`,
     class: 'retail',
     priceCents: '1000',

@@ -42,7 +42,7 @@ describe('gateway: crashes', () => {
   async function submitSales(count: number): Promise<string[]> {
     const ids = Array.from({ length: count }, () => `crash-${number++}`);
     const { body } = await company.post('/v1/sales/batch', {
-      sales: ids.map((id) => saleOf(id, { seller: 'person-1' })),
+      sales: ids.map((id) => saleOf(id, { seller: 'distributor-1' })),
     });
     expect(body.accepted).to.equal(count);
     return ids;
@@ -190,7 +190,7 @@ describe('gateway: crashes', () => {
     const start = await company.onChain();
     const snapshot = await company.anvil.rpc('evm_snapshot');
     await company.post('/v1/distributors', {
-      distributors: [{ reference: 'late', sponsor: 'person-2', wallet: walletOf(77) }],
+      distributors: [{ reference: 'late', sponsor: 'distributor-2', wallet: walletOf(77) }],
     });
     const ids = await submitSales(3);
     await company.work();

@@ -15,7 +15,7 @@ describe('gateway: distributors', () => {
   const submit = (...distributors: unknown[]) => company.post('/v1/distributors', { distributors });
 
   describe('refuses', () => {
-    const list = { reference: 'new', sponsor: 'person-0' };
+    const list = { reference: 'new', sponsor: 'distributor-0' };
     const refusals: [string, unknown[], number, string, RegExp][] = [
       ['an empty list', [], 400, 'distributors', /fewer than 1/],
       ['a missing sponsor', [{ reference: 'new' }], 400, 'distributors.0.sponsor', /missing/],
@@ -46,7 +46,13 @@ describe('gateway: distributors', () => {
         'distributors.0.sponsor',
         /earlier in the list/,
       ],
-      ['a wallet of another', [{ ...list, wallet: walletOf(1) }], 422, 'distributors.0.wallet', /person-1/],
+      [
+        'a wallet of another',
+        [{ ...list, wallet: walletOf(1) }],
+        422,
+        'distributors.0.wallet',
+        /distributor-1/,
+      ],
       [
         'a wallet twice in a list',
         [
@@ -59,14 +65,14 @@ describe('gateway: distributors', () => {
       ],
       [
         'another sponsor for a reference',
-        [{ reference: 'person-2', sponsor: null, wallet: walletOf(2) }],
+        [{ reference: 'distributor-2', sponsor: null, wallet: walletOf(2) }],
         422,
         'distributors.0.sponsor',
-        /below person-1/,
+        /below distributor-1/,
       ],
       [
         'another wallet for a reference',
-        [{ reference: 'person-0', sponsor: null }],
+        [{ reference: 'distributor-0', sponsor: null }],
         422,
         'distributors.0.wallet',
         /another wallet/,
@@ -115,12 +121,12 @@ describe('gateway: distributors', () => {
 
   it('accepts a list once, in any case of the wallet', async () => {
     const wallet = walletOf(60);
-    const first = await submit({ reference: 'twice', sponsor: 'person-5', wallet: getAddress(wallet) });
-    const second = await submit({ reference: 'twice', sponsor: 'person-5', wallet });
+    const first = await submit({ reference: 'twice', sponsor: 'distributor-5', wallet: getAddress(wallet) });
+    const second = await submit({ reference: 'twice', sponsor: 'distributor-5', wallet });
     expect([first.status, first.body]).to.deep.equal([202, { accepted: 1, known: 0 }]);
     expect([second.status, second.body]).to.deep.equal([202, { accepted: 0, known: 1 }]);
     const { body } = await company.get('/v1/distributors/ref:twice');
-    expect(body).to.include({ id: null, state: 'accepted', sponsorReference: 'person-5', wallet });
+    expect(body).to.include({ id: null, state: 'accepted', sponsorReference: 'distributor-5', wallet });
   });
 
   it('enrols them, a recruit into the fragment of the sponsor while there is room', async () => {
@@ -152,22 +158,22 @@ describe('gateway: distributors', () => {
     });
   });
 
-  it('shows the line above, the people below page by page, and what is owed', async function () {
+  it('shows the line above, the distributors below page by page, and what is owed', async function () {
     this.timeout(60_000);
-    const { body: person } = await company.get(`/v1/distributors/${walletOf(3)}`);
-    expect(person).to.include({
-      reference: 'person-3',
-      sponsorReference: 'person-2',
+    const { body: distributor } = await company.get(`/v1/distributors/${walletOf(3)}`);
+    expect(distributor).to.include({
+      reference: 'distributor-3',
+      sponsorReference: 'distributor-2',
       depth: 3,
       state: 'included',
     });
-    const { body: upline } = await company.get(`/v1/distributors/${person.id}/upline`);
+    const { body: upline } = await company.get(`/v1/distributors/${distributor.id}/upline`);
     expect(
       upline.path.map(({ reference, level }: Record<string, unknown>) => [reference, level]),
     ).to.deep.equal([
-      ['person-2', 1],
-      ['person-1', 2],
-      ['person-0', 3],
+      ['distributor-2', 1],
+      ['distributor-1', 2],
+      ['distributor-0', 3],
     ]);
     const seen: string[] = [];
     let cursor = '';
@@ -178,22 +184,22 @@ describe('gateway: distributors', () => {
     } while (cursor);
     expect(seen).to.deep.equal(['a', 'b', 'c', 'd']);
 
-    const sales = [0, 1, 2].map((i) => saleOf(`own-${i}`, { seller: 'person-3' }));
+    const sales = [0, 1, 2].map((i) => saleOf(`own-${i}`, { seller: 'distributor-3' }));
     await company.post('/v1/sales/batch', { sales });
     await company.work();
     await company.passTime(3_700);
     await company.work();
-    const { body: credited } = await company.get('/v1/distributors/ref:person-2');
+    const { body: credited } = await company.get('/v1/distributors/ref:distributor-2');
     expect(credited).to.include({
       creditedUnits: '1500000',
       paidUnits: '0',
       owedUnits: '1500000',
       ownSales: 0,
     });
-    const { body: page } = await company.get('/v1/distributors/ref:person-2/credits?limit=2');
+    const { body: page } = await company.get('/v1/distributors/ref:distributor-2/credits?limit=2');
     expect(page.credits).to.have.length(2);
-    expect(page.credits[0]).to.include({ level: 1, bps: 500, units: '500000', seller: person.id });
-    const next = await company.get(`/v1/distributors/ref:person-2/credits?cursor=${page.nextCursor}`);
+    expect(page.credits[0]).to.include({ level: 1, bps: 500, units: '500000', seller: distributor.id });
+    const next = await company.get(`/v1/distributors/ref:distributor-2/credits?cursor=${page.nextCursor}`);
     expect(next.body.credits).to.have.length(1);
     expect(next.body.nextCursor).to.equal(null);
   });

@@ -66,7 +66,7 @@ describe('gateway: what it says of itself', () => {
     });
   }
 
-  it('has a page for people', async () => {
+  it('has a page for distributors', async () => {
     for (const path of ['/docs', '/docs/', '/docs?x']) {
       const { headers } = await company.app.inject(path);
       expect(headers, path).to.include({
@@ -126,7 +126,7 @@ describe('gateway: what it says of itself', () => {
       for (const path of [
         '/',
         '/sales/12-7',
-        '/people/4?tab=credits',
+        '/distributors/4?tab=credits',
         '/sales/INV.2026.1',
         '/docsomething',
       ]) {
@@ -144,23 +144,23 @@ describe('gateway: what it says of itself', () => {
     it('but not for a file or a route that is missing, nor for writing', async () => {
       expect((await app.inject('/assets/gone.js')).statusCode).to.equal(404);
       expect((await app.inject('/v1/gone')).statusCode).to.equal(404);
-      expect((await app.inject({ method: 'POST', url: '/people' })).statusCode).to.equal(404);
+      expect((await app.inject({ method: 'POST', url: '/distributors' })).statusCode).to.equal(404);
     });
   });
 
-  it('finds people, sales and transactions', async function () {
+  it('finds distributors, sales and transactions', async function () {
     this.timeout(60_000);
     await company.enrolLine(3);
-    await company.post('/v1/sales', saleOf('INV-7', { seller: 'person-2' }));
+    await company.post('/v1/sales', saleOf('INV-7', { seller: 'distributor-2' }));
     await company.work();
     const search = async (q: string) =>
       (await company.get(`/v1/search?q=${encodeURIComponent(q)}`)).body.results;
-    const { body: person } = await company.get('/v1/distributors/ref:person-2');
+    const { body: distributor } = await company.get('/v1/distributors/ref:distributor-2');
     const { body: sale } = await company.get('/v1/sales/INV-7');
-    const found = { type: 'distributor', id: person.id, label: `person-2 (${person.id})` };
-    expect(await search('person-2')).to.deep.equal([found]);
-    expect(await search(String(person.id))).to.deep.equal([found]);
-    expect(await search(person.wallet.toUpperCase().replace('0X', '0x'))).to.deep.equal([found]);
+    const found = { type: 'distributor', id: distributor.id, label: `distributor-2 (${distributor.id})` };
+    expect(await search('distributor-2')).to.deep.equal([found]);
+    expect(await search(String(distributor.id))).to.deep.equal([found]);
+    expect(await search(distributor.wallet.toUpperCase().replace('0X', '0x'))).to.deep.equal([found]);
     expect(await search('INV-7')).to.deep.equal([{ type: 'sale', ref: 'INV-7', label: 'INV-7' }]);
     expect(await search(sale.ref)).to.deep.equal([
       { type: 'sale', ref: sale.ref, label: `sale ${sale.ref}` },
@@ -170,10 +170,10 @@ describe('gateway: what it says of itself', () => {
       ref: sale.ref,
       label: `sale ${sale.ref}`,
     });
-    expect(await search(person.wallet.slice(0, 40))).to.deep.include(found);
+    expect(await search(distributor.wallet.slice(0, 40))).to.deep.include(found);
     expect(
-      (await search('person-')).map(({ label }: { label: string }) => label.split(' ')[0]),
-    ).to.deep.equal(['person-0', 'person-1', 'person-2']);
+      (await search('distributor-')).map(({ label }: { label: string }) => label.split(' ')[0]),
+    ).to.deep.equal(['distributor-0', 'distributor-1', 'distributor-2']);
     const [batch, index] = sale.ref.split('-').map(Number);
     expect(await search(String(batch * 65_536 + index))).to.deep.include({
       type: 'sale',
@@ -183,7 +183,7 @@ describe('gateway: what it says of itself', () => {
     expect(await search('nothing like it')).to.deep.equal([]);
     const { body: ledger } = await company.get('/v1/ledger');
     expect(ledger.totals).to.include({
-      people: 3,
+      distributors: 3,
       sales: 1,
       batches: 1,
       priceCents: '1000',

@@ -20,7 +20,7 @@ describe('gateway: beside others', () => {
   after(() => company.stop());
   afterEach(() => company.anvil.rpc('evm_setAutomine', [true]));
 
-  const seller = async () => (await company.get('/v1/distributors/ref:person-0')).body.id as number;
+  const seller = async () => (await company.get('/v1/distributors/ref:distributor-0')).body.id as number;
 
   /** A batch of the other recorder, with a tip that puts it first. */
   async function recordByOther(sequence: number): Promise<void> {
@@ -70,7 +70,7 @@ describe('gateway: beside others', () => {
       expect(body.manifest).not.to.equal(null);
     }
     const { body: theirs } = await company.get(`/v1/sales/${batches + 1}-0`);
-    expect(theirs).to.include({ externalId: null, priceCents: '700', sellerReference: 'person-0' });
+    expect(theirs).to.include({ externalId: null, priceCents: '700', sellerReference: 'distributor-0' });
     const recorded = await company.database.selectFrom('sales').select('batch').execute();
     expect(recorded).to.have.lengthOf(4);
     expect((await company.get('/v1/status')).body.batcher.waiting).to.deep.equal([]);
@@ -92,7 +92,9 @@ describe('gateway: beside others', () => {
     await company.post('/v1/sales', saleOf('before-pause'));
     await company.work();
     await company.callAs(admin, 'setPaused', [true]);
-    await company.post('/v1/distributors', { distributors: [{ reference: 'patient', sponsor: 'person-1' }] });
+    await company.post('/v1/distributors', {
+      distributors: [{ reference: 'patient', sponsor: 'distributor-1' }],
+    });
     await company.post('/v1/sales', saleOf('in-pause'));
     const reversal = { reversalId: 'back', priceCents: '1000', volumeCents: '1000' };
     await company.post('/v1/sales/before-pause/reversals', reversal);

@@ -238,7 +238,10 @@ describe('gateway: sales', () => {
   it('shows a sale from acceptance to settlement, with a document that proves itself and never the buyer', async function () {
     this.timeout(60_000);
     const secret = 'Grandmother Elvira, 4 Elm Street';
-    const receipt = await company.post('/v1/sales', saleOf('shown', { seller: 'person-2', buyer: secret }));
+    const receipt = await company.post(
+      '/v1/sales',
+      saleOf('shown', { seller: 'distributor-2', buyer: secret }),
+    );
     const accepted = await company.get('/v1/sales/shown');
     expect(accepted.body).to.include({
       state: 'accepted',
@@ -250,7 +253,12 @@ describe('gateway: sales', () => {
 
     await company.work();
     const { body: recorded } = await company.get('/v1/sales/shown');
-    expect(recorded).to.include({ state: 'included', settled: false, plan: 1, sellerReference: 'person-2' });
+    expect(recorded).to.include({
+      state: 'included',
+      settled: false,
+      plan: 1,
+      sellerReference: 'distributor-2',
+    });
     expect(recorded.settlesAt - recorded.recordedAt).to.equal(3_600);
     const { document, manifest } = recorded;
     expect(document.buyerCommitment).to.equal(receipt.body.buyerCommitment);
@@ -267,7 +275,7 @@ describe('gateway: sales', () => {
     const forged = { ...document, priceCents: '999' };
     expect(verifyDocument(manifest.root, manifest.index, forged, manifest.proof)).to.equal(false);
 
-    const { body: pending } = await company.get('/v1/distributors/ref:person-1');
+    const { body: pending } = await company.get('/v1/distributors/ref:distributor-1');
     expect(pending).to.include({ creditedUnits: '0', pendingUntil: recorded.settlesAt });
     expect(pending.pendingUnits).to.equal('500000');
     await company.passTime(3_601);

@@ -15,7 +15,7 @@ const BY_GENERATION = {
   ratesBps: [[1_000], [1_000, 500, 200]],
 };
 
-describe('gateway: where people stand', () => {
+describe('gateway: where distributors stand', () => {
   let company: Company;
   let admin: string;
 
@@ -31,7 +31,7 @@ describe('gateway: where people stand', () => {
   after(() => company.stop());
 
   const read = async (name: string) => (await company.get(`/v1/distributors/${name}`)).body;
-  const idOf = async (i: number): Promise<number> => (await read(`ref:person-${i}`)).id;
+  const idOf = async (i: number): Promise<number> => (await read(`ref:distributor-${i}`)).id;
 
   /** Puts somebody below another sponsor, past the gateway. */
   async function correct(i: number, sponsor: number): Promise<number> {
@@ -42,7 +42,7 @@ describe('gateway: where people stand', () => {
   }
 
   it('tells of nobody what has not happened', async () => {
-    expect(await read('ref:person-0')).to.deep.include({
+    expect(await read('ref:distributor-0')).to.deep.include({
       rank: 0,
       status: 'active',
       movedTo: null,
@@ -61,8 +61,8 @@ describe('gateway: where people stand', () => {
     expect(body.plan).to.deep.include({ kind: 'generation', compression: 'rollUp', maxTotalBps: 1_700 });
     expect(body.plan.plan).to.deep.equal(BY_GENERATION);
     expect(body.plan.words).to.deep.equal([
-      'By generation: each person of rank 1 or above is a generation and is paid its rate.',
-      'Somebody inactive does not count: the next active person has the generation.',
+      'By generation: each distributor of rank 1 or above is a generation and is paid its rate.',
+      'Somebody inactive does not count: the next active distributor has the generation.',
       'Rank 0: 10 % to the seller.',
       'Rank 1 and above: 10 % to the seller, 5 % to generation 1, 2 % to generation 2.',
       'At most 17 % of the counted volume is paid; the ceiling is 30 %.',
@@ -85,28 +85,28 @@ describe('gateway: where people stand', () => {
     await company.callAs(admin, 'raiseFlag', [0n, BigInt(second), REASON]);
     await company.callAs(admin, 'closeFlag', [2n, 1n, keccak256('0x02')]);
     await company.index();
-    expect(await read('ref:person-0')).to.deep.include({
+    expect(await read('ref:distributor-0')).to.deep.include({
       rank: 3,
       status: 'active',
       hold: { until, reason: REASON },
     });
-    const person = await read('ref:person-1');
-    expect(person).to.deep.include({ rank: 2, status: 'inactive', hold: null });
-    expect(person.recovery).to.include({ wallet: walletOf(901) });
-    expect(person.flags).to.deep.equal([
+    const distributor = await read('ref:distributor-1');
+    expect(distributor).to.deep.include({ rank: 2, status: 'inactive', hold: null });
+    expect(distributor.recovery).to.include({ wallet: walletOf(901) });
+    expect(distributor.flags).to.deep.equal([
       { flag: 1, reason: REASON, outcome: null, evidence: null },
       { flag: 2, reason: REASON, outcome: 'cleared', evidence: keccak256('0x02') },
     ]);
     await company.callAs(admin, 'releaseHold', [walletOf(0), REASON]);
     await company.index();
-    expect((await read('ref:person-0')).hold).to.equal(null);
+    expect((await read('ref:distributor-0')).hold).to.equal(null);
   });
 
   it('says what is pending as the plan, ranks and activity stand', async function () {
     this.timeout(60_000);
-    await company.post('/v1/sales', saleOf('of-5', { seller: 'person-5' }));
+    await company.post('/v1/sales', saleOf('of-5', { seller: 'distributor-5' }));
     await company.work();
-    const pending = async (i: number) => (await read(`ref:person-${i}`)).pendingUnits;
+    const pending = async (i: number) => (await read(`ref:distributor-${i}`)).pendingUnits;
     expect(await Promise.all([0, 1, 2, 5].map(pending))).to.deep.equal(['500000', '0', '0', '1000000']);
     const records = encodeStandings([{ id: await idOf(1), rank: 2, status: 1 }]);
     await company.callAs(admin, 'setStanding', [records, REASON]);
@@ -117,10 +117,10 @@ describe('gateway: where people stand', () => {
   it('points from the id of somebody who has moved to the new one, and knows them by reference', async () => {
     const { id: root } = await read('ref:waiting');
     const before = await correct(2, root);
-    const person = await read('ref:person-2');
-    expect(person.id).not.to.equal(before);
-    expect(person).to.include({
-      reference: 'person-2',
+    const distributor = await read('ref:distributor-2');
+    expect(distributor.id).not.to.equal(before);
+    expect(distributor).to.include({
+      reference: 'distributor-2',
       status: 'active',
       movedTo: null,
       sponsor: root,
@@ -132,47 +132,47 @@ describe('gateway: where people stand', () => {
     });
     expect(await read(String(before))).to.deep.include({
       id: before,
-      reference: 'person-2',
+      reference: 'distributor-2',
       status: 'moved',
-      movedTo: person.id,
+      movedTo: distributor.id,
       wallet: null,
       directs: 0,
     });
-    expect(await read(walletOf(2))).to.deep.equal(person);
-    expect(await read(String(person.id))).to.deep.equal(person);
+    expect(await read(walletOf(2))).to.deep.equal(distributor);
+    expect(await read(String(distributor.id))).to.deep.equal(distributor);
     for (const list of ['upline', 'children', 'credits']) {
       const of = async (id: number) => (await company.get(`/v1/distributors/${id}/${list}`)).body;
-      expect(await of(before), list).to.deep.equal(await of(person.id));
+      expect(await of(before), list).to.deep.equal(await of(distributor.id));
     }
-    const { body: search } = await company.get('/v1/search?q=person-2');
+    const { body: search } = await company.get('/v1/search?q=distributor-2');
     expect(search.results).to.deep.equal([
-      { type: 'distributor', id: person.id, label: `person-2 (${person.id})` },
+      { type: 'distributor', id: distributor.id, label: `distributor-2 (${distributor.id})` },
     ]);
-    expect((await read('ref:person-3')).sponsor).to.equal(person.id);
+    expect((await read('ref:distributor-3')).sponsor).to.equal(distributor.id);
   });
 
   it('records sales of somebody who has moved under the new id, and places recruits below it', async function () {
     this.timeout(60_000);
-    const { id } = await read('ref:person-2');
-    await company.post('/v1/sales', saleOf('of-2', { seller: 'person-2' }));
-    const recruit = { reference: 'recruit-of-2', sponsor: 'person-2', wallet: walletOf(40) };
+    const { id } = await read('ref:distributor-2');
+    await company.post('/v1/sales', saleOf('of-2', { seller: 'distributor-2' }));
+    const recruit = { reference: 'recruit-of-2', sponsor: 'distributor-2', wallet: walletOf(40) };
     await company.post('/v1/distributors', { distributors: [recruit] });
     await company.work();
     const { body: sale } = await company.get('/v1/sales/of-2');
-    expect(sale).to.include({ state: 'included', seller: id, sellerReference: 'person-2' });
+    expect(sale).to.include({ state: 'included', seller: id, sellerReference: 'distributor-2' });
     expect(sale.document.seller).to.equal(id);
     expect(await read('ref:recruit-of-2')).to.include({ state: 'included', sponsor: id });
   });
 
   it('asks the chain, not its books, where a sponsor is', async function () {
     this.timeout(60_000);
-    const recruit = { reference: 'recruit-of-1', sponsor: 'person-1', wallet: walletOf(41) };
+    const recruit = { reference: 'recruit-of-1', sponsor: 'distributor-1', wallet: walletOf(41) };
     await company.post('/v1/distributors', { distributors: [recruit] });
     const id = await idOf(1);
     const root = (await read('ref:waiting')).id;
     await company.callAs(admin, 'correctSponsor', [BigInt(id), walletOf(1), BigInt(root), REASON]);
     await company.work();
-    const { id: now } = await read('ref:person-1');
+    const { id: now } = await read('ref:distributor-1');
     expect(now).not.to.equal(id);
     expect(await read('ref:recruit-of-1')).to.include({ state: 'included', sponsor: now });
   });
@@ -183,23 +183,23 @@ describe('gateway: where people stand', () => {
     await company.callAs(admin, 'setStanding', [encodeStandings([second]), REASON]);
     await company.callAs(walletOf(5), 'leaveProgramme', []);
     const list = [
-      { reference: 'late', sponsor: 'person-5' },
+      { reference: 'late', sponsor: 'distributor-5' },
       { reference: 'later', sponsor: 'late' },
-      { reference: 'other', sponsor: 'person-4' },
+      { reference: 'other', sponsor: 'distributor-4' },
     ];
     await company.post('/v1/distributors', { distributors: list });
-    await company.post('/v1/sales', saleOf('after-leaving', { seller: 'person-5' }));
+    await company.post('/v1/sales', saleOf('after-leaving', { seller: 'distributor-5' }));
     await company.work();
-    expect(await read('ref:person-5')).to.include({ status: 'left', rank: 0, wallet: walletOf(5) });
-    expect((await read('ref:late')).refusal).to.equal('the sponsor person-5 has left the programme');
+    expect(await read('ref:distributor-5')).to.include({ status: 'left', rank: 0, wallet: walletOf(5) });
+    expect((await read('ref:late')).refusal).to.equal('the sponsor distributor-5 has left the programme');
     expect((await read('ref:later')).refusal).to.equal('the sponsor late was refused');
     expect((await read('ref:other')).state).to.equal('included');
-    const person = await read('ref:person-5');
-    expect(person.pendingUnits, 'nothing, not even for the sale from before').to.equal('0');
+    const distributor = await read('ref:distributor-5');
+    expect(distributor.pendingUnits, 'nothing, not even for the sale from before').to.equal('0');
     await company.passTime(3_700);
     await company.work();
     const { body: sale } = await company.get('/v1/sales/after-leaving');
-    expect(sale).to.include({ state: 'included', seller: person.id, settled: true });
+    expect(sale).to.include({ state: 'included', seller: distributor.id, settled: true });
     expect(sale.credits).to.deep.equal([{ level: 1, id: second.id, bps: 500, units: '500000' }]);
     expect(await company.owedTo(walletOf(5))).to.equal(0n);
   });

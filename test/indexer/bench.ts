@@ -1,5 +1,5 @@
 import { createIndexer, type IndexerOptions } from '@plumbline/indexer';
-import { type Database, findPerson, findStatus, getTotals, openDatabase } from '@plumbline/store';
+import { type Database, findDistributor, findStatus, getTotals, openDatabase } from '@plumbline/store';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import type { Engine, TestDatabase } from '../support/databases.ts';
@@ -70,15 +70,15 @@ export class Bench {
     const totals = await getTotals(this.database, ledger);
     const accounts: Views['accounts'] = [];
     for (const { id } of like.accounts) {
-      const person = await findPerson(this.database, ledger, id);
-      if (!person) continue;
-      const { wallet, movedTo, hold, recovery } = person;
+      const distributor = await findDistributor(this.database, ledger, id);
+      if (!distributor) continue;
+      const { wallet, movedTo, hold, recovery } = distributor;
       accounts.push({
         id,
-        sponsor: movedTo === null ? person.sponsor : 0,
-        owed: person.creditedUnits - person.paidUnits,
-        rank: movedTo === null ? person.rank : 0,
-        status: person.status,
+        sponsor: movedTo === null ? distributor.sponsor : 0,
+        owed: distributor.creditedUnits - distributor.paidUnits,
+        rank: movedTo === null ? distributor.rank : 0,
+        status: distributor.status,
         movedTo: movedTo ?? 0,
         wallet,
         heldUntil: hold?.until ?? 0,

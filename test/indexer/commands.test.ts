@@ -139,7 +139,7 @@ for (const engine of engines) {
         .orderBy('entry', 'desc')
         .limit(1)
         .execute();
-      await database.updateTable('people').set({ rank: 9 }).where('id', '=', 4).execute();
+      await database.updateTable('distributors').set({ rank: 9 }).where('id', '=', 4).execute();
       await database.deleteFrom('entries').where('entry', '=', entry[0]!.entry).execute();
       await database
         .insertInto('reversals')
@@ -154,7 +154,7 @@ for (const engine of engines) {
       expect(hasMore).to.equal(false);
       expect(differences.map(({ table, key }) => `${table} ${key}`)).to.deep.equal([
         `entries entry=${entry[0]!.entry}`,
-        'people id=4',
+        'distributors id=4',
         'reversals entry=999999',
       ]);
       expect(differences[0]).to.include({ one: null });

@@ -2,7 +2,7 @@ import type { ReversalRecord, SaleRecord } from '@plumbline/protocol';
 import type { Hex } from 'viem';
 
 /** Somebody of a random programme. */
-export interface Person {
+export interface Distributor {
   id: number;
   sponsor: number;
   /** Private key of the wallet; null for somebody without one. */
@@ -27,7 +27,7 @@ export interface OpenBatch {
 
 /** What the programme knows of its chain; it goes back with it. */
 export interface Memory {
-  people: Person[];
+  distributors: Distributor[];
   occupancy: Record<number, number>;
   batches: number;
   open: OpenBatch[];

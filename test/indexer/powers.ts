@@ -2,7 +2,7 @@ import { encodeStandings, STATUS_INACTIVE } from '@plumbline/protocol';
 import { type Address, type Hex, keccak256, numberToHex, zeroAddress } from 'viem';
 import { privateKeyToAddress, signTypedData } from 'viem/accounts';
 import type { Random } from '../support/random.ts';
-import type { Memory, Person } from './memory.ts';
+import type { Distributor, Memory } from './memory.ts';
 
 /** How the programme calls the ledger: as its admin, or as the owner of a wallet. */
 export type Send = (functionName: string, args: unknown[], from?: Address) => Promise<void>;
@@ -19,7 +19,7 @@ export interface Place {
 const DEADLINE = 2n ** 40n;
 const REASON = keccak256('0x01');
 
-/** Everything that may happen to people of a random programme besides being enrolled, selling and being paid. */
+/** Everything that may happen to distributors of a random programme besides being enrolled, selling and being paid. */
 export class PersonalBusiness {
   readonly #place: Place;
   readonly #random: Random;
@@ -54,12 +54,12 @@ export class PersonalBusiness {
     () => this.#pauseAndWithdraw(),
   ];
 
-  #pick(memory: Memory, suits: (person: Person) => boolean): Person | undefined {
+  #pick(memory: Memory, suits: (distributor: Distributor) => boolean): Distributor | undefined {
     const suitable = present(memory).filter(suits);
     return suitable.length === 0 ? undefined : this.#random.pick(suitable);
   }
 
-  async #setStanding(present: readonly Person[]): Promise<void> {
+  async #setStanding(present: readonly Distributor[]): Promise<void> {
     const records = Array.from({ length: 1 + this.#random.below(6) }, () => ({
       id: this.#random.pick(present).id,
       rank: this.#random.below(4),
@@ -69,55 +69,61 @@ export class PersonalBusiness {
   }
 
   /** Below another sponsor, in place or under another id. */
-  async #correctSponsor(memory: Memory, suits: (person: Person) => boolean): Promise<void> {
-    const { people, occupancy } = memory;
-    const person = this.#pick(memory, suits);
-    if (!person) return;
-    const find = (id: number) => people.find((each) => each.id === id);
+  async #correctSponsor(memory: Memory, suits: (distributor: Distributor) => boolean): Promise<void> {
+    const { distributors, occupancy } = memory;
+    const distributor = this.#pick(memory, suits);
+    if (!distributor) return;
+    const find = (id: number) => distributors.find((each) => each.id === id);
     const isBelow = (id: number): boolean =>
-      id !== 0 && (id === person.id || isBelow(find(id)?.sponsor ?? 0));
-    const others = people.filter(({ id, gone }) => !gone && id !== person.sponsor && !isBelow(id));
+      id !== 0 && (id === distributor.id || isBelow(find(id)?.sponsor ?? 0));
+    const others = distributors.filter(({ id, gone }) => !gone && id !== distributor.sponsor && !isBelow(id));
     if (others.length === 0) return;
-    const { id, key } = person;
+    const { id, key } = distributor;
     const sponsor = this.#random.pick(others).id;
     await this.#send('correctSponsor', [BigInt(id), addressOf(key), BigInt(sponsor), REASON]);
-    person.sponsor = sponsor;
+    distributor.sponsor = sponsor;
     if (id % 4 === 0 || (sponsor >>> 2 === id >>> 2 && sponsor < id)) return;
     const newId = (Object.keys(occupancy).length + 1) * 4;
     occupancy[newId >>> 2] = 1;
-    for (const child of people) if (child.sponsor === id) child.sponsor = newId;
-    people.push({ ...person, id: newId });
-    Object.assign(person, { key: null, gone: true, sponsor: 0 });
+    for (const child of distributors) if (child.sponsor === id) child.sponsor = newId;
+    distributors.push({ ...distributor, id: newId });
+    Object.assign(distributor, { key: null, gone: true, sponsor: 0 });
   }
 
   async #leave(memory: Memory): Promise<void> {
-    const person = this.#pick(memory, ({ key }) => key !== null);
-    if (!person || present(memory).length < 6) return;
-    await this.#send('leaveProgramme', [], addressOf(person.key));
-    person.gone = true;
+    const distributor = this.#pick(memory, ({ key }) => key !== null);
+    if (!distributor || present(memory).length < 6) return;
+    await this.#send('leaveProgramme', [], addressOf(distributor.key));
+    distributor.gone = true;
   }
 
   /** Gives somebody their first wallet, with a voucher. */
   async #claim(memory: Memory): Promise<void> {
-    const person = this.#pick(memory, ({ key }) => key === null);
-    if (!person) return;
-    const [id, key] = [BigInt(person.id), this.#newKey(memory)];
+    const distributor = this.#pick(memory, ({ key }) => key === null);
+    if (!distributor) return;
+    const [id, key] = [BigInt(distributor.id), this.#newKey(memory)];
     const { privateKey, registrar } = this.#place;
     const claim = { id, wallet: addressOf(key), deadline: DEADLINE };
     const voucher = await this.#sign(privateKey, 'ClaimVoucher', claim);
     await this.#send('claimWallet', [id, addressOf(key), DEADLINE, registrar, voucher]);
-    person.key = key;
+    distributor.key = key;
   }
 
   /** Gives somebody another wallet, which agrees. */
   async #changeWallet(memory: Memory): Promise<void> {
-    const person = this.#pick(memory, ({ key }) => key !== null);
-    if (!person) return;
+    const distributor = this.#pick(memory, ({ key }) => key !== null);
+    if (!distributor) return;
     const key = this.#newKey(memory);
-    const [from, to] = [addressOf(person.key), addressOf(key)];
-    const consent = { id: BigInt(person.id), from, to, nonce: BigInt(person.nonce++), deadline: DEADLINE };
+    const [from, to] = [addressOf(distributor.key), addressOf(key)];
+    const consent = {
+      id: BigInt(distributor.id),
+      from,
+      to,
+      nonce: BigInt(distributor.nonce++),
+      deadline: DEADLINE,
+    };
     await this.#send('changeWallet', [to, DEADLINE, await this.#sign(key, 'WalletConsent', consent)], from);
-    Object.assign(person, { key, recovered: false });
+    Object.assign(distributor, { key, recovered: false });
   }
 
   #newKey(memory: Memory): Hex {
@@ -127,12 +133,12 @@ export class PersonalBusiness {
   /** Proposes a recovery, and one that its owner cancels at once. */
   async #recover(memory: Memory): Promise<void> {
     for (const isCancelled of [false, true]) {
-      const person = this.#pick(memory, ({ key, recovered }) => key !== null && !recovered);
-      if (!person?.key) return;
-      const wallet = addressOf(person.key);
-      await this.#send('proposeRecovery', [wallet, addressOf(keccak256(person.key))]);
+      const distributor = this.#pick(memory, ({ key, recovered }) => key !== null && !recovered);
+      if (!distributor?.key) return;
+      const wallet = addressOf(distributor.key);
+      await this.#send('proposeRecovery', [wallet, addressOf(keccak256(distributor.key))]);
       if (isCancelled) await this.#send('cancelRecovery', [], wallet);
-      else person.recovered = true;
+      else distributor.recovered = true;
     }
   }
 
@@ -141,18 +147,18 @@ export class PersonalBusiness {
     const free = this.#pick(memory, ({ key, held }) => key !== null && held === 'never');
     if (free) await this.#send('hold', [addressOf(free.key), BigInt(now + 20 * 86_400), REASON]);
     if (free) free.held = 'now';
-    const held = this.#pick(memory, (person) => person.held === 'now');
+    const held = this.#pick(memory, (distributor) => distributor.held === 'now');
     if (!held || this.#random.below(2) === 0) return;
     await this.#send('releaseHold', [addressOf(held.key), REASON]);
     held.held = 'before';
   }
 
   async #flag(memory: Memory): Promise<void> {
-    const person = this.#random.pick(memory.people);
+    const distributor = this.#random.pick(memory.distributors);
     const onSale = memory.batches > 0 && this.#random.below(2) === 0;
     await this.#send(
       'raiseFlag',
-      onSale ? [1n, BigInt(memory.batches) << 16n, REASON] : [0n, BigInt(person.id), REASON],
+      onSale ? [1n, BigInt(memory.batches) << 16n, REASON] : [0n, BigInt(distributor.id), REASON],
     );
     memory.flags++;
     const outcome = BigInt(this.#random.below(4));
@@ -165,12 +171,23 @@ export class PersonalBusiness {
     await this.#send('setPaused', [false]);
   }
 
-  /** Pays `person` out to somebody else. */
-  async withdrawTo(person: Person, to: Address): Promise<void> {
-    if (person.key === null) return;
-    const wallet = addressOf(person.key);
-    const order = { id: BigInt(person.id), wallet, to, nonce: BigInt(person.nonce++), deadline: DEADLINE };
-    await this.#send('withdrawTo', [wallet, to, DEADLINE, await this.#sign(person.key, 'WithdrawTo', order)]);
+  /** Pays `distributor` out to somebody else. */
+  async withdrawTo(distributor: Distributor, to: Address): Promise<void> {
+    if (distributor.key === null) return;
+    const wallet = addressOf(distributor.key);
+    const order = {
+      id: BigInt(distributor.id),
+      wallet,
+      to,
+      nonce: BigInt(distributor.nonce++),
+      deadline: DEADLINE,
+    };
+    await this.#send('withdrawTo', [
+      wallet,
+      to,
+      DEADLINE,
+      await this.#sign(distributor.key, 'WithdrawTo', order),
+    ]);
   }
 
   #sign(privateKey: Hex, primaryType: keyof typeof TYPES, message: Record<string, unknown>): Promise<Hex> {
@@ -180,8 +197,8 @@ export class PersonalBusiness {
   }
 }
 
-function present({ people }: Memory): Person[] {
-  return people.filter(({ gone }) => !gone);
+function present({ distributors }: Memory): Distributor[] {
+  return distributors.filter(({ gone }) => !gone);
 }
 
 const field = (type: string) => (name: string) => ({ name, type });

@@ -1,7 +1,7 @@
 import {
   BUYER_CLASSES,
   commissionLedgerAbi,
-  encodePeople,
+  encodeDistributors,
   encodeReversals,
   encodeSales,
   nextId,
@@ -66,7 +66,7 @@ export class Programme {
   readonly #chain: Anvil;
   readonly #random: Random;
   readonly #personal: PersonalBusiness;
-  #memory: Memory = { people: [], occupancy: {}, batches: 0, open: [], flags: 0, wallets: 0 };
+  #memory: Memory = { distributors: [], occupancy: {}, batches: 0, open: [], flags: 0, wallets: 0 };
 
   private constructor(chain: Anvil, deployment: Deployment, seed: number) {
     this.#chain = chain;
@@ -122,7 +122,7 @@ export class Programme {
 
   /** Does `acts` pieces of business of every kind, some blocks apart. */
   async live(acts: number): Promise<void> {
-    if (this.#memory.people.length === 0) await this.enrol(6);
+    if (this.#memory.distributors.length === 0) await this.enrol(6);
     for (let i = 0; i < acts; i++) {
       const kinds = [
         () => this.enrol(1 + this.#random.below(6)),
@@ -141,7 +141,7 @@ export class Programme {
     }
   }
 
-  /** Does one thing of every kind that may happen to people. */
+  /** Does one thing of every kind that may happen to distributors. */
   async liveThrough(): Promise<void> {
     await this.#personal.actAll(this.#memory, await this.#now());
   }
@@ -151,27 +151,27 @@ export class Programme {
   }
 
   async enrol(count: number): Promise<void> {
-    const { people, occupancy } = this.#memory;
+    const { distributors, occupancy } = this.#memory;
     const recruits = Array.from({ length: count }, () => {
-      const present = people.filter(({ gone }) => !gone);
+      const present = distributors.filter(({ gone }) => !gone);
       const sponsor = present.length === 0 || this.#random.below(9) === 0 ? 0 : this.#random.pick(present).id;
       const fragments = Object.keys(occupancy).length;
       const id = nextId(sponsor, occupancy[sponsor >>> 2] ?? 0, fragments);
       occupancy[id >>> 2] = (occupancy[id >>> 2] ?? 0) + 1;
       const key = this.#random.below(4) === 0 ? null : keccak256(numberToHex(id));
-      people.push({ id, sponsor, key, nonce: 0, gone: false, held: 'never', recovered: false });
+      distributors.push({ id, sponsor, key, nonce: 0, gone: false, held: 'never', recovered: false });
       return { id, sponsor, wallet: addressOf(key) };
     });
-    await this.#send('enrol', [encodePeople(recruits)]);
+    await this.#send('enrol', [encodeDistributors(recruits)]);
   }
 
   async sell(count: number): Promise<void> {
-    const { people, open } = this.#memory;
+    const { distributors, open } = this.#memory;
     const sales = Array.from({ length: count }, (): SaleRecord => {
       const priceCents = BigInt(1 + this.#random.below(1_000_000));
       return {
         class: this.#random.pick(BUYER_CLASSES),
-        seller: this.#random.pick(people).id,
+        seller: this.#random.pick(distributors).id,
         priceCents,
         volumeCents: priceCents - BigInt(this.#random.below(Number(priceCents))),
       };
@@ -212,18 +212,20 @@ export class Programme {
   }
 
   async payOut(): Promise<void> {
-    const person = this.#random.pick(this.#memory.people);
-    const wallet = addressOf(person.key);
-    if (person.key === null || person.held === 'now') return;
+    const distributor = this.#random.pick(this.#memory.distributors);
+    const wallet = addressOf(distributor.key);
+    if (distributor.key === null || distributor.held === 'now') return;
     if ((await this.view<bigint>('owedTo', [wallet])) === 0n) return;
     if (this.#random.below(3) === 0)
-      await this.#personal.withdrawTo(person, this.deployment.factory as Address);
+      await this.#personal.withdrawTo(distributor, this.deployment.factory as Address);
     else await this.#send('withdraw', [wallet]);
   }
 
   /** Pays out to everybody who can be paid. */
   async payAll(): Promise<void> {
-    const wallets = this.#memory.people.filter(({ key }) => key !== null).map(({ key }) => addressOf(key));
+    const wallets = this.#memory.distributors
+      .filter(({ key }) => key !== null)
+      .map(({ key }) => addressOf(key));
     await this.#send('payOut', [wallets]);
   }
 
@@ -246,7 +248,8 @@ export class Programme {
   async views(): Promise<Views> {
     const [, , , owed] = await this.view<bigint[]>('solvency', []);
     const accounts: Views['accounts'] = [];
-    for (const { id, key } of this.#memory.people) accounts.push(await this.#viewAccount(id, addressOf(key)));
+    for (const { id, key } of this.#memory.distributors)
+      accounts.push(await this.#viewAccount(id, addressOf(key)));
     return {
       head: await this.view<Hex>('head', []),
       entryCount: Number(await this.view<bigint>('entryCount', [])),

@@ -1,6 +1,6 @@
 import { createIndexer, type Progress } from '@plumbline/indexer';
 import type { Entry } from '@plumbline/protocol';
-import { findLedger, findPerson, getPending } from '@plumbline/store';
+import { findDistributor, findLedger, getPending } from '@plumbline/store';
 import { expect } from 'chai';
 import { clearBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
@@ -14,7 +14,7 @@ const KINDS: Entry['kind'][] = [
   'batchSettled',
   'standingSet',
   'sponsorCorrected',
-  'personLeft',
+  'distributorLeft',
   'walletSet',
   'recoverySet',
   'holdSet',
@@ -44,7 +44,7 @@ for (const engine of engines) {
           const books = await bench.sync(programme);
           const views = await programme.views();
           expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
-          expect(books.people).to.have.lengthOf(views.accounts.length);
+          expect(books.distributors).to.have.lengthOf(views.accounts.length);
           expect(await bench.buildFresh(programme)).to.deep.equal(books);
           expect(await bench.sync(programme), 'nothing new').to.deep.equal(books);
         }
@@ -70,21 +70,21 @@ for (const engine of engines) {
         const promised = new Map<number, bigint>();
         for (const { id } of accounts) {
           const { units } = await getPending(bench.database, ledger, id);
-          const person = await findPerson(bench.database, ledger, id);
-          promised.set(id, (person?.creditedUnits ?? 0n) + units);
+          const distributor = await findDistributor(bench.database, ledger, id);
+          promised.set(id, (distributor?.creditedUnits ?? 0n) + units);
         }
         await programme.settle();
         await bench.sync(programme);
         let credited = 0;
         for (const { id } of accounts) {
-          const person = await findPerson(bench.database, ledger, id);
-          expect(person?.creditedUnits, `person ${id}`).to.equal(promised.get(id));
+          const distributor = await findDistributor(bench.database, ledger, id);
+          expect(distributor?.creditedUnits, `distributor ${id}`).to.equal(promised.get(id));
           expect(await getPending(bench.database, ledger, id)).to.deep.include({
             units: 0n,
             sales: 0,
             until: null,
           });
-          if (person?.creditedUnits) credited++;
+          if (distributor?.creditedUnits) credited++;
         }
         expect(credited).to.be.greaterThan(2);
         await clearBooks(bench.database);

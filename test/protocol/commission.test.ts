@@ -38,7 +38,7 @@ function planByRank(kind: number, compression: number, ...ratesBps: number[][]):
   };
 }
 
-/** A person of a line; who is not described is active and without rank. */
+/** A distributor of a line; who is not described is active and without rank. */
 interface Described {
   rank?: number;
   status?: number;
@@ -46,12 +46,12 @@ interface Described {
 }
 
 /** A line of sponsors upward from `first`, ids one apart. */
-function lineOf(first: number, length: number, people: Record<number, Described> = {}): Tree {
+function lineOf(first: number, length: number, distributors: Record<number, Described> = {}): Tree {
   return {
     sponsorOf: (id) => (id < first + length - 1 ? id + 1 : 0),
-    rankOf: (id) => people[id]?.rank ?? 0,
-    statusOf: (id) => people[id]?.status ?? 1,
-    movedTo: (id) => people[id]?.movedTo ?? 0,
+    rankOf: (id) => distributors[id]?.rank ?? 0,
+    statusOf: (id) => distributors[id]?.status ?? 1,
+    movedTo: (id) => distributors[id]?.movedTo ?? 0,
   };
 }
 
@@ -67,8 +67,11 @@ describe('commission', () => {
   describe('payCommission', () => {
     for (const { name, plan, volumeCents, upline, credits, total } of goldens) {
       it(`pays the golden vector "${name}" to the unit`, () => {
-        const people = upline.map(({ rank, isActive }, i) => [11 + i, { rank, status: isActive ? 1 : 2 }]);
-        const tree = lineOf(10, upline.length + 1, Object.fromEntries(people));
+        const distributors = upline.map(({ rank, isActive }, i) => [
+          11 + i,
+          { rank, status: isActive ? 1 : 2 },
+        ]);
+        const tree = lineOf(10, upline.length + 1, Object.fromEntries(distributors));
         const line = payCommission(tree, plan, 10, BigInt(volumeCents));
         const [own, ...above] = line.credits.map((credit) => ({
           to: upline[credit.id - 11]?.name,
@@ -96,7 +99,7 @@ describe('commission', () => {
       });
     });
 
-    it('leaves the level of an inactive person unpaid and moves nobody up', () => {
+    it('leaves the level of an inactive distributor unpaid and moves nobody up', () => {
       const line = payCommission(lineOf(4, 5, { 5: INACTIVE }), planOf(1000, 500, 300), 4, 100n);
       expect(line.credits).to.deep.equal([
         { id: 4, bps: 1000 },
@@ -134,7 +137,7 @@ describe('commission', () => {
       const ratesBps = [[100], [200, 50], [300, 60, 30]];
       const plan = planByRank(PLAN_BY_LEVEL, COMPRESSION_NONE, ...ratesBps);
 
-      it("are those of each person's own rank, and a row does not reach the levels that it does not have", () => {
+      it("are those of each distributor's own rank, and a row does not reach the levels that it does not have", () => {
         const tree = lineOf(4, 3, { 4: { rank: 1 }, 5: { rank: 1 }, 6: { rank: 1 } });
         expect(short(payCommission(tree, plan, 4, 100n).credits)).to.equal('4:200 5:50 -');
       });
@@ -167,11 +170,11 @@ describe('commission', () => {
         expect(paid(COMPRESSION_NONE)).to.equal('4:0 5:500 - -');
       });
 
-      it('roll-up: the next active person has the level of who is not, whatever they reach', () => {
+      it('roll-up: the next active distributor has the level of who is not, whatever they reach', () => {
         expect(paid(COMPRESSION_ROLL_UP)).to.equal('4:0 5:500 - 8:100');
       });
 
-      it('dynamic: the next person who reaches it has the level', () => {
+      it('dynamic: the next distributor who reaches it has the level', () => {
         expect(paid(COMPRESSION_DYNAMIC)).to.equal('4:0 5:500 8:300 10:100');
       });
 
@@ -182,7 +185,7 @@ describe('commission', () => {
         );
       });
 
-      it(`looks at ${MAX_REACH} people above the seller and no more`, () => {
+      it(`looks at ${MAX_REACH} distributors above the seller and no more`, () => {
         const idle = (count: number) =>
           Object.fromEntries(Array.from({ length: count }, (_, i) => [5 + i, INACTIVE]));
         const plan = planByRank(PLAN_BY_LEVEL, COMPRESSION_ROLL_UP, [0, 500]);
@@ -195,8 +198,8 @@ describe('commission', () => {
 
     describe('by generation', () => {
       const ratesBps = [[1000, 500, 300]];
-      const people = { 5: { rank: 1 }, 6: { rank: 2 }, 7: { rank: 15, ...INACTIVE }, 9: { rank: 3 } };
-      const paid = (compression: number, ranks: Record<number, Described> = people) =>
+      const distributors = { 5: { rank: 1 }, 6: { rank: 2 }, 7: { rank: 15, ...INACTIVE }, 9: { rank: 3 } };
+      const paid = (compression: number, ranks: Record<number, Described> = distributors) =>
         short(
           payCommission(
             lineOf(4, 9, ranks),
@@ -206,8 +209,8 @@ describe('commission', () => {
           ).credits,
         );
 
-      it('pays each person of the boundary rank or above, and the seller of whatever rank', () => {
-        expect(paid(COMPRESSION_NONE, { ...people, 7: { rank: 15 } })).to.equal('4:1000 6:500 7:300');
+      it('pays each distributor of the boundary rank or above, and the seller of whatever rank', () => {
+        expect(paid(COMPRESSION_NONE, { ...distributors, 7: { rank: 15 } })).to.equal('4:1000 6:500 7:300');
       });
 
       it('none: the generation of somebody inactive stays unpaid', () => {
@@ -219,7 +222,7 @@ describe('commission', () => {
         expect(paid(COMPRESSION_DYNAMIC)).to.equal('4:1000 6:500 9:300');
       });
 
-      it('counts generations and not people by their own row', () => {
+      it('counts generations and not distributors by their own row', () => {
         const plan = planByRank(
           PLAN_BY_GENERATION,
           COMPRESSION_DYNAMIC,
@@ -240,14 +243,14 @@ describe('commission', () => {
         [300, 800],
         [400, 1200],
       ];
-      const people = {
+      const distributors = {
         4: { rank: 2 },
         5: { rank: 1 },
         6: { rank: 1 },
         7: { rank: 2, ...INACTIVE },
         8: { rank: 3 },
       };
-      const paid = (compression: number, ranks: Record<number, Described> = people) =>
+      const paid = (compression: number, ranks: Record<number, Described> = distributors) =>
         short(
           payCommission(
             lineOf(4, 9, ranks),
@@ -258,7 +261,9 @@ describe('commission', () => {
         );
 
       it("pays the seller their own rate, and above them each higher rank's difference", () => {
-        expect(paid(COMPRESSION_NONE, { ...people, 7: { rank: 2 } })).to.equal('4:300 5:500 7:300 8:400');
+        expect(paid(COMPRESSION_NONE, { ...distributors, 7: { rank: 2 } })).to.equal(
+          '4:300 5:500 7:300 8:400',
+        );
       });
 
       it('none: the difference of somebody inactive is lost', () => {

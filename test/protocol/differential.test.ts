@@ -82,7 +82,7 @@ interface Progress {
 }
 
 async function expectSameState({ ledger, twin, random }: RandomCompany): Promise<void> {
-  const ids = [...twin.people.keys()];
+  const ids = [...twin.distributors.keys()];
   const [head, entryCount, solvency, counts, currentPlan, isPaused, words, ...rest] = await ledger.views(
     ['head'],
     ['entryCount'],
@@ -104,7 +104,7 @@ async function expectSameState({ ledger, twin, random }: RandomCompany): Promise
   );
   expect(rest.splice(0, twin.flags.length), 'flagOf').to.deep.equal(twin.flags.map(BigInt));
   expect(rest, 'accountOf').to.deep.equal(
-    [...twin.people.values()].map(({ sponsor, owed, rank, status }) => [
+    [...twin.distributors.values()].map(({ sponsor, owed, rank, status }) => [
       BigInt(sponsor),
       owed,
       BigInt(rank),
@@ -118,11 +118,11 @@ async function expectSameState({ ledger, twin, random }: RandomCompany): Promise
   expect(isPaused, 'isPaused').to.equal(twin.paused);
   expect(entryCount, 'entryCount').to.equal(BigInt(twin.entries.length));
   expect(head, 'head').to.equal(twin.head);
-  for (let i = 0; i < 3; i++) await expectSamePerson(ledger, twin, random.pick(ids));
+  for (let i = 0; i < 3; i++) await expectSameDistributor(ledger, twin, random.pick(ids));
 }
 
-async function expectSamePerson(ledger: Ledger, twin: Twin, id: number): Promise<void> {
-  const { wallet, enrolledAt, heldUntil, nonce, movedTo } = twin.person(id);
+async function expectSameDistributor(ledger: Ledger, twin: Twin, id: number): Promise<void> {
+  const { wallet, enrolledAt, heldUntil, nonce, movedTo } = twin.distributor(id);
   const found = await ledger.views(
     ['movedTo', id],
     ['unclaimedSince', id],
@@ -163,7 +163,7 @@ function expectSameJournal({ logs, twin, terms }: RandomCompany, progress: Progr
 async function expectSameExplanations({ ledger, twin, random }: RandomCompany): Promise<void> {
   const plan = twin.planOf(twin.planAt(ledger.chain.now));
   const questions = Array.from({ length: 6 }, () => ({
-    seller: random.pick([...twin.people.keys()]),
+    seller: random.pick([...twin.distributors.keys()]),
     buyerClass: random.pick(BUYER_CLASSES),
     volumeCents: random.edgy(0n, 2n ** 32n - 1n),
   }));

@@ -4,10 +4,11 @@ import {
   commitBuyer,
   countedVolume,
   creditedBy,
+  type DistributorRecord,
   documentHash,
   type Entry,
+  encodeDistributors,
   encodeLines,
-  encodePeople,
   encodeReversals,
   encodeSales,
   extendHead,
@@ -15,7 +16,6 @@ import {
   manifestProof,
   manifestRoot,
   maxTotalBps,
-  type PersonRecord,
   type Plan,
   packFragment,
   payCommission,
@@ -59,7 +59,7 @@ const plan: Plan = {
   weightsBps: [10_000, 5000, 2500],
   ratesBps: [[2000, 500, 300, 100]],
 };
-const people: PersonRecord[] = [
+const distributors: DistributorRecord[] = [
   { id: 4, sponsor: 0, wallet: wallet4 },
   { id: 5, sponsor: 4, wallet: wallet5 },
   { id: 6, sponsor: 5, wallet: none },
@@ -107,9 +107,9 @@ const left: SaleRecord[] = sales.map((sale, i) =>
   i === reversal.index ? { ...sale, volumeCents: sale.volumeCents - reversal.volumeCents } : sale,
 );
 const tree = {
-  sponsorOf: (id: number) => people.find((each) => each.id === id)?.sponsor ?? 0,
+  sponsorOf: (id: number) => distributors.find((each) => each.id === id)?.sponsor ?? 0,
   rankOf: () => 0,
-  statusOf: (id: number) => (people.some((each) => each.id === id) ? 1 : 0),
+  statusOf: (id: number) => (distributors.some((each) => each.id === id) ? 1 : 0),
   movedTo: () => 0,
 };
 const lines = left.map((sale) =>
@@ -139,9 +139,9 @@ function journal(): [string, Entry][] {
     capPeriod: 86_400,
     compact: false,
   };
-  const enrolled = people.map((person): [string, Entry] => [
-    `enrolled${person.id}`,
-    { kind: 'enrolled', ...person },
+  const enrolled = distributors.map((distributor): [string, Entry] => [
+    `enrolled${distributor.id}`,
+    { kind: 'enrolled', ...distributor },
   ]);
   return [
     ['opened', { kind: 'opened', termsHash: termsHash(1, ledger, terms) }],
@@ -197,7 +197,7 @@ function batchWord(reversals: Hex): Hex {
 /** Every value of the page, computed. */
 function compute(): Map<string, string> {
   const values = new Map<string, string>();
-  values.set('people', encodePeople(people));
+  values.set('distributors', encodeDistributors(distributors));
   values.set('sales', encodeSales(sales));
   values.set('reversals', encodeReversals([reversal]));
   const planType = {
@@ -233,7 +233,7 @@ function compute(): Map<string, string> {
       .map((credit) => `${amountOf(first, credit) * 100_000_000n + BigInt(credit.id)}`)
       .join(' ') ?? '',
   );
-  const accounts = people.map(({ id, sponsor }) => ({
+  const accounts = distributors.map(({ id, sponsor }) => ({
     sponsor,
     owed: id === 4 ? 0n : owedTo(id),
     rank: 0,

@@ -14,18 +14,18 @@ import { Random } from '../support/protocol/random.ts';
 const MAX_BALANCE = 2n ** 50n - 1n;
 const nobody: Account = { sponsor: 0, owed: 0n, rank: 0, status: 0, movedTo: 0 };
 
-/** One to four people such as a fragment can hold. */
+/** One to four distributors such as a fragment can hold. */
 function randomFragment(random: Random, fragment: number): Account[] {
   return Array.from({ length: random.between(1, 4) }, (_, lane) => {
     const status = random.between(1, 3);
-    const person: Account = {
+    const distributor: Account = {
       sponsor: lane === 0 ? random.between(0, MAX_ID) : idAt(fragment, random.between(0, lane - 1)),
       owed: random.edgy(0n, MAX_BALANCE),
       rank: status === STATUS_CLOSED ? 0 : random.between(0, 15),
       status,
       movedTo: 0,
     };
-    return random.chance(20) ? moveAway(person, random.between(4, MAX_ID)) : person;
+    return random.chance(20) ? moveAway(distributor, random.between(4, MAX_ID)) : distributor;
   });
 }
 
@@ -35,12 +35,12 @@ describe('fragment', () => {
       const random = new Random(4);
       for (let round = 0; round < 1000; round++) {
         const fragment = random.between(1, 2 ** 24 - 1);
-        const people = randomFragment(random, fragment);
-        const word = packFragment(people);
+        const distributors = randomFragment(random, fragment);
+        const word = packFragment(distributors);
         expect(word >> 256n, 'fits a storage word').to.equal(0n);
         const lanes = [0, 1, 2, 3].map((lane) => accountIn(word, fragment, lane));
-        expect(lanes.slice(0, people.length), `round ${round}`).to.deep.equal(people);
-        for (const empty of lanes.slice(people.length)) {
+        expect(lanes.slice(0, distributors.length), `round ${round}`).to.deep.equal(distributors);
+        for (const empty of lanes.slice(distributors.length)) {
           const { sponsor: _sponsor, ...rest } = empty;
           expect(rest).to.deep.equal({ owed: 0n, rank: 0, status: 0, movedTo: 0 });
         }
@@ -49,9 +49,9 @@ describe('fragment', () => {
 
     it('put each field at its bits', () => {
       const at = (lane: number, change: Partial<Account>) => {
-        const people = [0, 1, 2, 3].map((i) => ({ ...nobody, sponsor: i === 0 ? 0 : 4 }));
-        Object.assign(people[lane]!, change);
-        return packFragment(people);
+        const distributors = [0, 1, 2, 3].map((i) => ({ ...nobody, sponsor: i === 0 ? 0 : 4 }));
+        Object.assign(distributors[lane]!, change);
+        return packFragment(distributors);
       };
       for (const lane of [0, 1, 2, 3]) {
         const base = BigInt(56 * lane);
@@ -85,8 +85,14 @@ describe('fragment', () => {
 
   describe('moveAway', () => {
     it('keeps the sponsor alone', () => {
-      const person = { sponsor: 5, owed: 77n, rank: 9, status: 2, movedTo: 0 };
-      expect(moveAway(person, 40)).to.deep.equal({ sponsor: 5, owed: 0n, rank: 1, status: 3, movedTo: 40 });
+      const distributor = { sponsor: 5, owed: 77n, rank: 9, status: 2, movedTo: 0 };
+      expect(moveAway(distributor, 40)).to.deep.equal({
+        sponsor: 5,
+        owed: 0n,
+        rank: 1,
+        status: 3,
+        movedTo: 40,
+      });
     });
   });
 

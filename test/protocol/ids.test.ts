@@ -12,7 +12,7 @@ import { expect } from 'chai';
 import { Random } from '../support/protocol/random.ts';
 
 describe('ids', () => {
-  it('splits a person id into fragment and lane, and puts it together again', () => {
+  it('splits a distributor id into fragment and lane, and puts it together again', () => {
     expect([fragmentOf(4), laneOf(4)]).to.deep.equal([1, 0]);
     expect([fragmentOf(11), laneOf(11)]).to.deep.equal([2, 3]);
     expect([fragmentOf(MAX_ID), laneOf(MAX_ID)]).to.deep.equal([2 ** 24 - 1, 3]);

@@ -52,7 +52,7 @@ describe('journal', () => {
         { ...randomEntry(random, 'saleReversed'), priceCents: 2n ** 32n } as Entry,
         { ...randomEntry(random, 'standingSet'), evidence: '0x12' } as Entry,
         { ...randomEntry(random, 'sponsorCorrected'), newId: 2 ** 32 } as Entry,
-        { ...randomEntry(random, 'personLeft'), id: -1 } as Entry,
+        { ...randomEntry(random, 'distributorLeft'), id: -1 } as Entry,
         { ...randomEntry(random, 'walletSet'), to: '0x' } as Entry,
         { ...randomEntry(random, 'recoverySet'), executableFrom: 2 ** 40 } as Entry,
         { ...randomEntry(random, 'holdSet'), until: 2 ** 40 } as Entry,

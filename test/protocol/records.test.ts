@@ -3,7 +3,7 @@ import {
   decodeReversals,
   decodeSales,
   decodeStandings,
-  encodePeople,
+  encodeDistributors,
   encodeReversals,
   encodeSales,
   encodeStandings,
@@ -103,11 +103,13 @@ describe('records', () => {
     });
   });
 
-  describe('people', () => {
+  describe('distributors', () => {
     it('are refused with an id that does not fit or a wallet that is no address', () => {
-      expect(() => encodePeople([{ id: 2 ** 32, sponsor: 0, wallet: zeroAddress }])).to.throw(MalformedError);
-      expect(() => encodePeople([{ id: 4, sponsor: 0, wallet: '0x1234' }])).to.throw(MalformedError);
-      expect(() => encodePeople([{ id: 4, sponsor: 0, wallet: `0x${'zz'.repeat(20)}` }])).to.throw(
+      expect(() => encodeDistributors([{ id: 2 ** 32, sponsor: 0, wallet: zeroAddress }])).to.throw(
+        MalformedError,
+      );
+      expect(() => encodeDistributors([{ id: 4, sponsor: 0, wallet: '0x1234' }])).to.throw(MalformedError);
+      expect(() => encodeDistributors([{ id: 4, sponsor: 0, wallet: `0x${'zz'.repeat(20)}` }])).to.throw(
         MalformedError,
       );
     });
@@ -117,7 +119,7 @@ describe('records', () => {
       for (let round = 0; round < 100; round++) {
         const [id, sponsor] = [random.between(4, MAX_ID), random.between(0, MAX_ID)];
         const wallet = getAddress(random.hex(20));
-        expect(encodePeople([{ id, sponsor, wallet }])).to.equal(
+        expect(encodeDistributors([{ id, sponsor, wallet }])).to.equal(
           encodePacked(['uint32', 'uint32', 'address'], [id, sponsor, wallet]),
         );
       }

@@ -154,11 +154,11 @@ function countBatch({ twin }: RandomCompany, batch: TwinBatch): void {
     const left = twin.leftOf(batch, index);
     if (countedVolume(plan, left.class, left.volumeCents) === 0n) return;
     count('sales');
-    const person = twin.people.get(seller);
-    if (!person) count('empty lane');
-    else if (person.movedTo !== 0) count('moved seller');
-    else if (person.status !== 1) count('inactive seller');
-    if (!person) return;
+    const distributor = twin.distributors.get(seller);
+    if (!distributor) count('empty lane');
+    else if (distributor.movedTo !== 0) count('moved seller');
+    else if (distributor.status !== 1) count('inactive seller');
+    if (!distributor) return;
     const last = uplineOf(twin.tree, seller)[MAX_REACH - 1];
     if (last !== undefined) count('deeper than the reach');
     const line = twin.lineOf(batch, index);

@@ -67,7 +67,7 @@ function settlerAfter(...entries: Entry[]): Settler {
   return settler;
 }
 
-/** Who is paid how much for each sale, as "volume: person rate, ...". */
+/** Who is paid how much for each sale, as "volume: distributor rate, ...". */
 function paidBy(settler: Settler, entry: BatchSettled): string[] {
   const whole = settler.complete(entry) as BatchSettled;
   return whole.lines.map(
@@ -137,7 +137,7 @@ describe('settling again from the entries', () => {
     expect(paidBy(settler, settled(1, 0, 2))).to.deep.equal(['500: 12 1000, 8 500, 4 200', '0: ']);
   });
 
-  it('pays by where people stand at the time, though it has settled for the same seller before', () => {
+  it('pays by where distributors stand at the time, though it has settled for the same seller before', () => {
     const settler = settlerAfter(recorded(2, SALES));
     const first = settled(1, 0, 1);
     const again = settled(2, 0, 1);
@@ -150,7 +150,7 @@ describe('settling again from the entries', () => {
         { kind: 'sponsorCorrected', id: 12, newId: 20, sponsor: 8, reason: zeroHash },
         '800: 20 1000, 8 500, 4 200',
       ],
-      [{ kind: 'personLeft', id: 8 }, '800: 20 1000, 4 500'],
+      [{ kind: 'distributorLeft', id: 8 }, '800: 20 1000, 4 500'],
     ];
     for (const [change, paid] of changes) {
       settler.apply(change);

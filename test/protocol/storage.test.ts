@@ -84,17 +84,17 @@ function reservedAndFreed(journal: readonly JournalEntry[]) {
 }
 
 /** Whether every kind of word is there, in every state that it can have. */
-function hasEverything({ batches, plans, people, flags, recoveries }: Twin): boolean {
+function hasEverything({ batches, plans, distributors: byId, flags, recoveries }: Twin): boolean {
   const open = batches.filter(({ settled, records }) => settled < records.length);
-  const persons = [...people.values()];
+  const distributors = [...byId.values()];
   return (
     open.some(({ reversals }) => reversals.length > 0) &&
     open.some(({ settled }) => settled > 0) &&
     [0, 1, 2].every((kind) => plans.some(({ plan }) => plan.kind === kind)) &&
-    persons.some(({ movedTo }) => movedTo !== 0) &&
-    persons.some(({ status, movedTo }) => status === STATUS_CLOSED && movedTo === 0) &&
-    persons.some(({ status, rank }) => status === STATUS_INACTIVE && rank > 0) &&
-    persons.some(({ heldUntil, nonce }) => heldUntil > 0 && nonce > 0) &&
+    distributors.some(({ movedTo }) => movedTo !== 0) &&
+    distributors.some(({ status, movedTo }) => status === STATUS_CLOSED && movedTo === 0) &&
+    distributors.some(({ status, rank }) => status === STATUS_INACTIVE && rank > 0) &&
+    distributors.some(({ heldUntil, nonce }) => heldUntil > 0 && nonce > 0) &&
     flags.includes(0) &&
     flags.some((outcome) => outcome > 0) &&
     recoveries.size > 0
@@ -190,12 +190,15 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
     expect(grant).to.deep.equal([2n ** 60n, spent, period, freed]);
   });
 
-  it('every wallet, and the people without one', async () => {
-    const [wallets, unclaimed] = [slotOf('mapping wallet to wallet word'), slotOf('mapping id of a person')];
-    for (const [id, { wallet, enrolledAt, heldUntil, nonce }] of company.twin.people) {
+  it('every wallet, and the distributors without one', async () => {
+    const [wallets, unclaimed] = [
+      slotOf('mapping wallet to wallet word'),
+      slotOf('mapping id of a distributor'),
+    ];
+    for (const [id, { wallet, enrolledAt, heldUntil, nonce }] of company.twin.distributors) {
       const hasWallet = wallet !== zeroAddress;
       const since = await read(slotIn(unclaimed, BigInt(id)));
-      expect(since, `person ${id}`).to.equal(hasWallet ? 0n : BigInt(enrolledAt));
+      expect(since, `distributor ${id}`).to.equal(hasWallet ? 0n : BigInt(enrolledAt));
       if (!hasWallet) continue;
       const found = split(await read(slotIn(wallets, BigInt(wallet))), 26, 40, 40, 32);
       expect(found, `wallet of ${id}`).to.deep.equal([id, enrolledAt, heldUntil, nonce].map(BigInt));
@@ -203,11 +206,11 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
   });
 
   it('every recovery', async () => {
-    const { recoveries, people } = company.twin;
-    for (const [id, { wallet }] of people) {
+    const { recoveries, distributors } = company.twin;
+    for (const [id, { wallet }] of distributors) {
       const { to = zeroAddress, executableFrom = 0 } = recoveries.get(wallet) ?? {};
       const found = split(await read(slotIn(slotOf('mapping wallet to recovery'), BigInt(wallet))), 160, 40);
-      expect(found, `person ${id}`).to.deep.equal([BigInt(to), BigInt(executableFrom)]);
+      expect(found, `distributor ${id}`).to.deep.equal([BigInt(to), BigInt(executableFrom)]);
     }
   });
 
@@ -229,10 +232,10 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
     for (const [i, expected] of twin.words().entries()) {
       expect(await read(first + BigInt(i + 1)), `fragment ${i + 1}`).to.equal(expected);
     }
-    for (const [id, { sponsor, owed, rank, status, movedTo }] of twin.people) {
+    for (const [id, { sponsor, owed, rank, status, movedTo }] of twin.distributors) {
       const fragment = id >> 2;
       const held = await read(first + BigInt(fragment));
-      expect(accountIn(held, fragment, id & 3), `person ${id}`).to.deep.equal({
+      expect(accountIn(held, fragment, id & 3), `distributor ${id}`).to.deep.equal({
         sponsor,
         owed,
         rank,

@@ -17,7 +17,7 @@ import { engines, type TestDatabase } from '../support/databases.ts';
 import { Random } from '../support/random.ts';
 import { LEDGER, START, START_BLOCK } from './history.ts';
 import { LEDGER_ROW } from './ledger-row.ts';
-import { namedWallet } from './made-people.ts';
+import { namedWallet } from './made-distributors.ts';
 
 type Mark = [what: 'sold' | 'credited', id: number, batch: number];
 
@@ -124,7 +124,8 @@ for (const engine of engines) {
       marks: readonly Mark[],
     ): Promise<void> => write(database, LEDGER, (writing) => how(writing, collect(marks)));
 
-    const written = async () => asText(await database.selectFrom('person_batches').selectAll().execute());
+    const written = async () =>
+      asText(await database.selectFrom('distributor_batches').selectAll().execute());
 
     it('add up to the same rows as written at once, in whatever order they come', async () => {
       const random = new Random(32);

@@ -3,8 +3,8 @@ import {
   applyEntries,
   type Database,
   findBatch,
+  findDistributor,
   findLedger,
-  findPerson,
   findPlanAt,
   findSale,
   findStatus,
@@ -53,18 +53,18 @@ for (const engine of engines) {
     const childrenOf = (id: number) => history.childrenOf(id).map((each) => each.id);
     const teamOf = (id: number): number[] => childrenOf(id).flatMap((child) => [child, ...teamOf(child)]);
     const depthOf = (id: number): number => {
-      const sponsor = history.people.find((each) => each.id === id)?.sponsor ?? 0;
+      const sponsor = history.distributors.find((each) => each.id === id)?.sponsor ?? 0;
       return sponsor === 0 ? 0 : 1 + depthOf(sponsor);
     };
 
     it('finds nothing of what there is not', async () => {
       expect(await findLedger(database, zeroAddress)).to.equal(undefined);
       expect(await findStatus(database, zeroAddress)).to.equal(undefined);
-      expect(await findPerson(database, LEDGER, 3_999)).to.equal(undefined);
-      expect(await findPerson(database, LEDGER, '0x00000000000000000000000000000000000000ff')).to.equal(
+      expect(await findDistributor(database, LEDGER, 3_999)).to.equal(undefined);
+      expect(await findDistributor(database, LEDGER, '0x00000000000000000000000000000000000000ff')).to.equal(
         undefined,
       );
-      expect(await findPerson(database, zeroAddress, 4)).to.equal(undefined);
+      expect(await findDistributor(database, zeroAddress, 4)).to.equal(undefined);
       expect(await findSale(database, LEDGER, { batch: 1, index: 900 })).to.equal(undefined);
       expect(await findBatch(database, LEDGER, 9_999)).to.equal(undefined);
       expect(await findPlanAt(database, LEDGER, 1)).to.equal(undefined);
@@ -98,15 +98,15 @@ for (const engine of engines) {
       });
     });
 
-    it('knows every person, by id and by wallet', async () => {
+    it('knows every distributor, by id and by wallet', async () => {
       const states = new Set<string>();
-      for (const { id, sponsor, ...made } of history.people) {
-        const person = await findPerson(database, LEDGER, id);
+      for (const { id, sponsor, ...made } of history.distributors) {
+        const distributor = await findDistributor(database, LEDGER, id);
         const isPresent = made.movedTo === null;
-        expect(person).to.deep.equal({
+        expect(distributor).to.deep.equal({
           id,
           sponsor,
-          depth: isPresent ? depthOf(id) : person?.depth,
+          depth: isPresent ? depthOf(id) : distributor?.depth,
           ...made,
           creditedUnits: history.credited.get(id) ?? 0n,
           paidUnits: history.paid.get(id) ?? 0n,
@@ -117,7 +117,7 @@ for (const engine of engines) {
             .filter(({ seller }) => isPresent && history.idsOf(id).includes(seller)).length,
         });
         const { wallet, status, hold, recovery } = made;
-        if (wallet) expect(await findPerson(database, LEDGER, wallet)).to.deep.equal(person);
+        if (wallet) expect(await findDistributor(database, LEDGER, wallet)).to.deep.equal(distributor);
         states.add(isPresent ? String(status) : 'moved');
         if (hold) states.add('held');
         if (recovery) states.add('in recovery');
@@ -125,15 +125,15 @@ for (const engine of engines) {
       expect([...states].sort()).to.deep.equal(['1', '2', '3', 'held', 'in recovery', 'moved']);
     });
 
-    it('knows the flags of every person and sale, and who may do what', async () => {
+    it('knows the flags of every distributor and sale, and who may do what', async () => {
       const outcomes = new Set(history.flags.map(({ outcome }) => outcome));
       expect(outcomes.size).to.be.greaterThan(1);
-      for (const { id, movedTo } of history.people) {
+      for (const { id, movedTo } of history.distributors) {
         const ids = movedTo === null ? history.idsOf(id) : [id];
         const expected = history.flags.filter(
-          ({ subjectKind, subject }) => subjectKind === 'person' && ids.includes(subject),
+          ({ subjectKind, subject }) => subjectKind === 'distributor' && ids.includes(subject),
         );
-        expect(await listFlags(database, LEDGER, 'person', id)).to.deep.equal(expected);
+        expect(await listFlags(database, LEDGER, 'distributor', id)).to.deep.equal(expected);
       }
       const onSales = history.flags.filter(({ subjectKind }) => subjectKind === 'sale');
       for (const { subject } of onSales) {
@@ -146,8 +146,8 @@ for (const engine of engines) {
       expect(powers.roles).to.have.deep.members(history.powers.roles);
     });
 
-    it('lists the credits of a person, newest sale first', async () => {
-      for (const { id, movedTo } of history.people) {
+    it('lists the credits of a distributor, newest sale first', async () => {
+      for (const { id, movedTo } of history.distributors) {
         const ids = movedTo === null ? history.idsOf(id) : [id];
         const credits = await listAll((request) => listCredits(database, LEDGER, id, request));
         const expected = history.batches
@@ -167,7 +167,7 @@ for (const engine of engines) {
       }
     });
 
-    it('says what settlement would pay every person now', async () => {
+    it('says what settlement would pay every distributor now', async () => {
       const units = new Map<number, bigint[]>();
       const sales = new Map<number, number>();
       const until = new Map<number, number>();
@@ -187,9 +187,9 @@ for (const engine of engines) {
         }
       }
       expect(units.size).to.be.greaterThan(3);
-      for (const { id } of history.people) {
+      for (const { id } of history.distributors) {
         const unitsByLevel = units.get(id) ?? Array.from({ length: 12 }, () => 0n);
-        expect(await getPending(database, LEDGER, id), `person ${id}`).to.deep.equal({
+        expect(await getPending(database, LEDGER, id), `distributor ${id}`).to.deep.equal({
           units: unitsByLevel.reduce((sum, amount) => sum + amount, 0n),
           unitsByLevel,
           sales: sales.get(id) ?? 0,
@@ -305,7 +305,7 @@ for (const engine of engines) {
       const sales = history.batches.flatMap((batch) => batch.sales);
       const sum = (values: Iterable<bigint>) => [...values].reduce((total, value) => total + value, 0n);
       expect(await getTotals(database, LEDGER)).to.deep.equal({
-        people: history.people.filter(({ movedTo }) => movedTo === null).length,
+        distributors: history.distributors.filter(({ movedTo }) => movedTo === null).length,
         batches: history.batches.length,
         sales: sales.length,
         pendingSales: sales.filter(({ line }) => line === null).length,

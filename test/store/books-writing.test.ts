@@ -107,14 +107,14 @@ for (const engine of engines) {
         expect(position.entryCount).to.equal(history.entryCount);
         expect(await dumpBooks(database)).to.deep.equal(whole);
         for (const table of [
-          'people',
-          'person_versions',
+          'distributors',
+          'distributor_versions',
           'plans',
           'batches',
           'reversals',
           'settlements',
-          'person_batches',
-          'person_periods',
+          'distributor_batches',
+          'distributor_periods',
           'teams',
         ] as const) {
           expect(whole[table], table).to.not.have.lengthOf(0);

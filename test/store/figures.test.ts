@@ -45,7 +45,7 @@ for (const engine of engines) {
     async function compare({ blocks }: History): Promise<Recomputed> {
       const expected = new Recomputed(blocks);
       const { periods } = expected;
-      for (const id of expected.people) {
+      for (const id of expected.distributors) {
         const months = periods
           .map((period) => ({ period, ...expected.figuresOf(id, period) }))
           .filter(isAnything);
@@ -65,7 +65,7 @@ for (const engine of engines) {
         expect(await getFigures(database, LEDGER, id, period)).to.deep.equal(expected.figuresOf(id, period));
       }
       for (const period of periods) {
-        const leaders = expected.people
+        const leaders = expected.distributors
           .map((id) => {
             const { soldCents, reversedCents } = expected.figuresOf(id, period);
             return { id, netRetailCents: soldCents.retail - reversedCents.retail };
@@ -97,8 +97,8 @@ for (const engine of engines) {
     });
 
     it('are zeros for nobody and for the id of somebody who has moved', async () => {
-      const { people } = new History(23, BLOCKS, BLOCK_TIME);
-      const moved = people.find(({ movedTo }) => movedTo !== null)?.id ?? 0;
+      const { distributors } = new History(23, BLOCKS, BLOCK_TIME);
+      const moved = distributors.find(({ movedTo }) => movedTo !== null)?.id ?? 0;
       expect(moved).to.be.greaterThan(0);
       for (const id of [3_999, moved]) {
         expect(await listPeriods(database, LEDGER, id, { limit: 5 })).to.deep.equal({

@@ -19,7 +19,7 @@ import {
 import type { Flag, Piece, Position, Powers, Stretch } from '@plumbline/store';
 import { type Address, type Hex, keccak256, numberToHex } from 'viem';
 import { Random } from '../support/random.ts';
-import { MadePeople, type MadePerson, namedWallet } from './made-people.ts';
+import { type MadeDistributor, MadeDistributors, namedWallet } from './made-distributors.ts';
 
 /** A ledger's history, made up by the rules of protocol, with books of its own to compare the store's with. */
 
@@ -94,7 +94,7 @@ export class History {
   readonly powers: Powers = { paused: false, recorders: [], roles: [] };
   readonly float = { funded: 0n, withdrawn: 0n };
   readonly #random: Random;
-  readonly #made: MadePeople;
+  readonly #made: MadeDistributors;
   #head = GENESIS_HEAD;
   #pending: Entry[] = [];
   #plans = 0;
@@ -108,12 +108,12 @@ export class History {
   constructor(seed: number, blocks: number, blockTime = 12) {
     this.#random = new Random(seed);
     this.#blockTime = blockTime;
-    this.#made = new MadePeople(this.#random);
+    this.#made = new MadeDistributors(this.#random);
     for (let number = START_BLOCK; number < START_BLOCK + blocks; number++) this.#makeBlock(number);
   }
 
   /** All ids: also of those who have left or moved. */
-  get people(): readonly MadePerson[] {
+  get distributors(): readonly MadeDistributor[] {
     return this.#made.all;
   }
 
@@ -121,7 +121,7 @@ export class History {
     return this.#made.idsOf(id);
   }
 
-  childrenOf(id: number): MadePerson[] {
+  childrenOf(id: number): MadeDistributor[] {
     return this.#made.childrenOf(id);
   }
 
@@ -148,12 +148,12 @@ export class History {
   /** Who is paid what for a sale by its plan, with the tree as it stands at the end. */
   settledNow(batch: MadeBatch, sale: MadeSale): SettledLine {
     const plan = this.planOf(batch.plan);
-    const people = new Map(this.people.map((person) => [person.id, person]));
+    const distributors = new Map(this.distributors.map((distributor) => [distributor.id, distributor]));
     const tree = {
-      sponsorOf: (id: number) => people.get(id)?.sponsor ?? 0,
-      rankOf: (id: number) => people.get(id)?.rank ?? 0,
-      statusOf: (id: number) => people.get(id)?.status ?? 0,
-      movedTo: (id: number) => people.get(id)?.movedTo ?? 0,
+      sponsorOf: (id: number) => distributors.get(id)?.sponsor ?? 0,
+      rankOf: (id: number) => distributors.get(id)?.rank ?? 0,
+      statusOf: (id: number) => distributors.get(id)?.status ?? 0,
+      movedTo: (id: number) => distributors.get(id)?.movedTo ?? 0,
     };
     const counted = countedVolume(plan, sale.class, sale.volumeCents - sale.reversedVolume);
     return payCommission(tree, plan, sale.seller, counted);
@@ -205,7 +205,7 @@ export class History {
       () => this.#flag(),
       () => this.#grantOrPause(),
     ];
-    if (this.people.length === 0) enter(made.enrol(3, number));
+    if (this.distributors.length === 0) enter(made.enrol(3, number));
     else if (number > START_BLOCK + 25 * this.#plans && this.#plans < PLANS.length) this.#announce(timestamp);
     else this.#random.pick(this.#random.below(3) === 0 ? rare : usual)();
   }
@@ -240,7 +240,7 @@ export class History {
       return {
         class: this.#random.pick(BUYER_CLASSES),
         // Now and then a lane that nobody has taken.
-        seller: this.#random.pick(this.people).id + (this.#random.below(10) === 0 ? 4_000 : 0),
+        seller: this.#random.pick(this.distributors).id + (this.#random.below(10) === 0 ? 4_000 : 0),
         priceCents,
         volumeCents: priceCents - BigInt(this.#random.below(Number(priceCents))),
         reversedPrice: 0n,
@@ -303,7 +303,7 @@ export class History {
 
   /** Pays somebody who has a wallet, now and then somewhere else. */
   #payOut(): void {
-    const { id, wallet } = this.#random.pick(this.people);
+    const { id, wallet } = this.#random.pick(this.distributors);
     const units = (this.credited.get(id) ?? 0n) - (this.paid.get(id) ?? 0n);
     if (units === 0n || wallet === null) return;
     grow(this.paid, id, units);
@@ -315,7 +315,7 @@ export class History {
     );
   }
 
-  /** Raises a flag on a person or a sale, or closes one that is open. */
+  /** Raises a flag on a distributor or a sale, or closes one that is open. */
   #flag(): void {
     const open = this.flags.find(({ outcome }) => outcome === null);
     if (open && this.#random.below(2) === 0) {
@@ -326,10 +326,10 @@ export class History {
       return;
     }
     const onSale = this.batches.length > 0 && this.#random.below(2) === 0;
-    const subjectKind = onSale ? 'sale' : 'person';
+    const subjectKind = onSale ? 'sale' : 'distributor';
     const subject = onSale
       ? saleNumber({ batch: this.#random.pick(this.batches).batch, index: 0 })
-      : this.#random.pick(this.people).id;
+      : this.#random.pick(this.distributors).id;
     const raised = { flag: this.flags.length + 1, subjectKind, subject, reason: keccak256('0x03') } as const;
     this.flags.push({ ...raised, outcome: null, evidence: null });
     this.#pending.push({ kind: 'flagRaised', ...raised });

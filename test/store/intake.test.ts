@@ -1,5 +1,5 @@
 import {
-  acceptDistributors,
+  acceptEnrolments,
   acceptReversal,
   acceptSales,
   answerOnce,
@@ -74,7 +74,7 @@ for (const engine of engines) {
       embedded = await engine.start();
       database = openDatabase(embedded.url, 10);
       await migrate(database);
-      await acceptDistributors(database, LEDGER, [{ reference: 'seller', sponsor: null, wallet: null }]);
+      await acceptEnrolments(database, LEDGER, [{ reference: 'seller', sponsor: null, wallet: null }]);
     });
     after(async () => {
       await database.destroy();
@@ -91,7 +91,7 @@ for (const engine of engines) {
       expect((await takeLease(database, 'signer', 'two', 60))?.fence).to.equal(2n);
       let refusal: unknown;
       await withLease(database, first, async (transaction) => {
-        await acceptDistributors(transaction, LEDGER, [{ reference: 'late', sponsor: null, wallet: null }]);
+        await acceptEnrolments(transaction, LEDGER, [{ reference: 'late', sponsor: null, wallet: null }]);
       }).catch((error) => {
         refusal = error;
       });
@@ -103,7 +103,7 @@ for (const engine of engines) {
       const list = [{ reference: 'popular', sponsor: 'seller', wallet: '0x01' }];
       const work = async (each: Database) => ({
         status: 202,
-        body: await acceptDistributors(each, LEDGER, list),
+        body: await acceptEnrolments(each, LEDGER, list),
       });
       const answers = await Promise.all(
         Array.from({ length: 8 }, () => answerOnce(database, LEDGER, undefined, work)),

@@ -2,7 +2,7 @@ import type { Database } from '@plumbline/store';
 import { Lines, sumsBelow } from '@plumbline/store/testing';
 import { expect } from 'chai';
 
-describe('lines of people whose places are in memory', () => {
+describe('lines of distributors whose places are in memory', () => {
   /** Whoever asks it fails. */
   const noDatabase = undefined as unknown as Database;
   const fresh = new Map([

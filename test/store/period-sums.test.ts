@@ -3,7 +3,7 @@ import { expect } from 'chai';
 
 const EXACT = 2 ** 52;
 
-describe('what months of people grow by', () => {
+describe('what months of distributors grow by', () => {
   function sumOf(sums: PeriodSums, id: number, period: number, column: PeriodColumn): bigint | undefined {
     return sums
       .changes()
@@ -58,7 +58,7 @@ describe('what months of people grow by', () => {
     expect(change?.value(columnOf('credited_1'))).to.equal(2n ** 52n);
   });
 
-  it('keeps people and months apart, however far their ids lie from each other', () => {
+  it('keeps distributors and months apart, however far their ids lie from each other', () => {
     const sums = new PeriodSums();
     const ids = [4, 2 ** 26 - 1, 4_095, 4_096, ...Array.from({ length: 500 }, (_, i) => 90_000 + 7 * i)];
     for (const period of [202_401, 202_402]) {

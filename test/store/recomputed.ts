@@ -35,7 +35,7 @@ export class Recomputed {
   }
 
   /** Present ids. */
-  get people(): number[] {
+  get distributors(): number[] {
     return [...this.#sponsors.keys()];
   }
 
@@ -70,7 +70,7 @@ export class Recomputed {
     return all;
   }
 
-  /** The figures of a person in a month, or of all time. */
+  /** The figures of a distributor in a month, or of all time. */
   figuresOf(id: number, period?: number): Figures {
     const { selfPrice, reversedSelfPrice, ...own } = this.#ownOf(id, period);
     const creditedUnits = own.creditedByLevel.reduce((sum, units) => sum + units, 0n);

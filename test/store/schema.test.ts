@@ -37,8 +37,8 @@ for (const engine of engines) {
         'ledgers',
         'cursors',
         'entries',
-        'people',
-        'person_periods',
+        'distributors',
+        'distributor_periods',
         'batches',
       ]);
       const others = await namesOf(
@@ -47,7 +47,7 @@ for (const engine of engines) {
       );
       expect(others).to.deep.equal([
         'attempts',
-        'distributors',
+        'enrolments',
         'idempotency',
         'kysely_migration',
         'kysely_migration_lock',

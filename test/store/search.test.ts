@@ -1,6 +1,6 @@
 import { MalformedError } from '@plumbline/protocol';
 import {
-  acceptDistributors,
+  acceptEnrolments,
   applyEntries,
   type Database,
   listByReference,
@@ -37,8 +37,8 @@ for (const engine of engines) {
       await server?.stop();
     });
 
-    it('finds people by how their wallets begin', async () => {
-      const wallets = history.people.flatMap(({ id, wallet }) => (wallet ? [{ id, wallet }] : []));
+    it('finds distributors by how their wallets begin', async () => {
+      const wallets = history.distributors.flatMap(({ id, wallet }) => (wallet ? [{ id, wallet }] : []));
       wallets.sort((a, b) => (a.wallet < b.wallet ? -1 : 1));
       expect(wallets.length).to.be.greaterThan(10);
       for (const length of [2, 39, 40, 41, 42]) {
@@ -53,16 +53,16 @@ for (const engine of engines) {
     });
 
     it('finds distributors by how their references begin, whatever is in them', async () => {
-      const moved = history.people.find(({ movedTo }) => movedTo !== null);
-      const [first] = history.people;
+      const moved = history.distributors.find(({ movedTo }) => movedTo !== null);
+      const [first] = history.distributors;
       const ids = [first?.id ?? 0, moved?.id ?? 0, 77_777, null];
       const references = ['D_1%', 'D_10', 'D_1é', 'D_1z'];
       const list = references.map((reference) => ({ reference, sponsor: null, wallet: null }));
-      await acceptDistributors(database, LEDGER, list);
+      await acceptEnrolments(database, LEDGER, list);
       for (const [i, reference] of references.entries()) {
         await database
-          .updateTable('distributors')
-          .set({ person_id: ids[i] ?? null })
+          .updateTable('enrolments')
+          .set({ distributor_id: ids[i] ?? null })
           .where('reference', '=', reference)
           .execute();
       }
@@ -100,7 +100,7 @@ for (const engine of engines) {
         }),
       );
       expect(payouts.length).to.be.greaterThan(5);
-      for (const { id, movedTo } of history.people) {
+      for (const { id, movedTo } of history.distributors) {
         const ids = movedTo === null ? history.idsOf(id) : [id];
         const expected = payouts.filter((payout) => ids.includes(payout.id)).reverse();
         const listed = await listAll((request) => listPayouts(database, LEDGER, id, request));

@@ -2,7 +2,7 @@ import { type Entry, type JournalEntry, MalformedError } from '@plumbline/protoc
 import {
   applyEntries,
   type Database,
-  findPerson,
+  findDistributor,
   listDownline,
   listUpline,
   migrate,
@@ -56,7 +56,7 @@ for (const engine of engines) {
     /** Everybody's lines up and down against a walk over the entries of the first blocks. */
     async function compare({ blocks }: History): Promise<void> {
       const walked = new Recomputed(blocks);
-      for (const id of walked.people) {
+      for (const id of walked.distributors) {
         const above = walked.uplineOf(id).map((each, i) => ({ id: each, level: i + 1 }));
         const below = walked.downlineOf(id);
         const limit = 1 + (id % 5);
@@ -66,12 +66,11 @@ for (const engine of engines) {
         expect(await downline(id, limit, level), `level ${level} below ${id}`).to.deep.equal(
           below.filter((each) => each.level === level),
         );
-        const person = await findPerson(database, LEDGER, id);
-        expect([person?.depth, person?.directs, person?.teamSize], `person ${id}`).to.deep.equal([
-          above.length,
-          walked.childrenOf(id).length,
-          below.length,
-        ]);
+        const distributor = await findDistributor(database, LEDGER, id);
+        expect(
+          [distributor?.depth, distributor?.directs, distributor?.teamSize],
+          `distributor ${id}`,
+        ).to.deep.equal([above.length, walked.childrenOf(id).length, below.length]);
       }
       expect(await downline(0, 7)).to.deep.equal(walked.downlineOf(0));
       expect(await downline(0, 3, 1)).to.deep.equal(walked.childrenOf(0).map((id) => ({ id, level: 1 })));
@@ -111,7 +110,7 @@ for (const engine of engines) {
     it('has nobody above or below nobody, or the id of somebody who has moved', async () => {
       const history = new History(11, 150);
       await applyEntries(database, LEDGER, history.stretch(START, START_BLOCK + 149));
-      const moved = history.people.find(({ movedTo }) => movedTo !== null)?.id ?? 0;
+      const moved = history.distributors.find(({ movedTo }) => movedTo !== null)?.id ?? 0;
       expect(moved).to.be.greaterThan(0);
       for (const id of [3_999, moved]) {
         expect(await upline(id, 5)).to.deep.equal([]);
@@ -142,7 +141,7 @@ for (const engine of engines) {
       const cursor = page.nextCursor ?? '';
       const next = await listDownline(database, LEDGER, a, { limit: 2, cursor });
       expect(next.items.map(({ id }) => id)).to.deep.equal([6]);
-      // Person 8 was put below another sponsor under the same id.
+      // Distributor 8 was put below another sponsor under the same id.
       await append(position, [{ ...moved, id: b, newId: b }]);
       for (const other of [String(b), String(d), String(a), '999', 'x', '', '-1', '1-1']) {
         const list = listDownline(database, LEDGER, a, { limit: 2, cursor: other });
@@ -168,8 +167,8 @@ for (const engine of engines) {
         [last - 4 + lane, last - 4],
       ]);
       await enrol(position, more);
-      const person = await findPerson(database, LEDGER, last + 2);
-      expect([person?.depth, person?.teamSize]).to.deep.equal([DEEP, 0]);
+      const distributor = await findDistributor(database, LEDGER, last + 2);
+      expect([distributor?.depth, distributor?.teamSize]).to.deep.equal([DEEP, 0]);
       const above = await upline(last + 2, 200);
       expect(above.map(({ id }) => id)).to.deep.equal(line.map(([id]) => id).reverse());
       const top = await listDownline(database, LEDGER, 4, { limit: 200 });
@@ -184,14 +183,14 @@ for (const engine of engines) {
         ...[1, 2, 3].map((lane) => ({ id: last - 4 + lane, level: 2 })),
         ...[1, 2, 3].map((lane) => ({ id: last + lane, level: 3 })),
       ]);
-      expect((await findPerson(database, LEDGER, 4))?.teamSize).to.equal(DEEP + 5);
+      expect((await findDistributor(database, LEDGER, 4))?.teamSize).to.equal(DEEP + 5);
     });
 
-    /** @param people Id and sponsor of each. */
-    function enrol(position: Position, people: readonly [number, number][]): Promise<Position> {
+    /** @param distributors Id and sponsor of each. */
+    function enrol(position: Position, distributors: readonly [number, number][]): Promise<Position> {
       return append(
         position,
-        people.map(([id, sponsor]) => ({ kind: 'enrolled', id, sponsor, wallet: zeroAddress })),
+        distributors.map(([id, sponsor]) => ({ kind: 'enrolled', id, sponsor, wallet: zeroAddress })),
       );
     }
 

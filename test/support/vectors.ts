@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The golden figures of test/vectors/plans.json, as plans and lines of people that a ledger can have. */
+/** The golden figures of test/vectors/plans.json, as plans and lines of distributors that a ledger can have. */
 
 /** Somebody up the line of the sale. */
 interface Member {

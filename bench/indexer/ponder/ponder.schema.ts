@@ -2,11 +2,11 @@ import { onchainTable, primaryKey } from 'ponder';
 
 /**
  * The facts of our books as a user of Ponder would keep them. What our books have beyond them is left out, in Ponder's
- * favour: what each person was credited and paid in all, the batches' records, the entries' contents, where on chain each
+ * favour: what each distributor was credited and paid in all, the batches' records, the entries' contents, where on chain each
  * thing stands, and every index but the primary keys.
  */
 
-export const people = onchainTable('people', (t) => ({
+export const distributors = onchainTable('distributors', (t) => ({
   id: t.integer().primaryKey(),
   sponsor: t.integer().notNull(),
   wallet: t.hex().notNull(),
@@ -55,7 +55,7 @@ export const credits = onchainTable(
 
 export const payouts = onchainTable('payouts', (t) => ({
   entry: t.integer().primaryKey(),
-  person: t.integer().notNull(),
+  distributor: t.integer().notNull(),
   wallet: t.hex().notNull(),
   units: t.bigint().notNull(),
   block: t.integer().notNull(),

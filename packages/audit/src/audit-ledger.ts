@@ -67,7 +67,7 @@ export async function auditLedger(request: AuditRequest): Promise<AuditReport> {
   });
   onProgress?.(`replaying ${logs.length} logs`);
   const audit = auditLogs(logs, blockTimes, { chainId, ledger, terms });
-  onProgress?.(`comparing ${audit.state.people.size} people with the contract`);
+  onProgress?.(`comparing ${audit.state.distributors.size} distributors with the contract`);
   const view = await reader.read(audit.state);
   await checkStillThere(client, block);
 

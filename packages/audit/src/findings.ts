@@ -9,22 +9,22 @@ export type FindingCode =
   | 'log-unreadable'
   | 'opening'
   | 'terms-hash'
-  // People
+  // Distributors
   | 'enrolment-id'
   | 'enrolment-sponsor'
   | 'enrolment-wallet'
   // Standing
   | 'standing-ranker'
   | 'standing-records'
-  | 'standing-person'
+  | 'standing-distributor'
   | 'standing-status'
-  | 'correction-person'
+  | 'correction-distributor'
   | 'correction-window'
   | 'correction-sponsor'
   | 'correction-place'
-  | 'leaving-person'
+  | 'leaving-distributor'
   // Wallets
-  | 'wallet-person'
+  | 'wallet-distributor'
   | 'wallet-from'
   | 'wallet-to'
   | 'recovery-wallet'
@@ -33,7 +33,7 @@ export type FindingCode =
   | 'recovery-time'
   | 'recovery-due'
   // Holds and flags
-  | 'hold-person'
+  | 'hold-distributor'
   | 'hold-length'
   | 'hold-gap'
   | 'hold-release'
@@ -80,7 +80,7 @@ export type FindingCode =
   // Money
   | 'funding-amount'
   | 'custody-limit'
-  | 'payout-person'
+  | 'payout-distributor'
   | 'payout-wallet'
   | 'payout-held'
   | 'payout-amount'
@@ -98,13 +98,13 @@ export type FindingCode =
   | 'admin-transfer'
   | 'admin-delay'
   // The contract's storage against the replay
-  | 'person-missing'
-  | 'person-unknown'
-  | 'person-sponsor'
-  | 'person-balance'
-  | 'person-rank'
-  | 'person-status'
-  | 'person-moved'
+  | 'distributor-missing'
+  | 'distributor-unknown'
+  | 'distributor-sponsor'
+  | 'distributor-balance'
+  | 'distributor-rank'
+  | 'distributor-status'
+  | 'distributor-moved'
   | 'fragment-state'
   | 'wallet-owner'
   | 'wallet-state'
@@ -131,13 +131,13 @@ export interface Finding {
   /** Block of the entry, or the block whose storage was read; null where only logs were given. */
   blockNumber: bigint | null;
   transactionHash: Hex | null;
-  /** Whom or what it is about, e.g. `person 12`, `sale 3-7`, `batch 3`, `ledger`. */
+  /** Whom or what it is about, e.g. `distributor 12`, `sale 3-7`, `batch 3`, `ledger`. */
   subject: string;
   /** What is right. Amounts are base units in decimal digits. */
   expected: string;
   /** What is there. */
   found: string;
-  /** The same in one sentence for people. */
+  /** The same in one sentence for distributors. */
   message: string;
 }
 

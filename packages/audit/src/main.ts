@@ -58,7 +58,7 @@ function parse(args: string[]) {
   }
 }
 
-/** One line that is written over and over, for people who watch. */
+/** One line that is written over and over, for distributors who watch. */
 function showProgress(doing: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${doing}`);
 }

@@ -12,7 +12,7 @@ export type Route =
 export const hrefs = {
   home: '#/',
   search: (query: string) => `#/search/${encodeURIComponent(query)}`,
-  /** @param id Person id, wallet, or `ref:` and the company's reference. */
+  /** @param id Distributor id, wallet, or `ref:` and the company's reference. */
   distributor: (id: number | string) => `#/distributors/${encodeURIComponent(id)}`,
   /** @param ref External id or `12-7`. */
   sale: (ref: string) => `#/sales/${encodeURIComponent(ref)}`,

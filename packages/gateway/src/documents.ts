@@ -2,7 +2,7 @@ import type { BuyerClass, SaleDocument, SaleItem, SaleRecord } from '@plumbline/
 import type { SubmissionRow } from '@plumbline/store';
 import type { Hex } from 'viem';
 
-/** The public document of a submitted sale; `seller` is the person id that the batch names. */
+/** The public document of a submitted sale; `seller` is the distributor id that the batch names. */
 export function documentOf(sale: SubmissionRow, seller: number): SaleDocument {
   return {
     version: 1,

@@ -1,14 +1,14 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { nullable, units } from './schemas.ts';
 
-/** What goes over the wire about what people sold and got. */
+/** What goes over the wire about what distributors sold and got. */
 
 const nextCursor = nullable(Type.String());
 const byClass = (description: string) =>
   Type.Object({ retail: Type.String(), preferred: Type.String(), self: Type.String() }, { description });
 const byLevel = (description: string) =>
   Type.Array(units('Of the level'), {
-    description: `${description} by level, the person's own sales first; the last of 12 is all levels above 10`,
+    description: `${description} by level, the distributor's own sales first; the last of 12 is all levels above 10`,
   });
 
 const figures = {

@@ -24,16 +24,17 @@ function kindWords({ kind, boundaryRank }: Plan): string {
     return 'By difference: whoever has a higher rate than everybody below is paid what it is higher by.';
   }
   if (kind === PLAN_BY_GENERATION) {
-    return `By generation: each person of rank ${boundaryRank} or above is a generation and is paid its rate.`;
+    return `By generation: each distributor of rank ${boundaryRank} or above is a generation and is paid its rate.`;
   }
-  return 'By level: each person up the line has a level and is paid its rate.';
+  return 'By level: each distributor up the line has a level and is paid its rate.';
 }
 
 function compressionWords({ kind, compression }: Plan): string {
   const level =
     kind === PLAN_BY_DIFFERENCE ? 'difference' : kind === PLAN_BY_GENERATION ? 'generation' : 'level';
-  if (compression === 0) return `A ${level} whose person is not paid stays unpaid.`;
-  if (compression === 1) return `Somebody inactive does not count: the next active person has the ${level}.`;
+  if (compression === 0) return `A ${level} whose distributor is not paid stays unpaid.`;
+  if (compression === 1)
+    return `Somebody inactive does not count: the next active distributor has the ${level}.`;
   return `Whoever is inactive or whose rank does not reach a ${level} does not count: the next who reaches it has it.`;
 }
 

@@ -7,7 +7,7 @@ export interface Refusal {
   /** Name of the ledger's error; `OutOfGas` or `Unknown` where there is none. */
   name: string;
   args: readonly unknown[];
-  /** For people. */
+  /** For distributors. */
   text: string;
 }
 

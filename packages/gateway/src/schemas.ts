@@ -13,7 +13,7 @@ const request = <T extends TProperties>(fields: T, description?: string) =>
 const cents = (description: string) => Type.String({ pattern: CENTS_PATTERN, description });
 export const units = (description: string) =>
   Type.String({ description: `${description}, in base units of 6 decimals, as decimal digits` });
-/** Text that people wrote. A database cannot hold U+0000, nor half of a surrogate pair. */
+/** Text that distributors wrote. A database cannot hold U+0000, nor half of a surrogate pair. */
 export const freeText = (options: { minLength?: number; maxLength: number; description?: string }) =>
   Type.String({ pattern: TEXT_PATTERN, ...options });
 const reference = (description: string) => freeText({ minLength: 1, maxLength: 200, description });
@@ -125,11 +125,11 @@ const Flag = Type.Object({
 });
 
 export const Distributor = Type.Object({
-  id: nullable(Type.Integer({ description: 'Person id; null until it is given' })),
+  id: nullable(Type.Integer({ description: 'Distributor id; null until it is given' })),
   reference: nullable(Type.String()),
   state: itemState,
   refusal: nullable(Type.String()),
-  sponsor: nullable(Type.Integer({ description: 'Person id; 0 for a root' })),
+  sponsor: nullable(Type.Integer({ description: 'Distributor id; 0 for a root' })),
   sponsorReference: nullable(Type.String()),
   rank: nullable(Type.Integer({ description: '0 to 15' })),
   status: nullable(
@@ -140,7 +140,7 @@ export const Distributor = Type.Object({
   ),
   movedTo: nullable(
     Type.Integer({
-      description: 'Person id under which they go on; what they had and who is below is there',
+      description: 'Distributor id under which they go on; what they had and who is below is there',
     }),
   ),
   wallet: nullable(Type.String({ description: 'Where payouts go now' })),
@@ -162,10 +162,10 @@ export const Distributor = Type.Object({
       { description: 'The company has proposed another wallet; the owner of the present one can cancel' },
     ),
   ),
-  flags: Type.Array(Flag, { description: 'Reviews of this person; they change no money' }),
-  depth: count('People above; 0 for a root'),
-  teamSize: count('People below, at any depth'),
-  directs: count('People sponsored'),
+  flags: Type.Array(Flag, { description: 'Reviews of this distributor; they change no money' }),
+  depth: count('Distributors above; 0 for a root'),
+  teamSize: count('Distributors below, at any depth'),
+  directs: count('Distributors sponsored'),
   creditedUnits: units('Settled commissions'),
   paidUnits: units('Paid out'),
   owedUnits: units('Credited and not paid out'),
@@ -307,7 +307,7 @@ export const Ledger = Type.Object({
   blockNumber: Type.Integer(),
   blockTime: nullable(Type.Integer()),
   totals: Type.Object({
-    people: Type.Integer(),
+    distributors: Type.Integer(),
     sales: Type.Integer(),
     batches: Type.Integer(),
     priceCents: Type.String(),

@@ -34,18 +34,19 @@ export const Upline = Type.Object({
 const member = {
   id: Type.Integer(),
   reference,
-  directs: Type.Integer({ description: 'People sponsored' }),
-  teamSize: Type.Integer({ description: 'People below, at any depth' }),
+  directs: Type.Integer({ description: 'Distributors sponsored' }),
+  teamSize: Type.Integer({ description: 'Distributors below, at any depth' }),
   creditedUnits: units('Settled commissions'),
 };
 
 export const Children = Type.Object({ children: Type.Array(Type.Object(member)), nextCursor });
 
 export const Downline = Type.Object({
-  people: Type.Array(
+  distributors: Type.Array(
     Type.Object({ ...member, level: Type.Integer({ description: '1: sponsored directly' }) }),
     {
-      description: 'Level by level; within one, in the order of the sponsors and in which their people came',
+      description:
+        'Level by level; within one, in the order of the sponsors and in which their distributors came',
     },
   ),
   nextCursor,

@@ -72,7 +72,7 @@ export class Ahead {
   }
 }
 
-/** Stretches that are written in one transaction: sums of people are written once for all of them. */
+/** Stretches that are written in one transaction: sums of distributors are written once for all of them. */
 export class Gathering {
   readonly #first: ReadyStretch;
   readonly #ahead: Ahead;

@@ -13,7 +13,7 @@ import {
 
 /** One level of a settled sale; zeros where the level stays unpaid. */
 export interface Credit {
-  /** Person id. */
+  /** Distributor id. */
   id: number;
   /** Basis points of the counted volume. */
   bps: number;
@@ -21,7 +21,7 @@ export interface Credit {
 
 /** A settled sale as the journal holds it; `credits` goes from the seller (level 0) up. */
 export interface SettledLine {
-  /** Person id. */
+  /** Distributor id. */
   seller: number;
   /** Counted volume in cents, after weight and reversals. */
   volumeCents: bigint;
@@ -34,9 +34,9 @@ export interface Tree {
   sponsorOf(id: number): number;
   /** 0 to 15. */
   rankOf(id: number): number;
-  /** `STATUS_NONE` for nobody; only `STATUS_ACTIVE` people are paid. */
+  /** `STATUS_NONE` for nobody; only `STATUS_ACTIVE` distributors are paid. */
   statusOf(id: number): number;
-  /** Id under which a person goes on whose sponsor was corrected; 0 if they have not moved. */
+  /** Id under which a distributor goes on whose sponsor was corrected; 0 if they have not moved. */
   movedTo(id: number): number;
 }
 
@@ -50,7 +50,7 @@ export function creditedBy(line: SettledLine): bigint {
   return line.credits.reduce((sum, credit) => sum + amountOf(line, credit), 0n);
 }
 
-/** What a person up the line means for a sale. */
+/** What a distributor up the line means for a sale. */
 interface Step {
   /** Whether they have a level at all. */
   counts: boolean;
@@ -63,7 +63,7 @@ const UNCOUNTED: Step = { counts: false, isPaid: false, bps: 0 };
 
 /**
  * Settles one sale by its plan, from the seller up.
- * @param seller Person id; the lane of somebody who has moved is followed to where they are.
+ * @param seller Distributor id; the lane of somebody who has moved is followed to where they are.
  * @param volumeCents Counted volume in cents.
  */
 export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCents: bigint): SettledLine {
@@ -90,7 +90,7 @@ export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCent
   return { seller, volumeCents, credits };
 }
 
-/** Whether a person has level (generation) `level`, is paid for it, and at what rate. */
+/** Whether a distributor has level (generation) `level`, is paid for it, and at what rate. */
 function levelOf(tree: Tree, plan: Plan, id: number, level: number): Step {
   if (plan.kind === PLAN_BY_GENERATION && tree.rankOf(id) < plan.boundaryRank) return UNCOUNTED;
   const active = isActive(tree, id);
@@ -101,7 +101,7 @@ function levelOf(tree: Tree, plan: Plan, id: number, level: number): Step {
   return { counts: isPaid || keepsLevel, isPaid, bps: rateAt(tree, plan, id, level) };
 }
 
-/** Whether a person stands above every rate so far, is paid, and by how much they do. */
+/** Whether a distributor stands above every rate so far, is paid, and by how much they do. */
 function differenceOf(tree: Tree, plan: Plan, id: number, highest: number): Step {
   const own = rateAt(tree, plan, id, 1);
   if (own <= highest) return UNCOUNTED;
@@ -117,7 +117,7 @@ function isActive(tree: Tree, id: number): boolean {
   return tree.statusOf(id) === STATUS_ACTIVE;
 }
 
-/** The lane in which the person of lane `id` is now; nobody moves twice. */
+/** The lane in which the distributor of lane `id` is now; nobody moves twice. */
 function whereIs(tree: Tree, id: number): number {
   return tree.movedTo(id) || id;
 }

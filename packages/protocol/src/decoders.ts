@@ -42,7 +42,7 @@ type EntryEvent =
   | 'Payout'
   | 'StandingSet'
   | 'SponsorCorrected'
-  | 'PersonLeft'
+  | 'DistributorLeft'
   | 'WalletSet'
   | 'RecoverySet'
   | 'HoldSet'
@@ -219,8 +219,8 @@ export const decoders = new Map<Hex, Decoder>([
     }),
   ],
   [
-    topicOf('PersonLeft'),
-    (log) => ({ entry: { kind: 'personLeft', id: topicNumber(log, 1, 4) }, head: word(log, 0) }),
+    topicOf('DistributorLeft'),
+    (log) => ({ entry: { kind: 'distributorLeft', id: topicNumber(log, 1, 4) }, head: word(log, 0) }),
   ],
   [
     topicOf('WalletSet'),

@@ -4,11 +4,11 @@ import type { Plan } from './plan.ts';
 
 /** The entries of a ledger's journal, as decoded from its logs. Readable and compact ledgers give the same entries. */
 
-/** How a person came to a wallet: numbers 1, 2, 3 on the ledger. */
+/** How a distributor came to a wallet: numbers 1, 2, 3 on the ledger. */
 export const WALLET_CHANGES = ['claimed', 'changed', 'recovered'] as const;
 
 /** What a flag is about: numbers 0, 1 on the ledger. */
-export const FLAG_SUBJECTS = ['person', 'sale'] as const;
+export const FLAG_SUBJECTS = ['distributor', 'sale'] as const;
 
 /** How a review ended: numbers 1, 2, 3 on the ledger. */
 export const FLAG_OUTCOMES = ['cleared', 'corrected', 'upheld'] as const;
@@ -19,7 +19,7 @@ interface Opened {
   termsHash: Hex;
 }
 
-/** A person joined; the zero address stands for a wallet that is not known yet. */
+/** A distributor joined; the zero address stands for a wallet that is not known yet. */
 export interface Enrolled {
   kind: 'enrolled';
   id: number;
@@ -100,7 +100,7 @@ export interface BatchSettled {
   from: number;
   /** One past the last index settled. */
   until: number;
-  /** Base units credited to people. */
+  /** Base units credited to distributors. */
   credited: bigint;
   /** Base units given back to the float. */
   released: bigint;
@@ -115,7 +115,7 @@ export interface Payout {
   units: bigint;
 }
 
-/** What was owed to a person went to another address, as the owner of their wallet had signed. */
+/** What was owed to a distributor went to another address, as the owner of their wallet had signed. */
 export interface PayoutRedirected {
   kind: 'payoutRedirected';
   id: number;
@@ -133,7 +133,7 @@ export interface StandingSet {
   records: Hex;
 }
 
-/** A mistaken sponsor was put right; with another `newId` the person has moved there. */
+/** A mistaken sponsor was put right; with another `newId` the distributor has moved there. */
 export interface SponsorCorrected {
   kind: 'sponsorCorrected';
   id: number;
@@ -143,17 +143,17 @@ export interface SponsorCorrected {
   reason: Hex;
 }
 
-/** A person left for good; what is owed to them stays owed. */
-export interface PersonLeft {
-  kind: 'personLeft';
+/** A distributor left for good; what is owed to them stays owed. */
+export interface DistributorLeft {
+  kind: 'distributorLeft';
   id: number;
 }
 
-/** A person is paid to `to` from now on. */
+/** A distributor is paid to `to` from now on. */
 export interface WalletSet {
   kind: 'walletSet';
   id: number;
-  /** The zero address for a person who had none. */
+  /** The zero address for a distributor who had none. */
   from: Address;
   to: Address;
   how: (typeof WALLET_CHANGES)[number];
@@ -169,7 +169,7 @@ export interface RecoverySet {
   executableFrom: number;
 }
 
-/** Payouts to a person are held until a time; one that has come ends a hold. */
+/** Payouts to a distributor are held until a time; one that has come ends a hold. */
 export interface HoldSet {
   kind: 'holdSet';
   id: number;
@@ -182,7 +182,7 @@ export interface FlagRaised {
   kind: 'flagRaised';
   flag: number;
   subjectKind: (typeof FLAG_SUBJECTS)[number];
-  /** Person id or sale number. */
+  /** Distributor id or sale number. */
   subject: number;
   reason: Hex;
 }
@@ -222,7 +222,7 @@ export type Entry =
   | PayoutRedirected
   | StandingSet
   | SponsorCorrected
-  | PersonLeft
+  | DistributorLeft
   | WalletSet
   | RecoverySet
   | HoldSet

@@ -1,6 +1,6 @@
 import { LANES } from './ids.ts';
 
-/** Up to four people of the tree in one storage word. Twin of contracts/types/Fragment.sol, same names. */
+/** Up to four distributors of the tree in one storage word. Twin of contracts/types/Fragment.sol, same names. */
 
 export const STATUS_NONE = 0;
 export const STATUS_ACTIVE = 1;
@@ -10,10 +10,10 @@ export const STATUS_CLOSED = 3;
 
 const LANE_BITS = 56n;
 const FIELD_MASK = (1n << 50n) - 1n;
-/** The rank of a closed lane whose person has moved. */
+/** The rank of a closed lane whose distributor has moved. */
 const RANK_MOVED = 1;
 
-/** A person as a fragment holds them. */
+/** A distributor as a fragment holds them. */
 export interface Account {
   /** Id of the sponsor, 0 for a root. */
   sponsor: number;
@@ -23,11 +23,11 @@ export interface Account {
   rank: number;
   /** 0 is an empty lane, 1 active, 2 inactive, 3 left or moved. */
   status: number;
-  /** Id under which the person goes on, whose lane this was; 0 if they have not moved. */
+  /** Id under which the distributor goes on, whose lane this was; 0 if they have not moved. */
   movedTo: number;
 }
 
-/** The person in `lane` of the fragment with number `fragment`, read from its storage word. */
+/** The distributor in `lane` of the fragment with number `fragment`, read from its storage word. */
 export function accountIn(word: bigint, fragment: number, lane: number): Account {
   const bits = word >> (BigInt(lane) * LANE_BITS);
   const sponsor =
@@ -41,7 +41,7 @@ export function accountIn(word: bigint, fragment: number, lane: number): Account
   return { sponsor, owed: hasMoved ? 0n : field, rank, status, movedTo: hasMoved ? Number(field) : 0 };
 }
 
-/** What stays of `account` in the lane of a person who has moved to `id`. */
+/** What stays of `account` in the lane of a distributor who has moved to `id`. */
 export function moveAway(account: Account, id: number): Account {
   return { ...account, owed: 0n, rank: RANK_MOVED, status: STATUS_CLOSED, movedTo: id };
 }

@@ -1,9 +1,9 @@
-/** Numbers that name people and sales. Twin of contracts/types/Fragment.sol (fragmentOf, laneOf). */
+/** Numbers that name distributors and sales. Twin of contracts/types/Fragment.sol (fragmentOf, laneOf). */
 
-/** The largest person id: 26 bits. */
+/** The largest distributor id: 26 bits. */
 export const MAX_ID = 2 ** 26 - 1;
 
-/** Lanes of a fragment: how many people share one storage word. */
+/** Lanes of a fragment: how many distributors share one storage word. */
 export const LANES = 4;
 
 /** Sales that one batch can hold. */
@@ -12,17 +12,17 @@ export const MAX_BATCH = 1000;
 /** Batches that a ledger can record: 24 bits. */
 const MAX_BATCHES = 2 ** 24 - 1;
 
-/** Number of the fragment that holds person `id`. */
+/** Number of the fragment that holds distributor `id`. */
 export function fragmentOf(id: number): number {
   return id >>> 2;
 }
 
-/** Lane of person `id` inside its fragment, 0 to 3. */
+/** Lane of distributor `id` inside its fragment, 0 to 3. */
 export function laneOf(id: number): number {
   return id & 3;
 }
 
-/** Id of the person in `lane` of `fragment`. */
+/** Id of the distributor in `lane` of `fragment`. */
 export function idAt(fragment: number, lane: number): number {
   return fragment * LANES + lane;
 }
@@ -43,7 +43,7 @@ export function saleRefOf(number: number): SaleRef {
   return { batch: Math.floor(number / 65_536), index: number % 65_536 };
 }
 
-/** A sale as people write it, e.g. `12-7`: batch 12, index 7. */
+/** A sale as distributors write it, e.g. `12-7`: batch 12, index 7. */
 export function formatSaleRef({ batch, index }: SaleRef): string {
   return `${batch}-${index}`;
 }

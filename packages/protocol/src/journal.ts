@@ -147,7 +147,7 @@ function writeEntry(writer: ByteWriter, entry: Entry, keccak: Keccak): void {
     case 'sponsorCorrected':
       writer.uint(14, 1).uint(entry.id, 4).uint(entry.newId, 4).uint(entry.sponsor, 4).hex(entry.reason, 32);
       return;
-    case 'personLeft':
+    case 'distributorLeft':
       writer.uint(15, 1).uint(entry.id, 4);
       return;
     case 'walletSet':

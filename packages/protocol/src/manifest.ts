@@ -22,7 +22,7 @@ export interface SaleDocument {
   version: 1;
   /** The company's own number of the sale. */
   externalId: string;
-  /** Person id. */
+  /** Distributor id. */
   seller: number;
   /** `commitBuyer` of the buyer's reference; destroying the salt cuts the link. */
   buyerCommitment: Hex;

@@ -3,7 +3,7 @@ const PAGE_BITS = 12;
 const PAGE = 2 ** PAGE_BITS;
 
 /**
- * A whole number (below 2^31, from 0) for each of many ids. Ids of people lie close together, so pages of plain memory hold
+ * A whole number (below 2^31, from 0) for each of many ids. Ids of distributors lie close together, so pages of plain memory hold
  * them: a look-up costs a fraction of a Map's, and collecting a sync's credits is little more than a look-up for each.
  */
 export class NumbersById {

@@ -6,7 +6,7 @@ import { BUYER_CLASSES, type BuyerClass } from './records.ts';
 export interface Plan {
   /** Who up the line is paid: `PLAN_BY_LEVEL`, `PLAN_BY_DIFFERENCE` or `PLAN_BY_GENERATION`. */
   kind: number;
-  /** What becomes of a level whose person is not paid: `COMPRESSION_NONE`, `_ROLL_UP` or `_DYNAMIC`. */
+  /** What becomes of a level whose distributor is not paid: `COMPRESSION_NONE`, `_ROLL_UP` or `_DYNAMIC`. */
   compression: number;
   /** Rank from which a generation is counted, 1 to 15; 0 for other plans. */
   boundaryRank: number;
@@ -25,12 +25,12 @@ export interface Plan {
 export const PLAN_BY_LEVEL = 0;
 /** Each higher rate is paid the difference to the one below. */
 export const PLAN_BY_DIFFERENCE = 1;
-/** Each person of the boundary rank or above is paid. */
+/** Each distributor of the boundary rank or above is paid. */
 export const PLAN_BY_GENERATION = 2;
 
-/** A level whose person is not paid stays unpaid. */
+/** A level whose distributor is not paid stays unpaid. */
 export const COMPRESSION_NONE = 0;
-/** Somebody inactive does not count; the next active person has the level. */
+/** Somebody inactive does not count; the next active distributor has the level. */
 export const COMPRESSION_ROLL_UP = 1;
 /** Neither does somebody whose rank does not reach the level. */
 export const COMPRESSION_DYNAMIC = 2;
@@ -47,7 +47,7 @@ export const MAX_ROWS = 16;
 /** The highest rank. */
 export const MAX_RANK = 15;
 
-/** How many people above the seller are looked at, at most. */
+/** How many distributors above the seller are looked at, at most. */
 export const MAX_REACH = 64;
 
 const planParameter = [
@@ -78,7 +78,7 @@ export function countedVolume(plan: Plan, buyerClass: BuyerClass, volumeCents: b
   return (volumeCents * BigInt(weight)) / BPS;
 }
 
-/** The rates of people of `rank`. */
+/** The rates of distributors of `rank`. */
 export function rowOf(plan: Plan, rank: number): readonly number[] {
   return plan.ratesBps[Math.min(rank, plan.ratesBps.length - 1)] ?? [];
 }

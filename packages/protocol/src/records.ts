@@ -18,7 +18,7 @@ export type BuyerClass = (typeof BUYER_CLASSES)[number];
 /** A sale as the chain holds it. */
 export interface SaleRecord {
   class: BuyerClass;
-  /** Person id. */
+  /** Distributor id. */
   seller: number;
   priceCents: bigint;
   volumeCents: bigint;
@@ -33,7 +33,7 @@ export interface ReversalRecord {
 }
 
 /** Somebody to enrol. The zero address stands for a wallet that is not known yet. */
-export interface PersonRecord {
+export interface DistributorRecord {
   id: number;
   sponsor: number;
   wallet: Hex;
@@ -41,7 +41,7 @@ export interface PersonRecord {
 
 /** Somebody's rank and status. */
 export interface StandingRecord {
-  /** Person id. */
+  /** Distributor id. */
   id: number;
   /** 0 to 15. */
   rank: number;
@@ -113,9 +113,9 @@ export function decodeReversals(reversals: Hex): ReversalRecord[] {
 }
 
 /** @throws MalformedError if a number does not fit its bits, or a wallet is not an address. */
-export function encodePeople(people: readonly PersonRecord[]): Hex {
-  const writer = new ByteWriter(people.length * PERSON_BYTES);
-  for (const { id, sponsor, wallet } of people) writer.uint(id, 4).uint(sponsor, 4).hex(wallet, 20);
+export function encodeDistributors(distributors: readonly DistributorRecord[]): Hex {
+  const writer = new ByteWriter(distributors.length * PERSON_BYTES);
+  for (const { id, sponsor, wallet } of distributors) writer.uint(id, 4).uint(sponsor, 4).hex(wallet, 20);
   return bytesToHex(writer.bytes());
 }
 

@@ -10,7 +10,7 @@ import { MAX_ID } from './ids.ts';
 
 /** Seller (4 bytes), counted volume in cents (4) and number of levels (1). */
 const LINE_HEADER = 9;
-/** Person id (26 bits) and basis points (14). */
+/** Distributor id (26 bits) and basis points (14). */
 export const CREDIT_BYTES = 5;
 const RATE_BITS = 14;
 const RATES = 2 ** RATE_BITS;
@@ -69,7 +69,7 @@ export function decodeLines(packed: Hex | Uint8Array): SettledLine[] {
 /**
  * Goes over settled sales where they stand.
  * @param onLine Gets each sale's seller and counted volume in cents.
- * @param onCredit Gets each of its levels, the seller's first: person id and basis points, zeros where it stays unpaid.
+ * @param onCredit Gets each of its levels, the seller's first: distributor id and basis points, zeros where it stays unpaid.
  * @throws MalformedError if `packed` does not end where its last sale ends.
  */
 export function visitLines(

@@ -83,7 +83,7 @@ export class Settler {
       case 'standingSet':
         for (const { id, rank, status } of decodeStandings(entry.records)) this.#stand(id, rank, status);
         break;
-      case 'personLeft':
+      case 'distributorLeft':
         this.#stand(entry.id, 0, STATUS_CLOSED);
         break;
       case 'sponsorCorrected':

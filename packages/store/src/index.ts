@@ -1,6 +1,7 @@
 export { applyEntries, type BlockRow, type Piece, type Stretch } from './books/apply.ts';
 export { type BooksDifference, compareBooks } from './books/comparison.ts';
-export { listCredits, type PersonCredit } from './books/credits.ts';
+export { type DistributorCredit, listCredits } from './books/credits.ts';
+export { type Distributor, findDistributor, type Page, type PageRequest } from './books/distributors.ts';
 export { type DownlineMember, type DownlineRequest, listDownline } from './books/downline.ts';
 export {
   type Figures,
@@ -26,9 +27,8 @@ export {
   listLedgers,
   saveLedger,
 } from './books/ledgers.ts';
-export { listPayouts, type PersonPayout } from './books/payouts.ts';
+export { type DistributorPayout, listPayouts } from './books/payouts.ts';
 export { getPending, type Pending } from './books/pending.ts';
-export { findPerson, type Page, type PageRequest, type Person } from './books/people.ts';
 export { periodOf } from './books/periods.ts';
 export {
   findPosition,
@@ -64,17 +64,17 @@ export {
   type QueueCounts,
 } from './intake/batches.ts';
 export {
-  acceptDistributors,
-  type DistributorProblem,
-  type DistributorRow,
-  findDistributor,
+  acceptEnrolments,
+  type EnrolmentProblem,
+  type EnrolmentRow,
+  findEnrolment,
   listByReference,
   listReferences,
-  listWaitingDistributors,
-  type NewDistributor,
-  refuseDistributor,
-  type WaitingDistributor,
-} from './intake/distributors.ts';
+  listWaitingEnrolments,
+  type NewEnrolment,
+  refuseEnrolment,
+  type WaitingEnrolment,
+} from './intake/enrolments.ts';
 export { type Answer, answerOnce, type KeyedRequest, KeyReusedError } from './intake/idempotency.ts';
 export {
   findLease,

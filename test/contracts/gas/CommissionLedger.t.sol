@@ -15,7 +15,7 @@ abstract contract LedgerGasTest is LedgerTest {
     bytes internal sales;
     uint256 internal recordedAt;
 
-    /// @dev One hundred lines of `levels` people above a seller, each line in fragments of its own, filled in order: the
+    /// @dev One hundred lines of `levels` distributors above a seller, each line in fragments of its own, filled in order: the
     /// seller is the last of the line.
     function _prepare(bool compact, uint32 returnWindow, uint256 levels) internal {
         vm.warp(recordedAt = 1_800_000_000);
@@ -26,12 +26,12 @@ abstract contract LedgerGasTest is LedgerTest {
         uint256 fragments = (levels + 4) / 4;
         for (uint256 line = 0; line < SALES; ++line) {
             uint256 first = (line * fragments + 1) << 2;
-            bytes memory people;
+            bytes memory distributors;
             for (uint256 i = 0; i <= levels; ++i) {
                 uint256 sponsor = i == 0 ? 0 : first + i - 1;
-                people = bytes.concat(people, _person(first + i, sponsor, _walletOf(first + i)));
+                distributors = bytes.concat(distributors, _distributor(first + i, sponsor, _walletOf(first + i)));
             }
-            ledger.enrol(people);
+            ledger.enrol(distributors);
             sales = bytes.concat(sales, _sale(0, first + levels, 10_000, 10_000));
         }
         ledger.recordSales(1, sales, keccak256("manifest"));
@@ -83,14 +83,14 @@ contract Readable10GasTest is LedgerGasTest {
     }
 
     function test_enrol() external {
-        bytes memory people;
+        bytes memory distributors;
         uint256 first = (SALES * 3 + 1) << 2;
         for (uint256 id = first; id < first + 100; ++id) {
             uint256 sponsor = id & 3 == 0 ? id - (first - 4) : id - 1;
-            people = bytes.concat(people, _person(id, sponsor, _walletOf(id)));
+            distributors = bytes.concat(distributors, _distributor(id, sponsor, _walletOf(id)));
         }
-        ledger.enrol(people);
-        vm.snapshotGasLastCall(GROUP, "enrol 100 people");
+        ledger.enrol(distributors);
+        vm.snapshotGasLastCall(GROUP, "enrol 100 distributors");
     }
 
     function test_withdraw() external {

@@ -7,7 +7,7 @@ import { CompanyHandler } from "./CompanyHandler.sol";
 import { LedgerChecks } from "./LedgerChecks.sol";
 import { Form, LedgerDriver } from "./LedgerDriver.sol";
 import { MoneyHandler } from "./MoneyHandler.sol";
-import { PeopleHandler } from "./PeopleHandler.sol";
+import { DistributorsHandler } from "./DistributorsHandler.sol";
 
 import { WalletHandler } from "./WalletHandler.sol";
 import { StorefrontHandler } from "./StorefrontHandler.sol";
@@ -19,7 +19,14 @@ import { FreezableDollar } from "../../../contracts/mocks/FreezableDollar.sol";
 
 /// @notice Drives a ledger and its storefront with random calls and keeps its own books.
 /// @dev It is in this file because the runner can only call contracts of the files that it is given.
-contract LedgerHandler is PeopleHandler, StorefrontHandler, MoneyHandler, WalletHandler, CompanyHandler, LedgerChecks {
+contract LedgerHandler is
+    DistributorsHandler,
+    StorefrontHandler,
+    MoneyHandler,
+    WalletHandler,
+    CompanyHandler,
+    LedgerChecks
+{
     constructor(Form memory form) LedgerDriver(form) {
         _openStorefront();
         _enrolLine(form.line);

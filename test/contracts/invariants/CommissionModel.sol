@@ -5,7 +5,7 @@ import { LedgerBooks } from "./LedgerBooks.sol";
 import { Journal } from "../../../contracts/libraries/Journal.sol";
 import { Plan } from "../../../contracts/types/Plan.sol";
 
-/// @notice Who is paid what for a sale, as the manual says it: one person after the other.
+/// @notice Who is paid what for a sale, as the manual says it: one distributor after the other.
 abstract contract CommissionModel is LedgerBooks {
     /// @dev A level: who is paid for it, 0 where it stays unpaid.
     struct Share {
@@ -19,7 +19,7 @@ abstract contract CommissionModel is LedgerBooks {
     uint256 private constant STAYS_UNPAID = 0;
     uint256 private constant DYNAMIC = 2;
 
-    /// @dev The most people above the seller that are looked at.
+    /// @dev The most distributors above the seller that are looked at.
     uint256 private constant REACH = 64;
     uint256 private constant MOST_SHARES = 17;
 
@@ -27,7 +27,7 @@ abstract contract CommissionModel is LedgerBooks {
     function _sharesOf(Plan memory plan, uint256 seller) internal view returns (Share[] memory) {
         Share[] memory shares = new Share[](MOST_SHARES);
         shares[0] = _isActive(seller) ? Share(seller, _rowOf(plan, seller)[0]) : Share(0, 0);
-        uint256 above = people[seller].sponsor;
+        uint256 above = distributors[seller].sponsor;
         uint256 count = plan.kind == BY_DIFFERENCE ? _differences(plan, above, shares) : _levels(plan, above, shares);
         assembly ("memory-safe") {
             mstore(shares, count)
@@ -35,7 +35,7 @@ abstract contract CommissionModel is LedgerBooks {
         return shares;
     }
 
-    /// @dev Each person (of the boundary rank or above) has the next level, unless compression passes them over.
+    /// @dev Each distributor (of the boundary rank or above) has the next level, unless compression passes them over.
     function _levels(Plan memory plan, uint256 above, Share[] memory shares) private view returns (uint256 level) {
         uint256 longest = 0;
         for (uint256 row = 0; row < plan.ratesBps.length; ++row) {
@@ -44,8 +44,8 @@ abstract contract CommissionModel is LedgerBooks {
         level = 1;
         for (uint256 looked = 0; looked < REACH && above != 0 && level < longest; ++looked) {
             uint256 number = above;
-            above = people[number].sponsor;
-            if (plan.kind == BY_GENERATION && people[number].rank < plan.boundaryRank) continue;
+            above = distributors[number].sponsor;
+            if (plan.kind == BY_GENERATION && distributors[number].rank < plan.boundaryRank) continue;
             uint16[] memory rates = _rowOf(plan, number);
             if (_isActive(number) && level < rates.length) {
                 shares[level] = Share(number, rates[level]);
@@ -58,13 +58,13 @@ abstract contract CommissionModel is LedgerBooks {
         }
     }
 
-    /// @dev Each person whose rank has a higher rate than all below has the difference.
+    /// @dev Each distributor whose rank has a higher rate than all below has the difference.
     function _differences(Plan memory plan, uint256 above, Share[] memory shares) private view returns (uint256 count) {
         uint256 highest = 0;
         count = 1;
         for (uint256 looked = 0; looked < REACH && above != 0; ++looked) {
             uint256 number = above;
-            above = people[number].sponsor;
+            above = distributors[number].sponsor;
             uint256 rate = _rowOf(plan, number)[1];
             if (rate <= highest) continue;
             if (!_isActive(number) && plan.compression != STAYS_UNPAID) continue;
@@ -73,7 +73,7 @@ abstract contract CommissionModel is LedgerBooks {
         }
     }
 
-    /// @dev Books the settlement of sales `from` to `until` of a batch: the levels' shares to people, the rest of what was
+    /// @dev Books the settlement of sales `from` to `until` of a batch: the levels' shares to distributors, the rest of what was
     /// reserved to the float, and the entry.
     function _bookSettled(uint256 batchNumber, uint256 until) internal {
         BookedBatch storage batch = batches[batchNumber - 1];
@@ -109,10 +109,10 @@ abstract contract CommissionModel is LedgerBooks {
         for (uint256 level = 0; level < shares.length; ++level) {
             uint256 number = shares[level].number;
             uint256 rate = shares[level].rate;
-            line = bytes.concat(line, abi.encodePacked(uint40((people[number].id << 14) | rate)));
+            line = bytes.concat(line, abi.encodePacked(uint40((distributors[number].id << 14) | rate)));
             if (number == 0) continue;
-            people[number].owed += volume * rate;
-            people[number].credited += volume * rate;
+            distributors[number].owed += volume * rate;
+            distributors[number].credited += volume * rate;
             credited += volume * rate;
         }
     }
@@ -122,12 +122,12 @@ abstract contract CommissionModel is LedgerBooks {
     }
 
     function _isActive(uint256 number) private view returns (bool) {
-        return people[number].status == ACTIVE;
+        return distributors[number].status == ACTIVE;
     }
 
     /// @dev The rates of somebody's rank; a rank past the last row has the last.
     function _rowOf(Plan memory plan, uint256 number) private view returns (uint16[] memory) {
-        uint256 rank = people[number].rank;
+        uint256 rank = distributors[number].rank;
         uint256 last = plan.ratesBps.length - 1;
         return plan.ratesBps[rank < last ? rank : last];
     }

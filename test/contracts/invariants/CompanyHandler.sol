@@ -36,7 +36,7 @@ abstract contract CompanyHandler is LedgerDriver {
         _enter(Journal.pauseSet(head, address(this), on));
     }
 
-    /// @notice A person or a sale is flagged, or something that is not there.
+    /// @notice A distributor or a sale is flagged, or something that is not there.
     function raiseFlag(uint256 seed) external acting(seed) {
         uint256 kind = _draw(_chance(8) ? 3 : 2);
         uint256 subject =

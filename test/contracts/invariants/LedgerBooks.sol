@@ -5,10 +5,10 @@ import { Journal } from "../../../contracts/libraries/Journal.sol";
 import { Plan } from "../../../contracts/types/Plan.sol";
 
 /// @notice Books kept beside a ledger: what the manual says must come of each call, worked out the long way with plain
-/// arrays, so that no mistake in the ledger's packing can be in them too. People are numbers in an array, whatever ids
+/// arrays, so that no mistake in the ledger's packing can be in them too. Distributors are numbers in an array, whatever ids
 /// they get, and the journal's head is folded from what was done.
 abstract contract LedgerBooks {
-    struct Person {
+    struct Distributor {
         /// The present id. The ids that they had before lead here too.
         uint256 id;
         /// Who stands above them, 0 for a root, and by which id the ledger was told.
@@ -64,7 +64,7 @@ abstract contract LedgerBooks {
     bool public paused;
 
     /// Number 0 is nobody.
-    Person[] internal people;
+    Distributor[] internal distributors;
     /// Every id ever given, and whose it is.
     uint256[] internal ids;
     mapping(uint256 id => uint256 number) internal numberOf;
@@ -83,11 +83,11 @@ abstract contract LedgerBooks {
         ++entries;
     }
 
-    function _bookPerson(uint256 id, uint256 sponsorId, address wallet, uint256 time) internal {
-        _bookId(id, people.length);
-        Person storage person = people.push();
-        (person.id, person.sponsorId, person.sponsor) = (id, sponsorId, numberOf[sponsorId]);
-        (person.status, person.enrolledAt) = (ACTIVE, time);
+    function _bookDistributor(uint256 id, uint256 sponsorId, address wallet, uint256 time) internal {
+        _bookId(id, distributors.length);
+        Distributor storage distributor = distributors.push();
+        (distributor.id, distributor.sponsorId, distributor.sponsor) = (id, sponsorId, numberOf[sponsorId]);
+        (distributor.status, distributor.enrolledAt) = (ACTIVE, time);
         _bookWallet(numberOf[id], wallet);
         _enter(Journal.enrolled(head, id, sponsorId, wallet));
     }
@@ -100,11 +100,11 @@ abstract contract LedgerBooks {
     }
 
     function _bookWallet(uint256 number, address wallet) internal {
-        Person storage person = people[number];
-        delete ownerOf[person.wallet];
-        delete person.newWallet;
-        delete person.recoverableFrom;
-        person.wallet = wallet;
+        Distributor storage distributor = distributors[number];
+        delete ownerOf[distributor.wallet];
+        delete distributor.newWallet;
+        delete distributor.recoverableFrom;
+        distributor.wallet = wallet;
         if (wallet != address(0)) ownerOf[wallet] = number;
     }
 
@@ -135,10 +135,10 @@ abstract contract LedgerBooks {
     }
 
     function _bookPayout(uint256 number) internal returns (uint256 units) {
-        Person storage person = people[number];
-        units = person.owed;
-        person.owed = 0;
-        person.paid += units;
+        Distributor storage distributor = distributors[number];
+        units = distributor.owed;
+        distributor.owed = 0;
+        distributor.paid += units;
         owed -= units;
         paid += units;
     }

@@ -8,7 +8,7 @@ import { Plan } from "../../../contracts/types/Plan.sol";
 
 /// @notice What must hold at any time: the ledger's own views against the books, and against each other.
 abstract contract LedgerChecks is LedgerDriver {
-    /// @notice The tokens are exactly what is free, reserved and owed; owed is what people are owed.
+    /// @notice The tokens are exactly what is free, reserved and owed; owed is what distributors are owed.
     function checkSolvency() external view {
         (uint256 held, uint256 float, uint256 set, uint256 due) = ledger.solvency();
         uint256 tokens = dollar.balanceOf(address(ledger));
@@ -45,14 +45,14 @@ abstract contract LedgerChecks is LedgerDriver {
     /// @notice Everybody has what the model says, to the unit, and the ledger explains a sale as the model does.
     function checkCredits() external {
         vm.warp(time);
-        for (uint256 number = 1; number < people.length; ++number) {
-            Person storage person = people[number];
-            (uint256 sponsor, uint256 units, uint256 rank, uint256 status) = ledger.accountOf(person.id);
-            eq(units, person.owed, "owed by the model");
-            eq(units + person.paid, person.credited, "credited by the model");
-            eq(sponsor, person.sponsorId, "sponsor");
-            eq(rank, person.rank, "rank");
-            eq(status, person.status, "status");
+        for (uint256 number = 1; number < distributors.length; ++number) {
+            Distributor storage distributor = distributors[number];
+            (uint256 sponsor, uint256 units, uint256 rank, uint256 status) = ledger.accountOf(distributor.id);
+            eq(units, distributor.owed, "owed by the model");
+            eq(units + distributor.paid, distributor.credited, "credited by the model");
+            eq(sponsor, distributor.sponsorId, "sponsor");
+            eq(rank, distributor.rank, "rank");
+            eq(status, distributor.status, "status");
         }
         uint256 random = uint256(head);
         Plan memory plan = _planOf(_planAt(time));
@@ -63,22 +63,22 @@ abstract contract LedgerChecks is LedgerDriver {
         if (volume != 0) shares = _sharesOf(plan, numberOf[sale.seller]);
         eq(payees.length, shares.length, "levels explained");
         for (uint256 level = 0; level < shares.length; ++level) {
-            eq(payees[level], people[shares[level].number].id, "payee explained");
+            eq(payees[level], distributors[shares[level].number].id, "payee explained");
             eq(amounts[level], volume * shares[level].rate, "amount explained");
         }
     }
 
-    /// @notice From everybody, the line of sponsors ends within as many steps as there are people.
+    /// @notice From everybody, the line of sponsors ends within as many steps as there are distributors.
     function checkTree() external view {
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 steps = 0;
             for (uint256 id = ids[i]; id != 0;) {
                 uint256 moved = ledger.movedTo(id);
                 if (moved != 0) {
-                    eq(moved, people[numberOf[id]].id, "moved to");
+                    eq(moved, distributors[numberOf[id]].id, "moved to");
                     id = moved;
                 }
-                require(++steps < people.length, "a line of sponsors without end");
+                require(++steps < distributors.length, "a line of sponsors without end");
                 (id, , , ) = ledger.accountOf(id);
             }
         }
@@ -107,20 +107,20 @@ abstract contract LedgerChecks is LedgerDriver {
         }
         for (uint256 i = 0; i < flags.length; ++i) eq(ledger.flagOf(i + 1), flags[i], "flag");
         for (uint256 i = 0; i < WALLETS; ++i) {
-            Person storage person = people[ownerOf[wallets[i]]];
+            Distributor storage distributor = distributors[ownerOf[wallets[i]]];
             (uint256 id, uint256 enrolledAt, uint256 heldUntil, uint256 nonce) = ledger.walletOf(wallets[i]);
-            eq(id, person.id, "owner of a wallet");
-            eq(enrolledAt, person.enrolledAt, "enrolled at");
-            eq(heldUntil, person.heldUntil, "held until");
-            eq(nonce, person.nonce, "nonce");
+            eq(id, distributor.id, "owner of a wallet");
+            eq(enrolledAt, distributor.enrolledAt, "enrolled at");
+            eq(heldUntil, distributor.heldUntil, "held until");
+            eq(nonce, distributor.nonce, "nonce");
             (address newWallet, uint256 executableFrom) = ledger.recoveryOf(wallets[i]);
-            require(newWallet == person.newWallet, "recovered to");
-            eq(executableFrom, person.recoverableFrom, "recoverable from");
+            require(newWallet == distributor.newWallet, "recovered to");
+            eq(executableFrom, distributor.recoverableFrom, "recoverable from");
         }
         for (uint256 i = 0; i < ids.length; ++i) {
-            Person storage person = people[numberOf[ids[i]]];
-            bool isUnclaimed = person.wallet == address(0) && person.id == ids[i];
-            eq(ledger.unclaimedSince(ids[i]), isUnclaimed ? person.enrolledAt : 0, "unclaimed since");
+            Distributor storage distributor = distributors[numberOf[ids[i]]];
+            bool isUnclaimed = distributor.wallet == address(0) && distributor.id == ids[i];
+            eq(ledger.unclaimedSince(ids[i]), isUnclaimed ? distributor.enrolledAt : 0, "unclaimed since");
         }
     }
 

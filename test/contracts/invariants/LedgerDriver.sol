@@ -16,7 +16,7 @@ struct Form {
     uint32 returnWindow;
     Habit habit;
     uint8 decimals;
-    /// How many people stand in one line before anything else happens.
+    /// How many distributors stand in one line before anything else happens.
     uint256 line;
 }
 
@@ -51,7 +51,7 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
     /// How often each action of the handler was carried out, and refused as it should be.
     mapping(bytes4 action => uint256) public performed;
     mapping(bytes4 action => uint256) public refused;
-    /// Owed and paid of each person at the end of the last call, and how often that was less than before.
+    /// Owed and paid of each distributor at the end of the last call, and how often that was less than before.
     mapping(uint256 number => uint256) private _settledOf;
     uint256 public falls;
 
@@ -62,7 +62,7 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
         unit = 10 ** (form.decimals - 6);
         returnWindow = form.returnWindow;
         mostIds = form.line + 40;
-        people.push();
+        distributors.push();
         Plan memory plan = _plan(new uint16[](4), [uint16(10_000), 5000, 2500]);
         (plan.ratesBps[0][0], plan.ratesBps[0][1], plan.ratesBps[0][2], plan.ratesBps[0][3]) = (2000, 1000, 500, 1);
         _create(address(dollar), form.compact, form.returnWindow, PLAN_NOTICE, plan);
@@ -82,9 +82,9 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
         time += _draw(6 hours);
         vm.warp(time);
         _;
-        for (uint256 number = 1; number < people.length; ++number) {
-            (, uint256 owedNow, , ) = ledger.accountOf(people[number].id);
-            uint256 settled = owedNow + people[number].paid;
+        for (uint256 number = 1; number < distributors.length; ++number) {
+            (, uint256 owedNow, , ) = ledger.accountOf(distributors[number].id);
+            uint256 settled = owedNow + distributors[number].paid;
             if (settled < _settledOf[number]) ++falls;
             _settledOf[number] = settled;
         }
@@ -178,8 +178,8 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
         return ids[_draw(ids.length)];
     }
 
-    function _drawPerson() internal returns (uint256) {
-        return 1 + _draw(people.length - 1);
+    function _drawDistributor() internal returns (uint256) {
+        return 1 + _draw(distributors.length - 1);
     }
 
     function _drawWallet() internal returns (address) {
@@ -198,7 +198,7 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
 
     /// @dev The wallet of somebody, mostly; else any.
     function _drawOwnedWallet() internal returns (address wallet) {
-        wallet = people[_drawPerson()].wallet;
+        wallet = distributors[_drawDistributor()].wallet;
         return wallet == address(0) || _chance(8) ? _drawWallet() : wallet;
     }
 
@@ -226,6 +226,6 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
     /// @dev Why `wallet` cannot become somebody's; empty if it can.
     function _takenRefusal(address wallet) internal view returns (bytes memory) {
         if (ownerOf[wallet] == 0) return "";
-        return abi.encodeWithSelector(WalletTaken.selector, wallet, people[ownerOf[wallet]].id);
+        return abi.encodeWithSelector(WalletTaken.selector, wallet, distributors[ownerOf[wallet]].id);
     }
 }

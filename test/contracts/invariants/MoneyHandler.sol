@@ -61,7 +61,7 @@ abstract contract MoneyHandler is LedgerDriver {
         uint256 units = _bookPayout(number);
         eq(abi.decode(answer, (uint256)), units, "paid out");
         eq(dollar.balanceOf(wallet), before + _arriving(units * unit), "arrived");
-        _enter(Journal.payout(head, people[number].id, wallet, units));
+        _enter(Journal.payout(head, distributors[number].id, wallet, units));
     }
 
     /// @notice Pays several at once: whoever is frozen, held, owed nothing or nobody is skipped, and all others have their money.
@@ -77,16 +77,16 @@ abstract contract MoneyHandler is LedgerDriver {
         if (!done) return;
         uint256 sum = 0;
         for (uint256 i = 0; i < payees.length; ++i) {
-            Person storage person = people[ownerOf[payees[i]]];
-            uint256 units = person.owed;
+            Distributor storage distributor = distributors[ownerOf[payees[i]]];
+            uint256 units = distributor.owed;
             bool isPaid =
                 ownerOf[payees[i]] != 0 &&
                     units != 0 &&
-                    person.heldUntil <= time &&
+                    distributor.heldUntil <= time &&
                     _tokenRefusal(payees[i]).length == 0;
             if (!isPaid) continue;
             sum += _bookPayout(ownerOf[payees[i]]);
-            _enter(Journal.payout(head, person.id, payees[i], units));
+            _enter(Journal.payout(head, distributor.id, payees[i], units));
             eq(dollar.balanceOf(payees[i]), before[i] + _arriving(units * unit), "arrived");
         }
         eq(abi.decode(answer, (uint256)), sum, "paid out in all");
@@ -138,24 +138,25 @@ abstract contract MoneyHandler is LedgerDriver {
 
     /// @dev What the owner of `wallet` signs, for a nonce so much later than theirs.
     function _orderOf(address wallet, address to, uint256 deadline, uint256 later) private view returns (bytes32) {
-        Person storage person = people[ownerOf[wallet]];
-        return keccak256(abi.encode(WITHDRAW_TYPEHASH, person.id, wallet, to, person.nonce + later, deadline));
+        Distributor storage distributor = distributors[ownerOf[wallet]];
+        return
+            keccak256(abi.encode(WITHDRAW_TYPEHASH, distributor.id, wallet, to, distributor.nonce + later, deadline));
     }
 
     function _bookRedirected(address wallet, address to) private returns (uint256 units) {
         units = _bookPayout(ownerOf[wallet]);
-        ++people[ownerOf[wallet]].nonce;
-        _enter(Journal.payoutRedirected(head, people[ownerOf[wallet]].id, wallet, to, units));
+        ++distributors[ownerOf[wallet]].nonce;
+        _enter(Journal.payoutRedirected(head, distributors[ownerOf[wallet]].id, wallet, to, units));
     }
 
     function _payRefusal(address wallet) private view returns (bytes memory) {
         if (ownerOf[wallet] == 0) return abi.encodeWithSelector(UnknownWallet.selector, wallet);
-        uint256 until = people[ownerOf[wallet]].heldUntil;
+        uint256 until = distributors[ownerOf[wallet]].heldUntil;
         return until > time ? abi.encodeWithSelector(PayoutHeld.selector, wallet, until) : bytes("");
     }
 
     function _emptyRefusal(address wallet, address to) private view returns (bytes memory) {
-        if (people[ownerOf[wallet]].owed == 0) return abi.encodeWithSelector(NothingOwed.selector, wallet);
+        if (distributors[ownerOf[wallet]].owed == 0) return abi.encodeWithSelector(NothingOwed.selector, wallet);
         return _tokenRefusal(to);
     }
 }

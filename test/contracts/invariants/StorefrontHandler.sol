@@ -114,9 +114,9 @@ abstract contract StorefrontHandler is SalesHandler {
     function withdrawMargin(uint256 seed) external acting(seed) {
         if (orders.length == 0) return;
         uint256 seller = orders[_drawOrder()].seller;
-        address wallet = people[numberOf[seller]].wallet;
+        address wallet = distributors[numberOf[seller]].wallet;
         if (_chance(8) || wallet == address(0)) wallet = _drawWallet();
-        uint256 until = people[ownerOf[wallet]].heldUntil;
+        uint256 until = distributors[ownerOf[wallet]].heldUntil;
         uint256 units = margins[seller];
         bytes memory refusal =
             ownerOf[wallet] != numberOf[seller]
@@ -254,8 +254,8 @@ abstract contract StorefrontHandler is SalesHandler {
         if (quote.buyer != address(0) && quote.buyer != buyer) {
             return abi.encodeWithSelector(IStorefront.WrongBuyer.selector, buyer, quote.buyer);
         }
-        Person storage person = people[numberOf[quote.seller]];
-        if (person.id == quote.seller && person.status == CLOSED) {
+        Distributor storage distributor = distributors[numberOf[quote.seller]];
+        if (distributor.id == quote.seller && distributor.status == CLOSED) {
             return abi.encodeWithSelector(IStorefront.SellerGone.selector, quote.seller);
         }
         if (paused) return abi.encodeWithSelector(RecordingPaused.selector);

@@ -24,19 +24,19 @@ abstract contract WalletHandler is LedgerDriver {
     /// @notice Somebody enrolled without a wallet claims one with a registrar's voucher, which is sometimes another's.
     function claimWallet(uint256 seed) external acting(seed) {
         uint256 number = _drawUnclaimed();
-        Person storage person = people[number];
+        Distributor storage distributor = distributors[number];
         address wallet = _chance(8) ? _drawWallet() : _drawFreeWallet();
         if (wallet == address(0)) return;
         uint256 deadline = time + _draw(1 days);
         bool isForged = _chance(8);
         bytes memory signature = _signForLedger(
             isForged ? FORGER_KEY : REGISTRAR_KEY,
-            keccak256(abi.encode(CLAIM_TYPEHASH, person.id, wallet, deadline))
+            keccak256(abi.encode(CLAIM_TYPEHASH, distributor.id, wallet, deadline))
         );
         address registrar = vm.addr(isForged && _chance(2) ? FORGER_KEY : REGISTRAR_KEY);
         bytes memory refusal =
-            person.wallet != address(0)
-                ? abi.encodeWithSelector(NothingToClaim.selector, person.id)
+            distributor.wallet != address(0)
+                ? abi.encodeWithSelector(NothingToClaim.selector, distributor.id)
                 : registrar == vm.addr(FORGER_KEY)
                     ? abi.encodeWithSelector(NotRegistrar.selector, registrar)
                     : _takenRefusal(wallet);
@@ -45,7 +45,7 @@ abstract contract WalletHandler is LedgerDriver {
         }
         bytes memory call = abi.encodeCall(
             ILedgerPowers.claimWallet,
-            (person.id, wallet, deadline, registrar, signature)
+            (distributor.id, wallet, deadline, registrar, signature)
         );
         (bool done, ) = _attempt(_stranger(), call, refusal);
         if (done) _setWallet(number, wallet, CLAIMED);
@@ -57,17 +57,17 @@ abstract contract WalletHandler is LedgerDriver {
         address to = _chance(8) ? _drawWallet() : _drawFreeWallet();
         if (to == address(0)) return;
         uint256 number = ownerOf[wallet];
-        Person storage person = people[number];
+        Distributor storage distributor = distributors[number];
         uint256 deadline = time + _draw(1 days);
         bytes memory signature = _signatureOf(
             to,
-            keccak256(abi.encode(CONSENT_TYPEHASH, person.id, wallet, to, person.nonce, deadline))
+            keccak256(abi.encode(CONSENT_TYPEHASH, distributor.id, wallet, to, distributor.nonce, deadline))
         );
         bytes memory refusal = number == 0 ? abi.encodeWithSelector(UnknownWallet.selector, wallet) : _takenRefusal(to);
         bytes memory call = abi.encodeCall(ILedgerPowers.changeWallet, (to, deadline, signature));
         (bool done, ) = _attempt(wallet, call, refusal);
         if (!done) return;
-        ++person.nonce;
+        ++distributor.nonce;
         _setWallet(number, to, CHANGED);
     }
 
@@ -75,112 +75,113 @@ abstract contract WalletHandler is LedgerDriver {
     function recover(uint256 seed) external acting(seed) {
         address wallet = _drawRecovery();
         uint256 number = ownerOf[wallet];
-        Person storage person = people[number];
-        if (number == 0 || person.recoverableFrom == 0) {
+        Distributor storage distributor = distributors[number];
+        if (number == 0 || distributor.recoverableFrom == 0) {
             if (_chance(2)) _propose(wallet);
             else _attempt(abi.encodeCall(ILedgerPowers.recoverWallet, (wallet)), _error(NoRecovery.selector, wallet));
             return;
         }
         if (_chance(8)) return _propose(wallet);
-        if (time < person.recoverableFrom && _chance(2)) vm.warp(time = person.recoverableFrom);
+        if (time < distributor.recoverableFrom && _chance(2)) vm.warp(time = distributor.recoverableFrom);
         bytes memory refusal =
-            time < person.recoverableFrom
-                ? abi.encodeWithSelector(RecoveryTooEarly.selector, wallet, person.recoverableFrom)
-                : _takenRefusal(person.newWallet);
+            time < distributor.recoverableFrom
+                ? abi.encodeWithSelector(RecoveryTooEarly.selector, wallet, distributor.recoverableFrom)
+                : _takenRefusal(distributor.newWallet);
         (bool done, ) = _attempt(abi.encodeCall(ILedgerPowers.recoverWallet, (wallet)), refusal);
         if (!done) return;
-        ++person.nonce;
-        _setWallet(number, person.newWallet, RECOVERED);
+        ++distributor.nonce;
+        _setWallet(number, distributor.newWallet, RECOVERED);
     }
 
     /// @notice The owner says no, or the company thinks better of it.
     function cancelRecovery(uint256 seed) external acting(seed) {
         if (!_chance(3)) return;
         address wallet = _drawRecovery();
-        Person storage person = people[ownerOf[wallet]];
-        bytes memory refusal = person.recoverableFrom == 0 ? _error(NoRecovery.selector, wallet) : bytes("");
+        Distributor storage distributor = distributors[ownerOf[wallet]];
+        bytes memory refusal = distributor.recoverableFrom == 0 ? _error(NoRecovery.selector, wallet) : bytes("");
         bool byOwner = ownerOf[wallet] == 0 || _chance(2);
         (bool done, ) = byOwner
             ? _attempt(wallet, abi.encodeCall(ILedgerPowers.cancelRecovery, ()), refusal)
             : _attempt(abi.encodeCall(ILedgerPowers.proposeRecovery, (wallet, address(0))), refusal);
         if (!done) return;
-        (person.newWallet, person.recoverableFrom) = (address(0), 0);
-        _enter(Journal.recoverySet(head, person.id, wallet, address(0), 0));
+        (distributor.newWallet, distributor.recoverableFrom) = (address(0), 0);
+        _enter(Journal.recoverySet(head, distributor.id, wallet, address(0), 0));
     }
 
     /// @notice Compliance holds a wallet's payouts, shortens a hold, or asks for more than it may.
     function hold(uint256 seed) external acting(seed) {
         address wallet = _drawOwnedWallet();
-        Person storage person = people[ownerOf[wallet]];
-        bool isOn = person.heldUntil > time;
-        uint256 latest = isOn ? person.heldUntil : time + MAX_HOLD;
+        Distributor storage distributor = distributors[ownerOf[wallet]];
+        bool isOn = distributor.heldUntil > time;
+        uint256 latest = isOn ? distributor.heldUntil : time + MAX_HOLD;
         uint256 until = _chance(8) ? latest + _draw(2) : time + _draw(MAX_HOLD);
         bytes32 reason = _drawWord();
         bytes memory refusal =
             until <= time || until > latest
                 ? abi.encodeWithSelector(HoldOutOfRange.selector, until, latest)
                 : bytes("");
-        uint256 possibleFrom = person.heldUntil + HOLD_GAP;
-        if (person.heldUntil != 0 && !isOn && time < possibleFrom) {
+        uint256 possibleFrom = distributor.heldUntil + HOLD_GAP;
+        if (distributor.heldUntil != 0 && !isOn && time < possibleFrom) {
             refusal = abi.encodeWithSelector(HoldTooSoon.selector, wallet, possibleFrom);
         }
         if (ownerOf[wallet] == 0) refusal = _error(UnknownWallet.selector, wallet);
         (bool done, ) = _attempt(abi.encodeCall(ILedgerPowers.hold, (wallet, until, reason)), refusal);
-        if (done) _setHold(person, until, reason);
+        if (done) _setHold(distributor, until, reason);
     }
 
     function releaseHold(uint256 seed) external acting(seed) {
         address wallet = _drawOwnedWallet();
-        for (uint256 i = 0; i < 8 && people[ownerOf[wallet]].heldUntil <= time; ++i) wallet = _drawOwnedWallet();
-        Person storage person = people[ownerOf[wallet]];
+        for (uint256 i = 0; i < 8 && distributors[ownerOf[wallet]].heldUntil <= time; ++i) wallet = _drawOwnedWallet();
+        Distributor storage distributor = distributors[ownerOf[wallet]];
         bytes32 reason = _drawWord();
         bytes memory refusal =
             ownerOf[wallet] == 0
                 ? _error(UnknownWallet.selector, wallet)
-                : person.heldUntil <= time
+                : distributor.heldUntil <= time
                     ? _error(NotHeld.selector, wallet)
                     : bytes("");
         (bool done, ) = _attempt(abi.encodeCall(ILedgerPowers.releaseHold, (wallet, reason)), refusal);
-        if (done) _setHold(person, time, reason);
+        if (done) _setHold(distributor, time, reason);
     }
 
     function _propose(address wallet) private {
-        Person storage person = people[ownerOf[wallet]];
+        Distributor storage distributor = distributors[ownerOf[wallet]];
         address to = _chance(8) ? _drawWallet() : _drawFreeWallet();
         if (to == address(0)) return;
         bytes memory refusal =
             ownerOf[wallet] == 0
                 ? _error(UnknownWallet.selector, wallet)
-                : person.recoverableFrom != 0
-                    ? abi.encodeWithSelector(RecoveryPending.selector, wallet, person.recoverableFrom)
+                : distributor.recoverableFrom != 0
+                    ? abi.encodeWithSelector(RecoveryPending.selector, wallet, distributor.recoverableFrom)
                     : _takenRefusal(to);
         (bool done, ) = _attempt(abi.encodeCall(ILedgerPowers.proposeRecovery, (wallet, to)), refusal);
         if (!done) return;
-        (person.newWallet, person.recoverableFrom) = (to, time + RECOVERY_DELAY);
-        _enter(Journal.recoverySet(head, person.id, wallet, to, person.recoverableFrom));
+        (distributor.newWallet, distributor.recoverableFrom) = (to, time + RECOVERY_DELAY);
+        _enter(Journal.recoverySet(head, distributor.id, wallet, to, distributor.recoverableFrom));
     }
 
     function _setWallet(uint256 number, address to, uint256 how) private {
-        address from = people[number].wallet;
+        address from = distributors[number].wallet;
         _bookWallet(number, to);
-        _enter(Journal.walletSet(head, people[number].id, from, to, how));
+        _enter(Journal.walletSet(head, distributors[number].id, from, to, how));
     }
 
-    function _setHold(Person storage person, uint256 until, bytes32 reason) private {
-        person.heldUntil = until;
-        _enter(Journal.holdSet(head, person.id, until, reason));
+    function _setHold(Distributor storage distributor, uint256 until, bytes32 reason) private {
+        distributor.heldUntil = until;
+        _enter(Journal.holdSet(head, distributor.id, until, reason));
     }
 
     /// @dev Somebody without a wallet, if a few draws find one.
     function _drawUnclaimed() private returns (uint256 number) {
-        number = _drawPerson();
-        for (uint256 i = 0; i < 6 && people[number].wallet != address(0); ++i) number = _drawPerson();
+        number = _drawDistributor();
+        for (uint256 i = 0; i < 6 && distributors[number].wallet != address(0); ++i) number = _drawDistributor();
     }
 
     /// @dev A wallet with a recovery under way, if a few draws find one.
     function _drawRecovery() private returns (address wallet) {
         wallet = _drawOwnedWallet();
-        for (uint256 i = 0; i < 6 && people[ownerOf[wallet]].recoverableFrom == 0; ++i) wallet = _drawOwnedWallet();
+        for (uint256 i = 0; i < 6 && distributors[ownerOf[wallet]].recoverableFrom == 0; ++i)
+            wallet = _drawOwnedWallet();
     }
 
     function _error(bytes4 selector, address wallet) private pure returns (bytes memory) {

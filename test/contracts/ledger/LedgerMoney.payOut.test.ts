@@ -32,9 +32,15 @@ describe('LedgerMoney', () => {
   describe('payOut', () => {
     it('skips a wallet that is nobody’s, so that nobody spoils a payout by changing theirs ahead of it', async () => {
       const company = await loadFixture(usual);
-      const { asStranger, ledger, token, people } = company;
-      const { E, F } = people.wallets;
-      const wallets = [F.address, people.stranger.address, ZeroAddress, await ledger.getAddress(), E.address];
+      const { asStranger, ledger, token, distributors } = company;
+      const { E, F } = distributors.wallets;
+      const wallets = [
+        F.address,
+        distributors.stranger.address,
+        ZeroAddress,
+        await ledger.getAddress(),
+        E.address,
+      ];
       const paying = asStranger.payOut(wallets);
       for (const wallet of wallets.slice(1, 4)) {
         await expect(paying).to.emit(ledger, 'PayoutSkipped').withArgs(0, wallet, 0);
@@ -57,8 +63,8 @@ describe('LedgerMoney', () => {
     for (const { form, fixture } of atOnce) {
       it(`pays each everything owed, whoever asks, in the order of the list, from ${form}`, async () => {
         const company = await earned(await loadFixture(fixture));
-        const { asStranger, ledger, token, people, options, unit } = company;
-        const { A, E, F } = people.wallets;
+        const { asStranger, ledger, token, distributors, options, unit } = company;
+        const { A, E, F } = distributors.wallets;
         expect(await asStranger.payOut.staticCall([F, A, E])).to.equal(31_000_000);
         await expectEntries(ledger, () => asStranger.payOut([F, A, E]), [
           ['Payout', ID.F, F, 20_000_000],
@@ -68,7 +74,7 @@ describe('LedgerMoney', () => {
         expect(await token.balanceOf(F)).to.equal(20_000_000n * unit);
         expect(await token.balanceOf(A)).to.equal(1_000_000n * unit);
         expect(await token.balanceOf(E)).to.equal(10_000_000n * unit);
-        expect(await token.balanceOf(people.stranger)).to.equal(0);
+        expect(await token.balanceOf(distributors.stranger)).to.equal(0);
         expect(await company.owed(ID.A, ID.B, ID.C, ID.D, ID.E, ID.F)).to.deep.equal(
           [0, 2_000_000, 3_000_000, 5_000_000, 0, 0].map(BigInt),
         );
@@ -83,8 +89,8 @@ describe('LedgerMoney', () => {
 
       it(`skips whom nothing is owed and who is named again, in ${form}`, async () => {
         const company = await earned(await loadFixture(fixture));
-        const { asStranger, ledger, token, people, unit } = company;
-        const { F, root } = people.wallets;
+        const { asStranger, ledger, token, distributors, unit } = company;
+        const { F, root } = distributors.wallets;
         const wallets = [root, F, F, root, F];
         expect(await asStranger.payOut.staticCall(wallets)).to.equal(20_000_000);
         await expectEntries(ledger, () => asStranger.payOut(wallets), [
@@ -102,8 +108,8 @@ describe('LedgerMoney', () => {
 
     it('skips whose payouts are held, until the second in which the hold ends', async () => {
       const company = await loadFixture(usual);
-      const { asCompliance, asStranger, ledger, people } = company;
-      const { E, F } = people.wallets;
+      const { asCompliance, asStranger, ledger, distributors } = company;
+      const { E, F } = distributors.wallets;
       const until = BigInt(await time.latest()) + BigInt(DAY);
       await asCompliance.hold(F, until, REASON);
       await time.setNextBlockTimestamp(until - 1n);
@@ -122,8 +128,8 @@ describe('LedgerMoney', () => {
 
     it('pays who has left and who is inactive what they have earned', async () => {
       const company = await loadFixture(usual);
-      const { asStranger, ledger, people } = company;
-      const { E, F } = people.wallets;
+      const { asStranger, ledger, distributors } = company;
+      const { E, F } = distributors.wallets;
       await company.leave(E);
       await company.setStanding([{ id: ID.F, rank: 3, status: 2 }]);
       await expectEntries(ledger, () => asStranger.payOut([E, F]), [
@@ -138,8 +144,8 @@ describe('LedgerMoney', () => {
 
     it('skips a frozen payee and harms nobody else', async () => {
       const company = await loadFixture(freezes);
-      const { asStranger, ledger, token, people } = company;
-      const { D, E, F } = people.wallets;
+      const { asStranger, ledger, token, distributors } = company;
+      const { D, E, F } = distributors.wallets;
       const issuer = token as unknown as FreezableDollar;
       await issuer.setFrozen(E, true);
       expect(await asStranger.payOut.staticCall([F, E, D])).to.equal(25_000_000);
@@ -158,8 +164,8 @@ describe('LedgerMoney', () => {
 
     it('keeps rank and status of a skipped payee, and what neighbours of the fragment are owed', async () => {
       const company = await loadFixture(freezes);
-      const { asStranger, ledger, token, people } = company;
-      const { E } = people.wallets;
+      const { asStranger, ledger, token, distributors } = company;
+      const { E } = distributors.wallets;
       await company.setStanding([
         { id: ID.E, rank: 15, status: 1 },
         { id: ID.F, rank: 1, status: 1 },
@@ -172,8 +178,8 @@ describe('LedgerMoney', () => {
 
     it('skips everybody while the token says false', async () => {
       const company = await loadFixture(returnsFalse);
-      const { asStranger, ledger, token, people } = company;
-      const { E, F } = people.wallets;
+      const { asStranger, ledger, token, distributors } = company;
+      const { E, F } = distributors.wallets;
       const broken = token as unknown as FalseDollar;
       await broken.setBroken(true);
       expect(await asStranger.payOut.staticCall([F, E])).to.equal(0);
@@ -191,8 +197,8 @@ describe('LedgerMoney', () => {
 
     it('pays with a token whose transfers return nothing', async () => {
       const company = await loadFixture(returnsNothing);
-      const { asStranger, ledger, token, people, unit } = company;
-      const { E, F } = people.wallets;
+      const { asStranger, ledger, token, distributors, unit } = company;
+      const { E, F } = distributors.wallets;
       await expectEntries(ledger, () => asStranger.payOut([E, F]), [
         ['Payout', ID.E, E, 10_000_000],
         ['Payout', ID.F, F, 20_000_000],
@@ -203,16 +209,16 @@ describe('LedgerMoney', () => {
 
     it('lets the payee bear a fee of the token', async () => {
       const company = await loadFixture(takesFees);
-      const { asStranger, ledger, token, people } = company;
-      const { F } = people.wallets;
+      const { asStranger, ledger, token, distributors } = company;
+      const { F } = distributors.wallets;
       await expectEntries(ledger, () => asStranger.payOut([F]), [['Payout', ID.F, F, 20_000_000]]);
       expect(await token.balanceOf(F)).to.equal(19_800_000);
       await expectSound(company);
     });
 
     it('cannot be starved of gas so that a debt is gone and nothing paid', async () => {
-      const { asStranger, people } = await loadFixture(freezes);
-      const { E, F } = people.wallets;
+      const { asStranger, distributors } = await loadFixture(freezes);
+      const { E, F } = distributors.wallets;
       const full = await asStranger.payOut.estimateGas([F, E]);
       let undone = 0;
       for (let gasLimit = full; gasLimit > full / 2n; gasLimit -= 5_000n) {

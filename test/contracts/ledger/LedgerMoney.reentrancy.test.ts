@@ -22,14 +22,14 @@ import { libraries } from '../../support/contracts/errors.ts';
 import { type ExpectedEvent, expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
 import {
-  encodePeople,
+  encodeDistributors,
   encodeReversals,
   encodeSales,
   encodeStandings,
 } from '../../support/contracts/records.ts';
 import { sign } from '../../support/contracts/signatures.ts';
 
-/** The person whose wallet is a contract that the token calls when it is paid. */
+/** The distributor whose wallet is a contract that the token calls when it is paid. */
 const HOOKED = 16;
 
 interface Conspiracy {
@@ -49,8 +49,8 @@ function encode({ ledger }: Company, name: string, values: unknown[]): string {
 /** A ledger whose token holds every role that one can have besides the admin's, and lets a payee act while it is paid. */
 async function conspiracy(): Promise<Conspiracy> {
   const company = await openCompany({ token: 'TreacherousDollar', returnWindow: DAY });
-  const { asAdmin, ledger, token, people } = company;
-  const { wallets, free, registrar } = people;
+  const { asAdmin, ledger, token, distributors } = company;
+  const { wallets, free, registrar } = distributors;
   const dollar = token as unknown as TreacherousDollar;
   await asAdmin.setRecorder(token, CAP);
   for (const role of [ROLES.ranker, ROLES.compliance, ROLES.guardian]) await asAdmin.grantRole(role, token);
@@ -100,7 +100,7 @@ async function conspiracy(): Promise<Conspiracy> {
         '0x',
         encodeReversals([{ index: 0, price: 1, volume: 1 }]),
       ),
-      call('enrol', encodePeople([{ id: 20, sponsor: 0 }])),
+      call('enrol', encodeDistributors([{ id: 20, sponsor: 0 }])),
       call('correctSponsor', ID.F, wallets.F.address, ID.root, REASON),
       call('setStanding', encodeStandings([{ id: ID.F, rank: 1, status: 2 }]), REASON),
       call('hold', wallets.F.address, deadline - BigInt(900 * HOUR), REASON),
@@ -125,18 +125,18 @@ interface Transfer {
 
 /** The calls that move tokens. */
 const TRANSFERS: Record<string, (company: Company) => Transfer> = {
-  withdraw: ({ asStranger, people: { wallets } }) => ({
+  withdraw: ({ asStranger, distributors: { wallets } }) => ({
     send: () => asStranger.withdraw(wallets.F),
     paid: [['Payout', ID.F, wallets.F, 20_000_000]],
   }),
-  payOut: ({ asStranger, people: { wallets } }) => ({
+  payOut: ({ asStranger, distributors: { wallets } }) => ({
     send: () => asStranger.payOut([wallets.F, wallets.E]),
     paid: [
       ['Payout', ID.F, wallets.F, 20_000_000],
       ['Payout', ID.E, wallets.E, 10_000_000],
     ],
   }),
-  withdrawTo: ({ asStranger, ledger, people: { free, wallets } }) => ({
+  withdrawTo: ({ asStranger, ledger, distributors: { free, wallets } }) => ({
     send: async () => {
       const deadline = BigInt(await time.latest()) + BigInt(HOUR);
       const order = { id: ID.F, wallet: wallets.F.address, to: free[3]!.address, nonce: 0, deadline };
@@ -145,11 +145,11 @@ const TRANSFERS: Record<string, (company: Company) => Transfer> = {
     },
     paid: [['PayoutRedirected', ID.F, wallets.F, free[3], 20_000_000]],
   }),
-  withdrawFloat: ({ asAdmin, people: { free } }) => ({
+  withdrawFloat: ({ asAdmin, distributors: { free } }) => ({
     send: () => asAdmin.withdrawFloat(7, free[3]!),
     paid: [['FloatWithdrawn', free[3], 7]],
   }),
-  fund: ({ ledger, token, people: { funder } }) => ({
+  fund: ({ ledger, token, distributors: { funder } }) => ({
     send: async () => {
       await token.mint(funder, 7);
       await token.connect(funder).approve(ledger, 7);
@@ -198,11 +198,11 @@ describe('LedgerMoney', () => {
       });
     }
 
-    it('keeps a person’s place and debt when the token moves them and then refuses to pay', async () => {
+    it('keeps a distributor’s place and debt when the token moves them and then refuses to pay', async () => {
       const plot = await loadFixture(conspiracy);
       const { company, dollar, calls } = plot;
-      const { ledger, people } = company;
-      const { F } = people.wallets;
+      const { ledger, distributors } = company;
+      const { F } = distributors.wallets;
       const before = await ledger.fragmentsOf(0, 6);
       await dollar.plot(ledger, calls.find(([name]) => name === 'correctSponsor')![1], true);
       await expectEntries(ledger, () => company.asStranger.payOut([F]), [
@@ -219,8 +219,8 @@ describe('LedgerMoney', () => {
       for (const [name, data] of ownCalls) {
         const plot = await loadFixture(conspiracy);
         const { company, dollar, hooked } = plot;
-        const { asStranger, ledger, people } = company;
-        const { F } = people.wallets;
+        const { asStranger, ledger, distributors } = company;
+        const { F } = distributors.wallets;
         const act = hooked.interface.encodeFunctionData('execute', [await ledger.getAddress(), data]);
         await dollar.plot(hooked, act, false);
         await expectEntries(ledger, () => asStranger.payOut([hooked, F]), [
@@ -237,20 +237,20 @@ describe('LedgerMoney', () => {
     it('lets the admin’s seat and the roles not change either', async () => {
       const plot = await loadFixture(conspiracy);
       const { company, dollar } = plot;
-      const { asAdmin, asStranger, ledger, token, people } = company;
+      const { asAdmin, asStranger, ledger, token, distributors } = company;
       await asAdmin.beginDefaultAdminTransfer(token);
       // Long enough for the recovery too.
       await time.increase(14 * DAY);
       await dollar.plot(ledger, encode(company, 'acceptDefaultAdminTransfer', []), false);
-      await asStranger.withdraw(people.wallets.F);
+      await asStranger.withdraw(distributors.wallets.F);
       await expectBetrayalRefused(plot, 'acceptDefaultAdminTransfer');
       const seat = await ethers.getImpersonatedSigner(await token.getAddress());
       await ethers.provider.send('hardhat_setBalance', [seat.address, '0xffffffffffffffff']);
       await ledger.connect(seat).acceptDefaultAdminTransfer();
-      const { stranger, wallets } = people;
+      const { stranger, wallets } = distributors;
       for (const data of [
         encode(company, 'grantRole', [hashOf('role'), stranger.address]),
-        encode(company, 'revokeRole', [ROLES.guardian, people.guardian.address]),
+        encode(company, 'revokeRole', [ROLES.guardian, distributors.guardian.address]),
         encode(company, 'beginDefaultAdminTransfer', [stranger.address]),
         encode(company, 'changeDefaultAdminDelay', [HOUR]),
         encode(company, 'setRecorder', [stranger.address, 1]),

@@ -52,14 +52,14 @@ describe('LedgerMoney', () => {
     });
 
     it('refuses what the caller does not have or has not allowed', async () => {
-      const { asStranger, ledger, token, people } = await loadFixture(readable);
+      const { asStranger, ledger, token, distributors } = await loadFixture(readable);
       await expect(asStranger.fund(1))
         .to.be.revertedWithCustomError(token, 'ERC20InsufficientAllowance')
         .withArgs(ledger, 0, 1);
-      await token.connect(people.stranger).approve(ledger, 1);
+      await token.connect(distributors.stranger).approve(ledger, 1);
       await expect(asStranger.fund(1))
         .to.be.revertedWithCustomError(token, 'ERC20InsufficientBalance')
-        .withArgs(people.stranger, 0, 1);
+        .withArgs(distributors.stranger, 0, 1);
     });
 
     it('refuses nothing', async () => {
@@ -69,14 +69,14 @@ describe('LedgerMoney', () => {
 
     it('refuses what together with float, reserved and owed is more than the ledger can hold', async () => {
       const company = await loadFixture(readable);
-      const { ledger, token, people, options } = company;
+      const { ledger, token, distributors, options } = company;
       const settled = await company.record([{ seller: ID.F, volume: 10_000 }]);
       await company.passWindow(settled);
       await company.settle(settled);
       await company.record([{ seller: ID.F, volume: 10_000 }]);
       const room = MAX_CUSTODY - options.float;
-      await token.mint(people.stranger, room + 1n);
-      await token.connect(people.stranger).approve(ledger, room + 1n);
+      await token.mint(distributors.stranger, room + 1n);
+      await token.connect(distributors.stranger).approve(ledger, room + 1n);
       await expect(company.asStranger.fund(room + 1n))
         .to.be.revertedWithCustomError(ledger, 'CustodyLimit')
         .withArgs(MAX_CUSTODY + 1n, MAX_CUSTODY);
@@ -88,12 +88,12 @@ describe('LedgerMoney', () => {
 
     for (const { form, fixture } of withWindow) {
       it(`adds anybody's tokens to the float of ${form}`, async () => {
-        const { asStranger, ledger, token, people, unit, options } = await loadFixture(fixture);
-        await token.mint(people.stranger, 7n * unit);
-        await token.connect(people.stranger).approve(ledger, 7n * unit);
+        const { asStranger, ledger, token, distributors, unit, options } = await loadFixture(fixture);
+        await token.mint(distributors.stranger, 7n * unit);
+        await token.connect(distributors.stranger).approve(ledger, 7n * unit);
         expect(await asStranger.fund.staticCall(7)).to.equal(7);
-        await expectEntries(ledger, () => asStranger.fund(7), [['FloatFunded', people.stranger, 7]]);
-        expect(await token.balanceOf(people.stranger)).to.equal(0);
+        await expectEntries(ledger, () => asStranger.fund(7), [['FloatFunded', distributors.stranger, 7]]);
+        expect(await token.balanceOf(distributors.stranger)).to.equal(0);
         expect(await token.balanceOf(ledger)).to.equal((options.float + 7n) * unit);
         const total = options.float + 7n;
         expect(await ledger.solvency()).to.deep.equal([total, total, 0n, 0n]);
@@ -101,11 +101,13 @@ describe('LedgerMoney', () => {
     }
 
     it('counts only what arrives of a token with a fee', async () => {
-      const { asStranger, ledger, token, people } = await loadFixture(feeOnTransfer);
-      await token.mint(people.stranger, 1_001);
-      await token.connect(people.stranger).approve(ledger, 1_001);
+      const { asStranger, ledger, token, distributors } = await loadFixture(feeOnTransfer);
+      await token.mint(distributors.stranger, 1_001);
+      await token.connect(distributors.stranger).approve(ledger, 1_001);
       expect(await asStranger.fund.staticCall(1_000)).to.equal(990);
-      await expectEntries(ledger, () => asStranger.fund(1_000), [['FloatFunded', people.stranger, 990]]);
+      await expectEntries(ledger, () => asStranger.fund(1_000), [
+        ['FloatFunded', distributors.stranger, 990],
+      ]);
       expect(await ledger.solvency()).to.deep.equal([990n, 990n, 0n, 0n]);
       await expect(asStranger.fund(1)).to.be.revertedWithCustomError(ledger, 'NothingReceived');
     });
@@ -126,12 +128,12 @@ describe('LedgerMoney', () => {
 
     it('refuses to be entered from inside a transfer', async () => {
       const company = await loadFixture(reenters);
-      const { ledger, token, people } = company;
-      await token.mint(people.stranger, 10);
-      await token.connect(people.stranger).approve(ledger, 10);
+      const { ledger, token, distributors } = company;
+      await token.mint(distributors.stranger, 10);
+      await token.connect(distributors.stranger).approve(ledger, 10);
       for (const call of [
         ledger.interface.encodeFunctionData('fund', [1]),
-        ledger.interface.encodeFunctionData('withdraw', [people.wallets.F.address]),
+        ledger.interface.encodeFunctionData('withdraw', [distributors.wallets.F.address]),
       ]) {
         await (token as unknown as ReentrantDollar).callBack(ledger, call);
         await expect(company.asStranger.fund(10)).to.be.revertedWithCustomError(
@@ -144,8 +146,8 @@ describe('LedgerMoney', () => {
 
   describe('withdraw', () => {
     it('refuses a wallet that is nobody’s', async () => {
-      const { asStranger, ledger, people } = await loadFixture(readable);
-      for (const wallet of [people.stranger.address, ZeroAddress]) {
+      const { asStranger, ledger, distributors } = await loadFixture(readable);
+      for (const wallet of [distributors.stranger.address, ZeroAddress]) {
         await expect(asStranger.withdraw(wallet))
           .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
           .withArgs(wallet);
@@ -153,15 +155,15 @@ describe('LedgerMoney', () => {
     });
 
     it('refuses when nothing is owed', async () => {
-      const { asStranger, ledger, people } = await loadFixture(readable);
-      await expect(asStranger.withdraw(people.wallets.F))
+      const { asStranger, ledger, distributors } = await loadFixture(readable);
+      await expect(asStranger.withdraw(distributors.wallets.F))
         .to.be.revertedWithCustomError(ledger, 'NothingOwed')
-        .withArgs(people.wallets.F);
+        .withArgs(distributors.wallets.F);
     });
 
     it('refuses until the second in which a hold ends', async () => {
-      const { asCompliance, asStranger, ledger, people } = await loadFixture(returnsNothing);
-      const wallet = people.wallets.F;
+      const { asCompliance, asStranger, ledger, distributors } = await loadFixture(returnsNothing);
+      const wallet = distributors.wallets.F;
       const until = (await time.latest()) + DAY;
       await asCompliance.hold(wallet, until, REASON);
       await time.setNextBlockTimestamp(until - 1);
@@ -173,36 +175,36 @@ describe('LedgerMoney', () => {
     });
 
     it('goes on while recording is paused', async () => {
-      const { asGuardian, asStranger, ledger, people } = await loadFixture(returnsNothing);
+      const { asGuardian, asStranger, ledger, distributors } = await loadFixture(returnsNothing);
       await asGuardian.setPaused(true);
-      await asStranger.withdraw(people.wallets.F);
-      expect(await ledger.owedTo(people.wallets.F)).to.equal(0);
+      await asStranger.withdraw(distributors.wallets.F);
+      expect(await ledger.owedTo(distributors.wallets.F)).to.equal(0);
     });
 
     it('refuses a second time until more is earned', async () => {
       const company = await loadFixture(returnsNothing);
-      await company.asStranger.withdraw(company.people.wallets.F);
-      await expect(company.asStranger.withdraw(company.people.wallets.F))
+      await company.asStranger.withdraw(company.distributors.wallets.F);
+      await expect(company.asStranger.withdraw(company.distributors.wallets.F))
         .to.be.revertedWithCustomError(company.ledger, 'NothingOwed')
-        .withArgs(company.people.wallets.F);
+        .withArgs(company.distributors.wallets.F);
       await company.record([{ seller: ID.F, volume: 1 }]);
-      expect(await company.asStranger.withdraw.staticCall(company.people.wallets.F)).to.equal(2_000);
+      expect(await company.asStranger.withdraw.staticCall(company.distributors.wallets.F)).to.equal(2_000);
     });
 
     for (const { form, fixture } of withWindow) {
       it(`pays everything owed to the wallet, whoever asks, from ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { ledger, token, people, unit, options, asStranger } = company;
+        const { ledger, token, distributors, unit, options, asStranger } = company;
         const batch = await company.record([{ seller: ID.F, volume: 10_000 }]);
         await company.passWindow(batch);
         await company.settle(batch);
-        const wallet = people.wallets.E;
+        const wallet = distributors.wallets.E;
         expect(await asStranger.withdraw.staticCall(wallet)).to.equal(10_000_000);
         await expectEntries(ledger, () => asStranger.withdraw(wallet), [
           ['Payout', ID.E, wallet, 10_000_000],
         ]);
         expect(await token.balanceOf(wallet)).to.equal(10_000_000n * unit);
-        expect(await token.balanceOf(people.stranger)).to.equal(0);
+        expect(await token.balanceOf(distributors.stranger)).to.equal(0);
         expect(await ledger.owedTo(wallet)).to.equal(0);
         const rest = [20_000_000n, 5_000_000n, 3_000_000n, 2_000_000n, 1_000_000n];
         expect(await company.owed(ID.F, ID.D, ID.C, ID.B, ID.A)).to.deep.equal(rest);
@@ -213,32 +215,32 @@ describe('LedgerMoney', () => {
     }
 
     it('pays with a token whose transfers return nothing', async () => {
-      const { asStranger, token, people, unit } = await loadFixture(returnsNothing);
-      await asStranger.withdraw(people.wallets.F);
-      expect(await token.balanceOf(people.wallets.F)).to.equal(20_000_000n * unit);
+      const { asStranger, token, distributors, unit } = await loadFixture(returnsNothing);
+      await asStranger.withdraw(distributors.wallets.F);
+      expect(await token.balanceOf(distributors.wallets.F)).to.equal(20_000_000n * unit);
     });
 
     it('leaves the debt when the token says false', async () => {
       const company = await loadFixture(returnsFalse);
-      const { asStranger, ledger, token, people } = company;
+      const { asStranger, ledger, token, distributors } = company;
       const broken = token as unknown as FalseDollar;
       const [before, head] = [await ledger.solvency(), await ledger.head()];
       await broken.setBroken(true);
-      await expect(asStranger.withdraw(people.wallets.F))
+      await expect(asStranger.withdraw(distributors.wallets.F))
         .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
         .withArgs(token);
-      expect(await ledger.owedTo(people.wallets.F)).to.equal(20_000_000);
+      expect(await ledger.owedTo(distributors.wallets.F)).to.equal(20_000_000);
       expect(await ledger.solvency()).to.deep.equal(before);
       expect(await ledger.head()).to.equal(head);
       await broken.setBroken(false);
-      await asStranger.withdraw(people.wallets.F);
-      expect(await token.balanceOf(people.wallets.F)).to.equal(20_000_000);
+      await asStranger.withdraw(distributors.wallets.F);
+      expect(await token.balanceOf(distributors.wallets.F)).to.equal(20_000_000);
     });
 
     it('leaves a frozen payee’s debt and harms nobody else', async () => {
       const company = await loadFixture(freezes);
-      const { asStranger, ledger, token, people } = company;
-      const { D, E, F } = people.wallets;
+      const { asStranger, ledger, token, distributors } = company;
+      const { D, E, F } = distributors.wallets;
       const issuer = token as unknown as FreezableDollar;
       await issuer.setFrozen(E, true);
       await expect(asStranger.withdraw(E)).to.be.revertedWithCustomError(issuer, 'Frozen').withArgs(E);
@@ -254,9 +256,9 @@ describe('LedgerMoney', () => {
     });
 
     it('refuses to be entered from inside a transfer', async () => {
-      const { asStranger, ledger, token, people } = await loadFixture(reenters);
+      const { asStranger, ledger, token, distributors } = await loadFixture(reenters);
       const attacker = token as unknown as ReentrantDollar;
-      const { E, F } = people.wallets;
+      const { E, F } = distributors.wallets;
       for (const call of [
         ledger.interface.encodeFunctionData('withdraw', [F.address]),
         ledger.interface.encodeFunctionData('withdraw', [E.address]),
@@ -275,7 +277,7 @@ describe('LedgerMoney', () => {
   describe('solvency', () => {
     it('is covered to the unit through recording, settlement and payout', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people, options } = company;
+      const { ledger, distributors, options } = company;
       const at = () => ledger.solvency();
       expect(await at()).to.deep.equal([options.float, options.float, 0n, 0n]);
       const batch = await company.record([
@@ -286,10 +288,10 @@ describe('LedgerMoney', () => {
       expect(await at()).to.deep.equal([options.float, options.float - reserved, reserved, 0n]);
       await company.passWindow(batch);
       await company.settle(batch);
-      // B's line has one person above: 20 + 10 of the 41 that were set aside.
+      // B's line has one distributor above: 20 + 10 of the 41 that were set aside.
       const owed = 71_000_000n;
       expect(await at()).to.deep.equal([options.float, options.float - owed, 0n, owed]);
-      await company.asStranger.withdraw(people.wallets.F);
+      await company.asStranger.withdraw(distributors.wallets.F);
       const paid = 20_000_000n;
       expect(await at()).to.deep.equal([options.float - paid, options.float - owed, 0n, owed - paid]);
     });

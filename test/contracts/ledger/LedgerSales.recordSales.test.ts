@@ -30,14 +30,14 @@ async function nothingCounts() {
 describe('LedgerSales', () => {
   describe('recordSales', () => {
     it('refuses anybody but a recorder', async () => {
-      const { asStranger, asAdmin, ledger, people } = await loadFixture(readable);
+      const { asStranger, asAdmin, ledger, distributors } = await loadFixture(readable);
       const records = encodeSales([SALE]);
       await expect(asStranger.recordSales(1, records, MANIFEST))
         .to.be.revertedWithCustomError(ledger, 'NotRecorder')
-        .withArgs(people.stranger);
+        .withArgs(distributors.stranger);
       await expect(asAdmin.recordSales(1, records, MANIFEST))
         .to.be.revertedWithCustomError(ledger, 'NotRecorder')
-        .withArgs(people.admin);
+        .withArgs(distributors.admin);
     });
 
     it('refuses no sales and broken records', async () => {
@@ -105,23 +105,23 @@ describe('LedgerSales', () => {
 
     it('refuses more than the recorder’s cap', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      await asAdmin.setRecorder(people.recorder, RESERVE - 1n);
+      const { asAdmin, ledger, distributors } = company;
+      await asAdmin.setRecorder(distributors.recorder, RESERVE - 1n);
       await expect(company.record([SALE]))
         .to.be.revertedWithCustomError(ledger, 'CapExceeded')
         .withArgs(RESERVE - 1n, RESERVE);
-      await asAdmin.setRecorder(people.recorder, RESERVE);
+      await asAdmin.setRecorder(distributors.recorder, RESERVE);
       await company.record([SALE]);
-      expect(await ledger.recorderOf(people.recorder)).to.deep.equal([RESERVE, 0n]);
+      expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([RESERVE, 0n]);
     });
 
     it('refuses more than the float covers', async () => {
       const company = await loadFixture(twoSalesOfFloat);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       await expect(company.record([SALE, SALE, { seller: ID.F, volume: 1 }]))
         .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
         .withArgs(2n * RESERVE, 2n * RESERVE + 4_100n);
-      expect((await ledger.recorderOf(people.recorder)).left).to.equal(CAP);
+      expect((await ledger.recorderOf(distributors.recorder)).left).to.equal(CAP);
       await company.record([SALE, SALE]);
       await expect(company.record([{ seller: ID.F, volume: 1 }]))
         .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
@@ -157,19 +157,19 @@ describe('LedgerSales', () => {
         () => company.enrol([{ id: 16, sponsor: 0 }]),
         () => company.fund(1n),
         () => company.setStanding([{ id: ID.F, rank: 1 }]),
-        () => company.correctSponsor(ID.F, company.people.wallets.F, ID.A),
+        () => company.correctSponsor(ID.F, company.distributors.wallets.F, ID.A),
       ]) {
         await expect(call()).to.be.revertedWithCustomError(ledger, 'JournalFull').withArgs(half);
       }
       await company.settle(open);
-      await ledger.withdraw(company.people.wallets.F);
+      await ledger.withdraw(company.distributors.wallets.F);
       expect(await ledger.entryCount()).to.equal(half + 2n);
     });
 
     for (const { form, fixture } of withWindow) {
       it(`records a batch and reserves the most it can pay, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asRecorder, ledger, people, options } = company;
+        const { asRecorder, ledger, distributors, options } = company;
         const records = encodeSales([
           { seller: ID.F, volume: 10_000, price: 12_345 },
           { seller: ID.B, volume: 101, class: PREFERRED },
@@ -182,11 +182,11 @@ describe('LedgerSales', () => {
         await expectEntries(
           ledger,
           () => asRecorder.recordSales(1, records, MANIFEST),
-          (at) => [['BatchRecorded', 1, 1, people.recorder, at, reserved, MANIFEST, records]],
+          (at) => [['BatchRecorded', 1, 1, distributors.recorder, at, reserved, MANIFEST, records]],
         );
         const { float } = options;
         expect(await ledger.solvency()).to.deep.equal([float, float - reserved, reserved, 0n]);
-        expect(await ledger.recorderOf(people.recorder)).to.deep.equal([CAP, CAP - reserved]);
+        expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([CAP, CAP - reserved]);
         expect((await ledger.counts()).batches).to.equal(1);
         expect(await ledger.batchOf(1)).to.deep.equal([true, 0n]);
         expect(await company.owed(ID.A, ID.B, ID.F, ID.root)).to.deep.equal([0n, 0n, 0n, 0n]);
@@ -195,9 +195,9 @@ describe('LedgerSales', () => {
 
     it('records the largest sale there can be', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
+      const { asAdmin, ledger, distributors } = company;
       const reserved = BigInt(MAX_CENTS) * 4100n;
-      await asAdmin.setRecorder(people.recorder, 2n ** 64n - 1n);
+      await asAdmin.setRecorder(distributors.recorder, 2n ** 64n - 1n);
       await company.fund(reserved - company.options.float);
       const batch = await company.record([{ seller: ID.F, volume: MAX_CENTS }]);
       expect(await ledger.solvency()).to.deep.equal([reserved, 0n, reserved, 0n]);
@@ -218,7 +218,7 @@ describe('LedgerSales', () => {
     for (const { form, fixture } of atOnce) {
       it(`settles in the same call in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asRecorder, ledger, options, people } = company;
+        const { asRecorder, ledger, options, distributors } = company;
         const records = encodeSales([SALE, { seller: ID.B, volume: 200, class: PREFERRED }]);
         const reserved = 10_100n * 4100n;
         // F's line is paid whole; above B there is only A.
@@ -246,7 +246,7 @@ describe('LedgerSales', () => {
           ledger,
           () => asRecorder.recordSales(1, records, MANIFEST),
           (at) => [
-            ['BatchRecorded', 1, 1, people.recorder, at, reserved, MANIFEST, records],
+            ['BatchRecorded', 1, 1, distributors.recorder, at, reserved, MANIFEST, records],
             ...(options.compact ? [] : lines),
             [
               'BatchSettled',

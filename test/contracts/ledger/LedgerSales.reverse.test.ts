@@ -31,8 +31,8 @@ describe('LedgerSales', () => {
   describe('reverse', () => {
     it('refuses anybody but a recorder', async () => {
       const { company, batch } = await load(recorded);
-      const { people, ledger } = company;
-      for (const caller of [people.stranger, people.admin, people.wallets.F]) {
+      const { distributors, ledger } = company;
+      for (const caller of [distributors.stranger, distributors.admin, distributors.wallets.F]) {
         await expect(company.withRecorder(caller).reverse({ ...batch }, ONE_CENT))
           .to.be.revertedWithCustomError(ledger, 'NotRecorder')
           .withArgs(caller);
@@ -234,10 +234,10 @@ describe('LedgerSales', () => {
 
     it('refuses to free more in a period than the recorder could have reserved', async () => {
       const { company, batch } = await load(recorded);
-      const { asAdmin, ledger, people } = company;
+      const { asAdmin, ledger, distributors } = company;
       const freed = 10_000n * 4100n;
-      await asAdmin.setRecorder(people.stranger, freed - 1n);
-      const weak = company.withRecorder(people.stranger);
+      await asAdmin.setRecorder(distributors.stranger, freed - 1n);
+      const weak = company.withRecorder(distributors.stranger);
       const whole = [{ index: 0, price: 12_000, volume: 10_000 }];
       await expect(weak.reverse({ ...batch }, whole))
         .to.be.revertedWithCustomError(ledger, 'CapExceeded')
@@ -249,7 +249,7 @@ describe('LedgerSales', () => {
       // The next period begins anew, and reserving is counted apart.
       await time.increase(DAY);
       await weak.reverse(batch, [{ index: 0, price: 6_000, volume: 5_000 }]);
-      expect((await ledger.recorderOf(people.stranger)).left).to.equal(freed - 1n);
+      expect((await ledger.recorderOf(distributors.stranger)).left).to.equal(freed - 1n);
     });
 
     it('refuses once any of the batch is settled, because the window has ended', async () => {

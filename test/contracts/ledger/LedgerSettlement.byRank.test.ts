@@ -48,10 +48,10 @@ describe('LedgerSettlement', () => {
       for (const { what, plan, standing, leavers, counted = VOLUME, class: buyerClass = 0, paid } of cases) {
         it(`pays ${what}`, async () => {
           const company = await loadFixture(fixture);
-          const { asAdmin, ledger, people, options } = company;
+          const { asAdmin, ledger, distributors, options } = company;
           await asAdmin.announcePlan(plan);
           if (standing) await company.setStanding(standing);
-          for (const name of leavers ?? []) await company.leave(people.wallets[name]);
+          for (const name of leavers ?? []) await company.leave(distributors.wallets[name]);
           const wanted = paid.map(([id, bps]) => ({ id: BigInt(id), bps: BigInt(bps) }));
           const units = (bps: number) => BigInt(counted) * BigInt(bps);
 
@@ -68,7 +68,7 @@ describe('LedgerSettlement', () => {
           expect(fold.head).to.equal(await ledger.head());
           for (const id of [A, B, C, D, E, F]) {
             const bps = paid.find(([payee]) => payee === id)?.[1] ?? 0;
-            expect(await company.owed(id), `person ${id}`).to.deep.equal([units(bps)]);
+            expect(await company.owed(id), `distributor ${id}`).to.deep.equal([units(bps)]);
           }
           const owed = units(paid.reduce((sum, [, bps]) => sum + bps, 0));
           expect(await ledger.solvency()).to.deep.equal([options.float, options.float - owed, 0n, owed]);
@@ -78,7 +78,7 @@ describe('LedgerSettlement', () => {
   }
 
   describe('the reach of a plan', () => {
-    /** Every plan in which people can stand in the line without counting. */
+    /** Every plan in which distributors can stand in the line without counting. */
     const plans: [name: string, plan: PlanTerms, top: Standing, bystanders: Omit<Standing, 'id'>][] = [
       ['roll-up', planOf([0, 100], { compression: COMPRESSION.rollUp }), { id: F }, { status: INACTIVE }],
       [
@@ -99,7 +99,7 @@ describe('LedgerSettlement', () => {
       ['generations', byGeneration([[0, 100]]), { id: F, rank: 2 }, {}],
     ];
     for (const [name, plan, top, bystanders] of plans) {
-      it(`is the 64 people above the seller, with ${name}`, async () => {
+      it(`is the 64 distributors above the seller, with ${name}`, async () => {
         const company = await loadFixture(readableAtOnce);
         // Everybody below F in one line, the last of them the 65th.
         const line: number[] = [F, ID.emptyLane, ...Array.from({ length: 64 }, (_, i) => 16 + i)];

@@ -233,7 +233,7 @@ describe('LedgerSettlement', () => {
 
     it('goes by the tree as it stands at settlement', async () => {
       const { company, batch } = await loadFixture(due);
-      const wallet = company.people.free[0]!;
+      const wallet = company.distributors.free[0]!;
       await company.enrol([{ id: ID.emptyLane, sponsor: ID.F, wallet: wallet.address }]);
       await company.settle(batch);
       expect(await company.ledger.owedTo(wallet)).to.equal(200_000);
@@ -247,7 +247,7 @@ describe('LedgerSettlement', () => {
       expect(await company.owed(ID.F)).to.deep.equal([20_000_000n]);
     });
 
-    it('owes people without wallet what nobody can withdraw yet', async () => {
+    it('owes distributors without wallet what nobody can withdraw yet', async () => {
       const { company, batch } = await loadFixture(due);
       await company.settle(batch);
       expect(await company.owed(ID.walletless)).to.deep.equal([200_000n]);
@@ -278,7 +278,7 @@ describe('LedgerSettlement', () => {
       const { ledger } = await loadFixture(readable);
       for (const id of [0, ID.emptyLane, 16, 2 ** 26, ethers.MaxUint256]) {
         await expect(ledger.explain(id, 0, 1))
-          .to.be.revertedWithCustomError(ledger, 'UnknownPerson')
+          .to.be.revertedWithCustomError(ledger, 'UnknownDistributor')
           .withArgs(id);
       }
       await expect(ledger.explain(ID.F, 3, 1))
@@ -294,8 +294,8 @@ describe('LedgerSettlement', () => {
         for (const buyerClass of [0, 1, 2]) {
           for (const volume of [0, 1, 101, 2 ** 32 - 1]) {
             const company = await loadFixture(readable);
-            const { asAdmin, ledger, people } = company;
-            await asAdmin.setRecorder(people.recorder, 2n ** 64n - 1n);
+            const { asAdmin, ledger, distributors } = company;
+            await asAdmin.setRecorder(distributors.recorder, 2n ** 64n - 1n);
             await company.fund(2n ** 32n * 5000n);
             const { payees, amounts } = await ledger.explain(seller, buyerClass, volume);
             const batch = await company.record([{ seller, volume, price: volume || 1, class: buyerClass }]);

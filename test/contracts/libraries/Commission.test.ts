@@ -4,7 +4,7 @@ import { atOnce, openCompany } from '../../support/contracts/company.ts';
 import { ACTIVE, INACTIVE } from '../../support/contracts/records.ts';
 import { goldens } from '../../support/vectors.ts';
 
-/** The first id of the next fragment, after the people that every company starts with. */
+/** The first id of the next fragment, after the distributors that every company starts with. */
 const TOP = 16;
 
 describe('Commission', () => {

@@ -21,9 +21,9 @@ const MOVED = 16;
 
 /** Every kind of entry at least once, in an order in which each can go wrong. */
 async function longScenario(company: Company): Promise<void> {
-  const { asAdmin, asStranger, ledger, people, options } = company;
+  const { asAdmin, asStranger, ledger, distributors, options } = company;
   const windowed = options.returnWindow !== 0;
-  const [nextAdmin, newcomer] = people.free;
+  const [nextAdmin, newcomer] = distributors.free;
   await company.fund(5_000_000n);
   const first = await company.record([
     { seller: ID.F, volume: 10_000, price: 20_000 },
@@ -41,7 +41,7 @@ async function longScenario(company: Company): Promise<void> {
       { compression: COMPRESSION.rollUp },
     ),
   );
-  await company.correctSponsor(ID.F, people.wallets.F, ID.B);
+  await company.correctSponsor(ID.F, distributors.wallets.F, ID.B);
   if (windowed) {
     await company.reverse(first, [
       { index: 0, price: 5_000, volume: 2_500 },
@@ -59,8 +59,8 @@ async function longScenario(company: Company): Promise<void> {
   await asAdmin.cancelDefaultAdminTransfer();
   await asAdmin.changeDefaultAdminDelay(3 * DAY);
   await asAdmin.rollbackDefaultAdminDelay();
-  await asAdmin.grantRole(hashOf('role'), people.stranger);
-  await asAdmin.withdrawFloat(1_234_567, people.stranger);
+  await asAdmin.grantRole(hashOf('role'), distributors.stranger);
+  await asAdmin.withdrawFloat(1_234_567, distributors.stranger);
   await company.asGuardian.setPaused(true);
   await asAdmin.setPaused(false);
   await time.increase(options.planNotice);
@@ -85,14 +85,14 @@ async function longScenario(company: Company): Promise<void> {
     await company.settle(second);
   }
   await walletScenario(company, newcomer!);
-  await asStranger.withdraw(people.wallets.B);
-  await asStranger.payOut([people.wallets.A, people.wallets.B, people.wallets.C]);
-  await company.leave(people.wallets.C);
+  await asStranger.withdraw(distributors.wallets.B);
+  await asStranger.payOut([distributors.wallets.A, distributors.wallets.B, distributors.wallets.C]);
+  await company.leave(distributors.wallets.C);
   const { asCompliance } = company;
   await asCompliance.raiseFlag(0, ID.C, REASON);
   await asCompliance.raiseFlag(1, saleNumber(1, 2), REASON);
   await asCompliance.closeFlag(2, 3, EVIDENCE);
-  await asAdmin.setRecorder(people.recorder, 0);
+  await asAdmin.setRecorder(distributors.recorder, 0);
   await asAdmin.beginDefaultAdminTransfer(nextAdmin!);
   await time.increase(3 * DAY);
   await ledger.connect(nextAdmin!).acceptDefaultAdminTransfer();
@@ -100,9 +100,9 @@ async function longScenario(company: Company): Promise<void> {
 
 /** Wallets held, claimed, changed, recovered, and paid past. */
 async function walletScenario(company: Company, newcomer: HardhatEthersSigner): Promise<void> {
-  const { asAdmin, asCompliance, asStranger, ledger, people } = company;
-  const { registrar, quoter: recovered, wallets } = people;
-  const [, , claimed, changed] = people.free;
+  const { asAdmin, asCompliance, asStranger, ledger, distributors } = company;
+  const { registrar, quoter: recovered, wallets } = distributors;
+  const [, , claimed, changed] = distributors.free;
   const deadline = (await time.latest()) + DAY;
   await asCompliance.hold(wallets.E, deadline, REASON);
   await asCompliance.releaseHold(wallets.E, REASON);
@@ -115,9 +115,15 @@ async function walletScenario(company: Company, newcomer: HardhatEthersSigner): 
   const consent = { id: ID.D, from: wallets.D.address, to: changed!.address, nonce: 0, deadline };
   const agreed = await sign(ledger, changed!, 'WalletConsent', consent);
   await ledger.connect(wallets.D).changeWallet(changed!, deadline, agreed);
-  const order = { id: MOVED, wallet: wallets.F.address, to: people.stranger.address, nonce: 0, deadline };
+  const order = {
+    id: MOVED,
+    wallet: wallets.F.address,
+    to: distributors.stranger.address,
+    nonce: 0,
+    deadline,
+  };
   const ordered = await sign(ledger, wallets.F, 'WithdrawTo', order);
-  await asStranger.withdrawTo(wallets.F, people.stranger, deadline, ordered);
+  await asStranger.withdrawTo(wallets.F, distributors.stranger, deadline, ordered);
   await asAdmin.proposeRecovery(wallets.E, recovered);
   await ledger.connect(wallets.E).cancelRecovery();
   await asAdmin.proposeRecovery(newcomer, recovered);

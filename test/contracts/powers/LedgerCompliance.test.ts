@@ -28,10 +28,10 @@ async function now(): Promise<bigint> {
 }
 
 /** Holds E's payouts for some seconds from the block of the hold; when it ends. */
-async function held({ asCompliance, people }: Company, seconds: bigint): Promise<bigint> {
+async function held({ asCompliance, distributors }: Company, seconds: bigint): Promise<bigint> {
   const at = (await now()) + 1n;
   await time.setNextBlockTimestamp(at);
-  await asCompliance.hold(people.wallets.E, at + seconds, REASON);
+  await asCompliance.hold(distributors.wallets.E, at + seconds, REASON);
   return at + seconds;
 }
 
@@ -44,11 +44,17 @@ async function withSale() {
 
 describe('LedgerCompliance', () => {
   it('refuses anybody else, the admin and who was compliance', async () => {
-    const { asAdmin, ledger, people } = await loadFixture(withSale);
-    const { E } = people.wallets;
+    const { asAdmin, ledger, distributors } = await loadFixture(withSale);
+    const { E } = distributors.wallets;
     const until = (await now()) + BigInt(DAY);
-    await asAdmin.revokeRole(ROLES.compliance, people.compliance);
-    for (const caller of [people.stranger, people.admin, people.guardian, E, people.compliance]) {
+    await asAdmin.revokeRole(ROLES.compliance, distributors.compliance);
+    for (const caller of [
+      distributors.stranger,
+      distributors.admin,
+      distributors.guardian,
+      E,
+      distributors.compliance,
+    ]) {
       const as = ledger.connect(caller);
       for (const call of [
         () => as.hold(E, until, REASON),
@@ -65,14 +71,14 @@ describe('LedgerCompliance', () => {
 
   describe('hold', () => {
     it('refuses a wallet that is nobody’s', async () => {
-      const { asCompliance, ledger, people } = await loadFixture(readable);
-      await expect(asCompliance.hold(people.stranger, (await now()) + BigInt(DAY), REASON))
+      const { asCompliance, ledger, distributors } = await loadFixture(readable);
+      await expect(asCompliance.hold(distributors.stranger, (await now()) + BigInt(DAY), REASON))
         .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
-        .withArgs(people.stranger);
+        .withArgs(distributors.stranger);
     });
 
     it('refuses an end that is not in the future, or more than 30 days from now', async () => {
-      const { asCompliance, ledger, people } = await loadFixture(readable);
+      const { asCompliance, ledger, distributors } = await loadFixture(readable);
       for (const [offset, isRefused] of [
         [MAX_HOLD + 1n, true],
         [0n, true],
@@ -81,7 +87,7 @@ describe('LedgerCompliance', () => {
       ] as const) {
         const at = (await now()) + 1n;
         await time.setNextBlockTimestamp(at);
-        const call = asCompliance.hold(people.wallets.E, at + offset, REASON);
+        const call = asCompliance.hold(distributors.wallets.E, at + offset, REASON);
         if (isRefused) {
           await expect(call)
             .to.be.revertedWithCustomError(ledger, 'HoldOutOfRange')
@@ -90,16 +96,15 @@ describe('LedgerCompliance', () => {
           await call;
         }
       }
-      await expect(asCompliance.hold(people.wallets.F, MaxUint256, REASON)).to.be.revertedWithCustomError(
-        ledger,
-        'HoldOutOfRange',
-      );
+      await expect(
+        asCompliance.hold(distributors.wallets.F, MaxUint256, REASON),
+      ).to.be.revertedWithCustomError(ledger, 'HoldOutOfRange');
     });
 
     it('refuses to make a hold longer, by a second or by repetition', async () => {
       const company = await loadFixture(readable);
-      const { asCompliance, ledger, people } = company;
-      const { E } = people.wallets;
+      const { asCompliance, ledger, distributors } = company;
+      const { E } = distributors.wallets;
       const until = await held(company, BigInt(10 * DAY));
       for (const longer of [until + 1n, until + BigInt(DAY), (await now()) + MAX_HOLD]) {
         await expect(asCompliance.hold(E, longer, REASON))
@@ -116,8 +121,8 @@ describe('LedgerCompliance', () => {
 
     it('shortens a hold that is on, and then cannot take it back', async () => {
       const company = await loadFixture(readable);
-      const { asCompliance, ledger, people } = company;
-      const { E } = people.wallets;
+      const { asCompliance, ledger, distributors } = company;
+      const { E } = distributors.wallets;
       const until = await held(company, MAX_HOLD);
       const sooner = (await now()) + BigInt(DAY);
       await expectEntries(ledger, () => asCompliance.hold(E, sooner, REASON), [
@@ -131,8 +136,8 @@ describe('LedgerCompliance', () => {
 
     it('refuses another until the wallet has been free for 7 days, to the second', async () => {
       const company = await loadFixture(readable);
-      const { asCompliance, ledger, people } = company;
-      const { E } = people.wallets;
+      const { asCompliance, ledger, distributors } = company;
+      const { E } = distributors.wallets;
       const until = await held(company, MAX_HOLD);
       for (const at of [until, until + 1n, until + GAP - 1n]) {
         await time.setNextBlockTimestamp(at);
@@ -141,7 +146,7 @@ describe('LedgerCompliance', () => {
           .withArgs(E, until + GAP);
       }
       // Somebody else is not concerned.
-      await asCompliance.hold(people.wallets.F, until + GAP, REASON);
+      await asCompliance.hold(distributors.wallets.F, until + GAP, REASON);
       await time.setNextBlockTimestamp(until + GAP);
       await asCompliance.hold(E, until + GAP + MAX_HOLD, REASON);
       expect((await ledger.walletOf(E)).heldUntil).to.equal(until + GAP + MAX_HOLD);
@@ -150,8 +155,8 @@ describe('LedgerCompliance', () => {
     for (const { form, fixture } of atOnce) {
       it(`holds payouts and nothing else, and ends by itself, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asCompliance, asStranger, ledger, token, people, unit } = company;
-        const { E, F } = people.wallets;
+        const { asCompliance, asStranger, ledger, token, distributors, unit } = company;
+        const { E, F } = distributors.wallets;
         await company.record([{ seller: ID.F, volume: 10_000 }]);
         const [before, solvency] = [await ledger.walletOf(E), await ledger.solvency()];
         const until = (await now()) + BigInt(10 * DAY);
@@ -175,17 +180,17 @@ describe('LedgerCompliance', () => {
       });
     }
 
-    it('follows a person who moves to another id, with its gap', async () => {
+    it('follows a distributor who moves to another id, with its gap', async () => {
       const company = await loadFixture(readable);
-      const { asCompliance, ledger, people } = company;
-      const { F } = people.wallets;
+      const { asCompliance, ledger, distributors } = company;
+      const { F } = distributors.wallets;
       const until = (await now()) + BigInt(DAY);
       await asCompliance.hold(F, until, REASON);
       await company.correctSponsor(ID.F, F, ID.root);
       const moved = await ledger.movedTo(ID.F);
       expect([...(await ledger.walletOf(F))].slice(0, 3)).to.deep.equal([
         moved,
-        (await ledger.walletOf(people.wallets.E)).enrolledAt,
+        (await ledger.walletOf(distributors.wallets.E)).enrolledAt,
         until,
       ]);
       await expectEntries(
@@ -199,16 +204,16 @@ describe('LedgerCompliance', () => {
 
   describe('releaseHold', () => {
     it('refuses a wallet that is nobody’s', async () => {
-      const { asCompliance, ledger, people } = await loadFixture(readable);
-      await expect(asCompliance.releaseHold(people.stranger, REASON))
+      const { asCompliance, ledger, distributors } = await loadFixture(readable);
+      await expect(asCompliance.releaseHold(distributors.stranger, REASON))
         .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
-        .withArgs(people.stranger);
+        .withArgs(distributors.stranger);
     });
 
     it('refuses what is not held: never, no longer, released', async () => {
       const company = await loadFixture(readable);
-      const { asCompliance, ledger, people } = company;
-      const { E } = people.wallets;
+      const { asCompliance, ledger, distributors } = company;
+      const { E } = distributors.wallets;
       const refuse = () =>
         expect(asCompliance.releaseHold(E, REASON))
           .to.be.revertedWithCustomError(ledger, 'NotHeld')
@@ -226,8 +231,8 @@ describe('LedgerCompliance', () => {
     for (const { form, fixture } of atOnce) {
       it(`ends a hold at once, and starts the gap, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asCompliance, asStranger, ledger, people } = company;
-        const { E } = people.wallets;
+        const { asCompliance, asStranger, ledger, distributors } = company;
+        const { E } = distributors.wallets;
         await company.record([{ seller: ID.F, volume: 10_000 }]);
         const until = await held(company, MAX_HOLD);
         await expectEntries(
@@ -250,7 +255,7 @@ describe('LedgerCompliance', () => {
   });
 
   describe('raiseFlag', () => {
-    it('refuses a person or a sale that is not there, and any other kind', async () => {
+    it('refuses a distributor or a sale that is not there, and any other kind', async () => {
       const { asCompliance, ledger } = await loadFixture(withSale);
       const refused: [kind: bigint | number, subject: bigint | number][] = [
         [PERSON, 0],
@@ -277,16 +282,16 @@ describe('LedgerCompliance', () => {
     });
 
     it('refuses when the company has filled its half of the journal', async () => {
-      const { asCompliance, ledger, people } = await loadFixture(withSale);
+      const { asCompliance, ledger, distributors } = await loadFixture(withSale);
       await asCompliance.raiseFlag(PERSON, ID.E, REASON);
-      await asCompliance.hold(people.wallets.E, (await now()) + BigInt(DAY), REASON);
+      await asCompliance.hold(distributors.wallets.E, (await now()) + BigInt(DAY), REASON);
       await setCounter(ledger, 'entries', 2n ** 31n);
       await expect(asCompliance.raiseFlag(PERSON, ID.E, REASON))
         .to.be.revertedWithCustomError(ledger, 'JournalFull')
         .withArgs(2n ** 31n);
       // What ends a review or a hold is always possible.
       await asCompliance.closeFlag(1, 1, EVIDENCE);
-      await asCompliance.releaseHold(people.wallets.E, REASON);
+      await asCompliance.releaseHold(distributors.wallets.E, REASON);
     });
 
     it('refuses more flags than have a number', async () => {
@@ -303,11 +308,11 @@ describe('LedgerCompliance', () => {
     });
 
     for (const { form, fixture } of atOnce) {
-      it(`flags people and sales in public, by number, and changes nobody’s money, in ${form}`, async () => {
+      it(`flags distributors and sales in public, by number, and changes nobody’s money, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asCompliance, asStranger, ledger, people } = company;
+        const { asCompliance, asStranger, ledger, distributors } = company;
         await company.record([{ seller: ID.F, volume: 10_000 }]);
-        await company.leave(people.wallets.root);
+        await company.leave(distributors.wallets.root);
         const subjects: [kind: number, subject: bigint | number][] = [
           [PERSON, ID.E],
           [SALE, saleNumber(1, 0)],
@@ -325,7 +330,7 @@ describe('LedgerCompliance', () => {
           expect(await ledger.flagOf(i + 1)).to.equal(0);
         }
         expect(await ledger.solvency()).to.deep.equal(solvency);
-        await asStranger.withdraw(people.wallets.E);
+        await asStranger.withdraw(distributors.wallets.E);
         await expectSound(company);
       });
     }

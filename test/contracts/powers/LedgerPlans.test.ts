@@ -38,10 +38,10 @@ async function withoutNoticeToPlans() {
 describe('LedgerPlans', () => {
   describe('announcePlan', () => {
     it('refuses anybody but the admin', async () => {
-      const { asRecorder, ledger, people } = await loadFixture(readable);
+      const { asRecorder, ledger, distributors } = await loadFixture(readable);
       await expect(asRecorder.announcePlan(planOf(RATES)))
         .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
-        .withArgs(people.recorder, ZeroHash);
+        .withArgs(distributors.recorder, ZeroHash);
     });
 
     const kinds = [

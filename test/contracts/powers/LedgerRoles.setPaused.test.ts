@@ -9,9 +9,9 @@ const SALE = { seller: ID.F, volume: 100 };
 describe('LedgerRoles', () => {
   describe('setPaused', () => {
     it('refuses anybody but guardian and admin, and a guardian who is none any more', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      await asAdmin.revokeRole(ROLES.guardian, people.guardian);
-      const { stranger, recorder, compliance, guardian, wallets } = people;
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      await asAdmin.revokeRole(ROLES.guardian, distributors.guardian);
+      const { stranger, recorder, compliance, guardian, wallets } = distributors;
       for (const caller of [stranger, recorder, compliance, guardian, wallets.A]) {
         for (const paused of [true, false]) {
           await expect(ledger.connect(caller).setPaused(paused))
@@ -22,11 +22,11 @@ describe('LedgerRoles', () => {
     });
 
     it('refuses that a guardian lets recording go on', async () => {
-      const { asGuardian, ledger, people } = await loadFixture(readable);
+      const { asGuardian, ledger, distributors } = await loadFixture(readable);
       await asGuardian.setPaused(true);
       await expect(asGuardian.setPaused(false))
         .to.be.revertedWithCustomError(ledger, 'NotGuardian')
-        .withArgs(people.guardian);
+        .withArgs(distributors.guardian);
       expect(await ledger.isPaused()).to.equal(true);
     });
 
@@ -44,13 +44,15 @@ describe('LedgerRoles', () => {
     });
 
     for (const { form, fixture } of atOnce) {
-      it(`pauses enrolling and recording and nothing of the people’s, in ${form}`, async () => {
+      it(`pauses enrolling and recording and nothing of the distributors’, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asAdmin, asGuardian, asStranger, ledger, people } = company;
-        const { E, F, root } = people.wallets;
+        const { asAdmin, asGuardian, asStranger, ledger, distributors } = company;
+        const { E, F, root } = distributors.wallets;
         await company.record([{ seller: ID.F, volume: 10_000 }]);
         const before = [await ledger.solvency(), await ledger.counts()];
-        await expectEntries(ledger, () => asGuardian.setPaused(true), [['PauseSet', people.guardian, true]]);
+        await expectEntries(ledger, () => asGuardian.setPaused(true), [
+          ['PauseSet', distributors.guardian, true],
+        ]);
         expect(await ledger.isPaused()).to.equal(true);
         expect([await ledger.solvency(), await ledger.counts()]).to.deep.equal(before);
         for (const call of [
@@ -64,13 +66,15 @@ describe('LedgerRoles', () => {
         await asStranger.payOut([E]);
         await company.leave(root);
         await company.fund(1n);
-        await asAdmin.withdrawFloat(1, people.admin);
+        await asAdmin.withdrawFloat(1, distributors.admin);
         await expectSound(company);
-        await expectEntries(ledger, () => asAdmin.setPaused(false), [['PauseSet', people.admin, false]]);
+        await expectEntries(ledger, () => asAdmin.setPaused(false), [
+          ['PauseSet', distributors.admin, false],
+        ]);
         expect(await ledger.isPaused()).to.equal(false);
         await company.enrol([{ id: 16, sponsor: 0 }]);
         await company.record([SALE]);
-        await expectEntries(ledger, () => asAdmin.setPaused(true), [['PauseSet', people.admin, true]]);
+        await expectEntries(ledger, () => asAdmin.setPaused(true), [['PauseSet', distributors.admin, true]]);
         await expectSound(company);
       });
     }

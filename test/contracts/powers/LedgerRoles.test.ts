@@ -14,7 +14,7 @@ const RESERVE = 410_000n;
 /** A recorder whose cap is two sales and a bit, at the beginning of a period. */
 async function capped() {
   const company = await openCompany();
-  const recorder = company.people.free[0]!;
+  const recorder = company.distributors.free[0]!;
   await company.asAdmin.setRecorder(recorder, 2n * RESERVE + 1n);
   await time.increaseTo((Math.floor((await time.latest()) / DAY) + 2) * DAY);
   return company.withRecorder(recorder);
@@ -23,23 +23,23 @@ async function capped() {
 describe('LedgerRoles', () => {
   describe('setRecorder', () => {
     it('refuses anybody but the admin', async () => {
-      const { asRecorder, ledger, people } = await loadFixture(readable);
-      await expect(asRecorder.setRecorder(people.recorder, 1))
+      const { asRecorder, ledger, distributors } = await loadFixture(readable);
+      await expect(asRecorder.setRecorder(distributors.recorder, 1))
         .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
-        .withArgs(people.recorder, ADMIN);
+        .withArgs(distributors.recorder, ADMIN);
     });
 
     it('refuses a cap that its slot cannot hold', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      await expect(asAdmin.setRecorder(people.recorder, 2n ** 64n))
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      await expect(asAdmin.setRecorder(distributors.recorder, 2n ** 64n))
         .to.be.revertedWithCustomError(ledger, 'CapTooHigh')
         .withArgs(2n ** 64n, 2n ** 64n - 1n);
     });
 
     it('gives the power to enrol, record and reverse', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      const recorder = people.free[0]!;
+      const { asAdmin, ledger, distributors } = company;
+      const recorder = distributors.free[0]!;
       await expectEntries(ledger, () => asAdmin.setRecorder(recorder, 2n ** 64n - 1n), [
         ['RecorderSet', recorder, 2n ** 64n - 1n],
       ]);
@@ -51,31 +51,33 @@ describe('LedgerRoles', () => {
 
     it('takes it all with a cap of 0', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
+      const { asAdmin, ledger, distributors } = company;
       const batch = await company.record([SALE]);
-      await expectEntries(ledger, () => asAdmin.setRecorder(people.recorder, 0), [
-        ['RecorderSet', people.recorder, 0],
+      await expectEntries(ledger, () => asAdmin.setRecorder(distributors.recorder, 0), [
+        ['RecorderSet', distributors.recorder, 0],
       ]);
-      expect(await ledger.recorderOf(people.recorder)).to.deep.equal([0n, 0n]);
+      expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([0n, 0n]);
       const calls = [
         () => company.enrol([{ id: 16, sponsor: 0 }]),
         () => company.record([SALE]),
         () => company.reverse(batch, [{ index: 0, price: 1, volume: 1 }]),
       ];
       for (const call of calls) {
-        await expect(call()).to.be.revertedWithCustomError(ledger, 'NotRecorder').withArgs(people.recorder);
+        await expect(call())
+          .to.be.revertedWithCustomError(ledger, 'NotRecorder')
+          .withArgs(distributors.recorder);
       }
     });
 
     it('forgets nothing that was spent in the period', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
+      const { asAdmin, ledger, distributors } = company;
       await company.record([SALE]);
-      await asAdmin.setRecorder(people.recorder, 0);
-      await asAdmin.setRecorder(people.recorder, RESERVE + 5n);
-      expect(await ledger.recorderOf(people.recorder)).to.deep.equal([RESERVE + 5n, 5n]);
-      await asAdmin.setRecorder(people.recorder, RESERVE - 1n);
-      expect(await ledger.recorderOf(people.recorder)).to.deep.equal([RESERVE - 1n, 0n]);
+      await asAdmin.setRecorder(distributors.recorder, 0);
+      await asAdmin.setRecorder(distributors.recorder, RESERVE + 5n);
+      expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([RESERVE + 5n, 5n]);
+      await asAdmin.setRecorder(distributors.recorder, RESERVE - 1n);
+      expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([RESERVE - 1n, 0n]);
       await expect(company.record([SALE]))
         .to.be.revertedWithCustomError(ledger, 'CapExceeded')
         .withArgs(0, RESERVE);
@@ -84,16 +86,16 @@ describe('LedgerRoles', () => {
 
   describe('recorderOf', () => {
     it('gives zeros for anybody else', async () => {
-      const { ledger, people } = await loadFixture(readable);
-      expect(await ledger.recorderOf(people.stranger)).to.deep.equal([0n, 0n]);
-      expect(await ledger.recorderOf(people.admin)).to.deep.equal([0n, 0n]);
-      expect(await ledger.recorderOf(people.recorder)).to.deep.equal([CAP, CAP]);
+      const { ledger, distributors } = await loadFixture(readable);
+      expect(await ledger.recorderOf(distributors.stranger)).to.deep.equal([0n, 0n]);
+      expect(await ledger.recorderOf(distributors.admin)).to.deep.equal([0n, 0n]);
+      expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([CAP, CAP]);
     });
 
     it('counts down inside a period and starts again with the next', async () => {
       const company = await loadFixture(capped);
-      const { ledger, people } = company;
-      const [recorder, cap] = [people.recorder, 2n * RESERVE + 1n];
+      const { ledger, distributors } = company;
+      const [recorder, cap] = [distributors.recorder, 2n * RESERVE + 1n];
       const end = (Math.floor((await time.latest()) / DAY) + 1) * DAY;
       await company.record([SALE]);
       expect(await ledger.recorderOf(recorder)).to.deep.equal([cap, RESERVE + 1n]);
@@ -113,96 +115,96 @@ describe('LedgerRoles', () => {
 
     it('gives nothing back for a reversal', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const batch = await company.record([SALE]);
       await company.reverse(batch, [{ index: 0, price: 100, volume: 100 }]);
-      expect((await ledger.recorderOf(people.recorder)).left).to.equal(CAP - RESERVE);
+      expect((await ledger.recorderOf(distributors.recorder)).left).to.equal(CAP - RESERVE);
     });
 
     it('counts each recorder alone', async () => {
       const company = await loadFixture(capped);
-      const { asAdmin, ledger, people } = company;
-      await asAdmin.setRecorder(people.stranger, CAP);
-      await company.withRecorder(people.stranger).record([SALE]);
-      expect((await ledger.recorderOf(people.stranger)).left).to.equal(CAP - RESERVE);
-      expect((await ledger.recorderOf(people.recorder)).left).to.equal(2n * RESERVE + 1n);
+      const { asAdmin, ledger, distributors } = company;
+      await asAdmin.setRecorder(distributors.stranger, CAP);
+      await company.withRecorder(distributors.stranger).record([SALE]);
+      expect((await ledger.recorderOf(distributors.stranger)).left).to.equal(CAP - RESERVE);
+      expect((await ledger.recorderOf(distributors.recorder)).left).to.equal(2n * RESERVE + 1n);
     });
   });
 
   describe('beginDefaultAdminTransfer', () => {
     it('refuses anybody but the admin', async () => {
-      const { asStranger, ledger, people } = await loadFixture(readable);
+      const { asStranger, ledger, distributors } = await loadFixture(readable);
       for (const call of [
-        () => asStranger.beginDefaultAdminTransfer(people.stranger),
+        () => asStranger.beginDefaultAdminTransfer(distributors.stranger),
         () => asStranger.cancelDefaultAdminTransfer(),
         () => asStranger.changeDefaultAdminDelay(0),
         () => asStranger.rollbackDefaultAdminDelay(),
-        () => asStranger.grantRole(hashOf('role'), people.stranger),
+        () => asStranger.grantRole(hashOf('role'), distributors.stranger),
       ]) {
         await expect(call())
           .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
-          .withArgs(people.stranger, ADMIN);
+          .withArgs(distributors.stranger, ADMIN);
       }
     });
 
     it('offers the seat, an entry', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
       await expectEntries(
         ledger,
-        () => asAdmin.beginDefaultAdminTransfer(people.free[0]!),
-        (at) => [['AdminTransferSet', people.free[0]!, at + BigInt(DELAY)]],
+        () => asAdmin.beginDefaultAdminTransfer(distributors.free[0]!),
+        (at) => [['AdminTransferSet', distributors.free[0]!, at + BigInt(DELAY)]],
       );
-      expect(await ledger.defaultAdmin()).to.equal(people.admin);
+      expect(await ledger.defaultAdmin()).to.equal(distributors.admin);
     });
 
     it('can be withdrawn, an entry', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      await asAdmin.beginDefaultAdminTransfer(people.free[0]!);
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      await asAdmin.beginDefaultAdminTransfer(distributors.free[0]!);
       await expectEntries(ledger, () => asAdmin.cancelDefaultAdminTransfer(), [
         ['AdminTransferSet', ZeroAddress, 0],
       ]);
       await time.increase(DELAY + 1);
-      await expect(ledger.connect(people.free[0]).acceptDefaultAdminTransfer())
+      await expect(ledger.connect(distributors.free[0]).acceptDefaultAdminTransfer())
         .to.be.revertedWithCustomError(ledger, 'AccessControlInvalidDefaultAdmin')
-        .withArgs(people.free[0]!);
+        .withArgs(distributors.free[0]!);
     });
   });
 
   describe('acceptDefaultAdminTransfer', () => {
     it('refuses anybody but the one it is offered to', async () => {
-      const { asAdmin, asStranger, ledger, people } = await loadFixture(readable);
-      await asAdmin.beginDefaultAdminTransfer(people.free[0]!);
+      const { asAdmin, asStranger, ledger, distributors } = await loadFixture(readable);
+      await asAdmin.beginDefaultAdminTransfer(distributors.free[0]!);
       await time.increase(DELAY + 1);
       await expect(asStranger.acceptDefaultAdminTransfer())
         .to.be.revertedWithCustomError(ledger, 'AccessControlInvalidDefaultAdmin')
-        .withArgs(people.stranger);
+        .withArgs(distributors.stranger);
     });
 
     it('refuses before the delay is over', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      await asAdmin.beginDefaultAdminTransfer(people.free[0]!);
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      await asAdmin.beginDefaultAdminTransfer(distributors.free[0]!);
       const { acceptSchedule } = await ledger.pendingDefaultAdmin();
       await time.setNextBlockTimestamp(acceptSchedule);
-      await expect(ledger.connect(people.free[0]).acceptDefaultAdminTransfer())
+      await expect(ledger.connect(distributors.free[0]).acceptDefaultAdminTransfer())
         .to.be.revertedWithCustomError(ledger, 'AccessControlEnforcedDefaultAdminDelay')
         .withArgs(acceptSchedule);
     });
 
     it('changes the admin, one entry for the old and one for the new', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      const next = people.free[0]!;
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      const next = distributors.free[0]!;
       await asAdmin.beginDefaultAdminTransfer(next);
       await time.increase(DELAY + 1);
       await expectEntries(ledger, () => ledger.connect(next).acceptDefaultAdminTransfer(), [
-        ['RoleChanged', ADMIN, people.admin, false],
+        ['RoleChanged', ADMIN, distributors.admin, false],
         ['RoleChanged', ADMIN, next, true],
       ]);
       expect(await ledger.defaultAdmin()).to.equal(next);
-      await expect(asAdmin.setRecorder(people.recorder, 1)).to.be.revertedWithCustomError(
+      await expect(asAdmin.setRecorder(distributors.recorder, 1)).to.be.revertedWithCustomError(
         ledger,
         'AccessControlUnauthorizedAccount',
       );
-      await ledger.connect(next).setRecorder(people.recorder, 1);
+      await ledger.connect(next).setRecorder(distributors.recorder, 1);
     });
   });
 
@@ -233,21 +235,21 @@ describe('LedgerRoles', () => {
 
   describe('grantRole, revokeRole and renounceRole', () => {
     it('refuse to touch the admin’s seat', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
       for (const call of [
-        () => asAdmin.grantRole(ADMIN, people.stranger),
-        () => asAdmin.revokeRole(ADMIN, people.admin),
+        () => asAdmin.grantRole(ADMIN, distributors.stranger),
+        () => asAdmin.revokeRole(ADMIN, distributors.admin),
       ]) {
         await expect(call()).to.be.revertedWithCustomError(ledger, 'AccessControlEnforcedDefaultAdminRules');
       }
-      await expect(asAdmin.renounceRole(ADMIN, people.admin))
+      await expect(asAdmin.renounceRole(ADMIN, distributors.admin))
         .to.be.revertedWithCustomError(ledger, 'AccessControlEnforcedDefaultAdminDelay')
         .withArgs(0);
     });
 
     it('enter each change of another role once', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      const [role, account] = [hashOf('role'), people.stranger];
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      const [role, account] = [hashOf('role'), distributors.stranger];
       await expectEntries(ledger, () => asAdmin.grantRole(role, account), [
         ['RoleChanged', role, account, true],
       ]);
@@ -260,11 +262,19 @@ describe('LedgerRoles', () => {
     });
 
     it('refuse anybody but the admin, whoever else has a role', async () => {
-      const { ledger, people } = await loadFixture(readable);
-      for (const caller of [people.stranger, people.recorder, people.guardian, people.registrar]) {
+      const { ledger, distributors } = await loadFixture(readable);
+      for (const caller of [
+        distributors.stranger,
+        distributors.recorder,
+        distributors.guardian,
+        distributors.registrar,
+      ]) {
         for (const role of Object.values(ROLES)) {
           const as = ledger.connect(caller);
-          for (const call of [() => as.grantRole(role, caller), () => as.revokeRole(role, people.ranker)]) {
+          for (const call of [
+            () => as.grantRole(role, caller),
+            () => as.revokeRole(role, distributors.ranker),
+          ]) {
             await expect(call())
               .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
               .withArgs(caller, ADMIN);
@@ -274,18 +284,17 @@ describe('LedgerRoles', () => {
     });
 
     it('refuse that somebody gives up what is another’s', async () => {
-      const { asStranger, ledger, people } = await loadFixture(readable);
-      await expect(asStranger.renounceRole(ROLES.guardian, people.guardian)).to.be.revertedWithCustomError(
-        ledger,
-        'AccessControlBadConfirmation',
-      );
+      const { asStranger, ledger, distributors } = await loadFixture(readable);
+      await expect(
+        asStranger.renounceRole(ROLES.guardian, distributors.guardian),
+      ).to.be.revertedWithCustomError(ledger, 'AccessControlBadConfirmation');
     });
 
     for (const [officer, role] of Object.entries(ROLES)) {
       it(`give and take the ${officer}’s role, each an entry`, async () => {
         const company = await loadFixture(readable);
-        const { asAdmin, ledger, people } = company;
-        const account = people.free[0]!;
+        const { asAdmin, ledger, distributors } = company;
+        const account = distributors.free[0]!;
         const name = `${officer.toUpperCase()}_ROLE` as 'RANKER_ROLE';
         expect(await ledger[name]()).to.equal(role);
         expect(await ledger.hasRole(role, account)).to.equal(false);
@@ -307,15 +316,15 @@ describe('LedgerRoles', () => {
     }
 
     it('let the admin leave the seat empty in two steps', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
       await expectEntries(
         ledger,
         () => asAdmin.beginDefaultAdminTransfer(ZeroAddress),
         (at) => [['AdminTransferSet', ZeroAddress, at + BigInt(DELAY)]],
       );
       await time.increase(DELAY + 1);
-      await expectEntries(ledger, () => asAdmin.renounceRole(ADMIN, people.admin), [
-        ['RoleChanged', ADMIN, people.admin, false],
+      await expectEntries(ledger, () => asAdmin.renounceRole(ADMIN, distributors.admin), [
+        ['RoleChanged', ADMIN, distributors.admin, false],
       ]);
       expect(await ledger.defaultAdmin()).to.equal(ZeroAddress);
     });

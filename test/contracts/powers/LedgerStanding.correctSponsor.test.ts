@@ -3,13 +3,13 @@ import { ZeroAddress, ZeroHash } from 'ethers';
 import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
 import { ID, openCompany, REASON, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
-import { ACTIVE, CLOSED, INACTIVE, type Person } from '../../support/contracts/records.ts';
+import { ACTIVE, CLOSED, type Distributor, INACTIVE } from '../../support/contracts/records.ts';
 import { setCounter } from '../../support/contracts/totals.ts';
 
 const { A, B, C, D, E, F, walletless, emptyLane, root } = ID;
 const WINDOW = BigInt(7 * DAY);
 const MAX_UPLINE = 2000;
-/** The id that the first person to move gets: three fragments are in use. */
+/** The id that the first distributor to move gets: three fragments are in use. */
 const MOVED = 16;
 
 /** F has sold for 100.00 and the sale is settled; B has rank 1 and is inactive now. */
@@ -23,7 +23,7 @@ async function earned() {
 /** D has moved to below `root`, and E, F and others with them. */
 async function moved() {
   const company = await openCompany({ returnWindow: 0 });
-  await company.correctSponsor(D, company.people.wallets.D, root);
+  await company.correctSponsor(D, company.distributors.wallets.D, root);
   return company;
 }
 
@@ -31,10 +31,10 @@ async function atOnce() {
   return openCompany({ returnWindow: 0 });
 }
 
-/** A line of as many people as a correction looks through, and one more at its end. */
+/** A line of as many distributors as a correction looks through, and one more at its end. */
 async function deep() {
   const company = await openCompany({ float: 0n });
-  const line: Person[] = Array.from({ length: MAX_UPLINE + 1 }, (_, i) => ({
+  const line: Distributor[] = Array.from({ length: MAX_UPLINE + 1 }, (_, i) => ({
     id: 16 + i,
     sponsor: i && 15 + i,
   }));
@@ -47,8 +47,8 @@ const account = (...values: number[]) => values.map(BigInt);
 describe('LedgerStanding', () => {
   describe('correctSponsor', () => {
     it('refuses anybody but a recorder', async () => {
-      const { ledger, people } = await loadFixture(readable);
-      const { admin, ranker, stranger, wallets } = people;
+      const { ledger, distributors } = await loadFixture(readable);
+      const { admin, ranker, stranger, wallets } = distributors;
       for (const caller of [admin, ranker, stranger, wallets.E]) {
         await expect(ledger.connect(caller).correctSponsor(E, wallets.E, A, REASON))
           .to.be.revertedWithCustomError(ledger, 'NotRecorder')
@@ -57,28 +57,26 @@ describe('LedgerStanding', () => {
     });
 
     it('refuses a correction without a reason', async () => {
-      const { asRecorder, ledger, people } = await loadFixture(readable);
-      await expect(asRecorder.correctSponsor(E, people.wallets.E, A, ZeroHash)).to.be.revertedWithCustomError(
-        ledger,
-        'ReasonMissing',
-      );
+      const { asRecorder, ledger, distributors } = await loadFixture(readable);
+      await expect(
+        asRecorder.correctSponsor(E, distributors.wallets.E, A, ZeroHash),
+      ).to.be.revertedWithCustomError(ledger, 'ReasonMissing');
     });
 
     it('refuses while recording is paused', async () => {
       const company = await loadFixture(readable);
       await company.asGuardian.setPaused(true);
-      await expect(company.correctSponsor(E, company.people.wallets.E, A)).to.be.revertedWithCustomError(
-        company.ledger,
-        'RecordingPaused',
-      );
+      await expect(
+        company.correctSponsor(E, company.distributors.wallets.E, A),
+      ).to.be.revertedWithCustomError(company.ledger, 'RecordingPaused');
     });
 
-    it('refuses a wallet that is not the person’s', async () => {
+    it('refuses a wallet that is not the distributor’s', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      const { wallets, stranger } = people;
+      const { ledger, distributors } = company;
+      const { wallets, stranger } = distributors;
       for (const [id, wallet] of [
-        [E, wallets.F], // another person's
+        [E, wallets.F], // another distributor's
         [E, stranger], // nobody's
         [E, undefined], // none, of somebody who has one
         [walletless, wallets.E], // one, of somebody who has none
@@ -94,12 +92,12 @@ describe('LedgerStanding', () => {
       }
     });
 
-    it('refuses the id that a person has moved from', async () => {
+    it('refuses the id that a distributor has moved from', async () => {
       const company = await loadFixture(moved);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       await company.correctSponsor(walletless, undefined, A);
       for (const [id, wallet] of [
-        [D, people.wallets.D],
+        [D, distributors.wallets.D],
         [walletless, undefined],
       ] as const) {
         await expect(company.correctSponsor(id, wallet, B))
@@ -110,13 +108,13 @@ describe('LedgerStanding', () => {
 
     it('refuses from the second in which seven days after enrolment are over', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      const { enrolledAt } = await ledger.walletOf(people.wallets.E);
+      const { ledger, distributors } = company;
+      const { enrolledAt } = await ledger.walletOf(distributors.wallets.E);
       const end = enrolledAt + WINDOW;
       await time.setNextBlockTimestamp(end - 1n);
-      await company.correctSponsor(E, people.wallets.E, A);
+      await company.correctSponsor(E, distributors.wallets.E, A);
       await time.setNextBlockTimestamp(end);
-      await expect(company.correctSponsor(E, people.wallets.E, B))
+      await expect(company.correctSponsor(E, distributors.wallets.E, B))
         .to.be.revertedWithCustomError(ledger, 'SponsorWindowOver')
         .withArgs(E, end);
       expect(await ledger.unclaimedSince(walletless)).to.equal(enrolledAt);
@@ -127,16 +125,16 @@ describe('LedgerStanding', () => {
 
     it('refuses somebody who has left', async () => {
       const company = await loadFixture(readable);
-      await company.leave(company.people.wallets.F);
-      await expect(company.correctSponsor(F, company.people.wallets.F, A))
-        .to.be.revertedWithCustomError(company.ledger, 'PersonGone')
+      await company.leave(company.distributors.wallets.F);
+      await expect(company.correctSponsor(F, company.distributors.wallets.F, A))
+        .to.be.revertedWithCustomError(company.ledger, 'DistributorGone')
         .withArgs(F);
     });
 
-    it('refuses the sponsor the person has', async () => {
+    it('refuses the sponsor the distributor has', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      const { wallets } = people;
+      const { ledger, distributors } = company;
+      const { wallets } = distributors;
       for (const [id, wallet, sponsor] of [
         [A, wallets.A, 0],
         [E, wallets.E, D],
@@ -152,7 +150,7 @@ describe('LedgerStanding', () => {
     it('refuses a sponsor whom nobody is', async () => {
       const company = await loadFixture(readable);
       for (const sponsor of [1, emptyLane, root + 1, 16, 2 ** 26, 2n ** 256n - 1n]) {
-        await expect(company.asRecorder.correctSponsor(F, company.people.wallets.F, sponsor, REASON))
+        await expect(company.asRecorder.correctSponsor(F, company.distributors.wallets.F, sponsor, REASON))
           .to.be.revertedWithCustomError(company.ledger, 'UnknownSponsor')
           .withArgs(F, sponsor);
       }
@@ -160,20 +158,20 @@ describe('LedgerStanding', () => {
 
     it('refuses a sponsor who has left or has moved to another id', async () => {
       const company = await loadFixture(moved);
-      const { ledger, people } = company;
-      await company.leave(people.wallets.A);
+      const { ledger, distributors } = company;
+      await company.leave(distributors.wallets.A);
       for (const sponsor of [A, D]) {
-        await expect(company.correctSponsor(F, people.wallets.F, sponsor))
+        await expect(company.correctSponsor(F, distributors.wallets.F, sponsor))
           .to.be.revertedWithCustomError(ledger, 'SponsorGone')
           .withArgs(F, sponsor);
       }
     });
 
-    it('refuses the person themself and everybody below them', async () => {
+    it('refuses the distributor themself and everybody below them', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       await company.enrol([{ id: 16, sponsor: walletless }]);
-      const { wallets } = people;
+      const { wallets } = distributors;
       for (const [id, wallet, sponsor] of [
         [A, wallets.A, A],
         [A, wallets.A, B],
@@ -190,58 +188,58 @@ describe('LedgerStanding', () => {
       }
     });
 
-    it('refuses somebody who stands below through a person who has moved', async () => {
+    it('refuses somebody who stands below through a distributor who has moved', async () => {
       const company = await loadFixture(moved);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       for (const [id, wallet, sponsor] of [
-        [MOVED, people.wallets.D, F],
-        [root, people.wallets.root, F],
-        [root, people.wallets.root, MOVED],
+        [MOVED, distributors.wallets.D, F],
+        [root, distributors.wallets.root, F],
+        [root, distributors.wallets.root, MOVED],
       ] as const) {
         await expect(company.correctSponsor(id, wallet, sponsor))
           .to.be.revertedWithCustomError(ledger, 'SponsorBelow')
           .withArgs(id, sponsor);
       }
       // A's line no longer has them.
-      await company.correctSponsor(A, people.wallets.A, F);
+      await company.correctSponsor(A, distributors.wallets.A, F);
       expect((await ledger.accountOf(A)).sponsor).to.equal(F);
     });
 
     it('refuses a sponsor whose upline is longer than a call can look through', async () => {
       const company = await loadFixture(deep);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const last = 16 + MAX_UPLINE;
-      await expect(company.correctSponsor(F, people.wallets.F, last))
+      await expect(company.correctSponsor(F, distributors.wallets.F, last))
         .to.be.revertedWithCustomError(ledger, 'UplineTooLong')
         .withArgs(last, MAX_UPLINE);
-      await company.correctSponsor(F, people.wallets.F, last - 1);
+      await company.correctSponsor(F, distributors.wallets.F, last - 1);
       expect((await ledger.accountOf(await ledger.movedTo(F))).sponsor).to.equal(last - 1);
     });
 
     it('refuses a move when all fragments are used, and puts right in place', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const full = 2n ** 24n - 1n;
       await setCounter(ledger, 'fragments', full);
-      await expect(company.correctSponsor(F, people.wallets.F, A))
+      await expect(company.correctSponsor(F, distributors.wallets.F, A))
         .to.be.revertedWithCustomError(ledger, 'LedgerFull')
         .withArgs(full);
-      await company.correctSponsor(E, people.wallets.E, A);
+      await company.correctSponsor(E, distributors.wallets.E, A);
     });
 
-    /** Corrections after which the person keeps their id. */
+    /** Corrections after which the distributor keeps their id. */
     const inPlace: [what: string, id: number, name: 'A' | 'C' | 'D' | 'E' | 'root', sponsor: number][] = [
-      ['a person in the first lane', E, 'E', A],
-      ['a person in the first lane who becomes a root', E, 'E', 0],
+      ['a distributor in the first lane', E, 'E', A],
+      ['a distributor in the first lane who becomes a root', E, 'E', 0],
       ['a root', root, 'root', F],
-      ['a person in the third lane, to the first', C, 'C', A],
-      ['a person in the last lane, to the second', D, 'D', B],
+      ['a distributor in the third lane, to the first', C, 'C', A],
+      ['a distributor in the last lane, to the second', D, 'D', B],
     ];
     for (const [what, id, name, sponsor] of inPlace) {
       it(`puts right in place ${what}`, async () => {
         const company = await loadFixture(earned);
-        const { asRecorder, ledger, people } = company;
-        const wallet = people.wallets[name];
+        const { asRecorder, ledger, distributors } = company;
+        const wallet = distributors.wallets[name];
         const [owed] = await company.owed(id);
         const { fragments } = await ledger.counts();
         expect(await asRecorder.correctSponsor.staticCall(id, wallet, sponsor, REASON)).to.equal(id);
@@ -256,16 +254,16 @@ describe('LedgerStanding', () => {
 
     it('pays by the right sponsor from then on', async () => {
       const company = await loadFixture(atOnce);
-      await company.correctSponsor(D, company.people.wallets.D, A);
+      await company.correctSponsor(D, company.distributors.wallets.D, A);
       await company.record([{ seller: F, volume: 10_000 }]);
       const bps = [2000n, 1000n, 500n, 300n, 0n, 0n];
       expect(await company.owed(F, E, D, A, B, C)).to.deep.equal(bps.map((rate) => rate * 10_000n));
     });
 
-    it('moves a person with balance, rank, status and wallet', async () => {
+    it('moves a distributor with balance, rank, status and wallet', async () => {
       const company = await loadFixture(earned);
-      const { asRecorder, asStranger, ledger, token, people } = company;
-      const wallet = people.wallets.B;
+      const { asRecorder, asStranger, ledger, token, distributors } = company;
+      const wallet = distributors.wallets.B;
       const word = await ledger.walletOf(wallet);
       const before = await ledger.solvency();
       expect(await asRecorder.correctSponsor.staticCall(B, wallet, root, REASON)).to.equal(MOVED);
@@ -284,7 +282,7 @@ describe('LedgerStanding', () => {
       expect(await company.owed(A, C, D)).to.deep.equal([1_000_000n, 3_000_000n, 5_000_000n]);
     });
 
-    it('moves a person without a wallet, with their mark', async () => {
+    it('moves a distributor without a wallet, with their mark', async () => {
       const company = await loadFixture(readable);
       const { ledger } = company;
       const since = await ledger.unclaimedSince(walletless);
@@ -296,26 +294,26 @@ describe('LedgerStanding', () => {
       expect(await ledger.idOf(ZeroAddress)).to.equal(0);
     });
 
-    it('moves a person who becomes a root, or is sponsored by a higher lane of their fragment', async () => {
+    it('moves a distributor who becomes a root, or is sponsored by a higher lane of their fragment', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      await company.correctSponsor(C, people.wallets.C, 0);
+      const { ledger, distributors } = company;
+      await company.correctSponsor(C, distributors.wallets.C, 0);
       expect(await ledger.accountOf(MOVED)).to.deep.equal(account(0, 0, 0, ACTIVE));
-      await company.correctSponsor(F, people.wallets.F, walletless);
+      await company.correctSponsor(F, distributors.wallets.F, walletless);
       expect(await ledger.accountOf(MOVED + 4)).to.deep.equal(account(walletless, 0, 0, ACTIVE));
     });
 
-    it('puts a person right again who has moved, under the id they have now', async () => {
+    it('puts a distributor right again who has moved, under the id they have now', async () => {
       const company = await loadFixture(moved);
-      const { ledger, people } = company;
-      await expectEntries(ledger, () => company.correctSponsor(MOVED, people.wallets.D, C), [
+      const { ledger, distributors } = company;
+      await expectEntries(ledger, () => company.correctSponsor(MOVED, distributors.wallets.D, C), [
         ['SponsorCorrected', MOVED, MOVED, C, REASON],
       ]);
       await company.record([{ seller: D, volume: 10_000 }]);
       expect(await company.owed(MOVED, C, root)).to.deep.equal([20_000_000n, 10_000_000n, 0n]);
     });
 
-    it('lets the next person enrolled follow with the next fragment, and be sponsored by the moved', async () => {
+    it('lets the next distributor enrolled follow with the next fragment, and be sponsored by the moved', async () => {
       const company = await loadFixture(moved);
       await company.enrol([
         { id: 17, sponsor: MOVED },

@@ -5,7 +5,7 @@ import { foldJournal } from '../../support/contracts/journal.ts';
 import { COMPRESSION, planOf, RATES } from '../../support/contracts/plan.ts';
 
 const { A, B, C, D, E, F, root } = ID;
-/** The id that the first person to move gets: three fragments are in use. */
+/** The id that the first distributor to move gets: three fragments are in use. */
 const MOVED = 16;
 
 /** A sale and its settlement; what happens in between is done by `meanwhile`. */
@@ -16,14 +16,14 @@ async function sell(company: Company, seller: number, meanwhile?: () => Promise<
   await company.settle(batch);
 }
 
-/** Expects the last sale settled to have paid these people, from the seller up, and nobody else to be owed anything. */
+/** Expects the last sale settled to have paid these distributors, from the seller up, and nobody else to be owed anything. */
 async function expectPaid(company: Company, seller: number, payees: number[]): Promise<void> {
   const { lines, head, owed } = await foldJournal(company.ledger);
   const credits = payees.map((id, level) => ({ id: BigInt(id), bps: BigInt(RATES[level]!) }));
   expect(lines.at(-1)).to.deep.include({ seller: BigInt(seller), credits });
   expect(head).to.equal(await company.ledger.head());
   for (const id of [A, B, C, D, E, F, root, ...payees]) {
-    expect(await company.owed(id), `person ${id}`).to.deep.equal([owed.get(BigInt(id)) ?? 0n]);
+    expect(await company.owed(id), `distributor ${id}`).to.deep.equal([owed.get(BigInt(id)) ?? 0n]);
   }
 }
 
@@ -39,11 +39,11 @@ describe('LedgerStanding', () => {
       /** D, the sponsor of E, has moved to below `root`. */
       async function moved() {
         const company = await opened();
-        await company.correctSponsor(D, company.people.wallets.D, root);
+        await company.correctSponsor(D, company.distributors.wallets.D, root);
         return company;
       }
 
-      describe(`a person who has moved, by ${plan} in a ${compact ? 'compact' : 'readable'} ledger`, () => {
+      describe(`a distributor who has moved, by ${plan} in a ${compact ? 'compact' : 'readable'} ledger`, () => {
         it('keeps their downline', async () => {
           const company = await loadFixture(moved);
           await sell(company, F);
@@ -52,7 +52,7 @@ describe('LedgerStanding', () => {
 
         it('is paid for sales recorded under the id they had', async () => {
           const company = await loadFixture(opened);
-          await sell(company, D, () => company.correctSponsor(D, company.people.wallets.D, root));
+          await sell(company, D, () => company.correctSponsor(D, company.distributors.wallets.D, root));
           await expectPaid(company, D, [MOVED, root]);
         });
 
@@ -67,31 +67,31 @@ describe('LedgerStanding', () => {
 
         it('takes along somebody in the fragment that they have left', async () => {
           const company = await loadFixture(opened);
-          await company.correctSponsor(C, company.people.wallets.C, root);
+          await company.correctSponsor(C, company.distributors.wallets.C, root);
           await sell(company, D);
           await expectPaid(company, D, [D, MOVED, root]);
         });
 
         it('can stand below somebody in that fragment again', async () => {
           const company = await loadFixture(opened);
-          await company.correctSponsor(C, company.people.wallets.C, root);
-          await company.correctSponsor(MOVED, company.people.wallets.C, B);
+          await company.correctSponsor(C, company.distributors.wallets.C, root);
+          await company.correctSponsor(MOVED, company.distributors.wallets.C, B);
           await sell(company, D);
           await expectPaid(company, D, [D, MOVED, B, A]);
         });
 
-        it('takes along people who have moved, too', async () => {
+        it('takes along distributors who have moved, too', async () => {
           const company = await loadFixture(moved);
           // F moves away from E to below D, and D to below B.
-          await company.correctSponsor(F, company.people.wallets.F, MOVED);
-          await company.correctSponsor(MOVED, company.people.wallets.D, B);
+          await company.correctSponsor(F, company.distributors.wallets.F, MOVED);
+          await company.correctSponsor(MOVED, company.distributors.wallets.D, B);
           await sell(company, F);
           await expectPaid(company, F, [MOVED + 4, MOVED, B, A]);
         });
 
         it('is passed over once they have left', async () => {
           const company = await loadFixture(moved);
-          await company.leave(company.people.wallets.D);
+          await company.leave(company.distributors.wallets.D);
           await sell(company, F);
           const { lines } = await foldJournal(company.ledger);
           const upline = compression === COMPRESSION.none ? [F, E, 0, root] : [F, E, root];

@@ -21,9 +21,9 @@ async function earned() {
 describe('LedgerStanding', () => {
   describe('setStanding', () => {
     it('refuses anybody but a ranker', async () => {
-      const { ledger, people } = await loadFixture(readable);
+      const { ledger, distributors } = await loadFixture(readable);
       const records = encodeStandings([{ id: F, rank: 1 }]);
-      const { admin, recorder, stranger, compliance, guardian, registrar, quoter } = people;
+      const { admin, recorder, stranger, compliance, guardian, registrar, quoter } = distributors;
       for (const caller of [admin, recorder, stranger, compliance, guardian, registrar, quoter]) {
         await expect(ledger.connect(caller).setStanding(records, EVIDENCE))
           .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
@@ -65,12 +65,12 @@ describe('LedgerStanding', () => {
 
     it('refuses somebody who has left or has moved to another id', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      await company.leave(people.wallets.E);
-      await company.correctSponsor(B, people.wallets.B, root);
+      const { ledger, distributors } = company;
+      await company.leave(distributors.wallets.E);
+      await company.correctSponsor(B, distributors.wallets.B, root);
       for (const id of [E, B]) {
         await expect(company.setStanding([{ id: F }, { id }]))
-          .to.be.revertedWithCustomError(ledger, 'PersonGone')
+          .to.be.revertedWithCustomError(ledger, 'DistributorGone')
           .withArgs(id);
       }
     });
@@ -88,7 +88,7 @@ describe('LedgerStanding', () => {
 
     it('sets ranks and statuses, one entry for all', async () => {
       const company = await loadFixture(earned);
-      const { asRanker, ledger, people } = company;
+      const { asRanker, ledger, distributors } = company;
       const records = encodeStandings([
         { id: A, rank: 15, status: INACTIVE },
         { id: D, rank: 1 },
@@ -98,7 +98,7 @@ describe('LedgerStanding', () => {
         { id: D, rank: 2 },
       ]);
       await expectEntries(ledger, () => asRanker.setStanding(records, EVIDENCE), [
-        ['StandingSet', people.ranker, EVIDENCE, records],
+        ['StandingSet', distributors.ranker, EVIDENCE, records],
       ]);
       for (const [id, account] of [
         [A, [0, 1_000_000, 15, INACTIVE]],
@@ -108,7 +108,7 @@ describe('LedgerStanding', () => {
         [walletless, [E, 0, 7, ACTIVE]],
         [root, [0, 0, 0, INACTIVE]],
       ] as const) {
-        expect(await ledger.accountOf(id), `person ${id}`).to.deep.equal(account.map(BigInt));
+        expect(await ledger.accountOf(id), `distributor ${id}`).to.deep.equal(account.map(BigInt));
       }
       await asRanker.setStanding(encodeStandings([{ id: A, rank: 3 }]), ZeroHash);
       expect(await ledger.accountOf(A)).to.deep.equal([0n, 1_000_000n, 3n, BigInt(ACTIVE)]);
@@ -126,10 +126,10 @@ describe('LedgerStanding', () => {
 
     it('leaves what is owed to somebody inactive theirs to withdraw', async () => {
       const company = await loadFixture(earned);
-      const { asStranger, token, people } = company;
+      const { asStranger, token, distributors } = company;
       await company.setStanding([{ id: E, rank: 4, status: INACTIVE }]);
-      await asStranger.withdraw(people.wallets.E);
-      expect(await token.balanceOf(people.wallets.E)).to.equal(10_000_000);
+      await asStranger.withdraw(distributors.wallets.E);
+      expect(await token.balanceOf(distributors.wallets.E)).to.equal(10_000_000);
     });
 
     it('goes on while recording is paused', async () => {
@@ -142,28 +142,28 @@ describe('LedgerStanding', () => {
 
   describe('leaveProgramme', () => {
     it('refuses a wallet that is nobody’s', async () => {
-      const { asStranger, ledger, people } = await loadFixture(readable);
+      const { asStranger, ledger, distributors } = await loadFixture(readable);
       await expect(asStranger.leaveProgramme())
         .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
-        .withArgs(people.stranger);
+        .withArgs(distributors.stranger);
     });
 
     it('refuses a second time', async () => {
       const company = await loadFixture(readable);
-      await company.leave(company.people.wallets.E);
-      await expect(company.leave(company.people.wallets.E))
-        .to.be.revertedWithCustomError(company.ledger, 'PersonGone')
+      await company.leave(company.distributors.wallets.E);
+      await expect(company.leave(company.distributors.wallets.E))
+        .to.be.revertedWithCustomError(company.ledger, 'DistributorGone')
         .withArgs(E);
     });
 
-    it('closes the person’s account and leaves them what they are owed', async () => {
+    it('closes the distributor’s account and leaves them what they are owed', async () => {
       const company = await loadFixture(earned);
-      const { ledger, token, people, asStranger } = company;
-      const wallet = people.wallets.E;
+      const { ledger, token, distributors, asStranger } = company;
+      const wallet = distributors.wallets.E;
       // A rank, so that it can be seen that somebody who left does not look like somebody who moved.
       await company.setStanding([{ id: E, rank: 1 }]);
       const before = await ledger.solvency();
-      await expectEntries(ledger, () => company.leave(wallet), [['PersonLeft', E]]);
+      await expectEntries(ledger, () => company.leave(wallet), [['DistributorLeft', E]]);
       expect(await ledger.accountOf(E)).to.deep.equal([D, 10_000_000, 0, CLOSED].map(BigInt));
       expect(await ledger.movedTo(E)).to.equal(0);
       expect(await ledger.solvency()).to.deep.equal(before);
@@ -175,7 +175,7 @@ describe('LedgerStanding', () => {
 
     it('ends commissions for good, of their own sales too, and leaves the downline its place', async () => {
       const company = await loadFixture(earned);
-      await company.leave(company.people.wallets.E);
+      await company.leave(company.distributors.wallets.E);
       await company.record([
         { seller: F, volume: 10_000 },
         { seller: E, volume: 10_000 },
@@ -187,19 +187,19 @@ describe('LedgerStanding', () => {
 
     it('cannot be undone by rank or by another sponsor', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      await company.leave(people.wallets.E);
+      const { ledger, distributors } = company;
+      await company.leave(distributors.wallets.E);
       await expect(company.setStanding([{ id: E, status: ACTIVE }]))
-        .to.be.revertedWithCustomError(ledger, 'PersonGone')
+        .to.be.revertedWithCustomError(ledger, 'DistributorGone')
         .withArgs(E);
-      await expect(company.asRecorder.correctSponsor(E, people.wallets.E, A, REASON))
-        .to.be.revertedWithCustomError(ledger, 'PersonGone')
+      await expect(company.asRecorder.correctSponsor(E, distributors.wallets.E, A, REASON))
+        .to.be.revertedWithCustomError(ledger, 'DistributorGone')
         .withArgs(E);
     });
 
     it('keeps the wallet from being enrolled again', async () => {
       const company = await loadFixture(readable);
-      const wallet = company.people.wallets.E;
+      const wallet = company.distributors.wallets.E;
       await company.leave(wallet);
       await expect(company.enrol([{ id: 16, sponsor: 0, wallet: wallet.address }]))
         .to.be.revertedWithCustomError(company.ledger, 'WalletTaken')
@@ -208,11 +208,11 @@ describe('LedgerStanding', () => {
 
     it('is open to somebody inactive and held, while recording is paused', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       await company.setStanding([{ id: F, status: INACTIVE }]);
-      await company.asCompliance.hold(people.wallets.F, (await time.latest()) + DAY, REASON);
+      await company.asCompliance.hold(distributors.wallets.F, (await time.latest()) + DAY, REASON);
       await company.asGuardian.setPaused(true);
-      await company.leave(people.wallets.F);
+      await company.leave(distributors.wallets.F);
       expect((await ledger.accountOf(F)).status).to.equal(CLOSED);
     });
   });

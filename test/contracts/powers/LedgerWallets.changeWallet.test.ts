@@ -19,7 +19,7 @@ interface Consent {
 
 /** The usual change: E moves to the first free wallet. */
 async function consentOf(company: Company, changes: Partial<Consent> = {}): Promise<Consent> {
-  const { wallets, free } = company.people;
+  const { wallets, free } = company.distributors;
   const deadline = BigInt(await time.latest()) + BigInt(HOUR);
   return {
     id: ID.E,
@@ -34,7 +34,7 @@ async function consentOf(company: Company, changes: Partial<Consent> = {}): Prom
 function signed(
   company: Company,
   consent: Consent,
-  signer: HardhatEthersSigner = company.people.free[0]!,
+  signer: HardhatEthersSigner = company.distributors.free[0]!,
   domain: TypedDataDomain = {},
 ): Promise<string> {
   return sign(company.ledger, signer, 'WalletConsent', { ...consent }, domain);
@@ -45,7 +45,7 @@ function change(
   company: Company,
   { to, deadline }: Consent,
   signature: string,
-  owner: HardhatEthersSigner = company.people.wallets.E,
+  owner: HardhatEthersSigner = company.distributors.wallets.E,
 ) {
   return company.ledger.connect(owner).changeWallet(to, deadline, signature);
 }
@@ -55,9 +55,9 @@ describe('LedgerWallets', () => {
     it('refuses a caller who is nobody', async () => {
       const company = await loadFixture(readable);
       const consent = await consentOf(company);
-      await expect(change(company, consent, await signed(company, consent), company.people.stranger))
+      await expect(change(company, consent, await signed(company, consent), company.distributors.stranger))
         .to.be.revertedWithCustomError(company.ledger, 'UnknownWallet')
-        .withArgs(company.people.stranger);
+        .withArgs(company.distributors.stranger);
     });
 
     it('refuses a wallet to which tokens would be lost', async () => {
@@ -73,7 +73,7 @@ describe('LedgerWallets', () => {
 
     it('refuses a wallet that is somebody’s, the caller’s own too', async () => {
       const company = await loadFixture(readable);
-      const { wallets } = company.people;
+      const { wallets } = company.distributors;
       for (const [wallet, id] of [
         [wallets.F, ID.F],
         [wallets.E, ID.E],
@@ -87,7 +87,7 @@ describe('LedgerWallets', () => {
 
     it('refuses from the second after the deadline and not before', async () => {
       const company = await loadFixture(readable);
-      const { ledger, wallets, free } = { ledger: company.ledger, ...company.people };
+      const { ledger, wallets, free } = { ledger: company.ledger, ...company.distributors };
       const consent = await consentOf(company);
       await time.setNextBlockTimestamp(consent.deadline + 1n);
       await expect(change(company, consent, await signed(company, consent)))
@@ -102,19 +102,19 @@ describe('LedgerWallets', () => {
 
     it('refuses what the new wallet has not signed', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const consent = await consentOf(company);
       const elsewhere: TypedDataDomain[] = [
-        { verifyingContract: people.stranger.address },
+        { verifyingContract: distributors.stranger.address },
         { chainId: 1 },
         { name: 'Plumbline' },
         { version: '2' },
       ];
       const others = [
-        await signed(company, consent, people.wallets.E),
+        await signed(company, consent, distributors.wallets.E),
         await signed(company, { ...consent, id: ID.F }),
-        await signed(company, { ...consent, from: people.wallets.F.address }),
-        await signed(company, { ...consent, to: people.free[1]!.address }),
+        await signed(company, { ...consent, from: distributors.wallets.F.address }),
+        await signed(company, { ...consent, to: distributors.free[1]!.address }),
         await signed(company, { ...consent, nonce: 1 }),
         await signed(company, { ...consent, deadline: consent.deadline + 1n }),
         ...(await Promise.all(elsewhere.map((domain) => signed(company, consent, undefined, domain)))),
@@ -126,16 +126,16 @@ describe('LedgerWallets', () => {
           .withArgs(consent.to);
       }
       // Nor does a consent serve anybody but whom it was given to.
-      await expect(change(company, consent, await signed(company, consent), people.wallets.F))
+      await expect(change(company, consent, await signed(company, consent), distributors.wallets.F))
         .to.be.revertedWithCustomError(ledger, 'WrongSignature')
         .withArgs(consent.to);
       await change(company, consent, await signed(company, consent));
     });
 
-    it('takes each consent once, also when the person comes back', async () => {
+    it('takes each consent once, also when the distributor comes back', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      const [E, free] = [people.wallets.E, people.free[0]!];
+      const { ledger, distributors } = company;
+      const [E, free] = [distributors.wallets.E, distributors.free[0]!];
       const there = await consentOf(company);
       const signature = await signed(company, there);
       await change(company, there, signature);
@@ -149,10 +149,10 @@ describe('LedgerWallets', () => {
       expect((await ledger.walletOf(free)).nonce).to.equal(3);
     });
 
-    it('refuses a consent given to a person who has moved to another id since', async () => {
+    it('refuses a consent given to a distributor who has moved to another id since', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      const { F } = people.wallets;
+      const { ledger, distributors } = company;
+      const { F } = distributors.wallets;
       const consent = await consentOf(company, { id: ID.F, from: F.address });
       const signature = await signed(company, consent);
       await company.correctSponsor(ID.F, F, ID.root);
@@ -162,7 +162,7 @@ describe('LedgerWallets', () => {
     });
 
     for (const { form, fixture } of atOnce) {
-      it(`moves the person, debt and all, in ${form}`, async () => {
+      it(`moves the distributor, debt and all, in ${form}`, async () => {
         const company = await loadFixture(fixture);
         const { asStranger, ledger, token, unit } = company;
         await company.record([{ seller: ID.F, volume: 10_000 }]);
@@ -189,8 +189,8 @@ describe('LedgerWallets', () => {
 
     it('leaves the old wallet to whoever is enrolled with it, with no rest of the past', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      const { E } = people.wallets;
+      const { ledger, distributors } = company;
+      const { E } = distributors.wallets;
       const consent = await consentOf(company);
       await company.asCompliance.hold(E, (await time.latest()) + DAY, REASON);
       await change(company, consent, await signed(company, consent));
@@ -198,7 +198,7 @@ describe('LedgerWallets', () => {
       const at = BigInt(await time.latest());
       expect(await ledger.walletOf(E)).to.deep.equal([16n, at, 0n, 0n]);
       // The new owner's nonce begins again, yet no old consent fits another id.
-      const other = people.free[1]!;
+      const other = distributors.free[1]!;
       const fresh = await consentOf(company, { id: 16, to: other.address });
       await change(company, fresh, await signed(company, fresh, other), E);
       expect(await ledger.idOf(other)).to.equal(16);
@@ -206,9 +206,9 @@ describe('LedgerWallets', () => {
 
     it('ends a recovery, also for whoever has the old wallet next', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      const { E } = people.wallets;
-      await asAdmin.proposeRecovery(E, people.free[1]!);
+      const { asAdmin, ledger, distributors } = company;
+      const { E } = distributors.wallets;
+      await asAdmin.proposeRecovery(E, distributors.free[1]!);
       const consent = await consentOf(company);
       await change(company, consent, await signed(company, consent));
       expect(await ledger.recoveryOf(E)).to.deep.equal([ZeroAddress, 0n]);
@@ -224,11 +224,11 @@ describe('LedgerWallets', () => {
 
     it('takes a hold along, and the gap after it', async () => {
       const company = await loadFixture(atOnce[0]!.fixture);
-      const { asCompliance, asStranger, ledger, people } = company;
-      const [first, second] = [people.free[0]!, people.free[1]!];
+      const { asCompliance, asStranger, ledger, distributors } = company;
+      const [first, second] = [distributors.free[0]!, distributors.free[1]!];
       await company.record([{ seller: ID.F, volume: 10_000 }]);
       const until = BigInt(await time.latest()) + BigInt(20 * DAY);
-      await asCompliance.hold(people.wallets.E, until, REASON);
+      await asCompliance.hold(distributors.wallets.E, until, REASON);
       const consent = await consentOf(company);
       await change(company, consent, await signed(company, consent));
       expect((await ledger.walletOf(first)).heldUntil).to.equal(until);
@@ -248,18 +248,18 @@ describe('LedgerWallets', () => {
 
     it('works from a wallet and to a wallet that are contracts', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const [one, two] = [
-        await ethers.deployContract('SigningWallet', [people.free[0]!]),
-        await ethers.deployContract('SigningWallet', [people.free[1]!]),
+        await ethers.deployContract('SigningWallet', [distributors.free[0]!]),
+        await ethers.deployContract('SigningWallet', [distributors.free[1]!]),
       ];
       const there = await consentOf(company, { to: await one.getAddress() });
-      await expect(change(company, there, await signed(company, there, people.free[1]!)))
+      await expect(change(company, there, await signed(company, there, distributors.free[1]!)))
         .to.be.revertedWithCustomError(ledger, 'WrongSignature')
         .withArgs(one);
       await change(company, there, await signed(company, there));
       const on = await consentOf(company, { from: there.to, to: await two.getAddress(), nonce: 1 });
-      const signature = await signed(company, on, people.free[1]!);
+      const signature = await signed(company, on, distributors.free[1]!);
       const call = ledger.interface.encodeFunctionData('changeWallet', [on.to, on.deadline, signature]);
       await expectEntries(ledger, () => one.execute(ledger, call), [
         ['WalletSet', ID.E, on.from, on.to, CHANGED],

@@ -15,16 +15,16 @@ interface Voucher {
   deadline: bigint;
 }
 
-/** The usual voucher: the person without a wallet gets the first free one. */
+/** The usual voucher: the distributor without a wallet gets the first free one. */
 async function voucherOf(company: Company, changes: Partial<Voucher> = {}): Promise<Voucher> {
-  const wallet = company.people.free[0]!.address;
+  const wallet = company.distributors.free[0]!.address;
   return { id: ID.walletless, wallet, deadline: BigInt(await time.latest()) + BigInt(HOUR), ...changes };
 }
 
 function signed(
   company: Company,
   voucher: Voucher,
-  signer: HardhatEthersSigner = company.people.registrar,
+  signer: HardhatEthersSigner = company.distributors.registrar,
   domain: TypedDataDomain = {},
 ): Promise<string> {
   return sign(company.ledger, signer, 'ClaimVoucher', { ...voucher }, domain);
@@ -35,7 +35,7 @@ function claim(
   company: Company,
   { id, wallet, deadline }: Voucher,
   signature: string,
-  registrar: string = company.people.registrar.address,
+  registrar: string = company.distributors.registrar.address,
 ) {
   return company.asStranger.claimWallet(id, wallet, deadline, registrar, signature);
 }
@@ -67,7 +67,7 @@ describe('LedgerWallets', () => {
       const voucher = await voucherOf(company);
       const signature = await signed(company, voucher);
       await claim(company, voucher, signature);
-      const other = await voucherOf(company, { wallet: company.people.free[1]!.address });
+      const other = await voucherOf(company, { wallet: company.distributors.free[1]!.address });
       for (const [again, by] of [
         [voucher, signature],
         [other, await signed(company, other)],
@@ -80,9 +80,14 @@ describe('LedgerWallets', () => {
 
     it('refuses a signer who is no registrar, the admin too', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const voucher = await voucherOf(company);
-      for (const signer of [people.stranger, people.admin, people.recorder, people.compliance]) {
+      for (const signer of [
+        distributors.stranger,
+        distributors.admin,
+        distributors.recorder,
+        distributors.compliance,
+      ]) {
         await expect(claim(company, voucher, await signed(company, voucher, signer), signer.address))
           .to.be.revertedWithCustomError(ledger, 'NotRegistrar')
           .withArgs(signer);
@@ -91,13 +96,13 @@ describe('LedgerWallets', () => {
 
     it('refuses the vouchers of a registrar who is none any more', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
+      const { asAdmin, ledger, distributors } = company;
       const voucher = await voucherOf(company);
       const signature = await signed(company, voucher);
-      await asAdmin.revokeRole(ROLES.registrar, people.registrar);
+      await asAdmin.revokeRole(ROLES.registrar, distributors.registrar);
       await expect(claim(company, voucher, signature))
         .to.be.revertedWithCustomError(ledger, 'NotRegistrar')
-        .withArgs(people.registrar);
+        .withArgs(distributors.registrar);
     });
 
     it('refuses a wallet to which tokens would be lost', async () => {
@@ -113,7 +118,7 @@ describe('LedgerWallets', () => {
 
     it('refuses a wallet that is somebody’s', async () => {
       const company = await loadFixture(readable);
-      const wallet = company.people.wallets.E.address;
+      const wallet = company.distributors.wallets.E.address;
       const voucher = await voucherOf(company, { wallet });
       await expect(claim(company, voucher, await signed(company, voucher)))
         .to.be.revertedWithCustomError(company.ledger, 'WalletTaken')
@@ -141,19 +146,19 @@ describe('LedgerWallets', () => {
 
     it('refuses what the registrar has not signed', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const voucher = await voucherOf(company);
       const right = await signed(company, voucher);
       const elsewhere: TypedDataDomain[] = [
-        { verifyingContract: people.stranger.address },
+        { verifyingContract: distributors.stranger.address },
         { chainId: 1 },
         { name: 'Plumbline' },
         { version: '2' },
       ];
       const others = [
-        await signed(company, voucher, people.stranger),
+        await signed(company, voucher, distributors.stranger),
         await signed(company, { ...voucher, id: ID.emptyLane }),
-        await signed(company, { ...voucher, wallet: people.free[1]!.address }),
+        await signed(company, { ...voucher, wallet: distributors.free[1]!.address }),
         await signed(company, { ...voucher, deadline: voucher.deadline - 1n }),
         ...(await Promise.all(elsewhere.map((domain) => signed(company, voucher, undefined, domain)))),
         '0x',
@@ -162,30 +167,30 @@ describe('LedgerWallets', () => {
       for (const signature of others) {
         await expect(claim(company, voucher, signature))
           .to.be.revertedWithCustomError(ledger, 'WrongSignature')
-          .withArgs(people.registrar);
+          .withArgs(distributors.registrar);
       }
       await claim(company, voucher, right);
     });
 
-    it('refuses a voucher of another ledger with the same people', async () => {
+    it('refuses a voucher of another ledger with the same distributors', async () => {
       const company = await loadFixture(readable);
       const voucher = await voucherOf(company);
       // The factory opens another one for whoever asks, with the same terms.
-      const { factory, options, people, token } = company;
-      const request = { ...options, token, admin: people.admin };
+      const { factory, options, distributors, token } = company;
+      const request = { ...options, token, admin: distributors.admin };
       const salt = ethers.id('another');
       const address = await factory.createLedger.staticCall(request, salt);
       await factory.createLedger(request, salt);
       const other = await ethers.getContractAt('ICommissionLedger', address);
-      const signature = await sign(other, people.registrar, 'ClaimVoucher', { ...voucher });
+      const signature = await sign(other, distributors.registrar, 'ClaimVoucher', { ...voucher });
       await expect(claim(company, voucher, signature))
         .to.be.revertedWithCustomError(company.ledger, 'WrongSignature')
-        .withArgs(people.registrar);
+        .withArgs(distributors.registrar);
     });
 
-    it('refuses the voucher of a person who has moved to another id', async () => {
+    it('refuses the voucher of a distributor who has moved to another id', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const voucher = await voucherOf(company);
       const signature = await signed(company, voucher);
       await company.correctSponsor(ID.walletless, undefined, ID.root);
@@ -195,7 +200,7 @@ describe('LedgerWallets', () => {
         .withArgs(ID.walletless);
       await expect(claim(company, { ...voucher, id: moved }, signature))
         .to.be.revertedWithCustomError(ledger, 'WrongSignature')
-        .withArgs(people.registrar);
+        .withArgs(distributors.registrar);
       const fresh = await voucherOf(company, { id: moved });
       await claim(company, fresh, await signed(company, fresh));
       expect(await ledger.idOf(fresh.wallet)).to.equal(moved);
@@ -203,12 +208,12 @@ describe('LedgerWallets', () => {
 
     it('asks a registrar that is a contract', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      const owner = people.free[1]!;
+      const { asAdmin, ledger, distributors } = company;
+      const owner = distributors.free[1]!;
       const registrar = await (await ethers.deployContract('SigningWallet', [owner])).getAddress();
       await asAdmin.grantRole(ROLES.registrar, registrar);
       const voucher = await voucherOf(company);
-      await expect(claim(company, voucher, await signed(company, voucher, people.stranger), registrar))
+      await expect(claim(company, voucher, await signed(company, voucher, distributors.stranger), registrar))
         .to.be.revertedWithCustomError(ledger, 'WrongSignature')
         .withArgs(registrar);
       await claim(company, voucher, await signed(company, voucher, owner), registrar);
@@ -216,7 +221,7 @@ describe('LedgerWallets', () => {
     });
 
     for (const { form, fixture } of atOnce) {
-      it(`gives the person the wallet, with all that was earned before, in ${form}`, async () => {
+      it(`gives the distributor the wallet, with all that was earned before, in ${form}`, async () => {
         const company = await loadFixture(fixture);
         const { ledger, token, unit } = company;
         const since = await ledger.unclaimedSince(ID.walletless);

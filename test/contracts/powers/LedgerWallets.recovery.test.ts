@@ -11,54 +11,59 @@ const RECOVERED = 3;
 const DELAY = BigInt(14 * DAY);
 
 /** Proposes to replace E's wallet by the first free one; the time from which it can be done. */
-async function proposed({ asAdmin, people }: Company): Promise<bigint> {
-  await asAdmin.proposeRecovery(people.wallets.E, people.free[0]!);
+async function proposed({ asAdmin, distributors }: Company): Promise<bigint> {
+  await asAdmin.proposeRecovery(distributors.wallets.E, distributors.free[0]!);
   return BigInt(await time.latest()) + DELAY;
 }
 
 describe('LedgerWallets', () => {
   describe('proposeRecovery', () => {
     it('refuses anybody but the admin', async () => {
-      const { ledger, people } = await loadFixture(readable);
-      for (const caller of [people.stranger, people.recorder, people.registrar, people.wallets.E]) {
-        await expect(ledger.connect(caller).proposeRecovery(people.wallets.E, people.free[0]!))
+      const { ledger, distributors } = await loadFixture(readable);
+      for (const caller of [
+        distributors.stranger,
+        distributors.recorder,
+        distributors.registrar,
+        distributors.wallets.E,
+      ]) {
+        await expect(ledger.connect(caller).proposeRecovery(distributors.wallets.E, distributors.free[0]!))
           .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
           .withArgs(caller, ADMIN);
       }
     });
 
     it('refuses a wallet that is nobody’s', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      for (const newWallet of [people.free[0]!.address, ZeroAddress]) {
-        await expect(asAdmin.proposeRecovery(people.stranger, newWallet))
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      for (const newWallet of [distributors.free[0]!.address, ZeroAddress]) {
+        await expect(asAdmin.proposeRecovery(distributors.stranger, newWallet))
           .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
-          .withArgs(people.stranger);
+          .withArgs(distributors.stranger);
       }
     });
 
     it('refuses a second recovery of the same wallet', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
+      const { asAdmin, ledger, distributors } = company;
       const from = await proposed(company);
-      for (const newWallet of [people.free[0]!, people.free[1]!]) {
-        await expect(asAdmin.proposeRecovery(people.wallets.E, newWallet))
+      for (const newWallet of [distributors.free[0]!, distributors.free[1]!]) {
+        await expect(asAdmin.proposeRecovery(distributors.wallets.E, newWallet))
           .to.be.revertedWithCustomError(ledger, 'RecoveryPending')
-          .withArgs(people.wallets.E, from);
+          .withArgs(distributors.wallets.E, from);
       }
     });
 
     it('refuses a wallet to which tokens would be lost', async () => {
-      const { asAdmin, ledger, token, people } = await loadFixture(readable);
+      const { asAdmin, ledger, token, distributors } = await loadFixture(readable);
       for (const newWallet of [ledger, token]) {
-        await expect(asAdmin.proposeRecovery(people.wallets.E, newWallet))
+        await expect(asAdmin.proposeRecovery(distributors.wallets.E, newWallet))
           .to.be.revertedWithCustomError(ledger, 'UnusableWallet')
           .withArgs(newWallet);
       }
     });
 
     it('refuses a wallet that is somebody’s', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      const { E, F } = people.wallets;
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      const { E, F } = distributors.wallets;
       for (const [newWallet, id] of [
         [F, ID.F],
         [E, ID.E],
@@ -70,18 +75,18 @@ describe('LedgerWallets', () => {
     });
 
     it('refuses to withdraw what was not offered', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      await expect(asAdmin.proposeRecovery(people.wallets.E, ZeroAddress))
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      await expect(asAdmin.proposeRecovery(distributors.wallets.E, ZeroAddress))
         .to.be.revertedWithCustomError(ledger, 'NoRecovery')
-        .withArgs(people.wallets.E);
+        .withArgs(distributors.wallets.E);
     });
 
     for (const { form, fixture } of atOnce) {
       it(`announces the new wallet and changes nothing yet, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asAdmin, ledger, people } = company;
-        const { E } = people.wallets;
-        const newWallet = people.free[0]!;
+        const { asAdmin, ledger, distributors } = company;
+        const { E } = distributors.wallets;
+        const newWallet = distributors.free[0]!;
         const word = await ledger.walletOf(E);
         await expectEntries(
           ledger,
@@ -98,15 +103,15 @@ describe('LedgerWallets', () => {
 
     it('withdraws a mistaken offer, so that a better one can be made, which waits anew', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      const { E } = people.wallets;
+      const { asAdmin, ledger, distributors } = company;
+      const { E } = distributors.wallets;
       await proposed(company);
       await time.increase(13 * DAY);
       await expectEntries(ledger, () => asAdmin.proposeRecovery(E, ZeroAddress), [
         ['RecoverySet', ID.E, E, ZeroAddress, 0],
       ]);
       expect(await ledger.recoveryOf(E)).to.deep.equal([ZeroAddress, 0n]);
-      const right = people.free[1]!;
+      const right = distributors.free[1]!;
       await expectEntries(
         ledger,
         () => asAdmin.proposeRecovery(E, right),
@@ -123,26 +128,31 @@ describe('LedgerWallets', () => {
   describe('cancelRecovery', () => {
     it('refuses whoever’s wallet is not being recovered', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
+      const { asAdmin, ledger, distributors } = company;
       await proposed(company);
       // Neither the company, nor a neighbour, nor the wallet that is offered.
-      for (const caller of [people.stranger, people.admin, people.wallets.F, people.free[0]!]) {
+      for (const caller of [
+        distributors.stranger,
+        distributors.admin,
+        distributors.wallets.F,
+        distributors.free[0]!,
+      ]) {
         await expect(ledger.connect(caller).cancelRecovery())
           .to.be.revertedWithCustomError(ledger, 'NoRecovery')
           .withArgs(caller);
       }
-      await ledger.connect(people.wallets.E).cancelRecovery();
-      await expect(ledger.connect(people.wallets.E).cancelRecovery())
+      await ledger.connect(distributors.wallets.E).cancelRecovery();
+      await expect(ledger.connect(distributors.wallets.E).cancelRecovery())
         .to.be.revertedWithCustomError(ledger, 'NoRecovery')
-        .withArgs(people.wallets.E);
-      await asAdmin.proposeRecovery(people.wallets.E, people.free[0]!);
+        .withArgs(distributors.wallets.E);
+      await asAdmin.proposeRecovery(distributors.wallets.E, distributors.free[0]!);
     });
 
     for (const { form, fixture } of atOnce) {
       it(`ends it, at any time before it is done, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asAdmin, ledger, people } = company;
-        const { E } = people.wallets;
+        const { asAdmin, ledger, distributors } = company;
+        const { E } = distributors.wallets;
         const from = await proposed(company);
         await time.increaseTo(from + BigInt(100 * DAY));
         const word = await ledger.walletOf(E);
@@ -160,7 +170,7 @@ describe('LedgerWallets', () => {
 
     it('is open to the owner while payouts are held', async () => {
       const company = await loadFixture(readable);
-      const { E } = company.people.wallets;
+      const { E } = company.distributors.wallets;
       await proposed(company);
       await company.asCompliance.hold(E, (await time.latest()) + 30 * DAY, REASON);
       await company.ledger.connect(E).cancelRecovery();
@@ -171,18 +181,18 @@ describe('LedgerWallets', () => {
   describe('recoverWallet', () => {
     it('refuses anybody but the admin', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       await time.increaseTo(await proposed(company));
-      for (const caller of [people.stranger, people.free[0]!, people.wallets.E]) {
-        await expect(ledger.connect(caller).recoverWallet(people.wallets.E))
+      for (const caller of [distributors.stranger, distributors.free[0]!, distributors.wallets.E]) {
+        await expect(ledger.connect(caller).recoverWallet(distributors.wallets.E))
           .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
           .withArgs(caller, ADMIN);
       }
     });
 
     it('refuses what was not proposed', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      for (const wallet of [people.wallets.E, people.stranger]) {
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      for (const wallet of [distributors.wallets.E, distributors.stranger]) {
         await expect(asAdmin.recoverWallet(wallet))
           .to.be.revertedWithCustomError(ledger, 'NoRecovery')
           .withArgs(wallet);
@@ -191,8 +201,8 @@ describe('LedgerWallets', () => {
 
     it('refuses until the second in which 14 days are over', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      const { E } = people.wallets;
+      const { asAdmin, ledger, distributors } = company;
+      const { E } = distributors.wallets;
       const from = await proposed(company);
       await time.setNextBlockTimestamp(from - 1n);
       await expect(asAdmin.recoverWallet(E))
@@ -200,14 +210,14 @@ describe('LedgerWallets', () => {
         .withArgs(E, from);
       await time.setNextBlockTimestamp(from);
       await asAdmin.recoverWallet(E);
-      expect(await ledger.idOf(people.free[0]!)).to.equal(ID.E);
+      expect(await ledger.idOf(distributors.free[0]!)).to.equal(ID.E);
     });
 
     it('refuses when the new wallet has become somebody’s, and leaves room for another', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      const { E, F } = people.wallets;
-      const [first, second] = [people.free[0]!, people.free[1]!];
+      const { asAdmin, ledger, distributors } = company;
+      const { E, F } = distributors.wallets;
+      const [first, second] = [distributors.free[0]!, distributors.free[1]!];
       await time.increaseTo(await proposed(company));
       await company.enrol([{ id: 16, sponsor: ID.root, wallet: first.address }]);
       await expect(asAdmin.recoverWallet(E))
@@ -224,11 +234,11 @@ describe('LedgerWallets', () => {
     });
 
     for (const { form, fixture } of atOnce) {
-      it(`moves the person, debt and hold and all, in ${form}`, async () => {
+      it(`moves the distributor, debt and hold and all, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asAdmin, asStranger, ledger, token, people, unit } = company;
-        const { E } = people.wallets;
-        const newWallet = people.free[0]!;
+        const { asAdmin, asStranger, ledger, token, distributors, unit } = company;
+        const { E } = distributors.wallets;
+        const newWallet = distributors.free[0]!;
         await company.record([{ seller: ID.F, volume: 10_000 }]);
         const from = await proposed(company);
         const { enrolledAt } = await ledger.walletOf(E);
@@ -260,22 +270,22 @@ describe('LedgerWallets', () => {
 
     it('leaves the gap after a hold as it was', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, asCompliance, ledger, people } = company;
-      const { E } = people.wallets;
+      const { asAdmin, asCompliance, ledger, distributors } = company;
+      const { E } = distributors.wallets;
       const from = await proposed(company);
       await asCompliance.hold(E, from - 1n, REASON);
       await time.increaseTo(from);
       await asAdmin.recoverWallet(E);
-      await expect(asCompliance.hold(people.free[0]!, from + BigInt(DAY), REASON))
+      await expect(asCompliance.hold(distributors.free[0]!, from + BigInt(DAY), REASON))
         .to.be.revertedWithCustomError(ledger, 'HoldTooSoon')
-        .withArgs(people.free[0]!, from - 1n + BigInt(7 * DAY));
+        .withArgs(distributors.free[0]!, from - 1n + BigInt(7 * DAY));
     });
 
     it('leaves nothing that the lost wallet has signed of use', async () => {
       const company = await loadFixture(atOnce[0]!.fixture);
-      const { asAdmin, asStranger, ledger, people } = company;
-      const { E } = people.wallets;
-      const [thief, newWallet] = [people.free[1]!, people.free[0]!];
+      const { asAdmin, asStranger, ledger, distributors } = company;
+      const { E } = distributors.wallets;
+      const [thief, newWallet] = [distributors.free[1]!, distributors.free[0]!];
       await company.record([{ seller: ID.F, volume: 10_000 }]);
       const from = await proposed(company);
       const deadline = from + BigInt(DAY);
@@ -298,9 +308,9 @@ describe('LedgerWallets', () => {
 
     it('takes nothing from an owner who is there: they withdraw, and change wallet, meanwhile', async () => {
       const company = await loadFixture(atOnce[0]!.fixture);
-      const { asAdmin, ledger, token, people, unit } = company;
-      const { E } = people.wallets;
-      const own = people.free[1]!;
+      const { asAdmin, ledger, token, distributors, unit } = company;
+      const { E } = distributors.wallets;
+      const own = distributors.free[1]!;
       await company.record([{ seller: ID.F, volume: 10_000 }]);
       const from = await proposed(company);
       await ledger.connect(E).withdraw(E);
@@ -317,16 +327,16 @@ describe('LedgerWallets', () => {
       expect(await ledger.idOf(own)).to.equal(ID.E);
     });
 
-    it('follows a person who has moved to another id meanwhile', async () => {
+    it('follows a distributor who has moved to another id meanwhile', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, people } = company;
-      const { F } = people.wallets;
-      await asAdmin.proposeRecovery(F, people.free[0]!);
+      const { asAdmin, ledger, distributors } = company;
+      const { F } = distributors.wallets;
+      await asAdmin.proposeRecovery(F, distributors.free[0]!);
       await company.correctSponsor(ID.F, F, ID.root);
       const moved = await ledger.movedTo(ID.F);
       await time.increase(14 * DAY);
       await expectEntries(ledger, () => asAdmin.recoverWallet(F), [
-        ['WalletSet', moved, F, people.free[0]!, RECOVERED],
+        ['WalletSet', moved, F, distributors.free[0]!, RECOVERED],
       ]);
     });
   });

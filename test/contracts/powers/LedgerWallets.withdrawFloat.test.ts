@@ -26,8 +26,13 @@ async function takesFees() {
 describe('LedgerWallets', () => {
   describe('withdrawFloat', () => {
     it('refuses anybody but the admin', async () => {
-      const { ledger, people } = await loadFixture(readable);
-      for (const caller of [people.stranger, people.recorder, people.funder, people.guardian]) {
+      const { ledger, distributors } = await loadFixture(readable);
+      for (const caller of [
+        distributors.stranger,
+        distributors.recorder,
+        distributors.funder,
+        distributors.guardian,
+      ]) {
         await expect(ledger.connect(caller).withdrawFloat(1, caller))
           .to.be.revertedWithCustomError(ledger, 'AccessControlUnauthorizedAccount')
           .withArgs(caller, ADMIN);
@@ -35,8 +40,11 @@ describe('LedgerWallets', () => {
     });
 
     it('refuses nothing', async () => {
-      const { asAdmin, ledger, people } = await loadFixture(readable);
-      await expect(asAdmin.withdrawFloat(0, people.admin)).to.be.revertedWithCustomError(ledger, 'ZeroUnits');
+      const { asAdmin, ledger, distributors } = await loadFixture(readable);
+      await expect(asAdmin.withdrawFloat(0, distributors.admin)).to.be.revertedWithCustomError(
+        ledger,
+        'ZeroUnits',
+      );
     });
 
     it('refuses an address at which tokens would be lost', async () => {
@@ -51,8 +59,8 @@ describe('LedgerWallets', () => {
     for (const { form, fixture } of withWindow) {
       it(`pays out free float and never what is reserved or owed, in ${form}`, async () => {
         const company = await loadFixture(fixture);
-        const { asAdmin, asStranger, ledger, token, people, options, unit } = company;
-        const to = people.free[0]!;
+        const { asAdmin, asStranger, ledger, token, distributors, options, unit } = company;
+        const to = distributors.free[0]!;
         const settled = await company.record([{ seller: ID.F, volume: 10_000 }]);
         await company.passWindow(settled);
         await company.settle(settled);
@@ -80,7 +88,7 @@ describe('LedgerWallets', () => {
         // All that was promised is there, to the last unit.
         await company.passWindow(open);
         await company.settle(open);
-        const { A, B, C, D, E, F } = people.wallets;
+        const { A, B, C, D, E, F } = distributors.wallets;
         await asStranger.payOut([A, B, C, D, E, F]);
         expect(await ledger.solvency()).to.deep.equal([0n, 0n, 0n, 0n]);
         expect(await token.balanceOf(ledger)).to.equal(0);
@@ -89,42 +97,42 @@ describe('LedgerWallets', () => {
     }
 
     it('counts no tokens that were sent without `fund`', async () => {
-      const { asAdmin, ledger, token, people, options } = await loadFixture(readable);
+      const { asAdmin, ledger, token, distributors, options } = await loadFixture(readable);
       await token.mint(ledger, 5);
-      await expect(asAdmin.withdrawFloat(options.float + 1n, people.admin))
+      await expect(asAdmin.withdrawFloat(options.float + 1n, distributors.admin))
         .to.be.revertedWithCustomError(ledger, 'FloatExceeded')
         .withArgs(options.float, options.float + 1n);
     });
 
     it('pays with a token whose transfers return nothing', async () => {
-      const { asAdmin, token, people, unit } = await loadFixture(returnsNothing);
-      await asAdmin.withdrawFloat(7, people.free[0]!);
-      expect(await token.balanceOf(people.free[0]!)).to.equal(7n * unit);
+      const { asAdmin, token, distributors, unit } = await loadFixture(returnsNothing);
+      await asAdmin.withdrawFloat(7, distributors.free[0]!);
+      expect(await token.balanceOf(distributors.free[0]!)).to.equal(7n * unit);
     });
 
     it('lets the receiver bear a fee of the token', async () => {
       const company = await loadFixture(takesFees);
-      const { asAdmin, token, people } = company;
-      await expectEntries(company.ledger, () => asAdmin.withdrawFloat(1_000, people.free[0]!), [
-        ['FloatWithdrawn', people.free[0]!, 1_000],
+      const { asAdmin, token, distributors } = company;
+      await expectEntries(company.ledger, () => asAdmin.withdrawFloat(1_000, distributors.free[0]!), [
+        ['FloatWithdrawn', distributors.free[0]!, 1_000],
       ]);
-      expect(await token.balanceOf(people.free[0]!)).to.equal(990);
+      expect(await token.balanceOf(distributors.free[0]!)).to.equal(990);
       await expectSound(company);
     });
 
     it('leaves the float when the token says false or refuses', async () => {
       const broken = await loadFixture(returnsFalse);
       await (broken.token as unknown as FalseDollar).setBroken(true);
-      await expect(broken.asAdmin.withdrawFloat(1, broken.people.admin))
+      await expect(broken.asAdmin.withdrawFloat(1, broken.distributors.admin))
         .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
         .withArgs(broken.token);
       await expectSound(broken);
       const frozen = await loadFixture(freezes);
       const issuer = frozen.token as unknown as FreezableDollar;
-      await issuer.setFrozen(frozen.people.admin, true);
-      await expect(frozen.asAdmin.withdrawFloat(1, frozen.people.admin))
+      await issuer.setFrozen(frozen.distributors.admin, true);
+      await expect(frozen.asAdmin.withdrawFloat(1, frozen.distributors.admin))
         .to.be.revertedWithCustomError(issuer, 'Frozen')
-        .withArgs(frozen.people.admin);
+        .withArgs(frozen.distributors.admin);
       await expectSound(frozen);
     });
   });

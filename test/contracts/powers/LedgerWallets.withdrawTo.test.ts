@@ -41,7 +41,7 @@ async function freezes() {
 
 /** The usual order: what E is owed goes to the first free wallet. */
 async function orderOf(company: Company, changes: Partial<Order> = {}): Promise<Order> {
-  const { wallets, free } = company.people;
+  const { wallets, free } = company.distributors;
   const deadline = BigInt(await time.latest()) + BigInt(HOUR);
   return { id: ID.E, wallet: wallets.E.address, to: free[0]!.address, nonce: 0, deadline, ...changes };
 }
@@ -49,7 +49,7 @@ async function orderOf(company: Company, changes: Partial<Order> = {}): Promise<
 function signed(
   company: Company,
   order: Order,
-  signer: HardhatEthersSigner = company.people.wallets.E,
+  signer: HardhatEthersSigner = company.distributors.wallets.E,
   domain: TypedDataDomain = {},
 ): Promise<string> {
   return sign(company.ledger, signer, 'WithdrawTo', { ...order }, domain);
@@ -64,17 +64,17 @@ describe('LedgerWallets', () => {
   describe('withdrawTo', () => {
     it('refuses a wallet that is nobody’s', async () => {
       const company = await loadFixture(usual);
-      const { ledger, people } = company;
-      const order = await orderOf(company, { wallet: people.stranger.address });
-      await expect(send(company, order, await signed(company, order, people.stranger)))
+      const { ledger, distributors } = company;
+      const order = await orderOf(company, { wallet: distributors.stranger.address });
+      await expect(send(company, order, await signed(company, order, distributors.stranger)))
         .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
-        .withArgs(people.stranger);
+        .withArgs(distributors.stranger);
     });
 
     it('refuses while payouts are held, until the second in which the hold ends', async () => {
       const company = await loadFixture(usual);
       const until = BigInt(await time.latest()) + BigInt(DAY);
-      await company.asCompliance.hold(company.people.wallets.E, until, REASON);
+      await company.asCompliance.hold(company.distributors.wallets.E, until, REASON);
       const order = await orderOf(company, { deadline: until });
       const signature = await signed(company, order);
       await time.setNextBlockTimestamp(until - 1n);
@@ -112,20 +112,20 @@ describe('LedgerWallets', () => {
 
     it('refuses what the owner has not signed', async () => {
       const company = await loadFixture(usual);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const order = await orderOf(company);
       const elsewhere: TypedDataDomain[] = [
-        { verifyingContract: people.stranger.address },
+        { verifyingContract: distributors.stranger.address },
         { chainId: 1 },
         { name: 'Plumbline' },
         { version: '2' },
       ];
       const others = [
-        await signed(company, order, people.wallets.F),
-        await signed(company, order, people.admin),
+        await signed(company, order, distributors.wallets.F),
+        await signed(company, order, distributors.admin),
         await signed(company, { ...order, id: ID.F }),
-        await signed(company, { ...order, wallet: people.wallets.F.address }),
-        await signed(company, { ...order, to: people.stranger.address }),
+        await signed(company, { ...order, wallet: distributors.wallets.F.address }),
+        await signed(company, { ...order, to: distributors.stranger.address }),
         await signed(company, { ...order, nonce: 1 }),
         await signed(company, { ...order, deadline: order.deadline + 1n }),
         ...(await Promise.all(elsewhere.map((domain) => signed(company, order, undefined, domain)))),
@@ -155,23 +155,23 @@ describe('LedgerWallets', () => {
 
     it('takes each signature once, and with it every other of the same nonce', async () => {
       const company = await loadFixture(usual);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const order = await orderOf(company);
       const signature = await signed(company, order);
       const consent = {
         id: ID.E,
         from: order.wallet,
-        to: people.free[1]!.address,
+        to: distributors.free[1]!.address,
         nonce: 0,
         deadline: order.deadline,
       };
-      const agreed = await sign(ledger, people.free[1]!, 'WalletConsent', consent);
+      const agreed = await sign(ledger, distributors.free[1]!, 'WalletConsent', consent);
       await send(company, order, signature);
       await earned(company);
       await expect(send(company, order, signature))
         .to.be.revertedWithCustomError(ledger, 'WrongSignature')
         .withArgs(order.wallet);
-      await expect(ledger.connect(people.wallets.E).changeWallet(consent.to, consent.deadline, agreed))
+      await expect(ledger.connect(distributors.wallets.E).changeWallet(consent.to, consent.deadline, agreed))
         .to.be.revertedWithCustomError(ledger, 'WrongSignature')
         .withArgs(consent.to);
       const next = await orderOf(company, { nonce: 1 });
@@ -179,10 +179,10 @@ describe('LedgerWallets', () => {
       expect((await ledger.walletOf(order.wallet)).nonce).to.equal(2);
     });
 
-    it('refuses an order signed under an id that the person has left', async () => {
+    it('refuses an order signed under an id that the distributor has left', async () => {
       const company = await loadFixture(usual);
-      const { ledger, people } = company;
-      const { F } = people.wallets;
+      const { ledger, distributors } = company;
+      const { F } = distributors.wallets;
       const order = await orderOf(company, { id: ID.F, wallet: F.address });
       const signature = await signed(company, order, F);
       await company.correctSponsor(ID.F, F, ID.root);
@@ -211,7 +211,7 @@ describe('LedgerWallets', () => {
         ]);
         expect(await token.balanceOf(to)).to.equal(OWED * unit);
         expect(await token.balanceOf(wallet)).to.equal(0);
-        expect(await token.balanceOf(company.people.stranger)).to.equal(0);
+        expect(await token.balanceOf(company.distributors.stranger)).to.equal(0);
         expect(await ledger.walletOf(wallet)).to.deep.equal([BigInt(ID.E), enrolledAt, 0n, 1n]);
         expect(await company.owed(ID.E, ID.F, ID.D)).to.deep.equal([0n, 20_000_000n, 5_000_000n]);
         const { held, free, reserved, owed } = await ledger.solvency();
@@ -227,13 +227,13 @@ describe('LedgerWallets', () => {
 
     it('asks an owner that is a contract', async () => {
       const company = await loadFixture(usual);
-      const { ledger, people } = company;
-      const owner = people.free[1]!;
+      const { ledger, distributors } = company;
+      const owner = distributors.free[1]!;
       const wallet = await (await ethers.deployContract('SigningWallet', [owner])).getAddress();
       await company.enrol([{ id: 16, sponsor: ID.root, wallet }]);
       await company.record([{ seller: 16, volume: 1 }]);
       const order = await orderOf(company, { id: 16, wallet });
-      await expect(send(company, order, await signed(company, order, people.free[2]!)))
+      await expect(send(company, order, await signed(company, order, distributors.free[2]!)))
         .to.be.revertedWithCustomError(ledger, 'WrongSignature')
         .withArgs(wallet);
       await expectEntries(ledger, async () => send(company, order, await signed(company, order, owner)), [
@@ -264,7 +264,7 @@ describe('LedgerWallets', () => {
       expect(await token.balanceOf(order.to)).to.equal(OWED);
     });
 
-    it('lets a person whose wallet is frozen have their money elsewhere', async () => {
+    it('lets a distributor whose wallet is frozen have their money elsewhere', async () => {
       const company = await loadFixture(freezes);
       const { token } = company;
       const issuer = token as unknown as FreezableDollar;

@@ -31,7 +31,7 @@ contract FragmentTest {
         eq(laneOf(id), lane, "lane");
     }
 
-    function testFuzz_PlacedPeopleHaveTheirSponsors(
+    function testFuzz_PlacedDistributorsHaveTheirSponsors(
         uint256 number,
         uint256 first,
         uint256 second,
@@ -104,7 +104,7 @@ contract FragmentTest {
         _sameBut(before, closed, 63 << (lane * 56 + 50));
     }
 
-    function testFuzz_MovingTakesThePersonAndLeavesTheWay(
+    function testFuzz_MovingTakesTheDistributorAndLeavesTheWay(
         uint256 word,
         uint256 lane,
         uint256 number,
@@ -187,7 +187,7 @@ contract FragmentTest {
         eq(Fragment.unwrap(load(_fragments, number ^ 1)), 0, "neighbour");
     }
 
-    /// @dev Any fragment in which the person of `lane` has not moved.
+    /// @dev Any fragment in which the distributor of `lane` has not moved.
     function _unmoved(uint256 word, uint256 lane) private pure returns (Fragment) {
         Fragment fragment = Fragment.wrap(word);
         return fragment.movedTo(lane) == 0 ? fragment : Fragment.wrap(word & ~(uint256(1) << (lane * 56 + 50)));

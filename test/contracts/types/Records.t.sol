@@ -2,11 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {
-    PersonRecord,
+    DistributorRecord,
     ReversalRecord,
     SaleRecord,
     StandingRecord,
-    personAt,
+    distributorAt,
     reversalAt,
     saleAt,
     standingAt
@@ -23,8 +23,8 @@ contract RecordsReader {
         return reversalAt(records, index);
     }
 
-    function person(bytes calldata records, uint256 index) external pure returns (PersonRecord) {
-        return personAt(records, index);
+    function distributor(bytes calldata records, uint256 index) external pure returns (DistributorRecord) {
+        return distributorAt(records, index);
     }
 
     function standing(bytes calldata records, uint256 index) external pure returns (StandingRecord) {
@@ -60,12 +60,12 @@ contract RecordsTest {
         eq(reversal.reversedVolume(), volume, "volume");
     }
 
-    function testFuzz_PersonComesBack(uint32 id, uint32 sponsor, address wallet, uint8 before) external view {
+    function testFuzz_DistributorComesBack(uint32 id, uint32 sponsor, address wallet, uint8 before) external view {
         bytes memory packed = abi.encodePacked(id, sponsor, wallet);
-        PersonRecord person = _reader.person(_among(packed, before), before);
-        eq(person.personId(), id, "id");
-        eq(person.personSponsor(), sponsor, "sponsor");
-        require(person.personWallet() == wallet, "wallet");
+        DistributorRecord distributor = _reader.distributor(_among(packed, before), before);
+        eq(distributor.distributorId(), id, "id");
+        eq(distributor.distributorSponsor(), sponsor, "sponsor");
+        require(distributor.distributorWallet() == wallet, "wallet");
     }
 
     function testFuzz_StandingComesBack(uint256 id, uint256 rank, uint256 status, uint8 before) external view {

@@ -6,11 +6,11 @@ import type { TestDollar } from '../../../types/mocks/TestDollar.ts';
 import { DAY, ethers, time } from './chain.ts';
 import { type PlanTerms, planOf, RATES } from './plan.ts';
 import {
-  encodePeople,
+  type Distributor,
+  encodeDistributors,
   encodeReversals,
   encodeSales,
   encodeStandings,
-  type Person,
   type Reversal,
   type Sale,
   type Standing,
@@ -51,7 +51,7 @@ export interface Batch {
   reversals: string;
 }
 
-/** The ids of the people that every company of the tests starts with: a line A to F in two fragments, and some others. */
+/** The ids of the distributors that every company of the tests starts with: a line A to F in two fragments, and some others. */
 export const ID = { A: 4, B: 5, C: 6, D: 7, E: 8, F: 9, walletless: 10, emptyLane: 11, root: 12 } as const;
 
 export const MANIFEST = hashOf('manifest');
@@ -59,7 +59,7 @@ export const EVIDENCE = hashOf('evidence');
 export const REASON = hashOf('reason');
 export const CAP = 500_000_000_000n;
 
-/** The roles besides the admin's and the recorders', and the members of `People` who hold them. */
+/** The roles besides the admin's and the recorders', and the members of `Distributors` who hold them. */
 export const ROLES = {
   ranker: hashOf('RANKER_ROLE'),
   compliance: hashOf('COMPLIANCE_ROLE'),
@@ -69,7 +69,7 @@ export const ROLES = {
 } as const;
 export type Officer = keyof typeof ROLES;
 
-export interface People extends Record<Officer, HardhatEthersSigner> {
+export interface Distributors extends Record<Officer, HardhatEthersSigner> {
   admin: HardhatEthersSigner;
   recorder: HardhatEthersSigner;
   stranger: HardhatEthersSigner;
@@ -87,7 +87,7 @@ export class Company {
     readonly ledger: ICommissionLedger,
     readonly factory: LedgerFactory,
     readonly token: TestDollar,
-    readonly people: People,
+    readonly distributors: Distributors,
   ) {}
 
   /** Token base units to a unit of the ledger. */
@@ -96,55 +96,55 @@ export class Company {
   }
 
   get asRecorder(): ICommissionLedger {
-    return this.ledger.connect(this.people.recorder);
+    return this.ledger.connect(this.distributors.recorder);
   }
 
   get asAdmin(): ICommissionLedger {
-    return this.ledger.connect(this.people.admin);
+    return this.ledger.connect(this.distributors.admin);
   }
 
   get asStranger(): ICommissionLedger {
-    return this.ledger.connect(this.people.stranger);
+    return this.ledger.connect(this.distributors.stranger);
   }
 
   get asRanker(): ICommissionLedger {
-    return this.ledger.connect(this.people.ranker);
+    return this.ledger.connect(this.distributors.ranker);
   }
 
   get asCompliance(): ICommissionLedger {
-    return this.ledger.connect(this.people.compliance);
+    return this.ledger.connect(this.distributors.compliance);
   }
 
   get asGuardian(): ICommissionLedger {
-    return this.ledger.connect(this.people.guardian);
+    return this.ledger.connect(this.distributors.guardian);
   }
 
-  /** Gives a role to its member of `people`, or to somebody else. */
-  async appoint(officer: Officer, holder: HardhatEthersSigner = this.people[officer]): Promise<void> {
+  /** Gives a role to its member of `distributors`, or to somebody else. */
+  async appoint(officer: Officer, holder: HardhatEthersSigner = this.distributors[officer]): Promise<void> {
     await this.asAdmin.grantRole(ROLES[officer], holder);
   }
 
-  /** Sets ranks, and people inactive or active again. */
+  /** Sets ranks, and distributors inactive or active again. */
   setStanding(standings: Standing[]) {
     return this.asRanker.setStanding(encodeStandings(standings), EVIDENCE);
   }
 
-  /** Puts a sponsor right; nobody's wallet means a person without one. */
+  /** Puts a sponsor right; nobody's wallet means a distributor without one. */
   correctSponsor(id: number, wallet: HardhatEthersSigner | undefined, sponsor: number) {
     return this.asRecorder.correctSponsor(id, wallet ?? ZeroAddress, sponsor, REASON);
   }
 
-  /** Leaves the programme with the person's own wallet. */
+  /** Leaves the programme with the distributor's own wallet. */
   leave(wallet: HardhatEthersSigner) {
     return this.ledger.connect(wallet).leaveProgramme();
   }
 
-  enrol(people: Person[]) {
-    return this.asRecorder.enrol(encodePeople(people));
+  enrol(distributors: Distributor[]) {
+    return this.asRecorder.enrol(encodeDistributors(distributors));
   }
 
   async fund(units: bigint): Promise<void> {
-    const { funder } = this.people;
+    const { funder } = this.distributors;
     await this.token.mint(funder, units * this.unit);
     await this.token.connect(funder).approve(this.ledger, units * this.unit);
     await this.ledger.connect(funder).fund(units);
@@ -152,8 +152,8 @@ export class Company {
 
   /** The same company with another recorder's key. */
   withRecorder(recorder: HardhatEthersSigner): Company {
-    const { options, ledger, factory, token, people } = this;
-    return new Company(options, ledger, factory, token, { ...people, recorder });
+    const { options, ledger, factory, token, distributors } = this;
+    return new Company(options, ledger, factory, token, { ...distributors, recorder });
   }
 
   async nextSequence(): Promise<bigint> {
@@ -208,12 +208,12 @@ export async function deployFactory(): Promise<LedgerFactory> {
   return ethers.deployContract('LedgerFactory', [await implementation.getAddress()]);
 }
 
-/** A ledger without recorder, people or float: as the factory leaves it. */
+/** A ledger without recorder, distributors or float: as the factory leaves it. */
 export async function openLedger(changes: Partial<CompanyOptions> = {}): Promise<Company> {
   const options = { ...defaults, ...changes };
   const signers = await ethers.getSigners();
   const next = () => signers.shift()!;
-  const people: People = {
+  const distributors: Distributors = {
     admin: next(),
     recorder: next(),
     stranger: next(),
@@ -235,20 +235,20 @@ export async function openLedger(changes: Partial<CompanyOptions> = {}): Promise
     planNotice,
     capPeriod,
     compact,
-    admin: people.admin,
+    admin: distributors.admin,
     adminDelay,
     plan,
   };
   const address = await factory.createLedger.staticCall(request, ZeroHash);
   await factory.createLedger(request, ZeroHash);
   const ledger = await ethers.getContractAt('ICommissionLedger', address);
-  return new Company(options, ledger, factory, token, people);
+  return new Company(options, ledger, factory, token, distributors);
 }
 
-/** A ledger at work: a recorder, officers, the people of `ID`, and a float. */
+/** A ledger at work: a recorder, officers, the distributors of `ID`, and a float. */
 export async function openCompany(changes: Partial<CompanyOptions> = {}): Promise<Company> {
   const company = await openLedger(changes);
-  const { wallets, recorder } = company.people;
+  const { wallets, recorder } = company.distributors;
   await company.asAdmin.setRecorder(recorder, CAP);
   for (const officer of Object.keys(ROLES) as Officer[]) await company.appoint(officer);
   await company.enrol([

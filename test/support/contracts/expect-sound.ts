@@ -4,7 +4,7 @@ import { foldJournal } from './journal.ts';
 
 /**
  * Expects that the ledger is what it promises to be at any time: its journal folds to its head, what the logs alone say
- * is owed to each person is what the ledger owes them, and its tokens cover float, reserved and owed to the unit.
+ * is owed to each distributor is what the ledger owes them, and its tokens cover float, reserved and owed to the unit.
  */
 export async function expectSound({ ledger }: Company): Promise<void> {
   const fold = await foldJournal(ledger);

@@ -51,7 +51,7 @@ const KINDS: Record<string, [kind: number, fields: Record<string, string>]> = {
   Payout: [12, { id: 'uint32', wallet: 'address', units: 'uint64' }],
   StandingSet: [13, { ranker: 'address', evidence: 'bytes32', records: 'hash' }],
   SponsorCorrected: [14, { id: 'uint32', newId: 'uint32', sponsor: 'uint32', reason: 'bytes32' }],
-  PersonLeft: [15, { id: 'uint32' }],
+  DistributorLeft: [15, { id: 'uint32' }],
   WalletSet: [16, { id: 'uint32', from: 'address', to: 'address', how: 'uint8' }],
   RecoverySet: [17, { id: 'uint32', from: 'address', to: 'address', executableFrom: 'uint40' }],
   HoldSet: [18, { id: 'uint32', until: 'uint40', reason: 'bytes32' }],
@@ -143,7 +143,7 @@ function entryOf({ name, args }: LogDescription, pending: Line[]): [kind: number
   return [kind, concat([solidityPacked(['uint8'], [kind]), ...content])];
 }
 
-/** What is owed after a payout, or after a person has moved to another id. */
+/** What is owed after a payout, or after a distributor has moved to another id. */
 function follow(owed: Map<bigint, bigint>, { name, args }: LogDescription): void {
   const balance = owed.get(args.id) ?? 0n;
   if (name === 'Payout' || name === 'PayoutRedirected') owed.set(args.id, balance - args.units);

@@ -32,7 +32,7 @@ export function byDifference(ratesBps: number[][], changes: Partial<PlanTerms> =
   return planOf([], { kind: KIND.byDifference, ratesBps, ...changes });
 }
 
-/** Generations of people of rank 2 or above. */
+/** Generations of distributors of rank 2 or above. */
 export function byGeneration(ratesBps: number[][], changes: Partial<PlanTerms> = {}): PlanTerms {
   return planOf([], { kind: KIND.byGeneration, boundaryRank: 2, ratesBps, ...changes });
 }

@@ -1,7 +1,7 @@
 /** The packed bytes that a ledger's calls carry, written from the manual and not from the contract's own code. */
 import { concat, solidityPacked, ZeroAddress } from 'ethers';
 
-export interface Person {
+export interface Distributor {
   id: number;
   sponsor: number;
   wallet?: string;
@@ -39,9 +39,9 @@ const RETAIL = 0;
 export const PREFERRED = 1;
 export const SELF = 2;
 
-export function encodePeople(people: Person[]): string {
+export function encodeDistributors(distributors: Distributor[]): string {
   return concat(
-    people.map(({ id, sponsor, wallet = ZeroAddress }) =>
+    distributors.map(({ id, sponsor, wallet = ZeroAddress }) =>
       solidityPacked(['uint32', 'uint32', 'address'], [id, sponsor, wallet]),
     ),
   );

@@ -12,8 +12,8 @@ interface Case {
   plan: PlanTerms;
   /** Of the line in which A sponsors B, B sponsors C and so on up to F, who sells. */
   standing?: Standing[];
-  /** People who leave before the sale is settled. */
-  leavers?: (keyof Company['people']['wallets'])[];
+  /** Distributors who leave before the sale is settled. */
+  leavers?: (keyof Company['distributors']['wallets'])[];
   /** Of 10,000 cents of volume, what is counted; all of it when it is not given. */
   counted?: number;
   class?: number;
@@ -48,7 +48,7 @@ export const cases: Case[] = [
     paid: [[F, 1000], [E, 500], UNPAID, [C, 200], UNPAID],
   },
   {
-    what: 'by level: an inactive person breaks a level of a plan with one row, too',
+    what: 'by level: an inactive distributor breaks a level of a plan with one row, too',
     plan: planOf(RATES),
     standing: [
       { id: F, rank: 15, status: INACTIVE },
@@ -57,7 +57,7 @@ export const cases: Case[] = [
     paid: [UNPAID, [E, 1000], UNPAID, [C, 300], [B, 200], [A, 100]],
   },
   {
-    what: 'by level with roll-up: an inactive person does not count, a rank too low still does',
+    what: 'by level with roll-up: an inactive distributor does not count, a rank too low still does',
     plan: planOf([], { ratesBps: byRank, compression: COMPRESSION.rollUp }),
     standing: [...rank1, { id: E, status: INACTIVE }],
     paid: [
@@ -135,14 +135,14 @@ export const cases: Case[] = [
     ],
   },
   {
-    what: 'by level: people who left are paid nothing, the seller neither',
+    what: 'by level: distributors who left are paid nothing, the seller neither',
     plan: planOf([], { ratesBps: byRank }),
     standing: rank1,
     leavers: ['F', 'D', 'B'],
     paid: [UNPAID, [E, 500], UNPAID, [C, 200], UNPAID],
   },
   {
-    what: 'by level with roll-up: people who left do not count',
+    what: 'by level with roll-up: distributors who left do not count',
     plan: planOf(RATES, { compression: COMPRESSION.rollUp }),
     leavers: ['F', 'D', 'A'],
     paid: [UNPAID, [E, 1000], [C, 500], [B, 300]],
@@ -175,7 +175,7 @@ export const cases: Case[] = [
     ],
   },
   {
-    what: 'by difference: an inactive person keeps the difference from everybody',
+    what: 'by difference: an inactive distributor keeps the difference from everybody',
     plan: differences,
     standing: [
       { id: F, status: INACTIVE },
@@ -185,7 +185,7 @@ export const cases: Case[] = [
     paid: [UNPAID, [E, 800], UNPAID, [B, 800]],
   },
   {
-    what: 'by difference with roll-up: an inactive person does not count',
+    what: 'by difference with roll-up: an inactive distributor does not count',
     plan: { ...differences, compression: COMPRESSION.rollUp },
     standing: [
       { id: E, rank: 2, status: INACTIVE },
@@ -218,7 +218,7 @@ export const cases: Case[] = [
     ],
   },
   {
-    what: 'by generation: counts only people of the boundary rank or above, each by their own row',
+    what: 'by generation: counts only distributors of the boundary rank or above, each by their own row',
     plan: generations,
     standing: [
       { id: E, rank: 1 },

@@ -1,4 +1,4 @@
-/** The messages that people and registrars sign, written from the manual and not from the contract's own code. */
+/** The messages that distributors and registrars sign, written from the manual and not from the contract's own code. */
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
 import type { TypedDataDomain } from 'ethers';
 import type { ICommissionLedger } from '../../../types/interfaces/ICommissionLedger.ts';

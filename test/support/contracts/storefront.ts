@@ -226,14 +226,14 @@ export function manifestOf(quote: Quote): string {
 /** Opens a shop in which both buyers have money; nobody has allowed anything. */
 export async function openShop(changes: Partial<CompanyOptions> = {}): Promise<Shop> {
   const company = await openCompany(changes);
-  const [buyer, otherBuyer, relayer] = company.people.free;
+  const [buyer, otherBuyer, relayer] = company.distributors.free;
   const storefront = (await ethers.deployContract('Storefront', [company.ledger])) as unknown as Storefront;
   await company.asAdmin.setRecorder(storefront, STOREFRONT_CAP);
   for (const account of [buyer!, otherBuyer!]) await company.token.mint(account, 10n ** 12n * company.unit);
   return new Shop(
     company,
     storefront.connect(relayer!),
-    company.people.quoter,
+    company.distributors.quoter,
     buyer!,
     otherBuyer!,
     relayer!,

@@ -1,7 +1,8 @@
 import {
   BPS,
   COMPRESSION_NONE,
-  encodePeople,
+  type DistributorRecord,
+  encodeDistributors,
   encodeReversals,
   encodeSales,
   fragmentOf,
@@ -9,7 +10,6 @@ import {
   LANES,
   MAX_CENTS,
   nextId,
-  type PersonRecord,
   type Plan,
   planHash,
   type ReversalRecord,
@@ -24,11 +24,11 @@ import type { Random } from './random.ts';
 import { Subject } from './subject.ts';
 import type { TwinBatch } from './twin.ts';
 
-/** How new people find their sponsor. */
+/** How new distributors find their sponsor. */
 const SHAPES = ['recursive', 'chain', 'star', 'forest'] as const;
 type TreeShape = (typeof SHAPES)[number];
 
-/** Most people of one company: enough to stand deeper than a walk looks, few enough to compare all after each round. */
+/** Most distributors of one company: enough to stand deeper than a walk looks, few enough to compare all after each round. */
 const MOST_PEOPLE = 120;
 
 const ACTIONS = [
@@ -160,10 +160,10 @@ export class RandomCompany extends Subject {
     return batch;
   }
 
-  /** Enrols up to a random number of people, often as many as a company can have. */
+  /** Enrols up to a random number of distributors, often as many as a company can have. */
   async grow(): Promise<void> {
     const size = this.random.pick([10, 40, MOST_PEOPLE, MOST_PEOPLE]);
-    while (this.twin.people.size < size) await this.#enrol();
+    while (this.twin.distributors.size < size) await this.#enrol();
   }
 
   /** Pays out what can be paid, so that there is room for more float, and adds as much as there may be. */
@@ -194,19 +194,19 @@ export class RandomCompany extends Subject {
 
   async #enrol(): Promise<void> {
     if (this.twin.paused) return;
-    const room = MOST_PEOPLE - this.twin.people.size;
-    const people: PersonRecord[] = [];
+    const room = MOST_PEOPLE - this.twin.distributors.size;
+    const distributors: DistributorRecord[] = [];
     for (let i = Math.min(room, this.random.between(1, 25)); i > 0; i--) {
-      people.push(this.#newcomer(people));
+      distributors.push(this.#newcomer(distributors));
     }
-    if (people.length === 0) return;
-    await this.send(['enrol', encodePeople(people)]);
-    this.twin.enrol(people, this.now);
+    if (distributors.length === 0) return;
+    await this.send(['enrol', encodeDistributors(distributors)]);
+    this.twin.enrol(distributors, this.now);
   }
 
   /** Somebody to enrol after those of `before`, who are not enrolled yet. */
-  #newcomer(before: readonly PersonRecord[]): PersonRecord {
-    const ids = [...this.twin.people.keys(), ...before.map(({ id }) => id)];
+  #newcomer(before: readonly DistributorRecord[]): DistributorRecord {
+    const ids = [...this.twin.distributors.keys(), ...before.map(({ id }) => id)];
     const sponsor = this.#sponsor(ids.filter((id) => this.twin.tree.statusOf(id) !== STATUS_CLOSED));
     const fragment = fragmentOf(sponsor);
     // Whoever enrols need not pack: a new fragment is always allowed.
@@ -250,7 +250,7 @@ export class RandomCompany extends Subject {
   /** Anybody, and now and then a lane that is still empty. */
   #seller(): number {
     const lane = idAt(this.random.between(1, this.twin.fragments), this.random.between(0, 3));
-    const ids = [...this.twin.people.keys()];
+    const ids = [...this.twin.distributors.keys()];
     // The newest stand deepest.
     return this.random.chance(5) ? lane : this.random.pick(this.random.chance(50) ? ids.slice(-8) : ids);
   }

@@ -1,7 +1,7 @@
 import { LANES, type Plan, STATUS_ACTIVE, type Tree } from '@plumbline/protocol';
 
 /**
- * Where a plain plan pays a whole line of people of one fragment in one sum: the entry lanes, in the order in which the
+ * Where a plain plan pays a whole line of distributors of one fragment in one sum: the entry lanes, in the order in which the
  * walk comes by them. That is the contract's short cut (`Commission.payPlain`) and no rule, so it is not in protocol; the
  * fuzz uses it to know that it has been there.
  */
@@ -22,7 +22,7 @@ export function fastSteps(tree: Tree, plan: Plan, seller: number): number[] {
   return steps;
 }
 
-/** Whether everybody from lane 0 to the person is active, and each but the first is sponsored by the lane below. */
+/** Whether everybody from lane 0 to the distributor is active, and each but the first is sponsored by the lane below. */
 function isLineUpTo(tree: Tree, id: number): boolean {
   const first = id - (id % LANES);
   for (let each = first; each <= id; each++) {

@@ -99,7 +99,7 @@ export const ENTRY_KINDS = [
   'payout',
   'standingSet',
   'sponsorCorrected',
-  'personLeft',
+  'distributorLeft',
   'walletSet',
   'recoverySet',
   'holdSet',
@@ -167,7 +167,7 @@ export function randomEntry(random: Random, kind: Entry['kind']): Entry {
     }
     case 'sponsorCorrected':
       return { kind, id: uint(26), newId: uint(26), sponsor: uint(26), reason: random.hex(32) };
-    case 'personLeft':
+    case 'distributorLeft':
       return { kind, id: uint(26) };
     case 'walletSet':
       return {

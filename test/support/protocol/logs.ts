@@ -80,7 +80,7 @@ const EVENTS: Record<Entry['kind'], EventName> = {
   payout: 'Payout',
   standingSet: 'StandingSet',
   sponsorCorrected: 'SponsorCorrected',
-  personLeft: 'PersonLeft',
+  distributorLeft: 'DistributorLeft',
   walletSet: 'WalletSet',
   recoverySet: 'RecoverySet',
   holdSet: 'HoldSet',
@@ -104,7 +104,7 @@ function fieldsOf(entry: Entry, compact: boolean): Fields {
     case 'walletSet':
       return { ...fields, how: { claimed: 1n, changed: 2n, recovered: 3n }[entry.how] };
     case 'flagRaised':
-      return { ...fields, subjectKind: { person: 0n, sale: 1n }[entry.subjectKind] };
+      return { ...fields, subjectKind: { distributor: 0n, sale: 1n }[entry.subjectKind] };
     case 'flagClosed':
       return { ...fields, outcome: { cleared: 1n, corrected: 2n, upheld: 3n }[entry.outcome] };
     default:

@@ -71,7 +71,7 @@ export function contentOf(entry: Entry): Hex {
         ['uint8', 'uint32', 'uint32', 'uint32', 'bytes32'],
         [14, entry.id, entry.newId, entry.sponsor, entry.reason],
       );
-    case 'personLeft':
+    case 'distributorLeft':
       return pack(['uint8', 'uint32'], [15, entry.id]);
     case 'walletSet': {
       const how = { claimed: 1, changed: 2, recovered: 3 }[entry.how];
@@ -90,7 +90,7 @@ export function contentOf(entry: Entry): Hex {
     case 'flagRaised':
       return pack(
         ['uint8', 'uint32', 'uint8', 'uint48', 'bytes32'],
-        [19, entry.flag, { person: 0, sale: 1 }[entry.subjectKind], entry.subject, entry.reason],
+        [19, entry.flag, { distributor: 0, sale: 1 }[entry.subjectKind], entry.subject, entry.reason],
       );
     case 'flagClosed': {
       const outcome = { cleared: 1, corrected: 2, upheld: 3 }[entry.outcome];

@@ -13,10 +13,10 @@ const RECOVERY_DELAY = 14 * DAY;
 const MAX_HOLD = 30 * DAY;
 const HOLD_GAP = 7 * DAY;
 
-/** Ranks and activity of a few people, or of all; now and then of one twice. */
+/** Ranks and activity of a few distributors, or of all; now and then of one twice. */
 export async function setStanding(company: Subject, isSparse = false): Promise<void> {
   const { random, twin } = company;
-  const open = [...twin.people].filter(([, { status }]) => status !== STATUS_CLOSED);
+  const open = [...twin.distributors].filter(([, { status }]) => status !== STATUS_CLOSED);
   if (open.length === 0) return;
   const count = isSparse ? open.length : random.pick([1, random.between(1, 10), open.length]);
   const inactive = isSparse ? 95 : random.pick([5, 20, 60, 95]);
@@ -34,21 +34,21 @@ export async function correctSponsor(company: Subject): Promise<void> {
   const { random, twin } = company;
   if (twin.paused) return;
   const time = company.now + 1;
-  const fresh = [...twin.people].filter(
+  const fresh = [...twin.distributors].filter(
     ([, { status, enrolledAt }]) => status !== STATUS_CLOSED && time < enrolledAt + SPONSOR_WINDOW,
   );
   if (fresh.length === 0) return;
-  const [id, person] = random.pick(fresh);
-  const sponsors = [...twin.people].filter(
+  const [id, distributor] = random.pick(fresh);
+  const sponsors = [...twin.distributors].filter(
     ([sponsor, { status }]) =>
-      status !== STATUS_CLOSED && sponsor !== person.sponsor && !twin.isAbove(id, sponsor),
+      status !== STATUS_CLOSED && sponsor !== distributor.sponsor && !twin.isAbove(id, sponsor),
   );
   const near = sponsors.filter(([sponsor]) => fragmentOf(sponsor) === fragmentOf(id));
   const choices = near.length > 0 && random.chance(50) ? near : sponsors;
   const [sponsor] = choices.length > 0 && random.chance(90) ? random.pick(choices) : [0];
-  if (sponsor === person.sponsor) return;
+  if (sponsor === distributor.sponsor) return;
   const reason = random.hex(32);
-  await company.send(['correctSponsor', id, person.wallet, sponsor, reason]);
+  await company.send(['correctSponsor', id, distributor.wallet, sponsor, reason]);
   twin.correctSponsor(id, sponsor, reason);
 }
 
@@ -91,7 +91,7 @@ async function raiseFlag(company: Subject): Promise<void> {
   const { random, twin } = company;
   const onSale = twin.batches.length > 0 && random.chance(50);
   const sale = random.between(1, twin.batches.length) * 65_536 + random.between(0, 65_535);
-  const subject = onSale ? sale : random.pick([...twin.people.keys()]);
+  const subject = onSale ? sale : random.pick([...twin.distributors.keys()]);
   const reason = random.hex(32);
   await company.send(['raiseFlag', Number(onSale), subject, reason]);
   twin.raiseFlag(Number(onSale), subject, reason);
@@ -109,7 +109,7 @@ async function closeFlag(company: Subject): Promise<void> {
 /** Somebody who was enrolled without a wallet gets one, by the registrar's voucher. */
 async function claim(company: Subject): Promise<void> {
   const { random, twin } = company;
-  const walletless = [...twin.people].filter(
+  const walletless = [...twin.distributors].filter(
     ([, { wallet, movedTo }]) => wallet === zeroAddress && movedTo === 0,
   );
   if (walletless.length === 0) return;
@@ -192,8 +192,8 @@ async function payOut(company: Subject): Promise<void> {
 
 export async function payOutTo(company: Subject, chosen: ReturnType<Subject['walletOwners']>): Promise<void> {
   await company.send(['payOut', chosen.map(([, { wallet }]) => wallet)]);
-  for (const [id, person] of chosen) {
-    if (person.owed > 0n && person.heldUntil <= company.now) company.twin.pay(id);
+  for (const [id, distributor] of chosen) {
+    if (distributor.owed > 0n && distributor.heldUntil <= company.now) company.twin.pay(id);
   }
 }
 
@@ -216,9 +216,9 @@ async function pause(company: Subject): Promise<void> {
   const { twin, ledger } = company;
   await setPaused(company, !twin.paused);
   if (!twin.paused) return;
-  const [person, sale] = [`0x${'00'.repeat(28)}`, `0x${'00'.repeat(12)}`];
+  const [distributor, sale] = [`0x${'00'.repeat(28)}`, `0x${'00'.repeat(12)}`];
   const calls: Call[] = [
-    ['enrol', person],
+    ['enrol', distributor],
     ['recordSales', twin.batches.length + 1, sale, zeroHash],
   ];
   for (const call of calls) {

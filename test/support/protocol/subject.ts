@@ -4,7 +4,7 @@ import { privateKeyToAddress } from 'viem/accounts';
 import type { Call, CreationTerms, Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
 import { Twin } from './twin.ts';
-import type { TwinPerson } from './twin-people.ts';
+import type { TwinDistributor } from './twin-distributors.ts';
 
 /** A real ledger beside its twin, with the keys of everybody on it. */
 export class Subject {
@@ -57,12 +57,12 @@ export class Subject {
   }
 
   /** Everybody who has a wallet. */
-  walletOwners(): [id: number, person: TwinPerson][] {
-    return [...this.twin.people].filter(([, { wallet }]) => wallet !== zeroAddress);
+  walletOwners(): [id: number, distributor: TwinDistributor][] {
+    return [...this.twin.distributors].filter(([, { wallet }]) => wallet !== zeroAddress);
   }
 
   /** Everybody who can be paid at `time`. */
-  payable(time: number): [id: number, person: TwinPerson][] {
+  payable(time: number): [id: number, distributor: TwinDistributor][] {
     return this.walletOwners().filter(([, { owed, heldUntil }]) => owed > 0n && heldUntil <= time);
   }
 }

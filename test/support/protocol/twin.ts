@@ -12,7 +12,7 @@ import {
   type SettledLine,
 } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
-import { PeopleTwin } from './twin-people.ts';
+import { DistributorsTwin } from './twin-distributors.ts';
 
 /** A batch as its facts and the ledger's state together tell it. */
 export interface TwinBatch {
@@ -28,7 +28,7 @@ export interface TwinBatch {
  * A ledger in TypeScript, made of nothing but the functions of protocol: it does what the contract does and makes the
  * entries that the contract should make. It trusts its caller to ask only for what a ledger accepts.
  */
-export class Twin extends PeopleTwin {
+export class Twin extends DistributorsTwin {
   readonly plans: { plan: Plan; startsAt: number }[] = [];
   readonly batches: TwinBatch[] = [];
   readonly returnWindow: number;
@@ -142,8 +142,8 @@ export class Twin extends PeopleTwin {
     const lines = Array.from({ length: batch.settled - from }, (_, i) => {
       const line = this.lineOf(batch, from + i);
       for (const credit of line.credits) {
-        const person = this.people.get(credit.id);
-        if (person) person.owed += amountOf(line, credit);
+        const distributor = this.distributors.get(credit.id);
+        if (distributor) distributor.owed += amountOf(line, credit);
       }
       return line;
     });
@@ -164,16 +164,16 @@ export class Twin extends PeopleTwin {
     });
   }
 
-  /** Pays what is owed to a person, to another address than their wallet if they have signed one. */
+  /** Pays what is owed to a distributor, to another address than their wallet if they have signed one. */
   pay(id: number, to?: Address): void {
-    const person = this.person(id);
-    const { wallet, owed: units } = person;
+    const distributor = this.distributor(id);
+    const { wallet, owed: units } = distributor;
     this.owed -= units;
-    person.owed = 0n;
+    distributor.owed = 0n;
     if (to === undefined) {
       this.enter({ kind: 'payout', id, wallet, units });
     } else {
-      person.nonce += 1;
+      distributor.nonce += 1;
       this.enter({ kind: 'payoutRedirected', id, wallet, to, units });
     }
   }

@@ -1,5 +1,5 @@
 import { ponder } from 'ponder:registry';
-import { batches, credits, entries, payouts, people, sales } from 'ponder:schema';
+import { batches, credits, distributors, entries, payouts, sales } from 'ponder:schema';
 import { decodeSales } from '@plumbline/protocol';
 
 /** In a credit of the event an id takes the last eight decimal digits. */
@@ -32,7 +32,7 @@ ponder.on('Ledger:Enrolled', async ({ event, context }) => {
   const { id, sponsor, wallet, head } = event.args;
   await context.db.insert(entries).values({ number: count++, kind: 'Enrolled', head });
   const block = Number(event.block.number);
-  await context.db.insert(people).values({ id: Number(id), sponsor: Number(sponsor), wallet, block });
+  await context.db.insert(distributors).values({ id: Number(id), sponsor: Number(sponsor), wallet, block });
 });
 
 ponder.on('Ledger:BatchRecorded', async ({ event, context }) => {
@@ -86,5 +86,5 @@ ponder.on('Ledger:Payout', async ({ event, context }) => {
   const entry = count++;
   await context.db.insert(entries).values({ number: entry, kind: 'Payout', head });
   const block = Number(event.block.number);
-  await context.db.insert(payouts).values({ entry, person: Number(id), wallet, units, block });
+  await context.db.insert(payouts).values({ entry, distributor: Number(id), wallet, units, block });
 });

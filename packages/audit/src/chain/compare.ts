@@ -4,7 +4,12 @@ import type { Finding, Observation } from '../findings.ts';
 import type { LogAudit } from '../journal/audit-logs.ts';
 import { grantAt } from '../replay/caps.ts';
 import { currentPlan } from '../replay/plans.ts';
-import { comparePeople, compareRecoveries, compareUnclaimed, compareWallets } from './compare-people.ts';
+import {
+  compareDistributors,
+  compareRecoveries,
+  compareUnclaimed,
+  compareWallets,
+} from './compare-distributors.ts';
 import type { Compare, ContractView } from './contract-view.ts';
 import type { PinnedBlock } from './node.ts';
 
@@ -19,7 +24,7 @@ export function compareWithContract(audit: LogAudit, view: ContractView, block: 
   for (const compare of [
     compareMoney,
     compareCounts,
-    comparePeople,
+    compareDistributors,
     compareWallets,
     compareUnclaimed,
     compareRecoveries,

@@ -17,7 +17,7 @@ export interface ContractView {
   fragments: bigint[];
   /** Each wallet of the replay. */
   wallets: Map<Address, WalletView>;
-  /** Since when each person without a wallet waits for one, of those that the replay speaks of; 0 for the others. */
+  /** Since when each distributor without a wallet waits for one, of those that the replay speaks of; 0 for the others. */
   unclaimed: Map<number, number>;
   /** Recovery of each wallet that the replay speaks of; zeros if none is under way. */
   recoveries: Map<Address, Recovery>;

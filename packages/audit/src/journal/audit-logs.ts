@@ -15,7 +15,7 @@ export interface Origin {
 
 /** A ledger as its logs alone make it. */
 export interface LogAudit {
-  /** People, plans, batches and sums after the last entry. */
+  /** Distributors, plans, batches and sums after the last entry. */
   state: LedgerState;
   /** The head that the last entry claims; null if its log cannot be read. */
   head: Hex | null;

@@ -12,20 +12,20 @@ const HOLD_GAP = 7 * 86_400;
 /** A hold of a wallet's payouts: not too long, never made longer, not too soon after the last. Or its end. */
 export function setHold(step: Step, { id, until }: HoldSet): void {
   const { state, time, report } = step;
-  const subject = `person ${id}`;
+  const subject = `distributor ${id}`;
   checkSomeHolder(step, 'compliance', `the hold of ${subject}`);
-  const person = state.people.get(id);
-  if (!person || person.wallet === null) {
+  const distributor = state.distributors.get(id);
+  if (!distributor || distributor.wallet === null) {
     report({
-      code: 'hold-person',
+      code: 'hold-distributor',
       subject,
       expected: 'somebody with a wallet',
-      found: person ? 'no wallet' : 'nobody',
-      message: `payouts to ${subject} were held, who ${person ? 'has no wallet' : 'is not enrolled'}`,
+      found: distributor ? 'no wallet' : 'nobody',
+      message: `payouts to ${subject} were held, who ${distributor ? 'has no wallet' : 'is not enrolled'}`,
     });
     return;
   }
-  const held = person.heldUntil;
+  const held = distributor.heldUntil;
   const isOn = held > time;
   if (until === time) {
     if (!isOn) {
@@ -60,7 +60,7 @@ export function setHold(step: Step, { id, until }: HoldSet): void {
       });
     }
   }
-  person.heldUntil = until;
+  distributor.heldUntil = until;
 }
 
 /** A flag: the next number, about somebody or a sale that is there. */
@@ -79,13 +79,14 @@ export function raiseFlag(step: Step, { flag, subjectKind, subject }: FlagRaised
   }
   const { batch } = saleRefOf(subject);
   const isThere =
-    subjectKind === 'person' ? state.people.has(subject) : batch >= 1 && batch <= state.batchCount;
+    subjectKind === 'distributor' ? state.distributors.has(subject) : batch >= 1 && batch <= state.batchCount;
   if (!isThere) {
-    const what = `${subjectKind} ${subjectKind === 'person' ? subject : formatSaleRef(saleRefOf(subject))}`;
+    const what = `${subjectKind} ${subjectKind === 'distributor' ? subject : formatSaleRef(saleRefOf(subject))}`;
     report({
       code: 'flag-subject',
       subject: name,
-      expected: subjectKind === 'person' ? 'somebody enrolled' : `a sale of batches 1 to ${state.batchCount}`,
+      expected:
+        subjectKind === 'distributor' ? 'somebody enrolled' : `a sale of batches 1 to ${state.batchCount}`,
       found: what,
       message: `${name} is about ${what}, which the ledger does not have`,
     });

@@ -1,6 +1,6 @@
 import { type Entry, formatUnits, type Payout, type PayoutRedirected } from '@plumbline/protocol';
 import { checkSomeAdmin } from './authority.ts';
-import { isUsable } from './people.ts';
+import { isUsable } from './distributors.ts';
 import type { Step } from './state.ts';
 
 /** The most a ledger can hold, in base units: 50 bits. Twin of MAX_CUSTODY in contracts/types/Totals.sol. */
@@ -60,51 +60,51 @@ export function withdrawFloat(step: Step, { to, units }: Extract<Entry, { kind: 
 /** A payout: the whole balance, not held, to the wallet of somebody who is owed. */
 export function payOut({ state, time, report }: Step, { id, wallet, units }: Omit<Payout, 'kind'>): void {
   state.sums.paid += units;
-  const subject = `person ${id}`;
-  const person = state.people.get(id);
-  if (person?.movedTo !== 0) {
+  const subject = `distributor ${id}`;
+  const distributor = state.distributors.get(id);
+  if (distributor?.movedTo !== 0) {
     state.owed -= units;
-    const why = person ? `has moved to ${person.movedTo}` : 'is not enrolled';
+    const why = distributor ? `has moved to ${distributor.movedTo}` : 'is not enrolled';
     report({
-      code: 'payout-person',
+      code: 'payout-distributor',
       subject,
-      expected: person ? `person ${person.movedTo}` : 'somebody enrolled',
+      expected: distributor ? `distributor ${distributor.movedTo}` : 'somebody enrolled',
       found: id,
-      message: `${formatUnits(units)} were paid out to person ${id}, who ${why}`,
+      message: `${formatUnits(units)} were paid out to distributor ${id}, who ${why}`,
     });
     return;
   }
-  if (person.wallet !== wallet) {
+  if (distributor.wallet !== wallet) {
     report({
       code: 'payout-wallet',
       subject,
-      expected: person.wallet ?? 'no wallet, so no payout',
+      expected: distributor.wallet ?? 'no wallet, so no payout',
       found: wallet,
-      message: `a payout of person ${id} went to ${wallet}, but their wallet is ${person.wallet ?? 'not known'}`,
+      message: `a payout of distributor ${id} went to ${wallet}, but their wallet is ${distributor.wallet ?? 'not known'}`,
     });
   }
-  if (person.heldUntil > time) {
+  if (distributor.heldUntil > time) {
     report({
       code: 'payout-held',
       subject,
-      expected: `none before ${person.heldUntil}`,
+      expected: `none before ${distributor.heldUntil}`,
       found: time,
-      message: `person ${id} was paid ${formatUnits(units)} at ${time}, but their payouts were held until ${person.heldUntil}`,
+      message: `distributor ${id} was paid ${formatUnits(units)} at ${time}, but their payouts were held until ${distributor.heldUntil}`,
     });
   }
-  if (person.owed !== units || units === 0n) {
+  if (distributor.owed !== units || units === 0n) {
     report({
       code: 'payout-amount',
       subject,
-      expected: person.owed,
+      expected: distributor.owed,
       found: units,
-      message: `person ${id} was paid ${formatUnits(units)}, but was owed ${formatUnits(person.owed)}`,
+      message: `distributor ${id} was paid ${formatUnits(units)}, but was owed ${formatUnits(distributor.owed)}`,
     });
   }
   // A payout takes everything, so that one wrong amount does not make the next one look wrong too.
-  state.owed -= person.owed;
-  person.paid += units;
-  person.owed = 0n;
+  state.owed -= distributor.owed;
+  distributor.paid += units;
+  distributor.owed = 0n;
 }
 
 /** A payout to another address, for which the owner of the wallet has used a signature. */
@@ -113,13 +113,13 @@ export function payElsewhere(step: Step, { id, wallet, to, units }: PayoutRedire
   if (!isUsable(state, to)) {
     report({
       code: 'payout-address',
-      subject: `person ${id}`,
+      subject: `distributor ${id}`,
       expected: 'an address that is neither zero nor the ledger nor its token',
       found: to,
-      message: `a payout of person ${id} was sent to ${to}, where it is lost`,
+      message: `a payout of distributor ${id} was sent to ${to}, where it is lost`,
     });
   }
   payOut(step, { id, wallet, units });
-  const person = state.people.get(id);
-  if (person) person.nonce++;
+  const distributor = state.distributors.get(id);
+  if (distributor) distributor.nonce++;
 }

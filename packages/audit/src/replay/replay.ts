@@ -3,9 +3,9 @@ import type { Address } from 'viem';
 import { type Finding, findingAt, type Observation, type Place } from '../findings.ts';
 import { setRecorder } from './caps.ts';
 import { closeFlag, raiseFlag, setHold } from './compliance.ts';
+import { enrol } from './distributors.ts';
 import { fundFloat, payElsewhere, payOut, withdrawFloat } from './money.ts';
 import { setPause } from './pause.ts';
-import { enrol } from './people.ts';
 import { announcePlan } from './plans.ts';
 import { changeDelay, changeRole, offerSeat } from './powers.ts';
 import { recordBatch } from './recording.ts';
@@ -100,7 +100,7 @@ function apply(step: Step, entry: Exclude<Entry, BatchSettled>): void {
     case 'sponsorCorrected':
       correctSponsor(step, entry);
       break;
-    case 'personLeft':
+    case 'distributorLeft':
       leave(step, entry);
       break;
     case 'walletSet':

@@ -38,7 +38,7 @@ export function reverseSale(step: Step, entry: SaleReversed): void {
       subject,
       expected: sale.seller,
       found: entry.seller,
-      message: `the reversal of ${subject} names seller ${entry.seller}, but person ${sale.seller} sold it`,
+      message: `the reversal of ${subject} names seller ${entry.seller}, but distributor ${sale.seller} sold it`,
     });
   }
   const endsAt = batch.recordedAt + state.terms.returnWindow;

@@ -29,7 +29,7 @@ export function settleBatch(step: Step, entry: Settlement): BatchSettled {
   const plan = batch ? state.plans.get(batch.plan)?.plan : undefined;
   const lines = batch && plan ? settleSales(step, entry, batch, plan) : entry.lines.filter(isLine);
 
-  for (const line of lines) creditPeople(state, line);
+  for (const line of lines) creditDistributors(state, line);
   state.sums.settledSales += lines.length;
   state.sums.credited += entry.credited;
   state.owed += entry.credited;
@@ -118,7 +118,7 @@ function checkLine({ report }: Step, subject: string, expected: SettledLine, fou
       subject,
       expected: expected.seller,
       found: found.seller,
-      message: `${subject} was settled for seller ${found.seller}, but person ${expected.seller} sold it`,
+      message: `${subject} was settled for seller ${found.seller}, but distributor ${expected.seller} sold it`,
     });
     return;
   }
@@ -154,7 +154,7 @@ function checkLine({ report }: Step, subject: string, expected: SettledLine, fou
 function describe(line: SettledLine, credit: Credit | undefined): string {
   if (credit === undefined) return 'no such level';
   if (credit.id === 0) return 'nobody';
-  return `person ${credit.id} with ${formatUnits(amountOf(line, credit))}`;
+  return `distributor ${credit.id} with ${formatUnits(amountOf(line, credit))}`;
 }
 
 /**
@@ -189,12 +189,12 @@ function checkTotals({ report }: Step, entry: Settlement, plan: Plan, readings: 
   }
 }
 
-function creditPeople({ people }: LedgerState, line: SettledLine): void {
+function creditDistributors({ distributors }: LedgerState, line: SettledLine): void {
   for (const credit of line.credits) {
-    const person = credit.id === 0 ? undefined : people.get(credit.id);
-    if (!person) continue;
+    const distributor = credit.id === 0 ? undefined : distributors.get(credit.id);
+    if (!distributor) continue;
     const amount = amountOf(line, credit);
-    person.owed += amount;
-    person.credited += amount;
+    distributor.owed += amount;
+    distributor.credited += amount;
   }
 }

@@ -1,9 +1,9 @@
 import {
+  type DistributorLeft,
   decodeStandings,
   fragmentOf,
   laneOf,
   moveAway,
-  type PersonLeft,
   type SponsorCorrected,
   STATUS_ACTIVE,
   STATUS_CLOSED,
@@ -13,10 +13,10 @@ import {
 } from '@plumbline/protocol';
 import type { Hex } from 'viem';
 import { checkNotPaused, checkSomeRecorder, ROLES, roleKey } from './authority.ts';
-import { nextFragmentId, takeLane } from './people.ts';
-import type { LedgerState, Person, Step } from './state.ts';
+import { nextFragmentId, takeLane } from './distributors.ts';
+import type { Distributor, LedgerState, Step } from './state.ts';
 
-/** Where people stand. Twin of contracts/powers/LedgerStanding.sol. */
+/** Where distributors stand. Twin of contracts/powers/LedgerStanding.sol. */
 
 /** Seconds after enrolment in which a sponsor can be put right. */
 const SPONSOR_WINDOW = 7 * 86_400;
@@ -27,7 +27,7 @@ const MAX_UPLINE = 2_000;
 /** Hex digits of a packed standing. */
 const STANDING_DIGITS = 8;
 
-/** Ranks and activity: by a ranker, of people who are there and have neither left nor moved. */
+/** Ranks and activity: by a ranker, of distributors who are there and have neither left nor moved. */
 export function setStanding(step: Step, entry: StandingSet): void {
   const { state, place, report } = step;
   if (!state.roles.held.has(roleKey(ROLES.ranker, entry.ranker))) {
@@ -58,15 +58,15 @@ function readStandings({ place, report }: Step, { records }: StandingSet): Stand
 }
 
 function setOne({ state, report }: Step, { id, rank, status }: StandingRecord): void {
-  const subject = `person ${id}`;
-  const person = state.people.get(id);
-  if (!person || person.status === STATUS_CLOSED) {
+  const subject = `distributor ${id}`;
+  const distributor = state.distributors.get(id);
+  if (!distributor || distributor.status === STATUS_CLOSED) {
     report({
-      code: 'standing-person',
+      code: 'standing-distributor',
       subject,
       expected: 'somebody enrolled who has neither left nor moved',
-      found: person ? describeGone(person) : 'nobody',
-      message: `a rank was set for ${subject}, who ${person ? describeGone(person) : 'is not enrolled'}`,
+      found: distributor ? describeGone(distributor) : 'nobody',
+      message: `a rank was set for ${subject}, who ${distributor ? describeGone(distributor) : 'is not enrolled'}`,
     });
     return;
   }
@@ -80,28 +80,28 @@ function setOne({ state, report }: Step, { id, rank, status }: StandingRecord): 
     });
     return;
   }
-  person.rank = rank;
-  person.status = status;
+  distributor.rank = rank;
+  distributor.status = status;
 }
 
-/** A sponsor put right: soon after enrolment, above the person, and the person moves where the tree makes them. */
+/** A sponsor put right: soon after enrolment, above the distributor, and the distributor moves where the tree makes them. */
 export function correctSponsor(step: Step, { id, newId, sponsor }: SponsorCorrected): void {
   const { state, time, report } = step;
-  const subject = `person ${id}`;
+  const subject = `distributor ${id}`;
   checkSomeRecorder(step, `the correction of ${subject}`);
   checkNotPaused(step, `the correction of ${subject}`);
-  const person = state.people.get(id);
-  if (!person || person.status === STATUS_CLOSED) {
+  const distributor = state.distributors.get(id);
+  if (!distributor || distributor.status === STATUS_CLOSED) {
     report({
-      code: 'correction-person',
+      code: 'correction-distributor',
       subject,
       expected: 'somebody enrolled who has neither left nor moved',
-      found: person ? describeGone(person) : 'nobody',
-      message: `the sponsor of ${subject} was corrected, who ${person ? describeGone(person) : 'is not enrolled'}`,
+      found: distributor ? describeGone(distributor) : 'nobody',
+      message: `the sponsor of ${subject} was corrected, who ${distributor ? describeGone(distributor) : 'is not enrolled'}`,
     });
     return;
   }
-  const endsAt = person.enrolledAt + SPONSOR_WINDOW;
+  const endsAt = distributor.enrolledAt + SPONSOR_WINDOW;
   if (time >= endsAt) {
     report({
       code: 'correction-window',
@@ -111,7 +111,7 @@ export function correctSponsor(step: Step, { id, newId, sponsor }: SponsorCorrec
       message: `the sponsor of ${subject} was corrected at ${time}, after the time for it ended at ${endsAt}`,
     });
   }
-  const problem = problemOfSponsor(state, person, sponsor);
+  const problem = problemOfSponsor(state, distributor, sponsor);
   if (problem !== null) {
     report({
       code: 'correction-sponsor',
@@ -134,58 +134,64 @@ export function correctSponsor(step: Step, { id, newId, sponsor }: SponsorCorrec
     });
   }
   // Nobody is put into a lane that is somebody else's.
-  if (newId === id || state.people.has(newId)) person.sponsor = sponsor;
-  else move(state, person, newId, sponsor);
+  if (newId === id || state.distributors.has(newId)) distributor.sponsor = sponsor;
+  else move(state, distributor, newId, sponsor);
 }
 
-/** Why `sponsor` cannot become the sponsor of `person`, if so. */
-function problemOfSponsor({ people }: LedgerState, person: Person, sponsor: number): string | null {
-  if (sponsor === person.sponsor) return 'who was the sponsor already';
+/** Why `sponsor` cannot become the sponsor of `distributor`, if so. */
+function problemOfSponsor(
+  { distributors }: LedgerState,
+  distributor: Distributor,
+  sponsor: number,
+): string | null {
+  if (sponsor === distributor.sponsor) return 'who was the sponsor already';
   if (sponsor === 0) return null;
-  const above = people.get(sponsor);
+  const above = distributors.get(sponsor);
   if (!above) return 'who is not enrolled';
   if (above.status === STATUS_CLOSED) return `who ${describeGone(above)}`;
   let id = sponsor;
   for (let looked = 0; id !== 0; looked++) {
-    if (id === person.id) return 'who stands below them';
-    if (looked === MAX_UPLINE) return `who has more than ${MAX_UPLINE} people above`;
-    const next = people.get(id);
+    if (id === distributor.id) return 'who stands below them';
+    if (looked === MAX_UPLINE) return `who has more than ${MAX_UPLINE} distributors above`;
+    const next = distributors.get(id);
     id = next?.movedTo || (next?.sponsor ?? 0);
   }
   return null;
 }
 
-/** The person goes on in the first lane of the next fragment; the lane they leave points there. */
-function move(state: LedgerState, person: Person, newId: number, sponsor: number): void {
-  const { id, wallet } = person;
-  state.people.set(newId, { ...person, id: newId, sponsor });
-  const left = { ...person, ...moveAway(person, newId) };
-  state.people.set(id, { ...left, wallet: null, heldUntil: 0, nonce: 0, credited: 0n, paid: 0n });
+/** The distributor goes on in the first lane of the next fragment; the lane they leave points there. */
+function move(state: LedgerState, distributor: Distributor, newId: number, sponsor: number): void {
+  const { id, wallet } = distributor;
+  state.distributors.set(newId, { ...distributor, id: newId, sponsor });
+  const left = { ...distributor, ...moveAway(distributor, newId) };
+  state.distributors.set(id, { ...left, wallet: null, heldUntil: 0, nonce: 0, credited: 0n, paid: 0n });
   if (wallet === null) state.unclaimed.add(newId);
   else state.wallets.set(wallet, newId);
   takeLane(state, newId);
 }
 
 /** Somebody leaves by their own wallet, once. What is owed to them stays owed. */
-export function leave({ state, report }: Step, { id }: PersonLeft): void {
-  const subject = `person ${id}`;
-  const person = state.people.get(id);
-  if (!person || person.status === STATUS_CLOSED || person.wallet === null) {
+export function leave({ state, report }: Step, { id }: DistributorLeft): void {
+  const subject = `distributor ${id}`;
+  const distributor = state.distributors.get(id);
+  if (!distributor || distributor.status === STATUS_CLOSED || distributor.wallet === null) {
     const gone =
-      person && person.status === STATUS_CLOSED ? describeGone(person) : 'has no wallet to leave by';
+      distributor && distributor.status === STATUS_CLOSED
+        ? describeGone(distributor)
+        : 'has no wallet to leave by';
     report({
-      code: 'leaving-person',
+      code: 'leaving-distributor',
       subject,
       expected: 'somebody with a wallet who has neither left nor moved',
-      found: person ? gone : 'nobody',
-      message: `${subject} left, who ${person ? gone : 'is not enrolled'}`,
+      found: distributor ? gone : 'nobody',
+      message: `${subject} left, who ${distributor ? gone : 'is not enrolled'}`,
     });
   }
-  if (person?.movedTo !== 0) return;
-  person.rank = 0;
-  person.status = STATUS_CLOSED;
+  if (distributor?.movedTo !== 0) return;
+  distributor.rank = 0;
+  distributor.status = STATUS_CLOSED;
 }
 
-function describeGone({ movedTo }: Person): string {
+function describeGone({ movedTo }: Distributor): string {
   return movedTo === 0 ? 'had left' : `had moved to ${movedTo}`;
 }

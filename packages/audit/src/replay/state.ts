@@ -6,7 +6,7 @@ import type { Observation, Place } from '../findings.ts';
 /** What the entries so far make of a ledger. Amounts are base units or cents, times Unix seconds. */
 
 /** A lane of the tree: somebody, or what stays of somebody who has moved to another. */
-export interface Person extends Account {
+export interface Distributor extends Account {
   id: number;
   /** Null until it is claimed. */
   wallet: Address | null;
@@ -94,7 +94,7 @@ export interface LedgerState {
   terms: LedgerTerms;
   /** The hash that the first entry must carry. */
   termsHash: Hex;
-  people: Map<number, Person>;
+  distributors: Map<number, Distributor>;
   /** Whose each wallet is; 0 for one that is nobody's any more. */
   wallets: Map<Address, number>;
   /** Ids of everybody who ever was without a wallet. */
@@ -148,7 +148,7 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
     ledger,
     terms,
     termsHash,
-    people: new Map(),
+    distributors: new Map(),
     wallets: new Map(),
     unclaimed: new Set(),
     recoveries: new Map(),
@@ -195,11 +195,11 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
 }
 
 /** The sponsor tree as it stands now. */
-export function treeOf({ people }: LedgerState): Tree {
+export function treeOf({ distributors }: LedgerState): Tree {
   return {
-    sponsorOf: (id) => people.get(id)?.sponsor ?? 0,
-    rankOf: (id) => people.get(id)?.rank ?? 0,
-    statusOf: (id) => people.get(id)?.status ?? STATUS_NONE,
-    movedTo: (id) => people.get(id)?.movedTo ?? 0,
+    sponsorOf: (id) => distributors.get(id)?.sponsor ?? 0,
+    rankOf: (id) => distributors.get(id)?.rank ?? 0,
+    statusOf: (id) => distributors.get(id)?.status ?? STATUS_NONE,
+    movedTo: (id) => distributors.get(id)?.movedTo ?? 0,
   };
 }

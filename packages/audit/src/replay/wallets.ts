@@ -1,10 +1,10 @@
 import type { RecoverySet, WalletSet } from '@plumbline/protocol';
 import { type Address, zeroAddress } from 'viem';
 import { checkSomeAdmin, checkSomeHolder } from './authority.ts';
-import { checkFreeWallet, giveWallet } from './people.ts';
+import { checkFreeWallet, giveWallet } from './distributors.ts';
 import type { LedgerState, Step } from './state.ts';
 
-/** Where people are paid. Twin of contracts/powers/LedgerWallets.sol. */
+/** Where distributors are paid. Twin of contracts/powers/LedgerWallets.sol. */
 
 /** Seconds in which the owner of a wallet can cancel its recovery. */
 const RECOVERY_DELAY = 14 * 86_400;
@@ -12,42 +12,43 @@ const RECOVERY_DELAY = 14 * 86_400;
 /** Another wallet: claimed by somebody without one, changed by its owner, or recovered when its time has come. */
 export function setWallet(step: Step, { id, from, to, how }: WalletSet): void {
   const { state, report } = step;
-  const subject = `person ${id}`;
+  const subject = `distributor ${id}`;
   if (how === 'claimed') checkSomeHolder(step, 'registrar', `the wallet of ${subject}`);
   if (how === 'recovered') {
     checkSomeAdmin(step, `the recovery of ${subject}`);
     checkRecovery(step, id, from, to);
   }
-  const person = state.people.get(id);
-  if (person?.movedTo !== 0) {
-    const why = person ? `has moved to ${person.movedTo}` : 'is not enrolled';
+  const distributor = state.distributors.get(id);
+  if (distributor?.movedTo !== 0) {
+    const why = distributor ? `has moved to ${distributor.movedTo}` : 'is not enrolled';
     report({
-      code: 'wallet-person',
+      code: 'wallet-distributor',
       subject,
       expected: 'somebody enrolled who has not moved',
-      found: person ? `moved to ${person.movedTo}` : 'nobody',
+      found: distributor ? `moved to ${distributor.movedTo}` : 'nobody',
       message: `wallet ${to} was set for ${subject}, who ${why}`,
     });
     return;
   }
-  const present = person.wallet ?? zeroAddress;
+  const present = distributor.wallet ?? zeroAddress;
   if (from !== present || (how === 'claimed') !== (from === zeroAddress)) {
     report({
       code: 'wallet-from',
       subject,
-      expected: how === 'claimed' ? 'nobody’s wallet until now' : (person.wallet ?? 'no wallet to replace'),
+      expected:
+        how === 'claimed' ? 'nobody’s wallet until now' : (distributor.wallet ?? 'no wallet to replace'),
       found: `${how} from ${from}`,
-      message: `the wallet of ${subject} was ${how} from ${from}, but it was ${person.wallet ?? 'not known'}`,
+      message: `the wallet of ${subject} was ${how} from ${from}, but it was ${distributor.wallet ?? 'not known'}`,
     });
   }
   checkFreeWallet(step, 'wallet-to', id, to);
 
-  if (person.wallet !== null) state.wallets.set(person.wallet, 0);
+  if (distributor.wallet !== null) state.wallets.set(distributor.wallet, 0);
   endRecovery(state, from);
   giveWallet(state, to, id);
-  person.wallet = to;
+  distributor.wallet = to;
   // A claim carries no signature of the owner's.
-  if (how !== 'claimed') person.nonce++;
+  if (how !== 'claimed') distributor.nonce++;
 }
 
 /** A recovery that was made: the one that was proposed, when its time had come. */
@@ -57,7 +58,7 @@ function checkRecovery({ state, time, report }: Step, id: number, from: Address,
   if (isPending && pending.to === to && pending.executableFrom <= time) return;
   report({
     code: 'recovery-due',
-    subject: `person ${id}`,
+    subject: `distributor ${id}`,
     expected: isPending ? `${pending.to} from ${pending.executableFrom} on` : 'a recovery that was proposed',
     found: `${to} at ${time}`,
     message: isPending
@@ -70,12 +71,12 @@ function checkRecovery({ state, time, report }: Step, id: number, from: Address,
 export function setRecovery(step: Step, entry: RecoverySet): void {
   const { state, time, report } = step;
   const { id, from, to, executableFrom } = entry;
-  const subject = `person ${id}`;
-  if (state.people.get(id)?.wallet !== from) {
+  const subject = `distributor ${id}`;
+  if (state.distributors.get(id)?.wallet !== from) {
     report({
       code: 'recovery-wallet',
       subject,
-      expected: state.people.get(id)?.wallet ?? 'no wallet, so no recovery',
+      expected: state.distributors.get(id)?.wallet ?? 'no wallet, so no recovery',
       found: from,
       message: `a recovery of wallet ${from} was entered for ${subject}, whose wallet it is not`,
     });

@@ -22,13 +22,13 @@ export interface Summary {
   reversedPriceCents: bigint;
   reversedVolumeCents: bigint;
   /** Everybody who was ever enrolled, each once. */
-  people: number;
-  inactivePeople: number;
-  leftPeople: number;
+  distributors: number;
+  inactiveDistributors: number;
+  leftDistributors: number;
   /** Those whose corrected sponsor gave them another id. */
-  movedPeople: number;
+  movedDistributors: number;
   /** Those whose payouts are held now. */
-  heldPeople: number;
+  heldDistributors: number;
   pendingRecoveries: number;
   flags: number;
   openFlags: number;
@@ -48,8 +48,8 @@ export interface Summary {
  */
 export function summarise(ledger: LedgerState, time: number): Summary {
   const { sums, batchCount, planCount, flagCount, ...state } = ledger;
-  const lanes = [...state.people.values()];
-  const people = lanes.filter(({ movedTo }) => movedTo === 0);
+  const lanes = [...state.distributors.values()];
+  const distributors = lanes.filter(({ movedTo }) => movedTo === 0);
   const version = currentPlan(ledger, time);
   const plan = state.plans.get(version)?.plan;
   return {
@@ -66,11 +66,11 @@ export function summarise(ledger: LedgerState, time: number): Summary {
     volumeCents: sums.volumeCents,
     reversedPriceCents: sums.reversedPriceCents,
     reversedVolumeCents: sums.reversedVolumeCents,
-    people: people.length,
-    inactivePeople: count(people, ({ status }) => status === STATUS_INACTIVE),
-    leftPeople: count(people, ({ status }) => status === STATUS_CLOSED),
-    movedPeople: lanes.length - people.length,
-    heldPeople: count(people, ({ heldUntil }) => heldUntil > time),
+    distributors: distributors.length,
+    inactiveDistributors: count(distributors, ({ status }) => status === STATUS_INACTIVE),
+    leftDistributors: count(distributors, ({ status }) => status === STATUS_CLOSED),
+    movedDistributors: lanes.length - distributors.length,
+    heldDistributors: count(distributors, ({ heldUntil }) => heldUntil > time),
     pendingRecoveries: count([...state.recoveries.values()], ({ executableFrom }) => executableFrom !== 0),
     flags: flagCount,
     openFlags: count([...state.flags.values()], (outcome) => outcome === null),

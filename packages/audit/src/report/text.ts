@@ -47,7 +47,7 @@ export function formatReport(report: AuditReport): string {
     ]),
     '',
     ...table([
-      ['People', count(summary.people), describePeople(summary)],
+      ['Distributors', count(summary.distributors), describeDistributors(summary)],
       ['Sales', count(summary.sales), `${grouped(String(summary.settledSales))} settled`],
       ['Batches', count(summary.batches), summary.isPaused ? 'recording is paused' : ''],
       ['Plans', count(summary.plans), describePlan(summary)],
@@ -71,17 +71,17 @@ function describePlan({ planInForce }: Summary): string {
 }
 
 /** Those who are not simply there; each part only if there are such. */
-function describePeople(summary: Summary): string {
-  const parts: [people: number, what: string][] = [
-    [summary.inactivePeople, 'inactive'],
-    [summary.leftPeople, 'left'],
-    [summary.movedPeople, 'moved'],
-    [summary.heldPeople, 'held now'],
+function describeDistributors(summary: Summary): string {
+  const parts: [distributors: number, what: string][] = [
+    [summary.inactiveDistributors, 'inactive'],
+    [summary.leftDistributors, 'left'],
+    [summary.movedDistributors, 'moved'],
+    [summary.heldDistributors, 'held now'],
     [summary.pendingRecoveries, 'with a recovery under way'],
   ];
   return parts
-    .filter(([people]) => people > 0)
-    .map(([people, what]) => `${grouped(String(people))} ${what}`)
+    .filter(([distributors]) => distributors > 0)
+    .map(([distributors, what]) => `${grouped(String(distributors))} ${what}`)
     .join(', ');
 }
 

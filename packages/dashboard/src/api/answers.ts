@@ -42,7 +42,7 @@ interface PlanAnswer {
 }
 
 interface TotalsAnswer {
-  people: number;
+  distributors: number;
   sales: number;
   batches: number;
   priceCents: string;
@@ -64,7 +64,7 @@ export type SearchResult = { label: string } & (
   | { type: 'sale'; ref: string }
 );
 
-/** A person. What follows from the chain is null until they are enrolled. */
+/** A distributor. What follows from the chain is null until they are enrolled. */
 export interface DistributorAnswer {
   /** Given before the enrolment is on chain. */
   id: number | null;
@@ -107,7 +107,7 @@ export interface UplineAnswer {
   nextCursor: string | null;
 }
 
-/** What a person sold and got in a time. */
+/** What a distributor sold and got in a time. */
 interface FiguresFields {
   soldCents: VolumeByClass;
   reversedCents: VolumeByClass;
@@ -201,7 +201,7 @@ interface ReversalAnswer {
 
 interface SaleCredit {
   level: number;
-  /** Person id; 0 where the level stays unpaid. */
+  /** Distributor id; 0 where the level stays unpaid. */
   id: number;
   bps: number;
   units: string;

@@ -30,7 +30,7 @@ export class ApiError extends Error {
 export const api = {
   ledger: (signal: AbortSignal) => read<LedgerAnswer>('ledger', {}, signal),
   search: (q: string, signal: AbortSignal) => read<SearchAnswer>('search', { q }, signal),
-  /** @param id Person id, wallet, or `ref:` and the company's reference. */
+  /** @param id Distributor id, wallet, or `ref:` and the company's reference. */
   distributor: (id: string, signal: AbortSignal) =>
     read<DistributorAnswer>(`distributors/${encodeURIComponent(id)}`, {}, signal),
   figures: (id: string, signal: AbortSignal) =>

@@ -35,7 +35,7 @@ export interface Solvency {
 /** A ledger as a node shows it, without the gateway. */
 export interface LedgerChain extends ChainReader {
   solvency(): Promise<Solvency>;
-  /** Base units owed to a person. Rejects for an id that nobody has. */
+  /** Base units owed to a distributor. Rejects for an id that nobody has. */
   owedTo(id: number): Promise<bigint>;
   /** Symbol of the token at `address`. */
   symbolOf(address: Address): Promise<string>;

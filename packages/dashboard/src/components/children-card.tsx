@@ -4,14 +4,14 @@ import { column, count } from '../format.ts';
 import { usePages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
+import { DistributorLink } from './distributor-link.tsx';
 import { LoadedView } from './loaded-view.tsx';
 import { MoreButton } from './more-button.tsx';
-import { PersonLink } from './person-link.tsx';
 import { Table } from './table.tsx';
 
 const words = text.distributor;
 
-/** The people sponsored directly, a page at a time, so that a large team stays quick. */
+/** The distributors sponsored directly, a page at a time, so that a large team stays quick. */
 export function ChildrenCard({ id }: { id: number }) {
   const pages = usePages<Child>(`children ${id}`, async (cursor, signal) => {
     const { children, nextCursor } = await api.children(String(id), cursor, signal);
@@ -21,7 +21,7 @@ export function ChildrenCard({ id }: { id: number }) {
   const rows = pages.items.map((child, i) => ({
     key: String(child.id),
     cells: [
-      <PersonLink key="person" id={child.id} reference={child.reference} />,
+      <DistributorLink key="distributor" id={child.id} reference={child.reference} />,
       count(child.teamSize),
       amounts[i],
     ],
@@ -35,7 +35,7 @@ export function ChildrenCard({ id }: { id: number }) {
           ) : (
             <Table
               caption={words.children}
-              columns={[words.columns.person, words.columnsTeam.team, words.columnsTeam.credited]}
+              columns={[words.columns.distributor, words.columnsTeam.team, words.columnsTeam.credited]}
               numeric={[false, true, true]}
               rows={rows}
             />

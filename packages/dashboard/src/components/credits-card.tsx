@@ -5,15 +5,15 @@ import { hrefs } from '../router.ts';
 import { usePages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
+import { DistributorLink } from './distributor-link.tsx';
 import { LoadedView } from './loaded-view.tsx';
 import { MoreButton } from './more-button.tsx';
-import { PersonLink } from './person-link.tsx';
 import { Table } from './table.tsx';
 
 const words = text.distributor;
 const { columns } = words;
 
-/** What the person was credited, newest sale first. */
+/** What the distributor was credited, newest sale first. */
 export function CreditsCard({ id }: { id: number }) {
   const pages = usePages<CreditLine>(`credits ${id}`, async (cursor, signal) => {
     const { credits, nextCursor } = await api.credits(String(id), cursor, signal);
@@ -26,7 +26,7 @@ export function CreditsCard({ id }: { id: number }) {
       <a key="sale" href={hrefs.sale(credit.ref)}>
         {credit.ref}
       </a>,
-      <PersonLink key="seller" id={credit.seller} />,
+      <DistributorLink key="seller" id={credit.seller} />,
       credit.level === 0 ? text.plan.seller : credit.level,
       rate(credit.bps),
       amounts[i],

@@ -1,35 +1,35 @@
 import type { DistributorAnswer } from '../api/answers.ts';
 import { text } from '../text.ts';
+import { DistributorLink } from './distributor-link.tsx';
 import { Hex } from './hex.tsx';
 import { Moment } from './moment.tsx';
-import { PersonLink } from './person-link.tsx';
 
 const words = text.distributor;
 
 /** Who this is, and how they stand. */
-export function DistributorHead({ person }: { person: DistributorAnswer }) {
+export function DistributorHead({ distributor }: { distributor: DistributorAnswer }) {
   return (
     <div className="page-head">
-      <h1>{words.title(person.reference ?? String(person.id))}</h1>
-      {person.id === null || person.enrolledBlock === null ? (
-        <p role="status">{person.refusal ?? words.waiting}</p>
-      ) : person.movedTo === null ? (
-        <Standing person={person} id={person.id} />
+      <h1>{words.title(distributor.reference ?? String(distributor.id))}</h1>
+      {distributor.id === null || distributor.enrolledBlock === null ? (
+        <p role="status">{distributor.refusal ?? words.waiting}</p>
+      ) : distributor.movedTo === null ? (
+        <Standing distributor={distributor} id={distributor.id} />
       ) : (
         <p role="status">
-          {words.movedTo} <PersonLink id={person.movedTo} />. {words.movedAbout}
+          {words.movedTo} <DistributorLink id={distributor.movedTo} />. {words.movedAbout}
         </p>
       )}
     </div>
   );
 }
 
-function Standing({ person, id }: { person: DistributorAnswer; id: number }) {
-  const { rank, status, wallet, hold, recovery, flags } = person;
+function Standing({ distributor, id }: { distributor: DistributorAnswer; id: number }) {
+  const { rank, status, wallet, hold, recovery, flags } = distributor;
   return (
     <>
       <p className="soft">
-        {text.person(id)} · {words.wallet} {wallet ? <Hex value={wallet} /> : words.noWallet}
+        {text.distributorName(id)} · {words.wallet} {wallet ? <Hex value={wallet} /> : words.noWallet}
       </p>
       <p>
         {words.rank} {rank} · {words.statuses[status ?? ''] ?? status}

@@ -10,31 +10,35 @@ import { OwedNow } from './owed-now.tsx';
 const words = text.distributor;
 
 /** Net figures: what is owed now, large and from the chain, and what it is made of. */
-export function DistributorMoney({ person, id }: { person: DistributorAnswer; id: number }) {
+export function DistributorMoney({ distributor, id }: { distributor: DistributorAnswer; id: number }) {
   const pendingUntil =
-    person.pendingUntil === null ? (
+    distributor.pendingUntil === null ? (
       words.pendingNone
     ) : (
       <>
-        {words.pendingUntil} <Moment at={person.pendingUntil} />
+        {words.pendingUntil} <Moment at={distributor.pendingUntil} />
       </>
     );
   return (
     <Card heading={words.owed} className="owed">
-      <OwedNow id={id} claimed={BigInt(person.owedUnits)} />
+      <OwedNow id={id} claimed={BigInt(distributor.owedUnits)} />
       <dl className="figures">
         <Figure
           name={words.settled}
-          value={<Money units={person.creditedUnits} />}
+          value={<Money units={distributor.creditedUnits} />}
           about={words.settledAbout}
         />
-        <Figure name={words.pending} value={<Money units={person.pendingUnits} />} about={pendingUntil} />
-        <Figure name={words.paid} value={<Money units={person.paidUnits} />} />
-        <Figure name={words.ownSales} value={count(person.ownSales)} />
+        <Figure
+          name={words.pending}
+          value={<Money units={distributor.pendingUnits} />}
+          about={pendingUntil}
+        />
+        <Figure name={words.paid} value={<Money units={distributor.paidUnits} />} />
+        <Figure name={words.ownSales} value={count(distributor.ownSales)} />
         <Figure
           name={words.team}
-          value={count(person.teamSize)}
-          about={words.teamAbout(count(person.directs))}
+          value={count(distributor.teamSize)}
+          about={words.teamAbout(count(distributor.directs))}
         />
       </dl>
     </Card>

@@ -2,7 +2,7 @@ import { text } from '../text.ts';
 import type { Fact, FactName } from '../verify/steps.ts';
 import { FactValue } from './fact-value.tsx';
 
-/** Facts about people in the line, who need not have a level. */
+/** Facts about distributors in the line, who need not have a level. */
 const PEOPLE: ReadonlySet<FactName> = new Set(['movedFrom', 'rank', 'status', 'upline']);
 
 /** A fact with its name and, where it has one, its level. */

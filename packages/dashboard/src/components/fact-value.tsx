@@ -10,7 +10,7 @@ const asRate = (value: string) => rate(Number(value));
 const asTime = (value: string) => time(Number(value));
 const asSpan = (value: string) => duration(Number(value));
 const asAnswer = (value: string) => (value === 'true' ? text.yes : text.no);
-const asPerson = (value: string) => (value === '0' ? text.nobody : text.person(value));
+const asDistributor = (value: string) => (value === '0' ? text.nobody : text.distributorName(value));
 
 const forms: Partial<Record<FactName, (value: string) => string>> = {
   bps: asRate,
@@ -18,8 +18,8 @@ const forms: Partial<Record<FactName, (value: string) => string>> = {
   class: (value) => text.sale.classes[value as keyof typeof text.sale.classes] ?? value,
   compact: asAnswer,
   counted: inCents,
-  movedFrom: asPerson,
-  payee: asPerson,
+  movedFrom: asDistributor,
+  payee: asDistributor,
   planNotice: asSpan,
   price: inCents,
   proof: asAnswer,
@@ -27,14 +27,14 @@ const forms: Partial<Record<FactName, (value: string) => string>> = {
   returnWindow: asSpan,
   reversedPrice: inCents,
   reversedVolume: inCents,
-  seller: asPerson,
+  seller: asDistributor,
   settled: asAnswer,
   settlesAt: asTime,
   startsAt: asTime,
   status: (value) => text.statuses[Number(value)] ?? value,
   total: inUnits,
   units: inUnits,
-  upline: asPerson,
+  upline: asDistributor,
   volume: inCents,
   weight: asRate,
 };

@@ -8,7 +8,7 @@ import { Money } from './money.tsx';
 
 const words = text.distributor;
 
-/** What the ledger's storage says a person is owed, beside what the gateway claims. */
+/** What the ledger's storage says a distributor is owed, beside what the gateway claims. */
 export function OwedNow({ id, claimed }: { id: number; claimed: bigint }) {
   const { chain, rpcUrl, symbol } = useProgramme();
   // Asked again whenever the gateway's figure moves, so that the two are of the same time.

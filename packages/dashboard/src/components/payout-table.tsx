@@ -11,8 +11,8 @@ import { column, rate } from '../format.ts';
 import { text } from '../text.ts';
 import type { PlacedMember } from '../verify/line.ts';
 import type { Verification } from '../verify/steps.ts';
+import { DistributorLink } from './distributor-link.tsx';
 import { Money } from './money.tsx';
-import { PersonLink } from './person-link.tsx';
 import { Table } from './table.tsx';
 
 const { columns, unpaid, passed, reasons, times, total, payout: caption } = text.sale;
@@ -47,7 +47,7 @@ export function PayoutTable(props: {
       key: String(level),
       cells: [
         levelName(plan, level),
-        credit?.id === 0 ? unpaidPerson(member) : <PersonLink key="person" id={id} />,
+        credit?.id === 0 ? unpaidDistributor(member) : <DistributorLink key="distributor" id={id} />,
         rate(credit?.bps ?? 0),
         here[level],
         ...(isShown
@@ -65,7 +65,7 @@ export function PayoutTable(props: {
         caption={caption}
         columns={[
           columns.level,
-          columns.person,
+          columns.distributor,
           columns.rate,
           columns.amount,
           ...(isShown ? [columns.shown] : []),
@@ -90,19 +90,19 @@ function passedCells(member: PlacedMember, isShown: boolean): ReactNode[] {
   ];
 }
 
-function unpaidPerson(member: PlacedMember): ReactNode {
+function unpaidDistributor(member: PlacedMember): ReactNode {
   return (
-    <span key="person">
+    <span key="distributor">
       {withReason(member)}: {unpaid}
     </span>
   );
 }
 
-/** A person and why they are not paid. */
+/** A distributor and why they are not paid. */
 function withReason({ id, reason }: PlacedMember): ReactNode {
   return (
-    <span key="person">
-      <PersonLink id={id} /> <span className="soft">{reason === null ? '' : reasons[reason]}</span>
+    <span key="distributor">
+      <DistributorLink id={id} /> <span className="soft">{reason === null ? '' : reasons[reason]}</span>
     </span>
   );
 }

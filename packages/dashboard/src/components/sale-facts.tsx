@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import type { SaleAnswer } from '../api/answers.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
+import { DistributorLink } from './distributor-link.tsx';
 import { Facts } from './facts.tsx';
 import { Hex } from './hex.tsx';
 import { Money } from './money.tsx';
-import { PersonLink } from './person-link.tsx';
 
 const words = text.sale;
 
@@ -17,7 +17,7 @@ export function SaleFacts({ sale }: { sale: SaleAnswer }) {
       sale.seller === null ? (
         sale.sellerReference
       ) : (
-        <PersonLink key="seller" id={sale.seller} reference={sale.sellerReference} />
+        <DistributorLink key="seller" id={sale.seller} reference={sale.sellerReference} />
       ),
     ],
     [words.buyer, words.classes[sale.class]],

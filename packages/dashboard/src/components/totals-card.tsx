@@ -16,7 +16,7 @@ export function TotalsCard() {
   return (
     <Card heading={words.heading} className="totals">
       <dl className="figures">
-        <Figure name={words.people} value={count(totals.people)} />
+        <Figure name={words.distributors} value={count(totals.distributors)} />
         <Figure
           name={words.sales}
           value={count(totals.sales)}

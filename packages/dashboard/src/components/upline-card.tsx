@@ -3,9 +3,9 @@ import { api } from '../api/client.ts';
 import { usePages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
+import { DistributorLink } from './distributor-link.tsx';
 import { LoadedView } from './loaded-view.tsx';
 import { MoreButton } from './more-button.tsx';
-import { PersonLink } from './person-link.tsx';
 
 const words = text.distributor;
 
@@ -23,10 +23,10 @@ export function UplineCard({ id }: { id: number }) {
             <p className="soft">{words.root}</p>
           ) : (
             <ol className="path">
-              {pages.items.map((person) => (
-                <li key={person.id}>
-                  <small>{text.plan.level(person.level)}</small>
-                  <PersonLink id={person.id} reference={person.reference} />
+              {pages.items.map((distributor) => (
+                <li key={distributor.id}>
+                  <small>{text.plan.level(distributor.level)}</small>
+                  <DistributorLink id={distributor.id} reference={distributor.reference} />
                 </li>
               ))}
             </ol>

@@ -11,23 +11,25 @@ import { text } from '../text.ts';
 
 const POLL_MS = 10_000;
 
-/** A person: what they came to net and what they are owed first, then who stands above and below, and what they were credited for. */
+/** A distributor: what they came to net and what they are owed first, then who stands above and below, and what they were credited for. */
 export function DistributorPage({ id }: { id: string }) {
   const loaded = useAsync(`distributor ${id}`, (signal) => api.distributor(id, signal), POLL_MS);
   return (
     <LoadedView of={loaded} lines={8} heading={text.distributor.title(id)}>
-      {(person) => (
+      {(distributor) => (
         <>
-          <title>{`${text.distributor.title(person.reference ?? String(person.id))} · ${text.name}`}</title>
-          <DistributorHead person={person} />
-          {person.id === null || person.enrolledBlock === null || person.movedTo !== null ? null : (
+          <title>{`${text.distributor.title(distributor.reference ?? String(distributor.id))} · ${text.name}`}</title>
+          <DistributorHead distributor={distributor} />
+          {distributor.id === null ||
+          distributor.enrolledBlock === null ||
+          distributor.movedTo !== null ? null : (
             <>
-              <NetCard id={person.id} />
-              <DistributorMoney person={person} id={person.id} />
-              <UplineCard id={person.id} />
+              <NetCard id={distributor.id} />
+              <DistributorMoney distributor={distributor} id={distributor.id} />
+              <UplineCard id={distributor.id} />
               <div className="columns">
-                <CreditsCard id={person.id} />
-                <ChildrenCard id={person.id} />
+                <CreditsCard id={distributor.id} />
+                <ChildrenCard id={distributor.id} />
               </div>
             </>
           )}

@@ -1,7 +1,7 @@
 import type { Account, LedgerLog, LedgerTerms, Plan } from '@plumbline/protocol';
 import type { Hex } from 'viem';
 
-/** A person as the ledger's storage has them, as far as a plan looks at them. */
+/** A distributor as the ledger's storage has them, as far as a plan looks at them. */
 export type TreeAccount = Omit<Account, 'owed'>;
 
 /** The ledger's events that a verification reads, each by its first indexed field. */
@@ -14,7 +14,7 @@ export type VerifiedEvent =
   | 'Enrolled'
   | 'StandingSet'
   | 'SponsorCorrected'
-  | 'PersonLeft';
+  | 'DistributorLeft';
 
 /** The little of a chain that a verification needs. Every call rejects if the node does not answer. */
 export interface ChainReader {

@@ -12,7 +12,7 @@ import {
 } from '@plumbline/protocol';
 import type { TreeAccount } from './chain-reader.ts';
 
-/** Somebody between the seller and the last person who can be paid. */
+/** Somebody between the seller and the last distributor who can be paid. */
 export interface LineMember extends TreeAccount {
   id: number;
 }

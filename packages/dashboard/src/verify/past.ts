@@ -1,10 +1,10 @@
 import {
+  type DistributorLeft,
   decodeEntries,
   decodeStandings,
   type JournalEntry,
   type LedgerLog,
   moveAway,
-  type PersonLeft,
   type SponsorCorrected,
   STATUS_ACTIVE,
   STATUS_CLOSED,
@@ -13,12 +13,12 @@ import {
 import type { ChainReader, TreeAccount } from './chain-reader.ts';
 import { isBefore } from './closing.ts';
 
-/** What changes a person's place or standing. */
-type Change = StandingSet | SponsorCorrected | PersonLeft;
+/** What changes a distributor's place or standing. */
+type Change = StandingSet | SponsorCorrected | DistributorLeft;
 
-const EVENTS = ['StandingSet', 'SponsorCorrected', 'PersonLeft'] as const;
+const EVENTS = ['StandingSet', 'SponsorCorrected', 'DistributorLeft'] as const;
 
-/** People as the ledger had them at a log, without asking a node for old state: few nodes still have it. */
+/** Distributors as the ledger had them at a log, without asking a node for old state: few nodes still have it. */
 export class Past {
   readonly #chain: ChainReader;
   readonly #at: LedgerLog;
@@ -49,7 +49,7 @@ export class Past {
     return this.#replay(id, await this.#before);
   }
 
-  /** The person with `id` after `changes`, which are all that there were. */
+  /** The distributor with `id` after `changes`, which are all that there were. */
   async #replay(id: number, changes: readonly Change[]): Promise<TreeAccount | undefined> {
     const arrival = changes.findIndex((each) => isMove(each) && (each as SponsorCorrected).newId === id);
     const move = changes[arrival] as SponsorCorrected | undefined;
@@ -75,7 +75,7 @@ function changed(account: TreeAccount, id: number, change: Change): TreeAccount 
       const last = decodeStandings(change.records).findLast((record) => record.id === id);
       return last ? { ...account, rank: last.rank, status: last.status } : account;
     }
-    case 'personLeft':
+    case 'distributorLeft':
       return change.id === id ? { ...account, rank: 0, status: STATUS_CLOSED } : account;
     case 'sponsorCorrected':
       if (change.id !== id) return account;
@@ -94,7 +94,7 @@ function idsIn(change: Change): number[] {
   return change.kind === 'sponsorCorrected' ? [change.id, change.newId] : [change.id];
 }
 
-/** Everything that changed people's places and standings from block `from` on, in order. */
+/** Everything that changed distributors' places and standings from block `from` on, in order. */
 async function listChanges(chain: ChainReader, from?: bigint): Promise<JournalEntry[]> {
   const lists = await Promise.all(EVENTS.map((event) => chain.listLogs(event, undefined, from)));
   return decodeEntries(lists.flat().sort((a, b) => (isBefore(a, b) ? -1 : 1)));

@@ -23,12 +23,12 @@ export async function walkUpline(
   plan: Plan,
   closing: Closing | undefined,
 ): Promise<LineMember[]> {
-  const people = closing
+  const distributors = closing
     ? await Past.open(chain, closing.log)
     : { hasChanged: false, findAccount: chain.findAccount };
   const line: LineMember[] = [];
   for (let id = seller; id !== 0; ) {
-    const member = await findMember(found, people, id, line.length);
+    const member = await findMember(found, distributors, id, line.length);
     if (!member) {
       found.note = 'nobodyEnrolled';
       break;
@@ -42,21 +42,21 @@ export async function walkUpline(
     if (!isPlain(plan)) found.fact('rank', rank, above);
     if (status !== STATUS_ACTIVE) found.fact('status', status, above);
   }
-  if (people.hasChanged) found.note = 'changedSince';
+  if (distributors.hasChanged) found.note = 'changedSince';
   return line;
 }
 
-/** The person of lane `id`, under the id where they are now. */
+/** The distributor of lane `id`, under the id where they are now. */
 async function findMember(
   found: Comparison,
-  people: { findAccount(id: number): Promise<TreeAccount | undefined> },
+  distributors: { findAccount(id: number): Promise<TreeAccount | undefined> },
   id: number,
   above: number,
 ): Promise<LineMember | undefined> {
-  const account = await people.findAccount(id);
+  const account = await distributors.findAccount(id);
   if (!account || account.movedTo === 0) return account && { ...account, id };
   found.fact('movedFrom', id, above);
-  const there = await people.findAccount(account.movedTo);
+  const there = await distributors.findAccount(account.movedTo);
   return there && { ...there, id: account.movedTo };
 }
 

@@ -11,7 +11,7 @@ export type Step = (typeof STEPS)[number];
 export interface BatcherSettings {
   /** Most sales, and most reversals, of one transaction. */
   batchSize: number;
-  /** Most people of one transaction. */
+  /** Most distributors of one transaction. */
   enrolSize: number;
   /** A batch that is not full goes out when its oldest item is this old. */
   batchAgeMs: number;

@@ -27,9 +27,9 @@ async function findRecording(context: Context, open: OpenTransaction) {
 async function findEnrolment(context: Context, open: OpenTransaction) {
   const { chain } = context;
   const call = decodeFunctionData({ abi: commissionLedgerAbi, data: lastData(open) });
-  const people = call.functionName === 'enrol' ? call.args[0] : '0x';
-  if (size(people) === 0) return 'unclear';
-  const first = hexToNumber(slice(people, 0, 4));
+  const distributors = call.functionName === 'enrol' ? call.args[0] : '0x';
+  if (size(distributors) === 0) return 'unclear';
+  const first = hexToNumber(slice(distributors, 0, 4));
   const places = await chain.listEvents('Enrolled', BigInt(first));
   if (places.length > 0) return ownEvent(open, places);
   const outcome = await chain.simulate(context.account.address, lastData(open));

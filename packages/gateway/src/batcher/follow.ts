@@ -91,7 +91,7 @@ async function findReceipt(context: Context, open: OpenTransaction): Promise<Rec
   return receipts.find((receipt) => receipt !== undefined);
 }
 
-/** Writes down how a transaction ended. False if a person has to look at it. */
+/** Writes down how a transaction ended. False if a distributor has to look at it. */
 async function conclude(context: Context, open: OpenTransaction, receipt: Receipt): Promise<boolean> {
   const { chain, database, log } = context;
   const attempt = open.attempts.find(({ hash }) => hash === receipt.hash);
@@ -193,7 +193,7 @@ function otherFees(
   return outcome === 'funds' && stuck && muchLower ? going : undefined;
 }
 
-/** Times `stuckMs` after which an open transaction is for a person to look at. */
+/** Times `stuckMs` after which an open transaction is for a distributor to look at. */
 const LONG = 3;
 
 function openForLong(open: OpenTransaction): string {

@@ -1,15 +1,15 @@
 import {
   accountIn,
+  type DistributorRecord,
   fragmentOf,
   idAt,
   LANES,
   laneOf,
   nextId,
-  type PersonRecord,
   STATUS_CLOSED,
   STATUS_NONE,
 } from '@plumbline/protocol';
-import type { WaitingDistributor } from '@plumbline/store';
+import type { WaitingEnrolment } from '@plumbline/store';
 import { type Hex, zeroAddress } from 'viem';
 import type { Chain } from '../chain.ts';
 
@@ -18,18 +18,18 @@ import type { Chain } from '../chain.ts';
  * id a sponsor is now: the books may be behind it.
  * @returns The recruits as records, or somebody among them whose sponsor has left, so that nobody may be placed below.
  */
-export async function placePeople(
+export async function placeDistributors(
   chain: Chain,
-  waiting: readonly WaitingDistributor[],
-): Promise<{ people: PersonRecord[]; orphan: WaitingDistributor | undefined }> {
+  waiting: readonly WaitingEnrolment[],
+): Promise<{ distributors: DistributorRecord[]; orphan: WaitingEnrolment | undefined }> {
   let { fragments } = await chain.counts();
   const known = new Fragments(chain);
   await known.read(waiting.flatMap(({ sponsorId }) => (sponsorId === null ? [] : [sponsorId])));
   await known.read([...known.moves.values()]);
   const orphan = waiting.find(({ sponsorId }) => sponsorId !== null && known.hasLeft(sponsorId));
-  if (orphan) return { people: [], orphan };
+  if (orphan) return { distributors: [], orphan };
   const ids = new Map<string, number>();
-  const people = waiting.map(({ reference, sponsorReference, sponsorId, wallet }) => {
+  const distributors = waiting.map(({ reference, sponsorReference, sponsorId, wallet }) => {
     const given = sponsorReference === null ? 0 : (sponsorId ?? ids.get(sponsorReference) ?? 0);
     if (sponsorReference !== null && given === 0) {
       throw new Error(`${reference} waits for an id, but the sponsor ${sponsorReference} has none before`);
@@ -41,7 +41,7 @@ export async function placePeople(
     ids.set(reference, id);
     return { id, sponsor, wallet: (wallet ?? zeroAddress) as Hex };
   });
-  return { people, orphan: undefined };
+  return { distributors, orphan: undefined };
 }
 
 /** Fragments further apart than this are asked for on their own. */

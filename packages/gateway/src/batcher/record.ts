@@ -77,7 +77,7 @@ async function explain({ chain, account }: Context, refusal: Refusal): Promise<s
 }
 
 function sellerOf(sale: WaitingSale): number {
-  if (sale.seller_id === null) throw new Error(`the seller of ${sale.external_id} has no person id`);
+  if (sale.seller_id === null) throw new Error(`the seller of ${sale.external_id} has no distributor id`);
   return sale.seller_id;
 }
 

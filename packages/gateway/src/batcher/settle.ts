@@ -32,7 +32,7 @@ async function send(context: Context, batch: Batch, settled: number, until: numb
   if (tooLarge && until - settled > 1) {
     return send(context, batch, settled, settled + Math.ceil((until - settled) / 2));
   }
-  // Settled by somebody else, or a moment ago: the books will say so. Anything else is for a person to look at.
+  // Settled by somebody else, or a moment ago: the books will say so. Anything else is for a distributor to look at.
   if (!tooLarge) context.wait('settle', conditionOf(outcome.refusal) ?? outcome.refusal.text);
   return false;
 }

@@ -13,7 +13,7 @@ import type { App, Dependencies } from '../dependencies.ts';
 import { Credits, Figures, Payouts, Periods } from '../figure-schemas.ts';
 import { PageQuery, Problem } from '../schemas.ts';
 import { isFinal } from '../states.ts';
-import { createPersonFinder, PersonParams } from './person-finder.ts';
+import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { pageOf } from './wire.ts';
 
 const ANSWERS = { 400: Problem, 404: Problem };
@@ -22,14 +22,14 @@ const ANSWERS = { 400: Problem, 404: Problem };
 export function registerDistributorFigures(app: App, dependencies: Dependencies): void {
   const { database, chain } = dependencies;
   const { ledger } = chain;
-  const { findPresent } = createPersonFinder(dependencies);
+  const { findPresent } = createDistributorFinder(dependencies);
 
   app.get(
     '/v1/distributors/:id/figures',
     {
       schema: {
         summary: 'Volumes, commissions and net of all time, and what is pending',
-        params: PersonParams,
+        params: DistributorParams,
         response: { 200: Figures, ...ANSWERS },
       },
     },
@@ -55,15 +55,20 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
     {
       schema: {
         summary: 'The same by month, newest first',
-        params: PersonParams,
+        params: DistributorParams,
         querystring: PageQuery,
         response: { 200: Periods, ...ANSWERS },
       },
     },
     async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { periods: [], nextCursor: null };
-      const { items, nextCursor } = await listPeriods(database, ledger, person.id, pageOf(request.query));
+      const distributor = await findPresent(request.params.id);
+      if (!distributor) return { periods: [], nextCursor: null };
+      const { items, nextCursor } = await listPeriods(
+        database,
+        ledger,
+        distributor.id,
+        pageOf(request.query),
+      );
       const periods = items.map(({ period, ...figures }) => ({ period, ...figuresAnswer(figures) }));
       return { periods, nextCursor };
     },
@@ -74,16 +79,16 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
     {
       schema: {
         summary: 'Settled commissions, newest sale first',
-        params: PersonParams,
+        params: DistributorParams,
         querystring: PageQuery,
         response: { 200: Credits, ...ANSWERS },
       },
     },
     async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { credits: [], nextCursor: null };
+      const distributor = await findPresent(request.params.id);
+      if (!distributor) return { credits: [], nextCursor: null };
       const [page, books] = await Promise.all([
-        listCredits(database, ledger, person.id, pageOf(request.query)),
+        listCredits(database, ledger, distributor.id, pageOf(request.query)),
         findStatus(database, ledger),
       ]);
       const credits = page.items.map(({ units, level, bps, seller, settledBlock, ...sale }) => ({
@@ -104,16 +109,16 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
     {
       schema: {
         summary: 'What was paid out, newest first',
-        params: PersonParams,
+        params: DistributorParams,
         querystring: PageQuery,
         response: { 200: Payouts, ...ANSWERS },
       },
     },
     async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { payouts: [], nextCursor: null };
+      const distributor = await findPresent(request.params.id);
+      if (!distributor) return { payouts: [], nextCursor: null };
       const [page, books] = await Promise.all([
-        listPayouts(database, ledger, person.id, pageOf(request.query)),
+        listPayouts(database, ledger, distributor.id, pageOf(request.query)),
         findStatus(database, ledger),
       ]);
       const payouts = page.items.map(({ units, ...payout }) => ({

@@ -10,7 +10,7 @@ import {
 import type { App, Dependencies } from '../dependencies.ts';
 import { PageQuery, Problem } from '../schemas.ts';
 import { Children, Downline, LevelPageQuery, PeriodQuery, Team, Upline } from '../tree-schemas.ts';
-import { createPersonFinder, PersonParams } from './person-finder.ts';
+import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { pageOf } from './wire.ts';
 
 const ANSWERS = { 400: Problem, 404: Problem };
@@ -19,17 +19,20 @@ const ANSWERS = { 400: Problem, 404: Problem };
 export function registerDistributorTree(app: App, dependencies: Dependencies): void {
   const { database, chain } = dependencies;
   const { ledger } = chain;
-  const { findPresent } = createPersonFinder(dependencies);
+  const { findPresent } = createDistributorFinder(dependencies);
 
   async function named<T extends { id: number }>(
-    people: readonly T[],
+    distributors: readonly T[],
   ): Promise<(T & { reference: string | null })[]> {
     const references = await listReferences(
       database,
       ledger,
-      people.map(({ id }) => id),
+      distributors.map(({ id }) => id),
     );
-    return people.map((person) => ({ ...person, reference: references.get(person.id) ?? null }));
+    return distributors.map((distributor) => ({
+      ...distributor,
+      reference: references.get(distributor.id) ?? null,
+    }));
   }
 
   app.get(
@@ -37,15 +40,15 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
     {
       schema: {
         summary: 'Everybody above, from the sponsor up',
-        params: PersonParams,
+        params: DistributorParams,
         querystring: PageQuery,
         response: { 200: Upline, ...ANSWERS },
       },
     },
     async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { path: [], nextCursor: null };
-      const { items, nextCursor } = await listUpline(database, ledger, person.id, pageOf(request.query));
+      const distributor = await findPresent(request.params.id);
+      if (!distributor) return { path: [], nextCursor: null };
+      const { items, nextCursor } = await listUpline(database, ledger, distributor.id, pageOf(request.query));
       return { path: await named(items), nextCursor };
     },
   );
@@ -54,17 +57,17 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
     '/v1/distributors/:id/children',
     {
       schema: {
-        summary: 'The people sponsored',
-        params: PersonParams,
+        summary: 'The distributors sponsored',
+        params: DistributorParams,
         querystring: PageQuery,
         response: { 200: Children, ...ANSWERS },
       },
     },
     async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { children: [], nextCursor: null };
+      const distributor = await findPresent(request.params.id);
+      if (!distributor) return { children: [], nextCursor: null };
       const page = { ...pageOf(request.query), level: 1 };
-      const { items, nextCursor } = await listDownline(database, ledger, person.id, page);
+      const { items, nextCursor } = await listDownline(database, ledger, distributor.id, page);
       return { children: (await named(items)).map(memberAnswer), nextCursor };
     },
   );
@@ -74,19 +77,22 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
     {
       schema: {
         summary: 'Everybody below, level by level, or one level',
-        params: PersonParams,
+        params: DistributorParams,
         querystring: LevelPageQuery,
         response: { 200: Downline, ...ANSWERS },
       },
     },
     async (request) => {
-      const person = await findPresent(request.params.id);
-      if (!person) return { people: [], nextCursor: null };
+      const distributor = await findPresent(request.params.id);
+      if (!distributor) return { distributors: [], nextCursor: null };
       const { level } = request.query;
       const page = { ...pageOf(request.query), level: level === undefined ? undefined : Number(level) };
-      const { items, nextCursor } = await listDownline(database, ledger, person.id, page);
-      const people = await named(items);
-      return { people: people.map((each) => ({ ...memberAnswer(each), level: each.level })), nextCursor };
+      const { items, nextCursor } = await listDownline(database, ledger, distributor.id, page);
+      const distributors = await named(items);
+      return {
+        distributors: distributors.map((each) => ({ ...memberAnswer(each), level: each.level })),
+        nextCursor,
+      };
     },
   );
 
@@ -95,16 +101,16 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
     {
       schema: {
         summary: 'How large the team is, and what it sold in a month',
-        params: PersonParams,
+        params: DistributorParams,
         querystring: PeriodQuery,
         response: { 200: Team, ...ANSWERS },
       },
     },
     async (request) => {
-      const person = await findPresent(request.params.id);
+      const distributor = await findPresent(request.params.id);
       const books = await findStatus(database, ledger);
       const period = Number(request.query.period ?? periodOf(books?.blockTime ?? 0));
-      const team = await getSubtree(database, ledger, person?.id ?? 0, period);
+      const team = await getSubtree(database, ledger, distributor?.id ?? 0, period);
       const { directs, size } = team;
       return {
         directs,

@@ -1,14 +1,14 @@
 import { STATUS_ACTIVE, STATUS_INACTIVE } from '@plumbline/protocol';
 import {
-  acceptDistributors,
+  acceptEnrolments,
   answerOnce,
-  type DistributorRow,
-  findDistributor,
+  type Distributor as DistributorInBooks,
+  type EnrolmentRow,
+  findEnrolment,
   findStatus,
   getPending,
   listFlags,
   listReferences,
-  type Person,
 } from '@plumbline/store';
 import { requireApiKey } from '../authorize.ts';
 import type { App, Dependencies } from '../dependencies.ts';
@@ -16,14 +16,14 @@ import { ProblemError } from '../problems.ts';
 import { Distributor, DistributorsReceipt, DistributorsRequest, Problem } from '../schemas.ts';
 import { isFinal } from '../states.ts';
 import { keyedRequest } from '../submitted.ts';
-import { createPersonFinder, PersonParams } from './person-finder.ts';
+import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { IdempotencyHeaders, WRITING } from './wire.ts';
 
 /** Distributors: submitted by reference, read by id, wallet or reference. What stands around them has files of its own. */
 export function registerDistributors(app: App, dependencies: Dependencies): void {
   const { database, chain, apiKey } = dependencies;
   const { ledger } = chain;
-  const people = createPersonFinder(dependencies);
+  const distributors = createDistributorFinder(dependencies);
 
   app.post(
     '/v1/distributors',
@@ -45,7 +45,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       }));
       const keyed = keyedRequest(request.headers['idempotency-key'], 'POST', '/v1/distributors', list);
       const answer = await answerOnce(database, ledger, keyed, async (transaction) => {
-        const { accepted, known, problems } = await acceptDistributors(transaction, ledger, list);
+        const { accepted, known, problems } = await acceptEnrolments(transaction, ledger, list);
         if (problems.length === 0) return { status: 202, body: { accepted, known } };
         const errors = problems.map(({ index, field, problem }) => ({
           field: `distributors.${index}.${field}`,
@@ -67,57 +67,57 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
     {
       schema: {
         summary: 'A distributor; the id of somebody who has moved says where to',
-        params: PersonParams,
+        params: DistributorParams,
         response: { 200: Distributor, 400: Problem, 404: Problem },
       },
     },
     async (request) => {
-      const { person, row } = await people.find(request.params.id);
-      if (!person) return waitingAnswer(row);
+      const { distributor, row } = await distributors.find(request.params.id);
+      if (!distributor) return waitingAnswer(row);
       const [pending, references, enrolled, flags, books] = await Promise.all([
-        getPending(database, ledger, person.id),
-        listReferences(database, ledger, [person.id, person.sponsor]),
-        row ?? findDistributor(database, ledger, { personId: person.id }),
-        listFlags(database, ledger, 'person', person.id),
+        getPending(database, ledger, distributor.id),
+        listReferences(database, ledger, [distributor.id, distributor.sponsor]),
+        row ?? findEnrolment(database, ledger, { distributorId: distributor.id }),
+        listFlags(database, ledger, 'distributor', distributor.id),
         findStatus(database, ledger),
       ]);
       return {
-        id: person.id,
+        id: distributor.id,
         reference: enrolled?.reference ?? null,
         state: 'included',
         refusal: null,
-        sponsor: person.sponsor,
-        sponsorReference: references.get(person.sponsor) ?? null,
-        rank: person.rank,
-        status: statusOf(person),
-        movedTo: person.movedTo,
-        wallet: person.wallet,
-        hold: person.hold && person.hold.until > (books?.blockTime ?? 0) ? person.hold : null,
-        recovery: person.recovery,
+        sponsor: distributor.sponsor,
+        sponsorReference: references.get(distributor.sponsor) ?? null,
+        rank: distributor.rank,
+        status: statusOf(distributor),
+        movedTo: distributor.movedTo,
+        wallet: distributor.wallet,
+        hold: distributor.hold && distributor.hold.until > (books?.blockTime ?? 0) ? distributor.hold : null,
+        recovery: distributor.recovery,
         flags: flags.map(({ flag, reason, outcome, evidence }) => ({ flag, reason, outcome, evidence })),
-        depth: person.depth,
-        teamSize: person.teamSize,
-        directs: person.directs,
-        creditedUnits: person.creditedUnits.toString(),
-        paidUnits: person.paidUnits.toString(),
-        owedUnits: (person.creditedUnits - person.paidUnits).toString(),
+        depth: distributor.depth,
+        teamSize: distributor.teamSize,
+        directs: distributor.directs,
+        creditedUnits: distributor.creditedUnits.toString(),
+        paidUnits: distributor.paidUnits.toString(),
+        owedUnits: (distributor.creditedUnits - distributor.paidUnits).toString(),
         pendingUnits: pending.units.toString(),
         pendingUntil: pending.until,
-        ownSales: person.ownSales,
-        enrolledBlock: person.enrolledBlock,
-        isFinal: isFinal(person.enrolledBlock, books),
+        ownSales: distributor.ownSales,
+        enrolledBlock: distributor.enrolledBlock,
+        isFinal: isFinal(distributor.enrolledBlock, books),
       };
     },
   );
 }
 
-function statusOf({ status, movedTo }: Person): string {
+function statusOf({ status, movedTo }: DistributorInBooks): string {
   if (movedTo !== null) return 'moved';
   return status === STATUS_ACTIVE ? 'active' : status === STATUS_INACTIVE ? 'inactive' : 'left';
 }
 
 /** Somebody who is not on chain yet. */
-function waitingAnswer(row: DistributorRow) {
+function waitingAnswer(row: EnrolmentRow) {
   return {
     id: null,
     reference: row.reference,

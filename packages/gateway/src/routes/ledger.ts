@@ -41,7 +41,7 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
         blockNumber: status?.blockNumber ?? startBlock - 1,
         blockTime: status?.blockTime ?? null,
         totals: {
-          people: totals.people,
+          distributors: totals.distributors,
           sales: totals.sales,
           batches: totals.batches,
           priceCents: totals.priceCents.toString(),

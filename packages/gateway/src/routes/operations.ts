@@ -5,7 +5,7 @@ import type { App, Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems.ts';
 import { Problem, Status } from '../schemas.ts';
 
-/** How the gateway is: for people, for probes, for Prometheus. */
+/** How the gateway is: for distributors, for probes, for Prometheus. */
 export function registerOperations(app: App, dependencies: Dependencies): void {
   const { database, chain, batcherStatus } = dependencies;
   const { ledger } = chain;

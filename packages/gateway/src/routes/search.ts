@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { formatSaleRef, MAX_ID, parseSaleRef, saleRefOf } from '@plumbline/protocol';
 import {
-  findPerson,
+  findDistributor,
   findSale,
   findSubmission,
   listByReference,
@@ -29,7 +29,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     {
       schema: {
         summary:
-          'Find by wallet or reference, or how one begins; by person id, external id, sale (12-7, or its number) or ' +
+          'Find by wallet or reference, or how one begins; by distributor id, external id, sale (12-7, or its number) or ' +
           'transaction hash',
         querystring: Type.Object({ q: freeText({ minLength: 1, maxLength: 200 }) }),
         response: { 200: SearchResults, 400: Problem },
@@ -38,28 +38,28 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     async (request) => {
       const q = request.query.q.trim();
       if (/^0x[0-9a-fA-F]{64}$/.test(q)) return { results: await findByTransaction(q.toLowerCase() as Hex) };
-      const results = await Promise.all([findPeople(q), findSales(q)]);
+      const results = await Promise.all([findDistributors(q), findSales(q)]);
       return { results: results.flat() };
     },
   );
 
-  async function findPeople(q: string): Promise<Result[]> {
+  async function findDistributors(q: string): Promise<Result[]> {
     if (q === '') return [];
     const isWallet = /^0x[0-9a-fA-F]{1,40}$/.test(q);
     const paid = isWallet ? await listByWallet(database, ledger, q.toLowerCase(), MOST_RESULTS) : [];
     const named = await listByReference(database, ledger, q.replace(/^ref:/, ''), MOST_RESULTS);
     const ids = new Set([...paid, ...named].map(({ id }) => id));
     if (/^[1-9][0-9]{0,8}$/.test(q) && Number(q) <= MAX_ID) {
-      const person = await findPerson(database, ledger, Number(q));
-      if (person) ids.add(person.id);
+      const distributor = await findDistributor(database, ledger, Number(q));
+      if (distributor) ids.add(distributor.id);
     }
-    return labelPeople([...ids].slice(0, MOST_RESULTS));
+    return labelDistributors([...ids].slice(0, MOST_RESULTS));
   }
 
   async function findSales(q: string): Promise<Result[]> {
     const submitted = await findSubmission(database, ledger, { externalId: q });
     const results: Result[] = submitted ? [{ type: 'sale', ref: q, label: q }] : [];
-    // The first sale has number 65536; what is smaller can be a person only.
+    // The first sale has number 65536; what is smaller can be a distributor only.
     const number = /^[1-9][0-9]{4,14}$/.test(q) ? formatSaleRef(saleRefOf(Number(q))) : q;
     const ref = parseSaleRef(number);
     if (ref && (await findSale(database, ledger, ref))) {
@@ -68,7 +68,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     return results;
   }
 
-  async function labelPeople(ids: number[]): Promise<Result[]> {
+  async function labelDistributors(ids: number[]): Promise<Result[]> {
     const references = await listReferences(database, ledger, ids);
     return ids.map((id) => {
       const reference = references.get(id);
@@ -76,15 +76,15 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     });
   }
 
-  /** What a transaction did: people enrolled, changed or paid, sales recorded, reversed, settled or flagged. */
+  /** What a transaction did: distributors enrolled, changed or paid, sales recorded, reversed, settled or flagged. */
   async function findByTransaction(hash: Hex): Promise<Result[]> {
     const entries = await listByTransaction(database, ledger, hash);
-    const people = new Set<number>();
+    const distributors = new Set<number>();
     const sales = new Set<string>();
     for (const { content } of entries) {
       const { id, newId, subjectKind, subject } = content;
-      for (const each of [id, newId]) if (typeof each === 'number') people.add(each);
-      if (subjectKind === 'person') people.add(Number(subject));
+      for (const each of [id, newId]) if (typeof each === 'number') distributors.add(each);
+      if (subjectKind === 'distributor') distributors.add(Number(subject));
       if (subjectKind === 'sale') sales.add(formatSaleRef(saleRefOf(Number(subject))));
       const { batch, index = 0 } = content as { batch?: unknown; index?: unknown };
       if (typeof batch === 'number') sales.add(formatSaleRef({ batch, index: Number(index) }));
@@ -92,7 +92,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     }
     const refs = [...sales].slice(0, MOST_RESULTS);
     return [
-      ...(await labelPeople([...people].slice(0, MOST_RESULTS))),
+      ...(await labelDistributors([...distributors].slice(0, MOST_RESULTS))),
       ...refs.map((ref): Result => ({ type: 'sale', ref, label: `sale ${ref}` })),
     ];
   }

@@ -1,10 +1,10 @@
 import { decodeStandings, type Entry, STATUS_ACTIVE, STATUS_CLOSED } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
 
-/** What happens to people after they are enrolled, and what it makes of them. Pure. */
+/** What happens to distributors after they are enrolled, and what it makes of them. Pure. */
 
-/** What entries may change of a person; tables.ts says what the fields mean. */
-interface PersonState {
+/** What entries may change of a distributor; tables.ts says what the fields mean. */
+interface DistributorState {
   sponsor: number;
   depth: number;
   path: string;
@@ -18,21 +18,21 @@ interface PersonState {
   recoveryFrom: number | null;
 }
 
-export interface PersonRow extends PersonState {
+export interface DistributorRow extends DistributorState {
   id: number;
   /** Of the enrolment. */
   blockNumber: bigint;
 }
 
-/** A person before an entry changed them. */
-export interface PersonVersion extends PersonRow {
+/** A distributor before an entry changed them. */
+export interface DistributorVersion extends DistributorRow {
   entry: number;
 }
 
-/** What an entry does to one person. */
-export type PersonAct = { entry: number; id: number } & (
-  | { kind: 'changed'; to: Partial<PersonState> }
-  /** The person stands below another sponsor; if `newId` is another id, they go on under it. */
+/** What an entry does to one distributor. */
+export type DistributorAct = { entry: number; id: number } & (
+  | { kind: 'changed'; to: Partial<DistributorState> }
+  /** The distributor stands below another sponsor; if `newId` is another id, they go on under it. */
   | Corrected
 );
 
@@ -48,11 +48,11 @@ export interface TreePlace {
   path: string;
 }
 
-/** A person as they are enrolled. */
-export function newPerson(
-  { id, sponsor, wallet, blockNumber }: Pick<PersonRow, 'id' | 'sponsor' | 'wallet' | 'blockNumber'>,
+/** A distributor as they are enrolled. */
+export function newDistributor(
+  { id, sponsor, wallet, blockNumber }: Pick<DistributorRow, 'id' | 'sponsor' | 'wallet' | 'blockNumber'>,
   place: TreePlace,
-): PersonRow {
+): DistributorRow {
   const standing = { rank: 0, status: STATUS_ACTIVE, movedTo: null };
   return { id, sponsor, ...place, ...standing, wallet, ...UNTROUBLED, blockNumber };
 }
@@ -60,9 +60,9 @@ export function newPerson(
 /** Neither held nor about to get another wallet. */
 const UNTROUBLED = { heldUntil: null, holdReason: null, recoveryWallet: null, recoveryFrom: null };
 
-/** What entry number `number` does to people; nothing for entries about other things. */
-export function actsOf(number: number, entry: Entry): PersonAct[] {
-  const changed = (id: number, to: Partial<PersonState>): PersonAct => ({
+/** What entry number `number` does to distributors; nothing for entries about other things. */
+export function actsOf(number: number, entry: Entry): DistributorAct[] {
+  const changed = (id: number, to: Partial<DistributorState>): DistributorAct => ({
     entry: number,
     id,
     kind: 'changed',
@@ -75,7 +75,7 @@ export function actsOf(number: number, entry: Entry): PersonAct[] {
       const { id, newId, sponsor } = entry;
       return [{ entry: number, id, kind: 'corrected', newId, sponsor }];
     }
-    case 'personLeft':
+    case 'distributorLeft':
       return [changed(entry.id, { rank: 0, status: STATUS_CLOSED })];
     case 'walletSet':
       // Another wallet ends a recovery of the one before.
@@ -93,42 +93,43 @@ export function actsOf(number: number, entry: Entry): PersonAct[] {
 }
 
 /**
- * Lets `acts` happen to `people`, in order.
- * @param people Everybody whom the acts name, and whoever stands below somebody whose sponsor is corrected. It is changed.
- * @param placeOf Where a correction puts the person.
- * @returns What people were before each entry that changed them.
+ * Lets `acts` happen to `distributors`, in order.
+ * @param distributors Everybody whom the acts name, and whoever stands below somebody whose sponsor is corrected. It is changed.
+ * @param placeOf Where a correction puts the distributor.
+ * @returns What distributors were before each entry that changed them.
  */
 export function replay(
-  people: Map<number, PersonRow>,
-  acts: readonly PersonAct[],
+  distributors: Map<number, DistributorRow>,
+  acts: readonly DistributorAct[],
   placeOf: (act: Corrected) => TreePlace,
-): PersonVersion[] {
-  const versions = new Map<string, PersonVersion>();
+): DistributorVersion[] {
+  const versions = new Map<string, DistributorVersion>();
 
-  function change(entry: number, id: number, to: Partial<PersonState>): void {
+  function change(entry: number, id: number, to: Partial<DistributorState>): void {
     const before = get(entry, id);
-    const names = Object.keys(to) as (keyof PersonState)[];
+    const names = Object.keys(to) as (keyof DistributorState)[];
     if (names.every((name) => before[name] === to[name])) return;
     const key = `${entry} ${id}`;
     if (!versions.has(key)) versions.set(key, { ...before, entry });
-    people.set(id, { ...before, ...to });
+    distributors.set(id, { ...before, ...to });
   }
 
-  function get(entry: number, id: number): PersonRow {
-    const person = people.get(id);
-    if (!person) throw new Error(`entry ${entry} is about person ${id}, whom the books do not have`);
-    return person;
+  function get(entry: number, id: number): DistributorRow {
+    const distributor = distributors.get(id);
+    if (!distributor)
+      throw new Error(`entry ${entry} is about distributor ${id}, whom the books do not have`);
+    return distributor;
   }
 
   function correct(entry: number, id: number, act: Corrected): void {
     const { newId, sponsor } = act;
-    const person = get(entry, id);
+    const distributor = get(entry, id);
     const place = placeOf(act);
-    for (const below of [...people.values()]) {
-      if (below.id === id || below.movedTo !== null || !below.path.startsWith(person.path)) continue;
+    for (const below of [...distributors.values()]) {
+      if (below.id === id || below.movedTo !== null || !below.path.startsWith(distributor.path)) continue;
       change(entry, below.id, {
-        depth: below.depth - person.depth + place.depth,
-        path: place.path + below.path.slice(person.path.length),
+        depth: below.depth - distributor.depth + place.depth,
+        path: place.path + below.path.slice(distributor.path.length),
         sponsor: below.sponsor === id ? newId : below.sponsor,
       });
     }
@@ -136,7 +137,7 @@ export function replay(
       change(entry, id, { sponsor, ...place });
       return;
     }
-    people.set(newId, { ...person, id: newId, sponsor, ...place });
+    distributors.set(newId, { ...distributor, id: newId, sponsor, ...place });
     change(entry, id, { status: STATUS_CLOSED, movedTo: newId, wallet: null, ...UNTROUBLED });
   }
 

@@ -6,7 +6,7 @@ import { inChunks } from './bulk.ts';
 import { type Changes, collectChanges } from './changes.ts';
 import * as columns from './columns.ts';
 import { correctPlace } from './correct.ts';
-import { writePeople } from './people-writing.ts';
+import { writeDistributors } from './distributors-writing.ts';
 import { addBlocks, lockPosition, type Position, setCursor } from './position.ts';
 import { type Segment, segmentsOf, timed } from './segments.ts';
 import { addReversals, writeTally } from './sums.ts';
@@ -79,10 +79,10 @@ async function writeSegment(
   tally: Tally,
 ): Promise<void> {
   const changes = collectChanges(entries, tally);
-  for (const { id, sponsor, depth, movedTo } of await writePeople(writing, changes)) {
+  for (const { id, sponsor, depth, movedTo } of await writeDistributors(writing, changes)) {
     tally.fresh.set(id, { sponsor, depth, movedTo });
   }
-  await writeTeams(writing, changes.people, tally);
+  await writeTeams(writing, changes.distributors, tally);
   await insertChanges(writing, changes);
   await updateRecorded(writing, changes);
   await addReversals(writing, changes.reversals, tally.sums);

@@ -2,10 +2,10 @@ import { NumbersById } from '@plumbline/protocol';
 
 /**
  * In which batches somebody sold, and which credited them: a mark for each, the marks of 1,024 batches in a row. With them
- * a person's sales and credits are read out of the few packed batches that hold some, and a row for every sale and every
+ * a distributor's sales and credits are read out of the few packed batches that hold some, and a row for every sale and every
  * level of it, most of what books would otherwise consist of, need not exist.
  *
- * A mark is twice the offset of its batch in the row, and 1 more if the batch credited the person.
+ * A mark is twice the offset of its batch in the row, and 1 more if the batch credited the distributor.
  */
 
 /** Batches to a row. */
@@ -15,7 +15,7 @@ const MARKS = 2 * BATCHES;
 /** Bits to a word. */
 const WORD = 32;
 
-/** The marks of a person in the batches from `1024 * chunk` on. */
+/** The marks of a distributor in the batches from `1024 * chunk` on. */
 export interface MarkRow {
   id: number;
   chunk: number;
@@ -27,7 +27,7 @@ export interface MarkRow {
 class ChunkMarks {
   readonly #chunk: number;
   readonly #ids: number[] = [];
-  /** Each person's place in `#ids`. */
+  /** Each distributor's place in `#ids`. */
   readonly #places = new NumbersById();
   /** By place: the last mark. */
   readonly #last: number[] = [];
@@ -53,7 +53,7 @@ class ChunkMarks {
 
   rows(): MarkRow[] {
     const owners = this.#owners.subarray(0, this.#count);
-    // Where each person's marks begin, and once they are there, where they end.
+    // Where each distributor's marks begin, and once they are there, where they end.
     const at = new Int32Array(this.#ids.length + 1);
     for (const owner of owners) at[owner + 1] = (at[owner + 1] ?? 0) + 1;
     for (let place = 1; place < at.length; place++) at[place] = (at[place] ?? 0) + (at[place - 1] ?? 0);

@@ -16,7 +16,7 @@ import {
   visitSales,
 } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
-import { actsOf, type PersonAct } from './acts.ts';
+import { actsOf, type DistributorAct } from './acts.ts';
 import { periodOf } from './periods.ts';
 import type { EnrolledChange, Tally } from './tally.ts';
 
@@ -81,9 +81,9 @@ export interface SettlementChange {
 
 export interface Changes {
   entries: EntryChange[];
-  people: EnrolledChange[];
-  /** What happened to people after they were enrolled, in order. */
-  acts: PersonAct[];
+  distributors: EnrolledChange[];
+  /** What happened to distributors after they were enrolled, in order. */
+  acts: DistributorAct[];
   plans: (PlanAnnounced & Place)[];
   batches: BatchChange[];
   reversals: ReversalChange[];
@@ -115,7 +115,7 @@ class Collector {
   readonly #tally: Tally;
   readonly #rows: Omit<Changes, 'settledBatches'> = {
     entries: [],
-    people: [],
+    distributors: [],
     acts: [],
     plans: [],
     batches: [],
@@ -181,10 +181,10 @@ class Collector {
 
   #enrol({ id, sponsor, wallet }: Enrolled, blockNumber: bigint): void {
     const { enrolled, totals } = this.#tally;
-    const person = { id, sponsor, wallet: wallet === zeroAddress ? null : wallet, blockNumber };
-    this.#rows.people.push(person);
+    const distributor = { id, sponsor, wallet: wallet === zeroAddress ? null : wallet, blockNumber };
+    this.#rows.distributors.push(distributor);
     enrolled.push(id);
-    totals.people += 1n;
+    totals.distributors += 1n;
   }
 
   #record(entry: BatchRecorded, place: Place): void {

@@ -1,4 +1,4 @@
-import type { PersonRow, PersonVersion } from './acts.ts';
+import type { DistributorRow, DistributorVersion } from './acts.ts';
 import type {
   BatchChange,
   Changes,
@@ -23,8 +23,8 @@ export const entries: readonly CopyColumn<EntryChange>[] = [
   { name: 'content', type: 'jsonb', of: (row) => row.content },
 ];
 
-/** What entries may change of a person. */
-export const personStates: readonly CopyColumn<PersonRow>[] = [
+/** What entries may change of a distributor. */
+export const distributorStates: readonly CopyColumn<DistributorRow>[] = [
   { name: 'id', type: 'int4', of: (row) => row.id },
   { name: 'sponsor', type: 'int4', of: (row) => row.sponsor },
   { name: 'depth', type: 'int4', of: (row) => row.depth },
@@ -39,14 +39,14 @@ export const personStates: readonly CopyColumn<PersonRow>[] = [
   { name: 'recovery_from', type: 'int8', of: (row) => row.recoveryFrom },
 ];
 
-export const people: readonly CopyColumn<PersonRow>[] = [
-  ...personStates,
+export const distributors: readonly CopyColumn<DistributorRow>[] = [
+  ...distributorStates,
   { name: 'block_number', type: 'int8', of: (row) => row.blockNumber },
 ];
 
-export const personVersions: readonly CopyColumn<PersonVersion>[] = [
+export const distributorVersions: readonly CopyColumn<DistributorVersion>[] = [
   { name: 'entry', type: 'int8', of: (row) => row.entry },
-  ...personStates,
+  ...distributorStates,
 ];
 
 export const plans: readonly CopyColumn<Changes['plans'][number]>[] = [

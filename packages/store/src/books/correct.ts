@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Changes } from './changes.ts';
+import { isCorrected } from './distributors-writing.ts';
 import { Lines } from './lines.ts';
-import { isCorrected } from './people-writing.ts';
 import { type PeriodChange, PeriodSums } from './period-sums.ts';
 import {
   dropEmptyPeriods,
@@ -15,7 +15,7 @@ import { growTeams } from './teams.ts';
 import { addRoots } from './totals.ts';
 import type { Writing } from './writing.ts';
 
-/** Takes a person with everybody below from one team to another when their sponsor is corrected, and back. */
+/** Takes a distributor with everybody below from one team to another when their sponsor is corrected, and back. */
 
 interface Correction {
   /** Before and after; the same if only the sponsor changes. */
@@ -26,7 +26,7 @@ interface Correction {
   newSponsor: number;
 }
 
-/** Moves the sums of a corrected person between teams. The person stands in the new place already. */
+/** Moves the sums of a corrected distributor between teams. The distributor stands in the new place already. */
 export async function correctPlace(writing: Writing, changes: Changes): Promise<void> {
   const correction = await correctionOf(writing, changes);
   const { id, newId, oldSponsor, newSponsor } = correction;
@@ -37,7 +37,7 @@ export async function correctPlace(writing: Writing, changes: Changes): Promise<
   if (newSponsor === 0) await addRoots(writing, 1);
 }
 
-/** The way back; the person still stands in the new place. */
+/** The way back; the distributor still stands in the new place. */
 export async function undoPlace(writing: Writing, changes: Changes): Promise<void> {
   const correction = await correctionOf(writing, changes);
   const { id, newId, oldSponsor, newSponsor } = correction;
@@ -45,7 +45,7 @@ export async function undoPlace(writing: Writing, changes: Changes): Promise<voi
   await changeTeam(writing, newSponsor, [...own, ...team, ...waiting], -size);
   if (id !== newId) await renameTeam(writing, newId, id, team);
   await changeTeam(writing, oldSponsor, [...own, ...team], size);
-  // Of the two, only the new sponsor had another person put below them.
+  // Of the two, only the new sponsor had another distributor put below them.
   for (const sponsor of [newSponsor, oldSponsor]) {
     await growTeams(writing, [{ id: sponsor, placed: -1, directs: 0, teamSize: 0 }]);
   }
@@ -57,7 +57,7 @@ async function correctionOf({ transaction, ledger }: Writing, { acts }: Changes)
   if (!act) throw new Error('a correction corrects nobody');
   const { entry, id, newId, sponsor } = act;
   const { rows } = await sql<{ sponsor: number }>`
-    select sponsor from person_versions where ledger = ${ledger} and entry = ${entry} and id = ${id}`.execute(
+    select sponsor from distributor_versions where ledger = ${ledger} and entry = ${entry} and id = ${id}`.execute(
     transaction,
   );
   return { id, newId, oldSponsor: rows[0]?.sponsor ?? sponsor, newSponsor: sponsor };
@@ -65,9 +65,9 @@ async function correctionOf({ transaction, ledger }: Writing, { acts }: Changes)
 
 type MonthVolumes = { period: number; volumes: Volumes };
 
-/** What a person takes along. */
+/** What a distributor takes along. */
 interface Whole {
-  /** The person and everybody below. */
+  /** The distributor and everybody below. */
   size: number;
   own: MonthVolumes[];
   /** Sales of the new lane from before anybody had it. */
@@ -76,12 +76,12 @@ interface Whole {
   team: MonthVolumes[];
 }
 
-/** @param at Id under which the person's team is kept now. */
+/** @param at Id under which the distributor's team is kept now. */
 async function findWhole(writing: Writing, { id, newId }: Correction, at: number): Promise<Whole> {
   const { transaction, ledger } = writing;
   const { rows } = await sql<{ id: number; size: number | null }>`
     select id, team_size as size from teams where ledger = ${ledger} and id = ${at}
-    union all select id, null from people where ledger = ${ledger} and moved_to = ${newId}`.execute(
+    union all select id, null from distributors where ledger = ${ledger} and moved_to = ${newId}`.execute(
     transaction,
   );
   const lanes = new Set([id, newId, ...rows.map((row) => row.id)]);
@@ -96,7 +96,7 @@ async function findWhole(writing: Writing, { id, newId }: Correction, at: number
   };
 }
 
-/** Adds to the team of `sponsor` and of everybody above `size` people with their volumes; takes them away if negative. */
+/** Adds to the team of `sponsor` and of everybody above `size` distributors with their volumes; takes them away if negative. */
 async function changeTeam(
   writing: Writing,
   sponsor: number,
@@ -120,7 +120,7 @@ async function changeTeam(
   await growTeams(writing, [direct, ...teams]);
 }
 
-/** Keeps a person's team under another id. */
+/** Keeps a distributor's team under another id. */
 async function renameTeam(
   writing: Writing,
   from: number,

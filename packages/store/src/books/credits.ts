@@ -3,23 +3,23 @@ import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
 import { chunkOf, markedBatches } from './batch-marks.ts';
+import type { Page, PageRequest } from './distributors.ts';
 import { keyOf } from './ledger-key.ts';
-import type { Page, PageRequest } from './people.ts';
 
-/** What a person was credited for one sale at one level. */
-export interface PersonCredit extends SaleRef {
+/** What a distributor was credited for one sale at one level. */
+export interface DistributorCredit extends SaleRef {
   /** 0: a sale of their own. */
   level: number;
   bps: number;
   units: bigint;
-  /** Person id. */
+  /** Distributor id. */
   seller: number;
   /** Block of the settlement. */
   settledBlock: number;
 }
 
 /**
- * A person's credits, newest sale first, also those under the ids they had before.
+ * A distributor's credits, newest sale first, also those under the ids they had before.
  * @throws MalformedError if the cursor is not one of ours.
  */
 export async function listCredits(
@@ -27,7 +27,7 @@ export async function listCredits(
   ledger: string,
   id: number,
   { limit, cursor }: PageRequest,
-): Promise<Page<PersonCredit>> {
+): Promise<Page<DistributorCredit>> {
   const match = /^([0-9]{1,9})-([0-9]{1,5})$/.exec(cursor ?? '');
   if (cursor !== undefined && !match) {
     throw new MalformedError('cursor', 'must be the nextCursor of the page before');
@@ -35,7 +35,7 @@ export async function listCredits(
   const before = match ? { batch: Number(match[1]), index: Number(match[2]) } : undefined;
   const key = keyOf(ledger);
   const lanes = await listLanes(database, key, id);
-  const credits: PersonCredit[] = [];
+  const credits: DistributorCredit[] = [];
   for await (const batches of creditingBatches(database, key, lanes, limit, before?.batch)) {
     credits.push(...(await readCredits(database, key, lanes, batches, before)));
     if (credits.length > limit) break;
@@ -45,10 +45,10 @@ export async function listCredits(
   return { items, nextCursor: credits.length > limit && last ? `${last.batch}-${last.index}` : null };
 }
 
-/** The ids of a person: the present one and those that they had before. */
+/** The ids of a distributor: the present one and those that they had before. */
 async function listLanes(database: Database, ledger: bigint, id: number): Promise<number[]> {
   const rows = await database
-    .selectFrom('people')
+    .selectFrom('distributors')
     .select('id')
     .where('ledger', '=', ledger)
     .where((where) => where.or([where('id', '=', id), where('moved_to', '=', id)]))
@@ -68,7 +68,7 @@ async function* creditingBatches(
   // The newest row is mostly enough, and where it is not, rows hold few batches, or sales only.
   for (let count = 1; ; count = Math.min(4 * count, limit + 1)) {
     const { rows } = await sql<{ chunk: number; marks: number[] }>`
-      select chunk, marks from person_batches
+      select chunk, marks from distributor_batches
       where ledger = ${ledger} and id = any(${[...lanes]}::int4[]) and chunk <= ${chunk}
       order by chunk desc fetch first (${count}) rows with ties`.execute(database);
     const batches = new Set(rows.flatMap((row) => markedBatches('credited', row.chunk, row.marks)));
@@ -80,14 +80,14 @@ async function* creditingBatches(
   }
 }
 
-/** What `batches` credited one person, newest sale first. */
+/** What `batches` credited one distributor, newest sale first. */
 async function readCredits(
   database: Database,
   ledger: bigint,
   lanes: readonly number[],
   batches: readonly number[],
   before: SaleRef | undefined,
-): Promise<PersonCredit[]> {
+): Promise<DistributorCredit[]> {
   const { rows } = await sql<{ batch: number; first: number; lines: Hex; block: bigint; records: Hex }>`
     select settlements.batch, first, lines, settlements.block_number as block, records from settlements
     join batches using (ledger, batch)
@@ -95,7 +95,7 @@ async function readCredits(
     order by settlements.batch desc, first desc`.execute(database);
   return rows.flatMap(({ batch, first, lines, block, records }) => {
     const sales = decodeSales(records);
-    const found: PersonCredit[] = [];
+    const found: DistributorCredit[] = [];
     decodeLines(lines).forEach((line, i) => {
       const index = first + i;
       const level = line.credits.findIndex((credit) => lanes.includes(credit.id));

@@ -1,18 +1,18 @@
 import { MalformedError } from '@plumbline/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { creditedBy, findPlace, type Page, type PageRequest, type Standing } from './distributors.ts';
 import { keyOf } from './ledger-key.ts';
-import { creditedBy, findPlace, type Page, type PageRequest, type Standing } from './people.ts';
 import { inPathOrder, inTeam, isAfterPath } from './team-sql.ts';
 
-/** Somebody below a person. */
+/** Somebody below a distributor. */
 export interface DownlineMember {
   id: number;
   /** 1: sponsored directly. */
   level: number;
   /** Settled commissions. */
   creditedUnits: bigint;
-  /** People sponsored directly, and everybody below at any depth. */
+  /** Distributors sponsored directly, and everybody below at any depth. */
   directs: number;
   teamSize: number;
 }
@@ -26,7 +26,7 @@ export interface DownlineRequest extends PageRequest {
 const ABOVE_ALL: Standing = { depth: -1, path: '' };
 
 /**
- * The people below a person (0: everybody), level by level; within a level a sponsor's people stand together, in the order
+ * The distributors below a distributor (0: everybody), level by level; within a level a sponsor's distributors stand together, in the order
  * in which they came. Nobody is below the id of somebody who has moved.
  * @throws MalformedError if the cursor is not one of ours, or if whoever the page before ended with has since been put
  * into another team.
@@ -48,10 +48,10 @@ export async function listDownline(
   const first = after?.depth ?? top.depth + (level ?? 1);
   const { rows } = await sql<Record<'id' | 'depth' | 'directs' | 'team_size', number> & { units: bigint }>`
     ${levels(keyOf(ledger), top, { first, after, isOnly: level !== undefined, wanted: limit + 1 })}
-    select people.id, people.depth, directs, team_size, ${creditedBy('people')} as units
+    select distributors.id, distributors.depth, directs, team_size, ${creditedBy('distributors')} as units
     from levels cross join unnest(levels.ids) with ordinality as page (id, place)
-    join people on people.ledger = ${keyOf(ledger)} and people.id = page.id
-    join teams on teams.ledger = people.ledger and teams.id = people.id
+    join distributors on distributors.ledger = ${keyOf(ledger)} and distributors.id = page.id
+    join teams on teams.ledger = distributors.ledger and teams.id = distributors.id
     order by levels.depth, page.place`.execute(database);
   const items = rows.slice(0, limit).map((row) => ({
     id: row.id,
@@ -67,7 +67,7 @@ export async function listDownline(
 async function findLast(database: Database, ledger: string, cursor: string): Promise<Standing> {
   if (!/^[1-9][0-9]{0,8}$/.test(cursor)) throw notOurs();
   const last = await database
-    .selectFrom('people')
+    .selectFrom('distributors')
     .select(['depth', 'path'])
     .where('ledger', '=', keyOf(ledger))
     .where('id', '=', Number(cursor))
@@ -90,7 +90,7 @@ interface Wanted {
   after: Standing | undefined;
   /** No other level. */
   isOnly: boolean;
-  /** People at most. */
+  /** Distributors at most. */
   wanted: number;
 }
 
@@ -104,7 +104,7 @@ function levels(
   { first, after, isOnly, wanted }: Wanted,
 ): RawBuilder<unknown> {
   const inLevel = (depth: RawBuilder<unknown>, limit: RawBuilder<unknown>, rest = sql`true`) => sql`
-    array(select people.id from people
+    array(select distributors.id from distributors
       where ledger = ${ledger} and moved_to is null and depth = ${depth} and ${inTeam(top.path)} and ${rest}
       order by ${inPathOrder} limit ${limit})`;
   const start = inLevel(sql`${first}::int`, sql`${wanted}::int`, after && isAfterPath(after.path));

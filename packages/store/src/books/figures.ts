@@ -1,8 +1,8 @@
 import { MalformedError, UNITS_PER_CENT } from '@plumbline/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import type { Page, PageRequest } from './distributors.ts';
 import { keyOf } from './ledger-key.ts';
-import type { Page, PageRequest } from './people.ts';
 import { creditedColumns, type PeriodColumn, periodColumns } from './periods.ts';
 
 /** Volume by the class of the buyer, in cents. */
@@ -12,7 +12,7 @@ export interface VolumeByClass {
   self: bigint;
 }
 
-/** What a person did and got in a time. Sales count when they are recorded, reversals when they are made. */
+/** What a distributor did and got in a time. Sales count when they are recorded, reversals when they are made. */
 export interface Figures {
   /** Own sales. */
   sales: number;
@@ -22,7 +22,7 @@ export interface Figures {
   /** The same of everybody who stands below them now, all classes together. */
   teamCents: bigint;
   reversedTeamCents: bigint;
-  /** Settled commissions by level, 0 the person's own sales; the last of the 12 is the sum over all levels above 10. */
+  /** Settled commissions by level, 0 the distributor's own sales; the last of the 12 is the sum over all levels above 10. */
   creditedByLevel: bigint[];
   creditedUnits: bigint;
   paidUnits: bigint;
@@ -43,7 +43,7 @@ type Sums = { [Column in PeriodColumn]: bigint };
 const sums = sql.raw(periodColumns.map((name) => `coalesce(sum(${name}), 0)::int8 as ${name}`).join(', '));
 
 /**
- * A person's months in which something happened, also under the id they had before; newest first.
+ * A distributor's months in which something happened, also under the id they had before; newest first.
  * @throws MalformedError if the cursor is not one of ours.
  */
 export async function listPeriods(
@@ -64,7 +64,7 @@ export async function listPeriods(
 }
 
 /**
- * A person's figures of one month, or of all time.
+ * A distributor's figures of one month, or of all time.
  * @param period Month in UTC: year x 100 + month.
  */
 export async function getFigures(
@@ -82,12 +82,12 @@ export async function getFigures(
   return figuresOf(row);
 }
 
-/** The rows of a person. */
+/** The rows of a distributor. */
 function monthsOf(ledger: string, id: number): RawBuilder<unknown> {
   const key = keyOf(ledger);
-  return sql`person_periods where ledger = ${key} and id = any(array(
-    select id from people where ledger = ${key} and id = ${id} and moved_to is null
-    union all select id from people where ledger = ${key} and moved_to = ${id}
+  return sql`distributor_periods where ledger = ${key} and id = any(array(
+    select id from distributors where ledger = ${key} and id = ${id} and moved_to is null
+    union all select id from distributors where ledger = ${key} and moved_to = ${id}
   ))`;
 }
 

@@ -4,14 +4,14 @@ import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
 import { keyOf } from './ledger-key.ts';
 
-/** A review of a person or a sale. */
+/** A review of a distributor or a sale. */
 export interface Flag extends Omit<FlagRaised, 'kind'> {
   /** Null while it is open. */
   outcome: FlagClosed['outcome'] | null;
   evidence: Hex | null;
 }
 
-/** The flags on a person, also those under the ids they had before, or on a sale; oldest first. */
+/** The flags on a distributor, also those under the ids they had before, or on a sale; oldest first. */
 export async function listFlags(
   database: Database,
   ledger: string,
@@ -23,7 +23,7 @@ export async function listFlags(
     subjectKind === 'sale'
       ? []
       : await database
-          .selectFrom('people')
+          .selectFrom('distributors')
           .select('id')
           .where('ledger', '=', key)
           .where('moved_to', '=', subject)

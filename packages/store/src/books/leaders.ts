@@ -1,8 +1,8 @@
 import { MalformedError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
+import type { Page, PageRequest } from './distributors.ts';
 import { keyOf } from './ledger-key.ts';
-import type { Page, PageRequest } from './people.ts';
 
 /** Somebody who sold to retail customers in a month. */
 export interface Leader {
@@ -30,23 +30,23 @@ export async function listLeaders(
   const after = match
     ? sql`net <= ${match[1]}::int8 and (net < ${match[1]}::int8 or id > ${Number(match[2])})`
     : sql`true`;
-  // Who has a row under a former id may have another, and neither says where the person stands: those few are added up
+  // Who has a row under a former id may have another, and neither says where the distributor stands: those few are added up
   // aside. The rest comes from the index as it is needed.
   const { rows } = await sql<Leader>`
     with former as materialized (
-      select people.id as lane, moved_to as id, retail_cents - reversed_retail_cents as net from people
-      join person_periods months on months.ledger = ${key} and months.id = people.id and period = ${period}
-      where people.ledger = ${key} and moved_to is not null
+      select distributors.id as lane, moved_to as id, retail_cents - reversed_retail_cents as net from distributors
+      join distributor_periods months on months.ledger = ${key} and months.id = distributors.id and period = ${period}
+      where distributors.ledger = ${key} and moved_to is not null
     ), moved as (
       select former.id, former.net + coalesce(retail_cents - reversed_retail_cents, 0) as net from former
-      left join person_periods months on months.ledger = ${key} and months.id = former.id and period = ${period}
+      left join distributor_periods months on months.ledger = ${key} and months.id = former.id and period = ${period}
     ), others as (
       select id, net from (
-        select id, retail_cents - reversed_retail_cents as net from person_periods
+        select id, retail_cents - reversed_retail_cents as net from distributor_periods
         where ledger = ${key} and period = ${period} and retail_cents > 0
       ) months
       where id not in (select lane from former union all select id from former)
-        and exists (select from people where people.ledger = ${key} and people.id = months.id) and net > 0 and ${after}
+        and exists (select from distributors where distributors.ledger = ${key} and distributors.id = months.id) and net > 0 and ${after}
       order by net desc, id limit ${limit + 1}
     )
     select id, net as "netRetailCents" from (

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 
-/** The lines from people up to their roots, as they stand. */
+/** The lines from distributors up to their roots, as they stand. */
 
 /** Where somebody stands. */
 export interface Member {
@@ -14,9 +14,9 @@ export interface Member {
 
 /** What is known without asking the books. */
 interface Known {
-  /** People whose places nobody has changed since they got them. */
+  /** Distributors whose places nobody has changed since they got them. */
   fresh: ReadonlyMap<number, Member>;
-  /** Whether nobody else is a person. */
+  /** Whether nobody else is a distributor. */
   isFirst: boolean;
 }
 
@@ -31,7 +31,7 @@ export class Lines {
     this.#fresh = fresh;
   }
 
-  /** The lines of those of `ids` who are people. */
+  /** The lines of those of `ids` who are distributors. */
   static async load(
     transaction: Database,
     ledger: bigint,
@@ -43,10 +43,10 @@ export class Lines {
     if (wanted.length > 0) {
       const { rows } = await sql<Member & { id: number }>`
         with recursive line as (
-          select id, sponsor, depth, moved_to from people where ledger = ${ledger} and id = any(${wanted}::int4[])
+          select id, sponsor, depth, moved_to from distributors where ledger = ${ledger} and id = any(${wanted}::int4[])
           union
-          select people.id, people.sponsor, people.depth, people.moved_to from line
-          join people on people.ledger = ${ledger} and people.id = coalesce(line.moved_to, line.sponsor)
+          select distributors.id, distributors.sponsor, distributors.depth, distributors.moved_to from line
+          join distributors on distributors.ledger = ${ledger} and distributors.id = coalesce(line.moved_to, line.sponsor)
         ) select id, sponsor, depth, moved_to as "movedTo" from line`.execute(transaction);
       for (const { id, ...member } of rows) loaded.set(id, member);
     }
@@ -64,7 +64,7 @@ export class Lines {
     return this.whereIs(this.#member(id)?.sponsor ?? 0);
   }
 
-  /** Everybody above a person, the sponsor first. */
+  /** Everybody above a distributor, the sponsor first. */
   above(id: number): number[] {
     const line: number[] = [];
     for (let at = this.sponsorOf(this.whereIs(id)); at !== 0; at = this.sponsorOf(at)) line.push(at);
@@ -89,7 +89,7 @@ function unknownOf(ids: Iterable<number>, fresh: ReadonlyMap<number, Member>): n
 }
 
 /**
- * Adds up what stands below people.
+ * Adds up what stands below distributors.
  * @param amounts What each lane has itself.
  * @param sum Adds the second to the first.
  * @returns For everybody above somebody with an amount: the sum over all below them.

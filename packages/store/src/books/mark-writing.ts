@@ -4,7 +4,7 @@ import { inChunks } from './bulk.ts';
 import type { CopyColumn } from './copy-rows.ts';
 import type { Writing } from './writing.ts';
 
-/** Writes in which batches people sold, and which credited them. */
+/** Writes in which batches distributors sold, and which credited them. */
 
 const keys: readonly CopyColumn<MarkRow>[] = [
   { name: 'id', type: 'int4', of: (row) => row.id },
@@ -24,13 +24,13 @@ const texts: readonly CopyColumn<MarkRow>[] = [
 
 /** Writes marks of a ledger that has none. */
 export async function insertMarks(writing: Writing, marks: BatchMarks): Promise<void> {
-  await writing.insert('person_batches', columns, marks.rows());
+  await writing.insert('distributor_batches', columns, marks.rows());
 }
 
 /** Adds marks to those that are there; it may be that some are. */
 export async function addMarks({ transaction, ledger }: Writing, marks: BatchMarks): Promise<void> {
   await inChunks(texts, marks.rows(), (source) =>
-    sql`insert into person_batches as known (ledger, id, chunk, marks)
+    sql`insert into distributor_batches as known (ledger, id, chunk, marks)
       select ${ledger}::bigint, id, chunk, marks::int2[] from ${source}
       on conflict (ledger, id, chunk) do update set marks = case
         when excluded.marks[1] > known.marks[cardinality(known.marks)] then known.marks || excluded.marks
@@ -43,10 +43,10 @@ export async function addMarks({ transaction, ledger }: Writing, marks: BatchMar
 export async function removeMarks({ transaction, ledger }: Writing, marks: BatchMarks): Promise<void> {
   const isRow = sql`known.ledger = ${ledger} and known.id = v.id and known.chunk = v.chunk`;
   await inChunks(texts, marks.rows(), async (source) => {
-    await sql`update person_batches as known
+    await sql`update distributor_batches as known
       set marks = array(select unnest(known.marks) except select unnest(v.marks::int2[]) order by 1)
       from ${source} where ${isRow}`.execute(transaction);
-    await sql`delete from person_batches as known using ${source}
+    await sql`delete from distributor_batches as known using ${source}
       where ${isRow} and known.marks = '{}'`.execute(transaction);
   });
 }

@@ -2,11 +2,11 @@ import { MalformedError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import type { Database } from '../database.ts';
+import type { Page, PageRequest } from './distributors.ts';
 import { keyOf } from './ledger-key.ts';
-import type { Page, PageRequest } from './people.ts';
 
-/** Tokens that were paid out to a person. */
-export interface PersonPayout {
+/** Tokens that were paid out to a distributor. */
+export interface DistributorPayout {
   /** Number of the entry. */
   entry: number;
   units: bigint;
@@ -18,7 +18,7 @@ export interface PersonPayout {
 }
 
 /**
- * A person's payouts, newest first, also those under the id they had before.
+ * A distributor's payouts, newest first, also those under the id they had before.
  * @throws MalformedError if the cursor is not one of ours.
  */
 export async function listPayouts(
@@ -26,15 +26,17 @@ export async function listPayouts(
   ledger: string,
   id: number,
   { limit, cursor }: PageRequest,
-): Promise<Page<PersonPayout>> {
+): Promise<Page<DistributorPayout>> {
   if (cursor !== undefined && !/^[0-9]{1,15}$/.test(cursor)) {
     throw new MalformedError('cursor', 'must be the nextCursor of the page before');
   }
   const key = keyOf(ledger);
   const isOlder = cursor === undefined ? sql`true` : sql`entry < ${Number(cursor)}`;
-  const { rows } = await sql<Omit<PersonPayout, 'entry' | 'blockNumber'> & Record<'entry' | 'block', bigint>>`
+  const { rows } = await sql<
+    Omit<DistributorPayout, 'entry' | 'blockNumber'> & Record<'entry' | 'block', bigint>
+  >`
     with lanes as (
-      select id from people where ledger = ${key} and (id = ${id} or moved_to = ${id})
+      select id from distributors where ledger = ${key} and (id = ${id} or moved_to = ${id})
     )
     select page.* from lanes cross join lateral (
       select entry, units, wallet, recipient, block_number as block, transaction_hash as "transactionHash" from payouts

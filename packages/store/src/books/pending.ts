@@ -10,13 +10,13 @@ import {
 } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { findPlace } from './distributors.ts';
 import { listPlans } from './journal.ts';
 import { keyOf } from './ledger-key.ts';
-import { findPlace } from './people.ts';
 import { creditedColumns } from './periods.ts';
 import { listUnsettled } from './unsettled.ts';
 
-/** What settlement would credit a person now for sales that are not settled. */
+/** What settlement would credit a distributor now for sales that are not settled. */
 export interface Pending {
   units: bigint;
   /** By level, as in `Figures`. */
@@ -28,7 +28,7 @@ export interface Pending {
 }
 
 /**
- * What settlement would credit a person now for all unsettled sales of themself and of everybody below them, as far down
+ * What settlement would credit a distributor now for all unsettled sales of themself and of everybody below them, as far down
  * as the plans reach, with the tree, ranks and statuses as they are. Nothing for the id of somebody who has moved.
  */
 export async function getPending(database: Database, ledger: string, id: number): Promise<Pending> {
@@ -64,7 +64,7 @@ export async function getPending(database: Database, ledger: string, id: number)
   return { ...pending, until: pending.until + return_window };
 }
 
-/** What a sale of `seller` pays person `id`: basis points, and the column of their level. */
+/** What a sale of `seller` pays distributor `id`: basis points, and the column of their level. */
 function rateOf(
   tree: Tree,
   plan: Plan | undefined,
@@ -81,7 +81,7 @@ function isPlain(plan: Plan | undefined): boolean {
   return plan?.kind === PLAN_BY_LEVEL && plan.compression === COMPRESSION_NONE;
 }
 
-/** How many people above the seller a plan may look at. */
+/** How many distributors above the seller a plan may look at. */
 function reachOf(plan: Plan): number {
   return isPlain(plan) ? Math.max(...plan.ratesBps.map((row) => row.length)) - 1 : MAX_REACH;
 }
@@ -94,7 +94,7 @@ interface Member {
   movedTo: number;
 }
 
-/** The lines from `sellers` up to person `top`; below them also, as -1, -2, ..., one stand-in for all of each level. */
+/** The lines from `sellers` up to distributor `top`; below them also, as -1, -2, ..., one stand-in for all of each level. */
 async function loadTree(
   database: Database,
   ledger: string,
@@ -104,11 +104,11 @@ async function loadTree(
   const key = keyOf(ledger);
   const { rows } = await sql<Member>`
     with recursive line as (
-      select id, sponsor, rank, status, moved_to from people
+      select id, sponsor, rank, status, moved_to from distributors
       where ledger = ${key} and id = any(${[...new Set([top, ...sellers])]}::int4[])
       union
-      select people.id, people.sponsor, people.rank, people.status, people.moved_to from line
-      join people on people.ledger = ${key} and people.id = coalesce(line.moved_to, line.sponsor)
+      select distributors.id, distributors.sponsor, distributors.rank, distributors.status, distributors.moved_to from line
+      join distributors on distributors.ledger = ${key} and distributors.id = coalesce(line.moved_to, line.sponsor)
       where line.id <> ${top}
     )
     select id, sponsor, rank, status, coalesce(moved_to, 0) as "movedTo" from line`.execute(database);

@@ -1,7 +1,7 @@
 import { NumbersById } from '@plumbline/protocol';
 import { columnOf, LEVELS, periodColumns, type Volumes } from './periods.ts';
 
-/** What the sums of people grow by, collected in flat memory: there is a credit for every level of every sale. */
+/** What the sums of distributors grow by, collected in flat memory: there is a credit for every level of every sale. */
 
 const COLUMNS = periodColumns.length;
 
@@ -22,12 +22,12 @@ const SELF = 2;
 const EXACT = 2 ** 52;
 const BIG = BigInt(EXACT);
 
-/** What one person's sums of one month grow by; negative where they shrink. */
+/** What one distributor's sums of one month grow by; negative where they shrink. */
 export class PeriodChange {
   readonly id: number;
   readonly period: number;
   readonly #month: MonthSums;
-  /** The person's first cell. */
+  /** The distributor's first cell. */
   readonly #at: number;
 
   constructor(id: number, month: MonthSums, at: number) {
@@ -58,13 +58,13 @@ export class PeriodChange {
   }
 }
 
-/** Collects what people's sums of one month grow by. Numbers are cents and units of one sale: below 2^46. */
+/** Collects what distributors' sums of one month grow by. Numbers are cents and units of one sale: below 2^46. */
 class MonthSums {
   readonly period: number;
   readonly #ids: number[] = [];
-  /** Each person's place in `#ids`. */
+  /** Each distributor's place in `#ids`. */
   readonly #places = new NumbersById();
-  /** A cell for each person and column; doubles, because most sums are far below what these hold exactly. */
+  /** A cell for each distributor and column; doubles, because most sums are far below what these hold exactly. */
   #cells = new Float64Array(16 * COLUMNS);
   /** By cell: what a double would not hold. */
   readonly #carried = new Map<number, bigint>();
@@ -120,7 +120,7 @@ class MonthSums {
     this.#addLarge(at + REVERSED_TEAM, reversed);
   }
 
-  /** The first of a person's cells. */
+  /** The first of a distributor's cells. */
   #cellsOf(id: number): number {
     const known = this.#places.get(id);
     if (known >= 0) return known * COLUMNS;
@@ -154,7 +154,7 @@ class MonthSums {
   }
 }
 
-/** Collects what the sums of people grow by, month by month. */
+/** Collects what the sums of distributors grow by, month by month. */
 export class PeriodSums {
   readonly #months = new Map<number, MonthSums>();
 

@@ -6,7 +6,7 @@ import type { PeriodChange, PeriodSums } from './period-sums.ts';
 import { periodColumns, type Volumes } from './periods.ts';
 import type { Writing } from './writing.ts';
 
-/** Writes what people's months grow by. */
+/** Writes what distributors' months grow by. */
 
 type On = Pick<Writing, 'transaction' | 'ledger'>;
 
@@ -31,10 +31,10 @@ function grownColumns(changes: readonly PeriodChange[]): readonly CopyColumn<Per
 /** Writes months of a ledger that has none. */
 export async function insertPeriods(writing: Writing, changes: readonly PeriodChange[]): Promise<void> {
   const real = changes.filter((change) => !change.isZero());
-  await writing.insert('person_periods', [...keyColumns, ...grownColumns(real)], real);
+  await writing.insert('distributor_periods', [...keyColumns, ...grownColumns(real)], real);
 }
 
-/** Adds to the months of people; those that had none get one. */
+/** Adds to the months of distributors; those that had none get one. */
 export async function growPeriods(
   { transaction, ledger }: On,
   changes: readonly PeriodChange[],
@@ -44,10 +44,10 @@ export async function growPeriods(
   const columns = [...keyColumns, ...grown];
   const names = sql.raw(columns.map(({ name }) => name).join(', '));
   const sums = sql.raw(
-    grown.map(({ name }) => `${name} = person_periods.${name} + excluded.${name}`).join(', '),
+    grown.map(({ name }) => `${name} = distributor_periods.${name} + excluded.${name}`).join(', '),
   );
   await inChunks(columns, real, (source) =>
-    sql`insert into person_periods (ledger, ${names}) select ${ledger}::bigint, ${names} from ${source}
+    sql`insert into distributor_periods (ledger, ${names}) select ${ledger}::bigint, ${names} from ${source}
       on conflict (ledger, id, period) do update set ${sums}`.execute(transaction),
   );
 }
@@ -58,12 +58,14 @@ export async function dropEmptyPeriods(
   changes: readonly PeriodChange[],
 ): Promise<void> {
   await inChunks(keyColumns, changes, (source) =>
-    sql`delete from person_periods using ${source} where person_periods.ledger = ${ledger}
-      and person_periods.id = v.id and person_periods.period = v.period and ${isZero}`.execute(transaction),
+    sql`delete from distributor_periods using ${source} where distributor_periods.ledger = ${ledger}
+      and distributor_periods.id = v.id and distributor_periods.period = v.period and ${isZero}`.execute(
+      transaction,
+    ),
   );
 }
 
-/** Months of people: what is their own and what is their team's, as they stand. */
+/** Months of distributors: what is their own and what is their team's, as they stand. */
 export interface KnownPeriod {
   id: number;
   period: number;
@@ -71,7 +73,7 @@ export interface KnownPeriod {
   team: Volumes;
 }
 
-/** The months in which people with these ids, or their teams, had volume. */
+/** The months in which distributors with these ids, or their teams, had volume. */
 export async function loadPeriods(
   { transaction, ledger }: On,
   ids: readonly number[],
@@ -83,7 +85,7 @@ export async function loadPeriods(
     select id, period, retail_cents + preferred_cents + self_cents as volume,
       reversed_retail_cents + reversed_preferred_cents + reversed_self_cents as reversed,
       team_cents as team, reversed_team_cents as "reversedTeam"
-    from person_periods where ledger = ${ledger} and id = any(${[...ids]}::int4[])`.execute(transaction);
+    from distributor_periods where ledger = ${ledger} and id = any(${[...ids]}::int4[])`.execute(transaction);
   return rows.map(({ id, period, volume, reversed, team, reversedTeam }) => ({
     id,
     period,

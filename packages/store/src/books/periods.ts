@@ -1,4 +1,4 @@
-/** What happens to people in a month. */
+/** What happens to distributors in a month. */
 
 /** The month in UTC that holds `time` (unix seconds): year x 100 + month. */
 export function periodOf(time: number): number {
@@ -27,7 +27,7 @@ export const creditedColumns = [
   'credited_above',
 ] as const;
 
-/** The sums of table person_periods, in the order of their columns. */
+/** The sums of table distributor_periods, in the order of their columns. */
 export const periodColumns = [
   ...ownColumns,
   'team_cents',
@@ -43,7 +43,7 @@ export function columnOf(name: PeriodColumn): number {
   return periodColumns.indexOf(name);
 }
 
-/** Volumes of a person or of everybody below them, in cents. */
+/** Volumes of a distributor or of everybody below them, in cents. */
 export interface Volumes {
   volume: bigint;
   reversed: bigint;

@@ -7,8 +7,8 @@ import { inChunks } from './bulk.ts';
 import { collectChanges, type TimedEntry } from './changes.ts';
 import type { CopyColumn } from './copy-rows.ts';
 import { undoPlace } from './correct.ts';
+import { restoreDistributors } from './distributors-rollback.ts';
 import { addMarks, removeMarks } from './mark-writing.ts';
-import { restorePeople } from './people-rollback.ts';
 import { getPositionAt, lockPosition, type Position, setCursor } from './position.ts';
 import { readBack } from './read-back.ts';
 import { type Segment, segmentsOf } from './segments.ts';
@@ -59,8 +59,8 @@ async function undoSegment(
   await addReversals(writing, changes.reversals, tally.sums);
   if (isCorrection) await undoPlace(writing, changes);
   await undoTally(writing, tally);
-  await undoTeams(writing, changes.people);
-  await restorePeople(writing, entries[0]?.number ?? 0, changes);
+  await undoTeams(writing, changes.distributors);
+  await restoreDistributors(writing, entries[0]?.number ?? 0, changes);
 }
 
 interface Reopened {

@@ -43,7 +43,7 @@ export interface Reversal {
 /** What a settled sale credited at one level; level 0 is the seller. */
 export interface SaleCredit {
   level: number;
-  /** Person id. */
+  /** Distributor id. */
   id: number;
   bps: number;
   units: bigint;
@@ -51,7 +51,7 @@ export interface SaleCredit {
 
 /** A sale with everything that happened to it. */
 export interface Sale extends SaleRef {
-  /** Person id. */
+  /** Distributor id. */
   seller: number;
   class: BuyerClass;
   priceCents: bigint;

@@ -6,7 +6,7 @@ import { keyOf } from './ledger-key.ts';
 const WALLET = 42;
 
 /**
- * The people whose wallets begin with `prefix`, by wallet.
+ * The distributors whose wallets begin with `prefix`, by wallet.
  * @param prefix Lower-case, `0x` and at most 40 digits.
  */
 export async function listByWallet(
@@ -17,7 +17,7 @@ export async function listByWallet(
 ): Promise<{ id: number; wallet: Address }[]> {
   // All wallets are as long, so that a range finds them in whatever order the database sorts text.
   const rows = await database
-    .selectFrom('people')
+    .selectFrom('distributors')
     .select(['id', 'wallet'])
     .where('ledger', '=', keyOf(ledger))
     .where('wallet', '>=', prefix.padEnd(WALLET, '0'))

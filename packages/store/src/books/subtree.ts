@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { keyOf } from './ledger-key.ts';
 
-/** Everybody below a person. */
+/** Everybody below a distributor. */
 export interface Subtree {
   directs: number;
-  /** People at any depth. */
+  /** Distributors at any depth. */
   size: number;
   /** Volume of all classes that they sold in a month, and how much was taken back in it. */
   volumeCents: bigint;
@@ -13,7 +13,7 @@ export interface Subtree {
 }
 
 /**
- * How large a person's team is and what it sold in a month; zeros for nobody and for the id of somebody who has moved.
+ * How large a distributor's team is and what it sold in a month; zeros for nobody and for the id of somebody who has moved.
  * @param period Month in UTC: year x 100 + month.
  */
 export async function getSubtree(
@@ -25,7 +25,7 @@ export async function getSubtree(
   const { rows } = await sql<Subtree>`
     select directs, team_size as size, coalesce(team_cents, 0)::int8 as "volumeCents",
       coalesce(reversed_team_cents, 0)::int8 as "reversedCents"
-    from teams left join person_periods months
+    from teams left join distributor_periods months
       on months.ledger = teams.ledger and months.id = teams.id and months.period = ${period}
     where teams.ledger = ${keyOf(ledger)} and teams.id = ${id}`.execute(database);
   return rows[0] ?? { directs: 0, size: 0, volumeCents: 0n, reversedCents: 0n };

@@ -31,7 +31,7 @@ export async function writeTally(writing: Writing, tally: Tally): Promise<void> 
   await addTotals(writing, totals);
 }
 
-/** Takes away what `writeTally` added, but for the marks; the people of the tally are still there. */
+/** Takes away what `writeTally` added, but for the marks; the distributors of the tally are still there. */
 export async function undoTally(writing: Writing, tally: Tally): Promise<void> {
   const own = tally.sums.negated().changes();
   await growPeriods(writing, own);

@@ -52,8 +52,8 @@ interface CursorsTable {
 /** Sums over the rows of a ledger; changed only together with them. */
 interface TotalsTable {
   ledger: Whole;
-  people: Total;
-  /** People who were ever placed without a sponsor. */
+  distributors: Total;
+  /** Distributors who were ever placed without a sponsor. */
   roots: Total;
   batches: Total;
   sales: Total;
@@ -96,20 +96,20 @@ interface EntriesTable {
   content: Json<Record<string, unknown>>;
 }
 
-/** What entries may change of a person. */
-interface PersonColumns {
+/** What entries may change of a distributor. */
+interface DistributorColumns {
   /** 0 for a root; never an id that somebody has moved away from. */
   sponsor: number;
-  /** People above. */
+  /** Distributors above. */
   depth: number;
-  /** Where the person stands in the tree, as bits; tree-path.ts says how. */
+  /** Where the distributor stands in the tree, as bits; tree-path.ts says how. */
   path: string;
   rank: number;
   /** 1 active, 2 inactive, 3 left or moved. */
   status: number;
-  /** Id under which the person goes on; what they had and who stands below them is there. */
+  /** Id under which the distributor goes on; what they had and who stands below them is there. */
   moved_to: number | null;
-  /** Where the person is paid now; null until it is claimed. */
+  /** Where the distributor is paid now; null until it is claimed. */
   wallet: string | null;
   /** Unix seconds; null if payouts were never held. */
   held_until: NullableWhole;
@@ -119,36 +119,36 @@ interface PersonColumns {
   recovery_from: NullableWhole;
 }
 
-interface PeopleTable extends PersonColumns {
+interface DistributorsTable extends DistributorColumns {
   ledger: Whole;
   id: number;
   /** Of the enrolment. */
   block_number: Whole;
 }
 
-/** What a person was before an entry changed them. */
-interface PersonVersionsTable extends PersonColumns {
+/** What a distributor was before an entry changed them. */
+interface DistributorVersionsTable extends DistributorColumns {
   ledger: Whole;
   entry: Whole;
   id: number;
 }
 
-/** How many people stand below a person; a row for each person. */
+/** How many distributors stand below a distributor; a row for each distributor. */
 interface TeamsTable {
   ledger: Whole;
   id: number;
-  /** People who were ever placed right below: the next one's place in the order of siblings. */
+  /** Distributors who were ever placed right below: the next one's place in the order of siblings. */
   placed: number;
-  /** People right below now, and everybody below at any depth. */
+  /** Distributors right below now, and everybody below at any depth. */
   directs: number;
   team_size: number;
 }
 
 /**
- * What happened to a person in a month, by their id at the time: who has moved has rows under their former id as well.
+ * What happened to a distributor in a month, by their id at the time: who has moved has rows under their former id as well.
  * Amounts only grow but for the team's, which follow the tree; a row of zeros does not exist.
  */
-interface PersonPeriodsTable {
+interface DistributorPeriodsTable {
   ledger: Whole;
   id: number;
   /** Month in UTC: year x 100 + month. */
@@ -166,10 +166,10 @@ interface PersonPeriodsTable {
   /** What own purchases cost, and how much of it came back. */
   self_price_cents: Whole;
   reversed_self_price_cents: Whole;
-  /** Volume of all classes of everybody who stands below the person now. */
+  /** Volume of all classes of everybody who stands below the distributor now. */
   team_cents: Whole;
   reversed_team_cents: Whole;
-  /** Settled commissions by level, 0 the person's own sales; those above level 10 in one sum. */
+  /** Settled commissions by level, 0 the distributor's own sales; those above level 10 in one sum. */
   credited_0: Whole;
   credited_1: Whole;
   credited_2: Whole;
@@ -228,7 +228,7 @@ interface SettlementsTable {
 }
 
 /** In which batches somebody sold and which credited them, by their id at the time; batch-marks.ts says how. */
-interface PersonBatchesTable {
+interface DistributorBatchesTable {
   ledger: Whole;
   id: number;
   /** The 1,024 batches from `1024 * chunk` on. */
@@ -251,7 +251,7 @@ interface ReversalsTable {
 interface PayoutsTable {
   ledger: Whole;
   entry: Whole;
-  /** Person id. */
+  /** Distributor id. */
   id: number;
   wallet: string;
   /** Where the tokens went: the wallet, or another address that its owner has named. */
@@ -261,12 +261,12 @@ interface PayoutsTable {
   transaction_hash: Bytes;
 }
 
-/** Reviews of people and sales. */
+/** Reviews of distributors and sales. */
 interface FlagsTable {
   ledger: Whole;
   flag: Whole;
-  subject_kind: 'person' | 'sale';
-  /** Person id or sale number. */
+  subject_kind: 'distributor' | 'sale';
+  /** Distributor id or sale number. */
   subject: Whole;
   reason: string;
   /** Null while it is open, like the evidence and the entry that closed it. */
@@ -309,14 +309,14 @@ export interface BooksTables {
   totals: TotalsTable;
   blocks: BlocksTable;
   entries: EntriesTable;
-  people: PeopleTable;
-  person_versions: PersonVersionsTable;
+  distributors: DistributorsTable;
+  distributor_versions: DistributorVersionsTable;
   teams: TeamsTable;
-  person_periods: PersonPeriodsTable;
+  distributor_periods: DistributorPeriodsTable;
   plans: PlansTable;
   batches: BatchesTable;
   settlements: SettlementsTable;
-  person_batches: PersonBatchesTable;
+  distributor_batches: DistributorBatchesTable;
   reversals: ReversalsTable;
   payouts: PayoutsTable;
   flags: FlagsTable;

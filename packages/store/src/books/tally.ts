@@ -15,7 +15,7 @@ export interface EnrolledChange {
 export class Tally {
   /** Who sold in which batch, and whom it credited. */
   readonly marks: BatchMarks;
-  /** What people's months grow by, but for their teams'. */
+  /** What distributors' months grow by, but for their teams'. */
   readonly sums = new PeriodSums();
   /** What the ledger's sums grow by. */
   readonly totals = noTotals();
@@ -23,7 +23,7 @@ export class Tally {
   readonly enrolled: number[] = [];
   /** Where those of them stand who are written. */
   readonly fresh = new Map<number, Member>();
-  /** Whether the books had nothing before: neither people nor sums. */
+  /** Whether the books had nothing before: neither distributors nor sums. */
   readonly isFirst: boolean;
 
   constructor({ isFirst = false, marks = new BatchMarks() } = {}) {

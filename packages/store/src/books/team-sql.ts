@@ -1,15 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 import { pathEnd } from './tree-path.ts';
 
-/** Conditions on rows of people that index people_tree answers, together with one on the depth. */
+/** Conditions on rows of distributors that index distributors_tree answers, together with one on the depth. */
 
 /** Bits of a path that the index holds. */
 const INDEXED = 8_192;
 
-const indexed = sql`substring(people.path from 1 for ${sql.lit(INDEXED)})`;
+const indexed = sql`substring(distributors.path from 1 for ${sql.lit(INDEXED)})`;
 
-/** The order of people of one depth: siblings as they came, after those of the sponsor's elder siblings. */
-export const inPathOrder = sql`${indexed}, people.path`;
+/** The order of distributors of one depth: siblings as they came, after those of the sponsor's elder siblings. */
+export const inPathOrder = sql`${indexed}, distributors.path`;
 
 function bits(path: string): RawBuilder<unknown> {
   return sql`${path}::varbit`;
@@ -20,22 +20,22 @@ function indexedBits(path: string): RawBuilder<unknown> {
   return sql`${path.slice(0, INDEXED)}::"bit"`;
 }
 
-/** Whether a row of people is the one with `path` or below it. */
+/** Whether a row of distributors is the one with `path` or below it. */
 export function inTeam(path: string): RawBuilder<boolean> {
   const end = pathEnd(path);
   const isIndexed = sql<boolean>`${indexed} between ${indexedBits(path)} and ${indexedBits(end)}`;
   // Of a longer path the index only narrows the search.
   return end.length <= INDEXED
     ? isIndexed
-    : sql<boolean>`(${isIndexed} and people.path between ${bits(path)} and ${bits(end)})`;
+    : sql<boolean>`(${isIndexed} and distributors.path between ${bits(path)} and ${bits(end)})`;
 }
 
-/** Whether a row of people is the one with `path`. */
+/** Whether a row of distributors is the one with `path`. */
 export function isAtPath(path: string): RawBuilder<boolean> {
-  return sql<boolean>`(${indexed} = ${indexedBits(path)} and people.path = ${bits(path)})`;
+  return sql<boolean>`(${indexed} = ${indexedBits(path)} and distributors.path = ${bits(path)})`;
 }
 
-/** Whether a row of people comes after `path` among those of one depth. */
+/** Whether a row of distributors comes after `path` among those of one depth. */
 export function isAfterPath(path: string): RawBuilder<boolean> {
-  return sql<boolean>`(${indexed} >= ${indexedBits(path)} and people.path > ${bits(path)})`;
+  return sql<boolean>`(${indexed} >= ${indexedBits(path)} and distributors.path > ${bits(path)})`;
 }

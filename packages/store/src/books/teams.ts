@@ -6,7 +6,7 @@ import type { EnrolledChange, Tally } from './tally.ts';
 import { addRoots } from './totals.ts';
 import type { Writing } from './writing.ts';
 
-/** How many people stand below others. */
+/** How many distributors stand below others. */
 
 export interface TeamChange {
   id: number;
@@ -22,7 +22,7 @@ const teamColumns: readonly CopyColumn<TeamChange>[] = [
   { name: 'team_size', type: 'int4', of: (row) => row.teamSize },
 ];
 
-/** What enrolments change of the teams of everybody above, and the new people's own teams. */
+/** What enrolments change of the teams of everybody above, and the new distributors' own teams. */
 function teamsOf(lines: Lines, enrolled: readonly EnrolledChange[]): Map<number, TeamChange> {
   const teams = new Map<number, TeamChange>();
   const teamOf = (id: number): TeamChange => {
@@ -43,7 +43,7 @@ function teamsOf(lines: Lines, enrolled: readonly EnrolledChange[]): Map<number,
 }
 
 /**
- * Writes the teams of new people, who are written themselves, and adds to those of everybody above.
+ * Writes the teams of new distributors, who are written themselves, and adds to those of everybody above.
  * @param tally Has where they stand.
  */
 export async function writeTeams(
@@ -67,7 +67,7 @@ export async function writeTeams(
   );
 }
 
-/** Takes away what `writeTeams` wrote; the people are still there. */
+/** Takes away what `writeTeams` wrote; the distributors are still there. */
 export async function undoTeams(writing: Writing, enrolled: readonly EnrolledChange[]): Promise<void> {
   if (enrolled.length === 0) return;
   await addRoots(writing, -rootsOf(enrolled));
@@ -93,7 +93,7 @@ function rootsOf(enrolled: readonly EnrolledChange[]): number {
   return enrolled.filter(({ sponsor }) => sponsor === 0).length;
 }
 
-/** Adds to the teams of people who have one. */
+/** Adds to the teams of distributors who have one. */
 export async function growTeams(
   { transaction, ledger }: Pick<Writing, 'transaction' | 'ledger'>,
   changes: readonly TeamChange[],

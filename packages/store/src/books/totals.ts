@@ -6,7 +6,7 @@ import type { Writing } from './writing.ts';
 
 /** Sums over a ledger's books. */
 export interface Totals {
-  people: number;
+  distributors: number;
   batches: number;
   sales: number;
   /** Sales that are not settled. */
@@ -33,7 +33,7 @@ export async function getTotals(database: Database, ledger: string): Promise<Tot
     .where('ledger', '=', keyOf(ledger))
     .executeTakeFirst();
   return {
-    people: Number(row?.people ?? 0),
+    distributors: Number(row?.distributors ?? 0),
     batches: Number(row?.batches ?? 0),
     sales: Number(row?.sales ?? 0),
     pendingSales: row ? Number(row.sales - row.settled_sales) : 0,
@@ -50,7 +50,7 @@ export async function getTotals(database: Database, ledger: string): Promise<Tot
 
 export function noTotals(): TotalsChange {
   return {
-    people: 0n,
+    distributors: 0n,
     batches: 0n,
     sales: 0n,
     settled_sales: 0n,
@@ -80,7 +80,7 @@ export async function addTotals(
   await sql`update totals set ${sql.join(columns)} where ledger = ${ledger}`.execute(transaction);
 }
 
-/** Counts people put into the tree without a sponsor, at once: the next one's place depends on it. */
+/** Counts distributors put into the tree without a sponsor, at once: the next one's place depends on it. */
 export async function addRoots({ transaction, ledger }: Writing, count: number): Promise<void> {
   if (count === 0) return;
   await sql`update totals set roots = roots + ${count} where ledger = ${ledger}`.execute(transaction);

@@ -1,8 +1,8 @@
 /**
- * Where people stand in the tree, as strings of bits. A person's path is their sponsor's, followed by the code of their
+ * Where distributors stand in the tree, as strings of bits. A distributor's path is their sponsor's, followed by the code of their
  * place among all who were ever put right below that sponsor. No code begins another one and codes sort like places, so
- * that everybody below a person has a path from `path` up to `pathEnd(path)`, and nobody else has: a downline is a range
- * of an index, a new person costs a row and moves nobody. Pure.
+ * that everybody below a distributor has a path from `path` up to `pathEnd(path)`, and nobody else has: a downline is a range
+ * of an index, a new distributor costs a row and moves nobody. Pure.
  */
 
 /** More ones than any code begins with: ids have 26 bits. */
@@ -10,19 +10,19 @@ const ALL_ONES = '1'.repeat(32);
 
 /**
  * The code of a place (1, 2, ...): how many binary digits follow the first one, in ones ended by a zero, and those
- * digits. A line of people one below the other takes a bit for each.
+ * digits. A line of distributors one below the other takes a bit for each.
  */
 export function placeCode(place: number): string {
   const digits = place.toString(2).slice(1);
   return `${'1'.repeat(digits.length)}0${digits}`;
 }
 
-/** After the paths of everybody below the person with `path`, and before those of everybody else who comes later. */
+/** After the paths of everybody below the distributor with `path`, and before those of everybody else who comes later. */
 export function pathEnd(path: string): string {
   return path + ALL_ONES;
 }
 
-/** The path of whoever stands at `depth` above the person with `path`, or that of the person themself. */
+/** The path of whoever stands at `depth` above the distributor with `path`, or that of the distributor themself. */
 export function pathAt(path: string, depth: number): string {
   let end = 0;
   for (let codes = 0; codes <= depth; codes++) {

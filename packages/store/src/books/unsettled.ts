@@ -3,15 +3,15 @@ import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../database.ts';
 import { chunkOf, firstMark, markedBatches } from './batch-marks.ts';
+import type { Standing } from './distributors.ts';
 import { keyOf } from './ledger-key.ts';
-import type { Standing } from './people.ts';
 import { inTeam } from './team-sql.ts';
 
 /** An unsettled sale. */
 export interface Unsettled {
-  /** Person id as it was recorded. */
+  /** Distributor id as it was recorded. */
   seller: number;
-  /** How far below the person the seller stands; 0 for themself. */
+  /** How far below the distributor the seller stands; 0 for themself. */
   level: number;
   /** Version. */
   plan: number;
@@ -22,19 +22,19 @@ export interface Unsettled {
 }
 
 /**
- * The unsettled sales of a person and of everybody below, read out of the open batches that hold some.
- * @param reach Levels below the person.
+ * The unsettled sales of a distributor and of everybody below, read out of the open batches that hold some.
+ * @param reach Levels below the distributor.
  * @param plans By version.
  */
 export async function listUnsettled(
   database: Database,
   ledger: string,
-  person: Standing,
+  distributor: Standing,
   reach: number,
   plans: ReadonlyMap<number, Plan>,
 ): Promise<Unsettled[]> {
   const key = keyOf(ledger);
-  const { levels, batches } = await findSellers(database, key, person, reach);
+  const { levels, batches } = await findSellers(database, key, distributor, reach);
   if (batches.length === 0) return [];
   const open = await listOpen(database, key, batches);
   const sales = open.flatMap((batch) => pick(batch, levels));
@@ -55,7 +55,7 @@ interface Sellers {
   batches: number[];
 }
 
-/** Who of a person's team, the person among them, sold since the first open batch. */
+/** Who of a distributor's team, the distributor among them, sold since the first open batch. */
 async function findSellers(
   database: Database,
   ledger: bigint,
@@ -69,21 +69,21 @@ async function findSellers(
   const chunk = chunkOf(first);
   const { rows } = await sql<{ id: number; level: number; chunk: number; marks: number[] }>`
     with team as materialized (
-      select people.id, level from generate_series(0, ${reach}::int) level cross join lateral (
-        select id from people
+      select distributors.id, level from generate_series(0, ${reach}::int) level cross join lateral (
+        select id from distributors
         where ledger = ${ledger} and moved_to is null and depth = ${depth} + level and ${inTeam(path)}
-      ) people
+      ) distributors
     ), lanes as (
       select id, level from team
       union all
-      select people.id, level from people join team on team.id = people.moved_to
-      where people.ledger = ${ledger} and people.moved_to is not null
+      select distributors.id, level from distributors join team on team.id = distributors.moved_to
+      where distributors.ledger = ${ledger} and distributors.moved_to is not null
     )
     select lanes.id, level, chunk,
       -- The first row may hold a thousand batches that are settled long since.
       case when chunk = ${chunk} then marks[width_bucket(${firstMark(first) - 1}::int2, marks) + 1:] else marks end
         as marks
-    from lanes join person_batches on person_batches.ledger = ${ledger} and person_batches.id = lanes.id
+    from lanes join distributor_batches on distributor_batches.ledger = ${ledger} and distributor_batches.id = lanes.id
       and chunk >= ${chunk}`.execute(database);
   const batches = new Set(rows.flatMap((row) => markedBatches('sold', row.chunk, row.marks)));
   return { levels: new Map(rows.map(({ id, level }) => [id, level])), batches: [...batches] };

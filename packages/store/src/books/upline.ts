@@ -1,19 +1,19 @@
 import { MalformedError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { findPlace, type Page, type PageRequest } from './distributors.ts';
 import { keyOf } from './ledger-key.ts';
-import { findPlace, type Page, type PageRequest } from './people.ts';
 import { isAtPath } from './team-sql.ts';
 import { pathAt } from './tree-path.ts';
 
-/** Somebody above a person; level 1 is the sponsor. */
+/** Somebody above a distributor; level 1 is the sponsor. */
 export interface UplineMember {
   id: number;
   level: number;
 }
 
 /**
- * The people above a person, from the sponsor up. A page begins where the person's path says, so that the last one of a
+ * The distributors above a distributor, from the sponsor up. A page begins where the distributor's path says, so that the last one of a
  * deep line costs no more than the first. Nobody is above the id of somebody who has moved.
  * @throws MalformedError if the cursor is not one of ours.
  */
@@ -33,11 +33,11 @@ export async function listUpline(
   const key = keyOf(ledger);
   const { rows } = await sql<UplineMember>`
     with recursive line (id, sponsor, level) as (
-      select id, sponsor, ${done + 1}::int from people
+      select id, sponsor, ${done + 1}::int from distributors
       where ledger = ${key} and depth = ${depth} and moved_to is null and ${isAtPath(pathAt(place.path, depth))}
       union all
-      select people.id, people.sponsor, line.level + 1 from line
-      join people on people.ledger = ${key} and people.id = line.sponsor
+      select distributors.id, distributors.sponsor, line.level + 1 from line
+      join distributors on distributors.ledger = ${key} and distributors.id = line.sponsor
       where line.level <= ${done + limit}
     ) select id, level from line order by level`.execute(database);
   const items = rows.slice(0, limit);

@@ -35,12 +35,12 @@ export interface QueueCounts {
 export async function countQueue(database: Database, ledger: string): Promise<QueueCounts> {
   const { rows } = await sql<QueueCounts>`
     select
-      (select count(*) from distributors where ledger = ${ledger} and state = 'accepted')::int as "distributors",
+      (select count(*) from enrolments where ledger = ${ledger} and state = 'accepted')::int as "distributors",
       (select count(*) from submissions where ledger = ${ledger} and state = 'accepted')::int as "sales",
       (select count(*) from reversal_requests where ledger = ${ledger} and state = 'accepted')::int as "reversals",
       (select count(*) from transactions
         where ledger = ${ledger} and state in ('signed', 'sent', 'voided'))::int as "transactions",
-      (select count(*) from distributors where ledger = ${ledger} and state = 'refused')::int as "refusedDistributors",
+      (select count(*) from enrolments where ledger = ${ledger} and state = 'refused')::int as "refusedDistributors",
       (select count(*) from submissions where ledger = ${ledger} and state = 'refused')::int as "refusedSales",
       (select count(*) from reversal_requests where ledger = ${ledger} and state = 'refused')::int
         as "refusedReversals",

@@ -2,7 +2,7 @@ import type { BuyerClass, SaleItem } from '@plumbline/protocol';
 import { type Selectable, sql } from 'kysely';
 import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
-import { presentId } from './distributors.ts';
+import { presentId } from './enrolments.ts';
 
 export type SubmissionRow = Selectable<Tables['submissions']>;
 
@@ -39,7 +39,7 @@ export async function acceptSales(
   sales: readonly NewSale[],
 ): Promise<SaleOutcome[]> {
   const known = await transaction
-    .selectFrom('distributors')
+    .selectFrom('enrolments')
     .select(['reference', 'state'])
     .where('ledger', '=', ledger)
     .where('reference', '=', sql<string>`any(${[...new Set(sales.map(({ seller }) => seller))]})`)
@@ -118,7 +118,7 @@ async function insertSales(
 export interface SubmittedSale extends SubmissionRow {
   transaction_state: string | null;
   transaction_hash: string | null;
-  /** Present person id. */
+  /** Present distributor id. */
   seller_id: number | null;
 }
 
@@ -133,11 +133,11 @@ export async function findSubmission(
     .leftJoin('transactions as t', (join) =>
       join.onRef('t.ledger', '=', 's.ledger').onRef('t.id', '=', 's.transaction_id'),
     )
-    .leftJoin('distributors as d', (join) =>
+    .leftJoin('enrolments as d', (join) =>
       join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
     )
-    .leftJoin('people as p', (join) =>
-      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.person_id'),
+    .leftJoin('distributors as p', (join) =>
+      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.distributor_id'),
     )
     .selectAll('s')
     .select(['t.state as transaction_state', 't.hash as transaction_hash'])
@@ -165,7 +165,7 @@ export async function listBatchSubmissions(
 
 /** A sale that can be put into a batch. */
 export interface WaitingSale extends SubmissionRow {
-  /** Present person id. */
+  /** Present distributor id. */
   seller_id: number | null;
   seller_state: string;
   /** Milliseconds since it was accepted. */
@@ -183,11 +183,11 @@ export async function listWaitingSales(
 ): Promise<WaitingSale[]> {
   return database
     .selectFrom('submissions as s')
-    .innerJoin('distributors as d', (join) =>
+    .innerJoin('enrolments as d', (join) =>
       join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
     )
-    .leftJoin('people as p', (join) =>
-      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.person_id'),
+    .leftJoin('distributors as p', (join) =>
+      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.distributor_id'),
     )
     .selectAll('s')
     .select([

@@ -25,7 +25,7 @@ type WrittenOnce<T> = ColumnType<T, T, never>;
 type Stamp = ColumnType<Date, never, never>;
 
 /** A distributor by the company's own reference. */
-interface DistributorsTable {
+interface EnrolmentsTable {
   ledger: string;
   reference: string;
   /** Order of acceptance; sponsors come before their recruits. */
@@ -35,7 +35,7 @@ interface DistributorsTable {
   state: ItemState;
   refusal: string | null;
   /** Given when the enrolment is built. */
-  person_id: number | null;
+  distributor_id: number | null;
   transaction_id: bigint | null;
   accepted_at: Stamp;
 }
@@ -152,7 +152,7 @@ interface LeasesTable {
 }
 
 export interface IntakeTables {
-  distributors: DistributorsTable;
+  enrolments: EnrolmentsTable;
   submissions: SubmissionsTable;
   reversal_requests: ReversalRequestsTable;
   idempotency: IdempotencyTable;

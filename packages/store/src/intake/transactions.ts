@@ -17,7 +17,7 @@ export interface NewAttempt {
 
 /** What a transaction carries; every item is tied to it before it is broadcast. */
 export type Payload =
-  | { kind: 'enrol'; people: { reference: string; id: number }[] }
+  | { kind: 'enrol'; distributors: { reference: string; id: number }[] }
   | { kind: 'record'; batch: number; externalIds: string[]; manifestRoot: string; records: string }
   | { kind: 'reverse'; batch: number; reversalIds: string[] }
   | { kind: 'settle'; batch: number; until: number }
@@ -67,11 +67,11 @@ export async function storeTransaction(
 async function tieItems(transaction: Database, ledger: string, id: bigint, payload: Payload): Promise<void> {
   if (payload.kind === 'enrol') {
     const tied = await sql`
-      update distributors d set state = 'batched', person_id = list.id, transaction_id = ${id}
-      from jsonb_to_recordset(${JSON.stringify(payload.people)}::jsonb) as list (reference text, id integer)
+      update enrolments d set state = 'batched', distributor_id = list.id, transaction_id = ${id}
+      from jsonb_to_recordset(${JSON.stringify(payload.distributors)}::jsonb) as list (reference text, id integer)
       where d.ledger = ${ledger} and d.reference = list.reference and d.state = 'accepted'
     `.execute(transaction);
-    checkTied(payload.people.length, tied.numAffectedRows);
+    checkTied(payload.distributors.length, tied.numAffectedRows);
   } else if (payload.kind === 'record') {
     const tied = await sql`
       update submissions s
@@ -259,8 +259,8 @@ function columnsOf({ hash, blockNumber, blockHash }: Inclusion) {
 async function untieItems(transaction: Database, ledger: string, id: bigint): Promise<void> {
   const waiting = { state: 'accepted', transaction_id: null } as const;
   await transaction
-    .updateTable('distributors')
-    .set({ ...waiting, person_id: null })
+    .updateTable('enrolments')
+    .set({ ...waiting, distributor_id: null })
     .where('ledger', '=', ledger)
     .where('transaction_id', '=', id)
     .execute();

@@ -26,7 +26,7 @@ const tables = [
   )`,
   `create table totals (
     ledger bigint primary key,
-    people bigint not null default 0,
+    distributors bigint not null default 0,
     roots bigint not null default 0,
     batches bigint not null default 0,
     sales bigint not null default 0,
@@ -63,7 +63,7 @@ const tables = [
   'create index entries_transaction on entries (ledger, transaction_hash)',
   // Who may do what is folded from its few entries, so that going back leaves nothing to put right.
   `create index entries_powers on entries (ledger, entry) where kind in ('recorderSet', 'roleChanged', 'pauseSet')`,
-  `create table people (
+  `create table distributors (
     ledger bigint not null,
     id integer not null,
     sponsor integer not null,
@@ -81,10 +81,10 @@ const tables = [
     primary key (ledger, id)
   )`,
   // A row of an index holds 2,704 bytes: of paths longer than 8,192 bits it has the beginning, and the row the rest.
-  `create index people_tree on people (ledger, depth, substring(path from 1 for 8192)) where moved_to is null`,
-  'create index people_moved on people (ledger, moved_to) where moved_to is not null',
-  'create unique index people_wallet on people (ledger, wallet) where wallet is not null',
-  `create table person_versions (
+  `create index distributors_tree on distributors (ledger, depth, substring(path from 1 for 8192)) where moved_to is null`,
+  'create index distributors_moved on distributors (ledger, moved_to) where moved_to is not null',
+  'create unique index distributors_wallet on distributors (ledger, wallet) where wallet is not null',
+  `create table distributor_versions (
     ledger bigint not null,
     entry bigint not null,
     id integer not null,
@@ -110,7 +110,7 @@ const tables = [
     team_size integer not null,
     primary key (ledger, id)
   ) with (fillfactor = 70)`,
-  `create table person_periods (
+  `create table distributor_periods (
     ledger bigint not null,
     id integer not null,
     period integer not null,
@@ -130,7 +130,7 @@ const tables = [
     paid_units bigint not null default 0,
     primary key (ledger, id, period)
   ) with (fillfactor = 70)`,
-  `create index person_periods_retail on person_periods
+  `create index distributor_periods_retail on distributor_periods
     (ledger, period, (retail_cents - reversed_retail_cents) desc, id) where retail_cents > 0`,
   `create table plans (
     ledger bigint not null,
@@ -171,7 +171,7 @@ const tables = [
     primary key (ledger, batch, first)
   )`,
   'alter table settlements alter column lines set storage external',
-  `create table person_batches (
+  `create table distributor_batches (
     ledger bigint not null,
     id integer not null,
     chunk integer not null,
@@ -201,7 +201,7 @@ const tables = [
     transaction_hash bytea not null,
     primary key (ledger, entry)
   )`,
-  'create index payouts_person on payouts (ledger, id, entry)',
+  'create index payouts_distributor on payouts (ledger, id, entry)',
   `create table flags (
     ledger bigint not null,
     flag bigint not null,
@@ -262,8 +262,8 @@ const views = [
 ];
 
 const names =
-  'ledgers, cursors, totals, blocks, entries, people, person_versions, teams, person_periods, plans, batches, ' +
-  'settlements, person_batches, reversals, payouts, flags';
+  'ledgers, cursors, totals, blocks, entries, distributors, distributor_versions, teams, distributor_periods, plans, batches, ' +
+  'settlements, distributor_batches, reversals, payouts, flags';
 
 export async function up(database: Kysely<unknown>): Promise<void> {
   await sql.raw([...tables, ...views].join(';\n')).execute(database);

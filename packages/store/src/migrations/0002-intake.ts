@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 /** What companies submit, the transactions it becomes, and who may send them. */
 const statements = [
   // References sort by their bytes, so that the key also finds those that begin alike.
-  `create table distributors (
+  `create table enrolments (
     ledger text not null,
     reference text collate "C" not null,
     seq bigint generated always as identity,
@@ -11,16 +11,16 @@ const statements = [
     wallet text,
     state text not null,
     refusal text,
-    person_id integer,
+    distributor_id integer,
     transaction_id bigint,
     accepted_at timestamptz not null default now(),
     primary key (ledger, reference)
   )`,
-  `create unique index distributors_wallet on distributors (ledger, wallet) where state <> 'refused'`,
-  `create unique index distributors_person on distributors (ledger, person_id)`,
-  `create index distributors_waiting on distributors (ledger, seq) where state = 'accepted'`,
-  `create index distributors_sponsor on distributors (ledger, sponsor_reference)`,
-  `create index distributors_transaction on distributors (ledger, transaction_id)`,
+  `create unique index enrolments_wallet on enrolments (ledger, wallet) where state <> 'refused'`,
+  `create unique index enrolments_distributor on enrolments (ledger, distributor_id)`,
+  `create index enrolments_waiting on enrolments (ledger, seq) where state = 'accepted'`,
+  `create index enrolments_sponsor on enrolments (ledger, sponsor_reference)`,
+  `create index enrolments_transaction on enrolments (ledger, transaction_id)`,
   `create table submissions (
     ledger text not null,
     external_id text not null,
@@ -94,7 +94,7 @@ const statements = [
     created_at timestamptz not null default now(),
     primary key (ledger, id)
   )`,
-  `create index distributors_refused on distributors (ledger) where state = 'refused'`,
+  `create index enrolments_refused on enrolments (ledger) where state = 'refused'`,
   `create index submissions_refused on submissions (ledger) where state = 'refused'`,
   `create index reversal_requests_refused on reversal_requests (ledger) where state = 'refused'`,
   // Two transactions that could both be included never share a nonce.
@@ -140,7 +140,7 @@ const tables = [
   'idempotency',
   'reversal_requests',
   'submissions',
-  'distributors',
+  'enrolments',
 ];
 
 export async function up(database: Kysely<unknown>): Promise<void> {

@@ -2,10 +2,10 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 
-export type DistributorRow = Selectable<Tables['distributors']>;
+export type EnrolmentRow = Selectable<Tables['enrolments']>;
 
 /** Somebody to enrol, by the company's own reference. */
-export interface NewDistributor {
+export interface NewEnrolment {
   reference: string;
   /** Reference of the sponsor; null for a root. */
   sponsor: string | null;
@@ -14,7 +14,7 @@ export interface NewDistributor {
 }
 
 /** Why an item of a list cannot be accepted. */
-export interface DistributorProblem {
+export interface EnrolmentProblem {
   index: number;
   field: 'reference' | 'sponsor' | 'wallet';
   problem: string;
@@ -25,17 +25,17 @@ export interface DistributorProblem {
  * @param transaction The database, or a transaction: what is written is one statement.
  * @returns How many were new and how many known; with `problems`, nothing was written.
  */
-export async function acceptDistributors(
+export async function acceptEnrolments(
   transaction: Database,
   ledger: string,
-  list: readonly NewDistributor[],
-): Promise<{ accepted: number; known: number; problems: DistributorProblem[] }> {
+  list: readonly NewEnrolment[],
+): Promise<{ accepted: number; known: number; problems: EnrolmentProblem[] }> {
   const references = list.flatMap(({ reference, sponsor }) =>
     sponsor === null ? [reference] : [reference, sponsor],
   );
   const wallets = list.flatMap(({ wallet }) => (wallet === null ? [] : [wallet]));
   const rows = await transaction
-    .selectFrom('distributors')
+    .selectFrom('enrolments')
     .select(['reference', 'sponsor_reference', 'wallet', 'state'])
     .where('ledger', '=', ledger)
     .where((eb) =>
@@ -52,8 +52,8 @@ export async function acceptDistributors(
       row.wallet && row.state !== 'refused' ? [[row.wallet, row.reference] as const] : [],
     ),
   );
-  const added: NewDistributor[] = [];
-  const problems: DistributorProblem[] = [];
+  const added: NewEnrolment[] = [];
+  const problems: EnrolmentProblem[] = [];
   list.forEach((item, index) => {
     const before = known.get(item.reference);
     if (before) {
@@ -87,47 +87,47 @@ export async function acceptDistributors(
     });
     added.push(item);
   });
-  if (problems.length === 0 && added.length > 0) await insertDistributors(transaction, ledger, added);
+  if (problems.length === 0 && added.length > 0) await insertEnrolments(transaction, ledger, added);
   return { accepted: added.length, known: list.length - added.length, problems };
 }
 
-async function insertDistributors(
+async function insertEnrolments(
   transaction: Database,
   ledger: string,
-  added: readonly NewDistributor[],
+  added: readonly NewEnrolment[],
 ): Promise<void> {
   await sql`
-    insert into distributors (ledger, reference, sponsor_reference, wallet, state)
+    insert into enrolments (ledger, reference, sponsor_reference, wallet, state)
     select ${ledger}, item ->> 'reference', item ->> 'sponsor', item ->> 'wallet', 'accepted'
     from jsonb_array_elements(${JSON.stringify(added)}::jsonb) with ordinality as list (item, position)
     order by position
   `.execute(transaction);
 }
 
-/** A distributor by reference or by person id: the present one, or one that they had before. */
-export async function findDistributor(
+/** A distributor by reference or by distributor id: the present one, or one that they had before. */
+export async function findEnrolment(
   database: Database,
   ledger: string,
-  name: { reference: string } | { personId: number },
-): Promise<DistributorRow | undefined> {
-  const query = database.selectFrom('distributors').selectAll().where('ledger', '=', ledger);
+  name: { reference: string } | { distributorId: number },
+): Promise<EnrolmentRow | undefined> {
+  const query = database.selectFrom('enrolments').selectAll().where('ledger', '=', ledger);
   return 'reference' in name
     ? query.where('reference', '=', name.reference).executeTakeFirst()
     : query
-        .where('person_id', '=', sql<number>`any(${withFormer(ledger, [name.personId])})`)
+        .where('distributor_id', '=', sql<number>`any(${withFormer(ledger, [name.distributorId])})`)
         .executeTakeFirst();
 }
 
-/** `ids` as an array, with those that the same people had before: the intake knows them by the id of the enrolment. */
+/** `ids` as an array, with those that the same distributors had before: the intake knows them by the id of the enrolment. */
 function withFormer(ledger: string, ids: readonly number[]): RawBuilder<unknown> {
   return sql`${[...ids]}::int4[] || array(
-    select id from people where ledger = ${keyOf(ledger)} and moved_to = any(${[...ids]}::int4[])
+    select id from distributors where ledger = ${keyOf(ledger)} and moved_to = any(${[...ids]}::int4[])
   )`;
 }
 
-/** The present id of a distributor whose row and person have these names in a query. */
-export function presentId(distributor: string, person: string): RawBuilder<number | null> {
-  return sql`coalesce(${sql.ref(`${person}.moved_to`)}, ${sql.ref(`${distributor}.person_id`)})`;
+/** The present id of a distributor whose enrolment and row in the books have these names in a query. */
+export function presentId(enrolment: string, distributor: string): RawBuilder<number | null> {
+  return sql`coalesce(${sql.ref(`${distributor}.moved_to`)}, ${sql.ref(`${enrolment}.distributor_id`)})`;
 }
 
 /** The references of those of `ids` that this gateway enrolled, under these ids or under others before. */
@@ -138,17 +138,17 @@ export async function listReferences(
 ): Promise<Map<number, string>> {
   if (ids.length === 0) return new Map();
   const rows = await database
-    .selectFrom('distributors as d')
-    .leftJoin('people as p', (join) =>
-      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.person_id'),
+    .selectFrom('enrolments as d')
+    .leftJoin('distributors as p', (join) =>
+      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.distributor_id'),
     )
-    .select(['d.person_id', 'd.reference', 'p.moved_to'])
+    .select(['d.distributor_id', 'd.reference', 'p.moved_to'])
     .where('d.ledger', '=', ledger)
-    .where('d.person_id', '=', sql<number>`any(${withFormer(ledger, ids)})`)
+    .where('d.distributor_id', '=', sql<number>`any(${withFormer(ledger, ids)})`)
     .execute();
   return new Map(
-    rows.flatMap(({ person_id, moved_to, reference }) =>
-      [person_id, moved_to].flatMap((id) => (id === null ? [] : [[id, reference] as const])),
+    rows.flatMap(({ distributor_id, moved_to, reference }) =>
+      [distributor_id, moved_to].flatMap((id) => (id === null ? [] : [[id, reference] as const])),
     ),
   );
 }
@@ -161,15 +161,15 @@ export async function listByReference(
   limit: number,
 ): Promise<{ reference: string; id: number }[]> {
   const { rows } = await sql<{ reference: string; id: number }>`
-    select d.reference, ${presentId('d', 'p')} as id from distributors d
-    left join people p on p.ledger = ${keyOf(ledger)} and p.id = d.person_id
-    where d.ledger = ${ledger} and d.reference ^@ ${prefix} and d.person_id is not null
+    select d.reference, ${presentId('d', 'p')} as id from enrolments d
+    left join distributors p on p.ledger = ${keyOf(ledger)} and p.id = d.distributor_id
+    where d.ledger = ${ledger} and d.reference ^@ ${prefix} and d.distributor_id is not null
     order by d.reference limit ${limit}`.execute(database);
   return rows;
 }
 
 /** A distributor whose enrolment can be built. */
-export interface WaitingDistributor {
+export interface WaitingEnrolment {
   reference: string;
   wallet: string | null;
   sponsorReference: string | null;
@@ -181,21 +181,21 @@ export interface WaitingDistributor {
 }
 
 /** Distributors that wait for a transaction, sponsors first. */
-export async function listWaitingDistributors(
+export async function listWaitingEnrolments(
   database: Database,
   ledger: string,
   limit: number,
-): Promise<WaitingDistributor[]> {
+): Promise<WaitingEnrolment[]> {
   return database
-    .selectFrom('distributors as d')
-    .leftJoin('distributors as s', (join) =>
+    .selectFrom('enrolments as d')
+    .leftJoin('enrolments as s', (join) =>
       join.onRef('s.ledger', '=', 'd.ledger').onRef('s.reference', '=', 'd.sponsor_reference'),
     )
     .select([
       'd.reference',
       'd.wallet',
       'd.sponsor_reference as sponsorReference',
-      's.person_id as sponsorId',
+      's.distributor_id as sponsorId',
       's.state as sponsorState',
       sql<number>`(extract(epoch from now() - d.accepted_at) * 1000)::float8`.as('ageMs'),
     ])
@@ -207,14 +207,14 @@ export async function listWaitingDistributors(
 }
 
 /** Refuses a waiting distributor for good. */
-export async function refuseDistributor(
+export async function refuseEnrolment(
   transaction: Database,
   ledger: string,
   reference: string,
   refusal: string,
 ): Promise<void> {
   await transaction
-    .updateTable('distributors')
+    .updateTable('enrolments')
     .set({ state: 'refused', refusal })
     .where('ledger', '=', ledger)
     .where('reference', '=', reference)

@@ -9,8 +9,8 @@ import {
 import { type Address, type Hex, keccak256, numberToHex, zeroAddress } from 'viem';
 import type { Random } from '../support/random.ts';
 
-/** A person as a made-up history has them. */
-export interface MadePerson {
+/** A distributor as a made-up history has them. */
+export interface MadeDistributor {
   id: number;
   sponsor: number;
   rank: number;
@@ -22,9 +22,9 @@ export interface MadePerson {
   enrolledBlock: number;
 }
 
-/** The people of a made-up history, and what may happen to them: each method does something and says it as entries. */
-export class MadePeople {
-  readonly all: MadePerson[] = [];
+/** The distributors of a made-up history, and what may happen to them: each method does something and says it as entries. */
+export class MadeDistributors {
+  readonly all: MadeDistributor[] = [];
   readonly #random: Random;
   readonly #occupancy = new Map<number, number>();
   #wallets = 0;
@@ -33,21 +33,21 @@ export class MadePeople {
     this.#random = random;
   }
 
-  find(id: number): MadePerson | undefined {
-    return this.all.find((person) => person.id === id);
+  find(id: number): MadeDistributor | undefined {
+    return this.all.find((distributor) => distributor.id === id);
   }
 
   /** Who has neither left nor moved. */
-  get present(): MadePerson[] {
+  get present(): MadeDistributor[] {
     return this.all.filter(({ status }) => status !== STATUS_CLOSED);
   }
 
-  /** The present id of a person and those that they had before. */
+  /** The present id of a distributor and those that they had before. */
   idsOf(id: number): number[] {
-    return [id, ...this.all.filter(({ movedTo }) => movedTo === id).map((person) => person.id)];
+    return [id, ...this.all.filter(({ movedTo }) => movedTo === id).map((distributor) => distributor.id)];
   }
 
-  childrenOf(id: number): MadePerson[] {
+  childrenOf(id: number): MadeDistributor[] {
     return this.all.filter(({ sponsor, movedTo }) => sponsor === id && movedTo === null);
   }
 
@@ -86,24 +86,24 @@ export class MadePeople {
 
   /** Puts somebody below another sponsor, in place or under another id; nothing if there is nobody to do it with. */
   correctSponsor(): Entry[] {
-    const person = this.#random.pick(this.present);
+    const distributor = this.#random.pick(this.present);
     const others = this.present.filter(
-      ({ id }) => id !== person.sponsor && !this.#uplineOf(id).includes(person.id),
+      ({ id }) => id !== distributor.sponsor && !this.#uplineOf(id).includes(distributor.id),
     );
     if (others.length === 0) return [];
     const sponsor = this.#random.pick(others).id;
-    const { id } = person;
+    const { id } = distributor;
     const staysInside = sponsor >>> 2 === id >>> 2 && sponsor < id;
     const reason = keccak256(numberToHex(id));
     if (id % LANES === 0 || staysInside) {
-      person.sponsor = sponsor;
+      distributor.sponsor = sponsor;
       return [{ kind: 'sponsorCorrected', id, newId: id, sponsor, reason }];
     }
     const newId = (this.#occupancy.size + 1) * LANES;
     this.#occupy(newId);
     for (const child of this.childrenOf(id)) child.sponsor = newId;
-    this.all.push({ ...person, id: newId, sponsor });
-    Object.assign(person, {
+    this.all.push({ ...distributor, id: newId, sponsor });
+    Object.assign(distributor, {
       status: STATUS_CLOSED,
       movedTo: newId,
       wallet: null,
@@ -114,11 +114,11 @@ export class MadePeople {
   }
 
   leave(): Entry[] {
-    const person = this.#random.pick(this.present);
+    const distributor = this.#random.pick(this.present);
     // A few must stay to go on with.
     if (this.present.length < 6) return [];
-    Object.assign(person, { rank: 0, status: STATUS_CLOSED });
-    return [{ kind: 'personLeft', id: person.id }];
+    Object.assign(distributor, { rank: 0, status: STATUS_CLOSED });
+    return [{ kind: 'distributorLeft', id: distributor.id }];
   }
 
   /** Gives somebody another wallet, or their first; now and then the wallet that another one has just given up. */
@@ -132,43 +132,43 @@ export class MadePeople {
   }
 
   proposeRecovery(time: number): Entry[] {
-    const person = this.#random.pick(this.present);
-    const { id, wallet } = person;
+    const distributor = this.#random.pick(this.present);
+    const { id, wallet } = distributor;
     if (!wallet) return [];
-    if (person.recovery) {
-      person.recovery = null;
+    if (distributor.recovery) {
+      distributor.recovery = null;
       return [{ kind: 'recoverySet', id, from: wallet, to: zeroAddress, executableFrom: 0 }];
     }
-    person.recovery = { wallet: this.#newWallet(), executableFrom: time + 14 * 86_400 };
-    const { wallet: to, executableFrom } = person.recovery;
+    distributor.recovery = { wallet: this.#newWallet(), executableFrom: time + 14 * 86_400 };
+    const { wallet: to, executableFrom } = distributor.recovery;
     return [{ kind: 'recoverySet', id, from: wallet, to, executableFrom }];
   }
 
   hold(time: number): Entry[] {
-    const person = this.#random.pick(this.present);
-    if (!person.wallet) return [];
-    const isHeld = (person.hold?.until ?? 0) > time;
-    person.hold = { until: isHeld ? time : time + 86_400, reason: keccak256(numberToHex(time)) };
-    return [{ kind: 'holdSet', id: person.id, ...person.hold }];
+    const distributor = this.#random.pick(this.present);
+    if (!distributor.wallet) return [];
+    const isHeld = (distributor.hold?.until ?? 0) > time;
+    distributor.hold = { until: isHeld ? time : time + 86_400, reason: keccak256(numberToHex(time)) };
+    return [{ kind: 'holdSet', id: distributor.id, ...distributor.hold }];
   }
 
-  #giveWallet(person: MadePerson, to: Address): Entry {
-    const from = person.wallet ?? zeroAddress;
-    const how = person.wallet ? this.#random.pick(['changed', 'recovered'] as const) : 'claimed';
-    Object.assign(person, { wallet: to, recovery: null });
-    return { kind: 'walletSet', id: person.id, from, to, how };
+  #giveWallet(distributor: MadeDistributor, to: Address): Entry {
+    const from = distributor.wallet ?? zeroAddress;
+    const how = distributor.wallet ? this.#random.pick(['changed', 'recovered'] as const) : 'claimed';
+    Object.assign(distributor, { wallet: to, recovery: null });
+    return { kind: 'walletSet', id: distributor.id, from, to, how };
   }
 
-  /** A person with everybody above them. */
+  /** A distributor with everybody above them. */
   #uplineOf(id: number): number[] {
-    const person = this.find(id);
-    return person ? [id, ...this.#uplineOf(person.sponsor)] : [];
+    const distributor = this.find(id);
+    return distributor ? [id, ...this.#uplineOf(distributor.sponsor)] : [];
   }
 
-  #get(id: number): MadePerson {
-    const person = this.find(id);
-    if (!person) throw new Error(`there is no person ${id}`);
-    return person;
+  #get(id: number): MadeDistributor {
+    const distributor = this.find(id);
+    if (!distributor) throw new Error(`there is no distributor ${id}`);
+    return distributor;
   }
 
   #occupy(id: number): void {

@@ -16,7 +16,7 @@ import type { LedgerState, Step } from './state.ts';
 /** Enrolment: the next free lane or the next fragment, a sponsor that is there, a wallet that is nobody's. */
 export function enrol(step: Step, { id, sponsor, wallet }: Enrolled): void {
   const { state, time } = step;
-  const subject = `person ${id}`;
+  const subject = `distributor ${id}`;
   checkSomeRecorder(step, subject);
   checkNotPaused(step, subject);
   checkId(step, id);
@@ -26,8 +26,8 @@ export function enrol(step: Step, { id, sponsor, wallet }: Enrolled): void {
   if (!isWalletless && state.wallets.get(wallet) !== id)
     checkFreeWallet(step, 'enrolment-wallet', id, wallet);
 
-  const before = state.people.get(id);
-  state.people.set(id, {
+  const before = state.distributors.get(id);
+  state.distributors.set(id, {
     id,
     sponsor,
     rank: 0,
@@ -59,12 +59,12 @@ export function takeLane(state: LedgerState, id: number): void {
   state.lanes.set(fragment, Math.max(state.lanes.get(fragment) ?? 0, laneOf(id) + 1));
 }
 
-/** Makes a wallet person `id`'s, if it is nobody's. */
+/** Makes a wallet distributor `id`'s, if it is nobody's. */
 export function giveWallet({ wallets }: LedgerState, wallet: Address, id: number): void {
   if (!wallets.get(wallet)) wallets.set(wallet, id);
 }
 
-/** A wallet that may become person `id`'s. Twin of _checkWallet in contracts/ledger/LedgerBase.sol. */
+/** A wallet that may become distributor `id`'s. Twin of _checkWallet in contracts/ledger/LedgerBase.sol. */
 export function checkFreeWallet(
   { state, report }: Step,
   code: FindingCode,
@@ -74,13 +74,13 @@ export function checkFreeWallet(
   const owner = state.wallets.get(wallet) ?? 0;
   const isTaken = owner !== 0;
   if (!isTaken && isUsable(state, wallet)) return;
-  const why = isTaken ? `which belongs to person ${owner}` : 'where what is paid is lost';
+  const why = isTaken ? `which belongs to distributor ${owner}` : 'where what is paid is lost';
   report({
     code,
-    subject: `person ${id}`,
+    subject: `distributor ${id}`,
     expected: isTaken ? 'a wallet that is nobody’s' : 'a wallet that is neither the ledger nor its token',
     found: wallet,
-    message: `person ${id} was given wallet ${wallet}, ${why}`,
+    message: `distributor ${id} was given wallet ${wallet}, ${why}`,
   });
 }
 
@@ -94,10 +94,10 @@ function checkId({ state, report }: Step, id: number): void {
   if (id === expected && id <= MAX_ID) return;
   report({
     code: 'enrolment-id',
-    subject: `person ${id}`,
+    subject: `distributor ${id}`,
     expected,
     found: id,
-    message: `person ${id} was enrolled where the next free id is ${expected}`,
+    message: `distributor ${id} was enrolled where the next free id is ${expected}`,
   });
 }
 
@@ -111,16 +111,16 @@ function expectedId(state: LedgerState, id: number): number {
 
 function checkSponsor({ state, report }: Step, id: number, sponsor: number): void {
   const first = laneOf(id) === 0;
-  const above = sponsor === id ? undefined : state.people.get(sponsor);
+  const above = sponsor === id ? undefined : state.distributors.get(sponsor);
   const isThere = above !== undefined && above.status !== STATUS_CLOSED;
   const near = fragmentOf(sponsor) === fragmentOf(id) && laneOf(sponsor) < laneOf(id);
   if (first ? sponsor === 0 || isThere : isThere && near) return;
   const gone = above?.status === STATUS_CLOSED ? ', who had left or moved' : '';
   report({
     code: 'enrolment-sponsor',
-    subject: `person ${id}`,
+    subject: `distributor ${id}`,
     expected: first ? 'somebody enrolled before, or 0' : 'somebody in a lower lane of the same fragment',
     found: sponsor,
-    message: `person ${id} was enrolled below ${sponsor}${gone}, who cannot be the sponsor there`,
+    message: `distributor ${id} was enrolled below ${sponsor}${gone}, who cannot be the sponsor there`,
   });
 }

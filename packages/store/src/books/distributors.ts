@@ -4,18 +4,18 @@ import type { Database } from '../database.ts';
 import { keyOf } from './ledger-key.ts';
 import { creditedColumns } from './periods.ts';
 
-/** A person as the books know them. Money in units. */
-export interface Person {
+/** A distributor as the books know them. Money in units. */
+export interface Distributor {
   id: number;
   /** 0 for a root. */
   sponsor: number;
-  /** People above; 0 for a root. Of somebody who has moved: when they did. */
+  /** Distributors above; 0 for a root. Of somebody who has moved: when they did. */
   depth: number;
   /** 0 to 15. */
   rank: number;
   /** 1 active, 2 inactive, 3 left or moved. */
   status: number;
-  /** Id under which the person goes on, with all that they had; null if they have not moved. */
+  /** Id under which the distributor goes on, with all that they had; null if they have not moved. */
   movedTo: number | null;
   /** Where they are paid now. */
   wallet: Address | null;
@@ -26,7 +26,7 @@ export interface Person {
   /** Sum of all credits, and of all payouts; the difference is owed. */
   creditedUnits: bigint;
   paidUnits: bigint;
-  /** People sponsored directly, and everybody below at any depth. */
+  /** Distributors sponsored directly, and everybody below at any depth. */
   directs: number;
   teamSize: number;
   /** Sales of their own, settled or not, also those under the id they had before. */
@@ -46,30 +46,30 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
-/** The person with `id`, a person id or a lower-case wallet. The id of somebody who has moved says where to. */
-export async function findPerson(
+/** The distributor with `id`, a distributor id or a lower-case wallet. The id of somebody who has moved says where to. */
+export async function findDistributor(
   database: Database,
   ledger: string,
   id: number | Address,
-): Promise<Person | undefined> {
-  const lanes = lanesOf('people');
+): Promise<Distributor | undefined> {
+  const lanes = lanesOf('distributors');
   const row = await database
-    .selectFrom('people')
+    .selectFrom('distributors')
     .leftJoin('teams', (join) =>
-      join.onRef('teams.ledger', '=', 'people.ledger').onRef('teams.id', '=', 'people.id'),
+      join.onRef('teams.ledger', '=', 'distributors.ledger').onRef('teams.id', '=', 'distributors.id'),
     )
-    .selectAll('people')
+    .selectAll('distributors')
     .select([
       'directs',
       'team_size',
-      creditedBy('people').as('credited_units'),
-      sql<bigint>`(select coalesce(sum(paid_units), 0)::int8 from ${lanes} join person_periods months
-        on months.ledger = people.ledger and months.id = lanes.id)`.as('paid_units'),
-      sql<bigint>`(select coalesce(sum(sales), 0)::int8 from ${lanes} join person_periods months
-        on months.ledger = people.ledger and months.id = lanes.id)`.as('own_sales'),
+      creditedBy('distributors').as('credited_units'),
+      sql<bigint>`(select coalesce(sum(paid_units), 0)::int8 from ${lanes} join distributor_periods months
+        on months.ledger = distributors.ledger and months.id = lanes.id)`.as('paid_units'),
+      sql<bigint>`(select coalesce(sum(sales), 0)::int8 from ${lanes} join distributor_periods months
+        on months.ledger = distributors.ledger and months.id = lanes.id)`.as('own_sales'),
     ])
-    .where('people.ledger', '=', keyOf(ledger))
-    .where((where) => (typeof id === 'number' ? where('people.id', '=', id) : where('wallet', '=', id)))
+    .where('distributors.ledger', '=', keyOf(ledger))
+    .where((where) => (typeof id === 'number' ? where('distributors.id', '=', id) : where('wallet', '=', id)))
     .executeTakeFirst();
   if (!row) return undefined;
   return {
@@ -95,20 +95,20 @@ export async function findPerson(
 }
 
 /**
- * Both ids of a person in the row `person` of people, as the table `lanes`: the present one and the one they had before
+ * Both ids of a distributor in the row `distributor` of distributors, as the table `lanes`: the present one and the one they had before
  * (nobody moves twice). Of somebody who has moved there are none: what they had is where they are.
  */
-function lanesOf(person: string): RawBuilder<unknown> {
-  const name = sql.ref(person);
+function lanesOf(distributor: string): RawBuilder<unknown> {
+  const name = sql.ref(distributor);
   return sql`(select ${name}.id where ${name}.moved_to is null union all
-    select before.id from people before where before.ledger = ${name}.ledger and before.moved_to = ${name}.id) lanes`;
+    select before.id from distributors before where before.ledger = ${name}.ledger and before.moved_to = ${name}.id) lanes`;
 }
 
-/** Settled commissions of the person in the row `person` of people, in units. */
-export function creditedBy(person: string): RawBuilder<bigint> {
+/** Settled commissions of the distributor in the row `distributor` of distributors, in units. */
+export function creditedBy(distributor: string): RawBuilder<bigint> {
   return sql`(select coalesce(sum(${sql.raw(creditedColumns.join(' + '))}), 0)::int8
-    from ${lanesOf(person)} join person_periods months
-    on months.ledger = ${sql.ref(`${person}.ledger`)} and months.id = lanes.id)`;
+    from ${lanesOf(distributor)} join distributor_periods months
+    on months.ledger = ${sql.ref(`${distributor}.ledger`)} and months.id = lanes.id)`;
 }
 
 /** Where somebody stands in the tree. */
@@ -117,14 +117,14 @@ export interface Standing {
   path: string;
 }
 
-/** Where a person stands; undefined for nobody and for the id of somebody who has moved. */
+/** Where a distributor stands; undefined for nobody and for the id of somebody who has moved. */
 export async function findPlace(
   database: Database,
   ledger: string,
   id: number,
 ): Promise<Standing | undefined> {
   return database
-    .selectFrom('people')
+    .selectFrom('distributors')
     .select(['depth', 'path'])
     .where('ledger', '=', keyOf(ledger))
     .where('id', '=', id)

@@ -5,24 +5,24 @@ import { LedgerBase } from "./LedgerBase.sol";
 import { ILedgerCore } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
 import { Fragment, LANES, MAX_FRAGMENT, STATUS_CLOSED, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
-import { PERSON_BYTES, PersonRecord, personAt } from "../types/Records.sol";
+import { PERSON_BYTES, DistributorRecord, distributorAt } from "../types/Records.sol";
 import { Totals } from "../types/Totals.sol";
 import { newWalletWord } from "../types/WalletWord.sol";
 
-/// @title LedgerPeople
+/// @title LedgerDistributors
 /// @notice The sponsor tree and the wallets. Nothing here pays anybody: enrolling is free and earns nothing.
-abstract contract LedgerPeople is LedgerBase, ILedgerCore {
+abstract contract LedgerDistributors is LedgerBase, ILedgerCore {
     /// @inheritdoc ILedgerCore
-    function enrol(bytes calldata people) external onlyRecorder {
-        uint256 count = _countRecords(people.length, PERSON_BYTES);
+    function enrol(bytes calldata distributors) external onlyRecorder {
+        uint256 count = _countRecords(distributors.length, PERSON_BYTES);
         bytes32 newHead = _head;
         Totals totals = _totalsUnpaused();
         address token = _terms().token;
         for (uint256 i = 0; i < count; ++i) {
-            PersonRecord person = personAt(people, i);
-            uint256 id = person.personId();
-            uint256 sponsor = person.personSponsor();
-            address wallet = person.personWallet();
+            DistributorRecord distributor = distributorAt(distributors, i);
+            uint256 id = distributor.distributorId();
+            uint256 sponsor = distributor.distributorSponsor();
+            address wallet = distributor.distributorWallet();
             totals = _place(totals, id, sponsor);
             if (wallet == address(0)) {
                 _unclaimed[id] = block.timestamp;
@@ -38,7 +38,7 @@ abstract contract LedgerPeople is LedgerBase, ILedgerCore {
 
     /// @inheritdoc ILedgerCore
     function accountOf(uint256 id) external view returns (uint256 sponsor, uint256 owed, uint256 rank, uint256 status) {
-        if (!_isEnrolled(id)) revert UnknownPerson(id);
+        if (!_isEnrolled(id)) revert UnknownDistributor(id);
         uint256 lane = laneOf(id);
         Fragment fragment = _fragments[fragmentOf(id)];
         return (
@@ -66,7 +66,7 @@ abstract contract LedgerPeople is LedgerBase, ILedgerCore {
         for (uint256 i = 0; i < count; ++i) words[i] = Fragment.unwrap(_fragments[from + i]);
     }
 
-    /// @dev Puts a person into the tree.
+    /// @dev Puts a distributor into the tree.
     function _place(Totals totals, uint256 id, uint256 sponsor) private returns (Totals) {
         uint256 number = fragmentOf(id);
         uint256 lane = laneOf(id);

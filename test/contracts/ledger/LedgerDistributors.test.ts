@@ -3,7 +3,7 @@ import { ZeroAddress } from 'ethers';
 import { ethers, loadFixture, time } from '../../support/contracts/chain.ts';
 import { ID, openCompany, openLedger, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
-import { encodePeople } from '../../support/contracts/records.ts';
+import { encodeDistributors } from '../../support/contracts/records.ts';
 import { setCounter } from '../../support/contracts/totals.ts';
 
 async function empty() {
@@ -16,22 +16,22 @@ async function crowded() {
   return company;
 }
 
-describe('LedgerPeople', () => {
+describe('LedgerDistributors', () => {
   describe('enrol', () => {
     it('refuses anybody but a recorder', async () => {
-      const { asStranger, asAdmin, ledger, people } = await loadFixture(readable);
-      const packed = encodePeople([{ id: 16, sponsor: ID.A }]);
+      const { asStranger, asAdmin, ledger, distributors } = await loadFixture(readable);
+      const packed = encodeDistributors([{ id: 16, sponsor: ID.A }]);
       await expect(asStranger.enrol(packed))
         .to.be.revertedWithCustomError(ledger, 'NotRecorder')
-        .withArgs(people.stranger);
+        .withArgs(distributors.stranger);
       await expect(asAdmin.enrol(packed))
         .to.be.revertedWithCustomError(ledger, 'NotRecorder')
-        .withArgs(people.admin);
+        .withArgs(distributors.admin);
     });
 
-    it('refuses no people and broken records', async () => {
+    it('refuses no distributors and broken records', async () => {
       const { asRecorder, ledger } = await loadFixture(readable);
-      const packed = encodePeople([{ id: 16, sponsor: ID.A }]);
+      const packed = encodeDistributors([{ id: 16, sponsor: ID.A }]);
       for (const [bytes, given] of [
         ['0x', 0],
         [packed.slice(0, -2), 27],
@@ -84,9 +84,9 @@ describe('LedgerPeople', () => {
 
     it('refuses a sponsor who has left or has moved to another id, in either lane', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      await company.leave(people.wallets.E);
-      await company.correctSponsor(ID.B, people.wallets.B, ID.root);
+      const { ledger, distributors } = company;
+      await company.leave(distributors.wallets.E);
+      await company.correctSponsor(ID.B, distributors.wallets.B, ID.root);
       for (const [id, sponsor] of [
         [20, ID.E],
         [20, ID.B],
@@ -111,11 +111,11 @@ describe('LedgerPeople', () => {
 
     it('refuses a wallet that is taken, also within one call', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      await expect(company.enrol([{ id: 16, sponsor: 0, wallet: people.wallets.C.address }]))
+      const { ledger, distributors } = company;
+      await expect(company.enrol([{ id: 16, sponsor: 0, wallet: distributors.wallets.C.address }]))
         .to.be.revertedWithCustomError(ledger, 'WalletTaken')
-        .withArgs(people.wallets.C, ID.C);
-      const wallet = people.free[0]!.address;
+        .withArgs(distributors.wallets.C, ID.C);
+      const wallet = distributors.free[0]!.address;
       await expect(
         company.enrol([
           { id: 16, sponsor: 0, wallet },
@@ -144,16 +144,16 @@ describe('LedgerPeople', () => {
         .withArgs(full);
     });
 
-    it('refuses the same people a second time', async () => {
+    it('refuses the same distributors a second time', async () => {
       const company = await loadFixture(readable);
-      const people = [{ id: 16, sponsor: ID.A }];
-      await company.enrol(people);
-      await expect(company.enrol(people))
+      const distributors = [{ id: 16, sponsor: ID.A }];
+      await company.enrol(distributors);
+      await expect(company.enrol(distributors))
         .to.be.revertedWithCustomError(company.ledger, 'UnexpectedId')
         .withArgs(16, 20);
     });
 
-    it('refuses all people of a call when one is refused', async () => {
+    it('refuses all distributors of a call when one is refused', async () => {
       const company = await loadFixture(readable);
       const head = await company.ledger.head();
       await expect(
@@ -165,15 +165,15 @@ describe('LedgerPeople', () => {
       expect(await company.ledger.head()).to.equal(head);
       await expect(company.ledger.accountOf(16)).to.be.revertedWithCustomError(
         company.ledger,
-        'UnknownPerson',
+        'UnknownDistributor',
       );
     });
 
-    it('enrols the first person as a root', async () => {
+    it('enrols the first distributor as a root', async () => {
       const company = await loadFixture(empty);
-      const { ledger, asAdmin, people } = company;
-      await asAdmin.setRecorder(people.recorder, 1);
-      const wallet = people.free[0]!.address;
+      const { ledger, asAdmin, distributors } = company;
+      await asAdmin.setRecorder(distributors.recorder, 1);
+      const wallet = distributors.free[0]!.address;
       await expectEntries(ledger, () => company.enrol([{ id: 4, sponsor: 0, wallet }]), [
         ['Enrolled', 4, 0, wallet],
       ]);
@@ -182,7 +182,7 @@ describe('LedgerPeople', () => {
       expect((await ledger.counts()).fragments).to.equal(1);
     });
 
-    it('enrols people in every lane, each an entry', async () => {
+    it('enrols distributors in every lane, each an entry', async () => {
       const company = await loadFixture(crowded);
       const { ledger } = company;
       const tree: [id: number, sponsor: number][] = [
@@ -203,7 +203,7 @@ describe('LedgerPeople', () => {
       for (const [id, sponsor] of tree) expect((await ledger.accountOf(id)).sponsor).to.equal(sponsor);
     });
 
-    it('enrols people below those of the same call', async () => {
+    it('enrols distributors below those of the same call', async () => {
       const company = await loadFixture(readable);
       await company.enrol([
         { id: ID.emptyLane, sponsor: ID.F },
@@ -215,14 +215,14 @@ describe('LedgerPeople', () => {
       expect((await company.ledger.accountOf(20)).sponsor).to.equal(13);
     });
 
-    it('enrols people without wallets, any number of them', async () => {
+    it('enrols distributors without wallets, any number of them', async () => {
       const company = await loadFixture(readable);
       const { ledger } = company;
-      const people = [
+      const distributors = [
         { id: 16, sponsor: ID.A },
         { id: 17, sponsor: 16 },
       ];
-      await expectEntries(ledger, () => company.enrol(people), [
+      await expectEntries(ledger, () => company.enrol(distributors), [
         ['Enrolled', 16, ID.A, ZeroAddress],
         ['Enrolled', 17, 16, ZeroAddress],
       ]);
@@ -230,10 +230,10 @@ describe('LedgerPeople', () => {
       expect(await ledger.owedTo(ZeroAddress)).to.equal(0);
     });
 
-    it('keeps the time of enrolment, with the wallet or with the mark of a person without one', async () => {
+    it('keeps the time of enrolment, with the wallet or with the mark of a distributor without one', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
-      const wallet = people.free[0]!.address;
+      const { ledger, distributors } = company;
+      const wallet = distributors.free[0]!.address;
       await company.enrol([
         { id: 16, sponsor: ID.A, wallet },
         { id: 17, sponsor: 16 },
@@ -257,7 +257,7 @@ describe('LedgerPeople', () => {
       const { ledger } = await loadFixture(readable);
       for (const id of [0, 3, ID.emptyLane, 13, 16, 2 ** 26, ethers.MaxUint256]) {
         await expect(ledger.accountOf(id))
-          .to.be.revertedWithCustomError(ledger, 'UnknownPerson')
+          .to.be.revertedWithCustomError(ledger, 'UnknownDistributor')
           .withArgs(id);
       }
     });
@@ -274,19 +274,19 @@ describe('LedgerPeople', () => {
 
   describe('idOf and owedTo', () => {
     it('give nothing for a wallet that is nobody’s', async () => {
-      const { ledger, people } = await loadFixture(readable);
-      expect(await ledger.idOf(people.stranger)).to.equal(0);
-      expect(await ledger.owedTo(people.stranger)).to.equal(0);
+      const { ledger, distributors } = await loadFixture(readable);
+      expect(await ledger.idOf(distributors.stranger)).to.equal(0);
+      expect(await ledger.owedTo(distributors.stranger)).to.equal(0);
     });
 
     it('give the id and what is owed', async () => {
       const company = await loadFixture(readable);
-      const { ledger, people } = company;
+      const { ledger, distributors } = company;
       const batch = await company.record([{ seller: ID.E, volume: 100 }]);
       await company.passWindow(batch);
       await company.settle(batch);
-      expect(await ledger.idOf(people.wallets.E)).to.equal(ID.E);
-      expect(await ledger.owedTo(people.wallets.E)).to.equal(200_000);
+      expect(await ledger.idOf(distributors.wallets.E)).to.equal(ID.E);
+      expect(await ledger.owedTo(distributors.wallets.E)).to.equal(200_000);
     });
   });
 

@@ -1,5 +1,6 @@
 import {
   type Account,
+  type DistributorRecord,
   type Entry,
   encodeStandings,
   extendHead,
@@ -10,7 +11,6 @@ import {
   idAt,
   LANES,
   moveAway,
-  type PersonRecord,
   packFragment,
   STATUS_ACTIVE,
   STATUS_CLOSED,
@@ -21,8 +21,8 @@ import {
 } from '@plumbline/protocol';
 import { type Address, type Hex, zeroAddress } from 'viem';
 
-/** A person with what their wallet's word says; zeros for a lane that somebody has moved away from. */
-export interface TwinPerson extends Account {
+/** A distributor with what their wallet's word says; zeros for a lane that somebody has moved away from. */
+export interface TwinDistributor extends Account {
   /** The zero address for nobody's. */
   wallet: Address;
   enrolledAt: number;
@@ -35,10 +35,10 @@ export interface TwinRecovery {
   executableFrom: number;
 }
 
-/** The people of a ledger in TypeScript: tree, standing, wallets, holds and flags, and the journal. */
-export class PeopleTwin {
+/** The distributors of a ledger in TypeScript: tree, standing, wallets, holds and flags, and the journal. */
+export class DistributorsTwin {
   readonly entries: Entry[] = [];
-  readonly people = new Map<number, TwinPerson>();
+  readonly distributors = new Map<number, TwinDistributor>();
   readonly recoveries = new Map<Address, TwinRecovery>();
   /** Outcomes by flag number less 1; 0 while it is open. */
   readonly flags: number[] = [];
@@ -48,10 +48,10 @@ export class PeopleTwin {
 
   /** The tree as it stands now. */
   readonly tree: Tree = {
-    sponsorOf: (id) => this.people.get(id)?.sponsor ?? 0,
-    rankOf: (id) => this.people.get(id)?.rank ?? 0,
-    statusOf: (id) => this.people.get(id)?.status ?? STATUS_NONE,
-    movedTo: (id) => this.people.get(id)?.movedTo ?? 0,
+    sponsorOf: (id) => this.distributors.get(id)?.sponsor ?? 0,
+    rankOf: (id) => this.distributors.get(id)?.rank ?? 0,
+    statusOf: (id) => this.distributors.get(id)?.status ?? STATUS_NONE,
+    movedTo: (id) => this.distributors.get(id)?.movedTo ?? 0,
   };
 
   enter(entry: Entry): void {
@@ -59,21 +59,21 @@ export class PeopleTwin {
     this.head = extendHead(this.head, entry);
   }
 
-  person(id: number): TwinPerson {
-    const person = this.people.get(id);
-    if (!person) throw new Error(`There is no person ${id}.`);
-    return person;
+  distributor(id: number): TwinDistributor {
+    const distributor = this.distributors.get(id);
+    if (!distributor) throw new Error(`There is no distributor ${id}.`);
+    return distributor;
   }
 
   /** Lanes taken of a fragment. */
   occupancy(fragment: number): number {
-    return [0, 1, 2, 3].filter((lane) => this.people.has(idAt(fragment, lane))).length;
+    return [0, 1, 2, 3].filter((lane) => this.distributors.has(idAt(fragment, lane))).length;
   }
 
   /** The storage words of all fragments, from number 1. */
   words(): bigint[] {
     return Array.from({ length: this.fragments }, (_, i) => {
-      const lanes = Array.from({ length: LANES }, (__, lane) => this.people.get(idAt(i + 1, lane)));
+      const lanes = Array.from({ length: LANES }, (__, lane) => this.distributors.get(idAt(i + 1, lane)));
       return packFragment(lanes.filter((account) => account !== undefined));
     });
   }
@@ -85,72 +85,72 @@ export class PeopleTwin {
     return above === id;
   }
 
-  enrol(people: readonly PersonRecord[], enrolledAt: number): void {
-    for (const { id, sponsor, wallet } of people) {
+  enrol(distributors: readonly DistributorRecord[], enrolledAt: number): void {
+    for (const { id, sponsor, wallet } of distributors) {
       const standing = { owed: 0n, rank: 0, status: STATUS_ACTIVE, movedTo: 0 };
-      this.people.set(id, { sponsor, ...standing, wallet, enrolledAt, heldUntil: 0, nonce: 0 });
+      this.distributors.set(id, { sponsor, ...standing, wallet, enrolledAt, heldUntil: 0, nonce: 0 });
       this.fragments = Math.max(this.fragments, fragmentOf(id));
       this.enter({ kind: 'enrolled', id, sponsor, wallet });
     }
   }
 
   setStanding(ranker: Address, standings: readonly StandingRecord[], evidence: Hex): void {
-    for (const { id, rank, status } of standings) Object.assign(this.person(id), { rank, status });
+    for (const { id, rank, status } of standings) Object.assign(this.distributor(id), { rank, status });
     this.enter({ kind: 'standingSet', ranker, evidence, records: encodeStandings(standings) });
   }
 
-  /** @returns The person's id from now on. */
+  /** @returns The distributor's id from now on. */
   correctSponsor(id: number, sponsor: number, reason: Hex): number {
-    const person = this.person(id);
+    const distributor = this.distributor(id);
     const staysInside = fragmentOf(sponsor) === fragmentOf(id) && sponsor < id;
     let newId = id;
     if (id % LANES === 0 || staysInside) {
-      person.sponsor = sponsor;
+      distributor.sponsor = sponsor;
     } else {
       this.fragments += 1;
       newId = idAt(this.fragments, 0);
-      this.people.set(newId, { ...person, sponsor });
+      this.distributors.set(newId, { ...distributor, sponsor });
       const gone = { wallet: zeroAddress, enrolledAt: 0, heldUntil: 0, nonce: 0 };
-      this.people.set(id, { ...moveAway(person, newId), ...gone });
+      this.distributors.set(id, { ...moveAway(distributor, newId), ...gone });
     }
     this.enter({ kind: 'sponsorCorrected', id, newId, sponsor, reason });
     return newId;
   }
 
   leave(id: number): void {
-    Object.assign(this.person(id), { rank: 0, status: STATUS_CLOSED });
-    this.enter({ kind: 'personLeft', id });
+    Object.assign(this.distributor(id), { rank: 0, status: STATUS_CLOSED });
+    this.enter({ kind: 'distributorLeft', id });
   }
 
   setWallet(id: number, to: Address, how: (typeof WALLET_CHANGES)[number]): void {
-    const person = this.person(id);
-    const from = person.wallet;
+    const distributor = this.distributor(id);
+    const from = distributor.wallet;
     this.recoveries.delete(from);
-    person.wallet = to;
-    if (how !== 'claimed') person.nonce += 1;
+    distributor.wallet = to;
+    if (how !== 'claimed') distributor.nonce += 1;
     this.enter({ kind: 'walletSet', id, from, to, how });
   }
 
   proposeRecovery(id: number, to: Address, executableFrom: number): void {
-    const from = this.person(id).wallet;
+    const from = this.distributor(id).wallet;
     this.recoveries.set(from, { to, executableFrom });
     this.enter({ kind: 'recoverySet', id, from, to, executableFrom });
   }
 
   cancelRecovery(id: number): void {
-    const from = this.person(id).wallet;
+    const from = this.distributor(id).wallet;
     this.recoveries.delete(from);
     this.enter({ kind: 'recoverySet', id, from, to: zeroAddress, executableFrom: 0 });
   }
 
   hold(id: number, until: number, reason: Hex): void {
-    this.person(id).heldUntil = until;
+    this.distributor(id).heldUntil = until;
     this.enter({ kind: 'holdSet', id, until, reason });
   }
 
   raiseFlag(subjectKind: number, subject: number, reason: Hex): void {
     this.flags.push(0);
-    const kind = FLAG_SUBJECTS[subjectKind] ?? 'person';
+    const kind = FLAG_SUBJECTS[subjectKind] ?? 'distributor';
     this.enter({ kind: 'flagRaised', flag: this.flags.length, subjectKind: kind, subject, reason });
   }
 

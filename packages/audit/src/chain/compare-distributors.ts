@@ -9,55 +9,59 @@ import {
 } from '@plumbline/protocol';
 import { numberToHex } from 'viem';
 import type { FindingCode, Observation } from '../findings.ts';
-import type { Person } from '../replay/state.ts';
+import type { Distributor } from '../replay/state.ts';
 import type { Compare, WalletView } from './contract-view.ts';
 
 const EMPTY_LANE: Account = { sponsor: 0, owed: 0n, rank: 0, status: STATUS_NONE, movedTo: 0 };
 const NOBODYS: WalletView = { id: 0, enrolledAt: 0, heldUntil: 0, nonce: 0 };
 
 /** Every lane of every fragment, and every bit beside them. */
-export const comparePeople: Compare = ({ people }, { fragments }, report) => {
+export const compareDistributors: Compare = ({ distributors }, { fragments }, report) => {
   fragments.forEach((word, i) => {
     const number = i + 1;
-    const lanes = Array.from({ length: LANES }, (_, lane) => people.get(idAt(number, lane)));
-    const differences = lanes.flatMap((person, lane) =>
-      comparePerson(idAt(number, lane), person, accountIn(word, number, lane)),
+    const lanes = Array.from({ length: LANES }, (_, lane) => distributors.get(idAt(number, lane)));
+    const differences = lanes.flatMap((distributor, lane) =>
+      compareDistributor(idAt(number, lane), distributor, accountIn(word, number, lane)),
     );
     differences.forEach(report);
-    const expected = packFragment(lanes.map((person) => person ?? EMPTY_LANE));
+    const expected = packFragment(lanes.map((distributor) => distributor ?? EMPTY_LANE));
     if (differences.length > 0 || word === expected) return;
     report({
       code: 'fragment-state',
       subject: `fragment ${number}`,
       expected: numberToHex(expected),
       found: numberToHex(word),
-      message: `the contract's fragment ${number} has bits that no person has by the entries`,
+      message: `the contract's fragment ${number} has bits that no distributor has by the entries`,
     });
   });
-  for (const { id } of people.values()) {
-    if (fragmentOf(id) > fragments.length) report(missingPerson(id));
+  for (const { id } of distributors.values()) {
+    if (fragmentOf(id) > fragments.length) report(missingDistributor(id));
   }
 };
 
-function comparePerson(id: number, person: Person | undefined, account: Account): Observation[] {
-  const subject = `person ${id}`;
-  if (!person) {
+function compareDistributor(
+  id: number,
+  distributor: Distributor | undefined,
+  account: Account,
+): Observation[] {
+  const subject = `distributor ${id}`;
+  if (!distributor) {
     if (account.status === STATUS_NONE && account.owed === 0n) return [];
     const found = `status ${account.status}, owed ${account.owed}`;
     const message = `the contract has ${subject} with ${account.owed} units, whom no entry enrolled`;
-    return [{ code: 'person-unknown', subject, expected: 'nobody', found, message }];
+    return [{ code: 'distributor-unknown', subject, expected: 'nobody', found, message }];
   }
-  if (account.status === STATUS_NONE) return [missingPerson(id)];
-  if (person.movedTo !== account.movedTo) {
-    const [expected, found] = [describeMove(person), describeMove(account)];
+  if (account.status === STATUS_NONE) return [missingDistributor(id)];
+  if (distributor.movedTo !== account.movedTo) {
+    const [expected, found] = [describeMove(distributor), describeMove(account)];
     const message = `${subject} has ${found} in the contract, but ${expected} by the entries`;
-    return [{ code: 'person-moved', subject, expected, found, message }];
+    return [{ code: 'distributor-moved', subject, expected, found, message }];
   }
   const facts: [FindingCode, string, number | bigint, number | bigint][] = [
-    ['person-sponsor', 'sponsor', person.sponsor, account.sponsor],
-    ['person-balance', 'a balance of', person.owed, account.owed],
-    ['person-rank', 'rank', person.rank, account.rank],
-    ['person-status', 'status', person.status, account.status],
+    ['distributor-sponsor', 'sponsor', distributor.sponsor, account.sponsor],
+    ['distributor-balance', 'a balance of', distributor.owed, account.owed],
+    ['distributor-rank', 'rank', distributor.rank, account.rank],
+    ['distributor-status', 'status', distributor.status, account.status],
   ];
   return facts
     .filter(([, , expected, found]) => expected !== found)
@@ -71,9 +75,15 @@ function describeMove({ movedTo }: Account): string {
   return movedTo === 0 ? 'not moved' : `moved to ${movedTo}`;
 }
 
-function missingPerson(id: number): Observation {
-  const message = `person ${id} was enrolled, but the contract does not know them`;
-  return { code: 'person-missing', subject: `person ${id}`, expected: 'enrolled', found: 'nobody', message };
+function missingDistributor(id: number): Observation {
+  const message = `distributor ${id} was enrolled, but the contract does not know them`;
+  return {
+    code: 'distributor-missing',
+    subject: `distributor ${id}`,
+    expected: 'enrolled',
+    found: 'nobody',
+    message,
+  };
 }
 
 /** Whose each wallet is, since when, until when it is held, and the signatures of its owner. */
@@ -81,21 +91,21 @@ export const compareWallets: Compare = (state, { wallets }, report) => {
   for (const [wallet, id] of state.wallets) {
     const found = wallets.get(wallet) ?? NOBODYS;
     if (id !== found.id) {
-      const subject = id === 0 ? `wallet ${wallet}` : `person ${id}`;
+      const subject = id === 0 ? `wallet ${wallet}` : `distributor ${id}`;
       const message = `wallet ${wallet} is ${ownedBy(id)} by the entries, but the contract says ${ownedBy(found.id)}`;
       report({ code: 'wallet-owner', subject, expected: id, found: found.id, message });
       continue;
     }
-    const expected = state.people.get(id) ?? NOBODYS;
+    const expected = state.distributors.get(id) ?? NOBODYS;
     const [right, is] = [describeWallet(expected), describeWallet(found)];
     if (right === is) continue;
     const message = `wallet ${wallet} is ${is} in the contract, but ${right} by the entries`;
-    report({ code: 'wallet-state', subject: `person ${id}`, expected: right, found: is, message });
+    report({ code: 'wallet-state', subject: `distributor ${id}`, expected: right, found: is, message });
   }
 };
 
 function ownedBy(id: number): string {
-  return id === 0 ? 'nobody’s' : `person ${id}'s`;
+  return id === 0 ? 'nobody’s' : `distributor ${id}'s`;
 }
 
 function describeWallet({ enrolledAt, heldUntil, nonce }: Omit<WalletView, 'id'>): string {
@@ -105,12 +115,12 @@ function describeWallet({ enrolledAt, heldUntil, nonce }: Omit<WalletView, 'id'>
 /** Who can still claim a wallet. */
 export const compareUnclaimed: Compare = (state, { unclaimed }, report) => {
   for (const id of state.unclaimed) {
-    const person = state.people.get(id);
-    const waits = person && person.wallet === null && person.movedTo === 0;
-    const [expected, found] = [waits ? person.enrolledAt : 0, unclaimed.get(id) ?? 0];
+    const distributor = state.distributors.get(id);
+    const waits = distributor && distributor.wallet === null && distributor.movedTo === 0;
+    const [expected, found] = [waits ? distributor.enrolledAt : 0, unclaimed.get(id) ?? 0];
     if (expected === found) continue;
-    const message = `the contract lets person ${id} claim a wallet since ${found}, but by the entries it is ${expected}`;
-    report({ code: 'unclaimed-state', subject: `person ${id}`, expected, found, message });
+    const message = `the contract lets distributor ${id} claim a wallet since ${found}, but by the entries it is ${expected}`;
+    report({ code: 'unclaimed-state', subject: `distributor ${id}`, expected, found, message });
   }
 };
 
