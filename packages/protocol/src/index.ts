@@ -31,7 +31,15 @@ export {
   WALLET_CHANGES,
   type WalletSet,
 } from './entries.ts';
-export { InvalidPlanError, JournalMismatchError, MalformedError, UnexpectedLogError } from './errors.ts';
+export {
+  type ErrorDetails,
+  hideSecrets,
+  InvalidPlanError,
+  JournalMismatchError,
+  MalformedError,
+  PlumblineError,
+  UnexpectedLogError,
+} from './errors.ts';
 export {
   type Account,
   accountIn,
