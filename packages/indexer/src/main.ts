@@ -1,5 +1,5 @@
 import { openDatabase, startEmbedded } from '@plumbline/store';
-import { createIndexer } from './indexer.ts';
+import { createIndexer } from './following/indexer.ts';
 import type { Progress } from './progress.ts';
 import { rebuild } from './rebuild.ts';
 import {

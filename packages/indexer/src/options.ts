@@ -1,6 +1,6 @@
 import type { BooksStatus, Database } from '@plumbline/store';
-import type { Finality } from './chain-head.ts';
 import type { Progress } from './progress.ts';
+import type { Finality } from './rpc/chain-head.ts';
 
 export interface IndexerOptions {
   database: Database;

@@ -8,7 +8,7 @@ import {
   migrate,
 } from '@plumbline/store';
 import type { Address } from 'viem';
-import { createIndexer } from './indexer.ts';
+import { createIndexer } from './following/indexer.ts';
 import type { IndexerOptions } from './options.ts';
 
 /** What came of building the books of a ledger again. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Finality } from './chain-head.ts';
+import type { Finality } from './rpc/chain-head.ts';
 
 /** What the command line and the environment say. */
 

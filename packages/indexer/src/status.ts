@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BooksStatus, type Database, findStatus, listLedgers } from '@plumbline/store';
 import type { Address } from 'viem';
-import { NodeClient } from './node-client.ts';
+import { NodeClient } from './rpc/node-client.ts';
 
 /** Between two looks at books that are behind: what came in between tells the rate. */
 const SAMPLE_MS = 1_000;

@@ -1,6 +1,5 @@
 /** What only tests and benchmarks need of this package's inside. */
 
-export { logsIn } from './answers.ts';
 export {
   FactoryMissingError,
   FalseLogsError,
@@ -10,7 +9,8 @@ export {
   NodesFailedError,
   UnstableChainError,
 } from './errors.ts';
-export { scanLogs } from './log-scan.ts';
-export { decodeLogs } from './logs.ts';
-export { type Asked, adapt, firstPace, type Pace } from './pace.ts';
-export { beginAt, decide, firstStep, type Mind, type Observation, type Step } from './planner.ts';
+export { beginAt, decide, firstStep, type Mind, type Observation, type Step } from './following/planner.ts';
+export { type Asked, adapt, firstPace, type Pace } from './reading/pace.ts';
+export { logsIn } from './rpc/answers.ts';
+export { scanLogs } from './rpc/log-scan.ts';
+export { decodeLogs } from './rpc/logs.ts';

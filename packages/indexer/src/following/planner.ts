@@ -1,6 +1,6 @@
 import type { Position } from '@plumbline/store';
 import type { Hex } from 'viem';
-import { UnstableChainError } from './errors.ts';
+import { UnstableChainError } from '../errors.ts';
 import { chooseNode, type View } from './forks.ts';
 
 /** The indexer's mind: from what it knows and what it just saw to what it does next. Pure. */

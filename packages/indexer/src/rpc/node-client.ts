@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NodeRefusedError, NodeUnreachableError, originOf } from './errors.ts';
+import { NodeRefusedError, NodeUnreachableError, originOf } from '../errors.ts';
 import { type HttpAnswer, postJson } from './http-post.ts';
 import { scanLogs } from './log-scan.ts';
 import type { DecodedLogs } from './logs.ts';

@@ -10,10 +10,10 @@ import {
   UnexpectedLogError,
 } from '@plumbline/protocol';
 import type { Address } from 'viem';
-import type { Block, LogPlace } from './answers.ts';
-import { ChainMovedError, FalseLogsError, HeadMismatchError, type Journal } from './errors.ts';
+import { ChainMovedError, FalseLogsError, HeadMismatchError, type Journal } from '../errors.ts';
+import type { Block, LogPlace } from '../rpc/answers.ts';
+import type { DecodedLogs, LogRun } from '../rpc/logs.ts';
 import { keccak } from './keccak.ts';
-import type { DecodedLogs, LogRun } from './logs.ts';
 
 /** Holds what a node says against the journal. */
 

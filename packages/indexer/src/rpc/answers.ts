@@ -1,7 +1,7 @@
 import type { LedgerLog } from '@plumbline/protocol';
 import type { BlockRow } from '@plumbline/store';
 import type { Address, Hex } from 'viem';
-import { FalseLogsError } from './errors.ts';
+import { FalseLogsError } from '../errors.ts';
 
 /** What a node answers, held to its form. All readers throw FalseLogsError for an answer that is not of it. */
 

@@ -1,8 +1,8 @@
 import { entryTopics, type JournalEntry, journalTopics, Settler } from '@plumbline/protocol';
 import type { BlockRow, Position } from '@plumbline/store';
-import type { Block } from './answers.ts';
-import type { ChainView, Finality } from './chain-head.ts';
-import type { Journal } from './errors.ts';
+import type { Journal } from '../errors.ts';
+import type { Block } from '../rpc/answers.ts';
+import type { ChainView, Finality } from '../rpc/chain-head.ts';
 import { adapt, type Pace } from './pace.ts';
 import type { MeasuredPiece, Reader } from './reader.ts';
 import { type CheckedPiece, checkPiece, type Expected, foldPiece, isFalse, verifyJournal } from './verify.ts';

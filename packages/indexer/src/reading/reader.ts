@@ -1,16 +1,23 @@
 import { commissionLedgerAbi, type LedgerTerms } from '@plumbline/protocol';
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem';
-import { type Block, blockAt, blockIn, chainIdIn, logsIn } from './answers.ts';
-import { blockCall, type ChainView, type Finality, headCalls, quantity, readHead } from './chain-head.ts';
 import {
   ChainMovedError,
   type Journal,
   LedgerMissingError,
   NodeRefusedError,
   NodeUnreachableError,
-} from './errors.ts';
-import { type DecodedLogs, decodeLogs, joined } from './logs.ts';
-import { type Answer, BATCH, type Call, type NodeClient } from './node-client.ts';
+} from '../errors.ts';
+import { type Block, blockAt, blockIn, chainIdIn, logsIn } from '../rpc/answers.ts';
+import {
+  blockCall,
+  type ChainView,
+  type Finality,
+  headCalls,
+  quantity,
+  readHead,
+} from '../rpc/chain-head.ts';
+import { type DecodedLogs, decodeLogs, joined } from '../rpc/logs.ts';
+import { type Answer, BATCH, type Call, type NodeClient } from '../rpc/node-client.ts';
 import type { Piece } from './verify.ts';
 
 /** What one node knows of a ledger. */

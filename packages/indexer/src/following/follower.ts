@@ -16,20 +16,20 @@ import {
   saveLedger,
 } from '@plumbline/store';
 import type { Address } from 'viem';
-import { chainIdIn } from './answers.ts';
-import { type Finality, lookAt } from './chain-head.ts';
+import { ChainMovedError, FinalBlockChangedError, JournalRefusedError, WrongChainError } from '../errors.ts';
+import { type Follower, type Idle, type IndexerOptions, OPEN_MS, POLL_MS, STRETCH_SIZE } from '../options.ts';
+import { type Progress, Rate } from '../progress.ts';
+import { Ahead, Gathering } from '../reading/gathering.ts';
+import { firstPace, type Pace } from '../reading/pace.ts';
+import { readAhead } from '../reading/read-ahead.ts';
+import { Reader } from '../reading/reader.ts';
+import { type Expected, isFalse } from '../reading/verify.ts';
+import { chainIdIn } from '../rpc/answers.ts';
+import { type Finality, lookAt } from '../rpc/chain-head.ts';
 import type { Endpoints } from './endpoints.ts';
-import { ChainMovedError, FinalBlockChangedError, JournalRefusedError, WrongChainError } from './errors.ts';
 import type { View } from './forks.ts';
-import { Ahead, Gathering } from './gathering.ts';
-import { type Follower, type Idle, type IndexerOptions, OPEN_MS, POLL_MS, STRETCH_SIZE } from './options.ts';
-import { firstPace, type Pace } from './pace.ts';
 import { isOfNode } from './patience.ts';
 import { beginAt, decide, firstStep, type Mind, type Observation, type Step } from './planner.ts';
-import { type Progress, Rate } from './progress.ts';
-import { readAhead } from './read-ahead.ts';
-import { Reader } from './reader.ts';
-import { type Expected, isFalse } from './verify.ts';
 
 /** Stretches that may wait to be written: decoded they are small, and a database is sometimes slow. */
 const WAITING = 4;

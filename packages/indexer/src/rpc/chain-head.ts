@@ -1,6 +1,6 @@
 import type { Hex } from 'viem';
+import { FalseLogsError } from '../errors.ts';
 import { blockAt, blockIn } from './answers.ts';
-import { FalseLogsError } from './errors.ts';
 import type { Answer, Call, NodeClient } from './node-client.ts';
 
 /** What a node says of the chain's end. */

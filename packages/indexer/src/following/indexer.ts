@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BooksStatus } from '@plumbline/store';
+import { type Follower, type IndexerOptions, POLL_MS, REFUSAL_MS } from '../options.ts';
+import type { Progress } from '../progress.ts';
 import { Coordinator } from './coordinator.ts';
 import { Endpoints } from './endpoints.ts';
 import { LedgerFollower } from './follower.ts';
-import { type Follower, type IndexerOptions, POLL_MS, REFUSAL_MS } from './options.ts';
 import { Patience } from './patience.ts';
-import type { Progress } from './progress.ts';
 
 export interface Indexer {
   /**

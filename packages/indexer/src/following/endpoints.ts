@@ -1,6 +1,6 @@
-import { NodesFailedError } from './errors.ts';
-import { NodeClient, type Patience } from './node-client.ts';
-import { type IndexerOptions, POLL_MS, TIMEOUT_MS } from './options.ts';
+import { NodesFailedError } from '../errors.ts';
+import { type IndexerOptions, POLL_MS, TIMEOUT_MS } from '../options.ts';
+import { NodeClient, type Patience } from '../rpc/node-client.ts';
 
 /** With no other node to turn to, and with some. */
 const ALONE = { attempts: 6, longestPauseMs: 60_000 };

@@ -5,7 +5,7 @@ import {
   NodesFailedError,
   NodeUnreachableError,
   WrongChainError,
-} from './errors.ts';
+} from '../errors.ts';
 
 /** The longest pause before something that went away is asked again. */
 const LONGEST_PAUSE_MS = 10_000;

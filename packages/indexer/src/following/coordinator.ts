@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BooksStatus, migrate } from '@plumbline/store';
 import type { Address, Hex } from 'viem';
-import { type ChainView, lookAt } from './chain-head.ts';
+import { ChainMovedError, LedgersFailedError } from '../errors.ts';
+import { type Follower, type Idle, type IndexerOptions, POLL_MS, STRETCH_SIZE } from '../options.ts';
+import { isFalse } from '../reading/verify.ts';
+import { type ChainView, lookAt } from '../rpc/chain-head.ts';
 import { Endpoints } from './endpoints.ts';
-import { ChainMovedError, LedgersFailedError } from './errors.ts';
 import { checkFactory, listActive, listCreated } from './factory.ts';
 import { LedgerFollower } from './follower.ts';
-import { type Follower, type Idle, type IndexerOptions, POLL_MS, STRETCH_SIZE } from './options.ts';
 import { isOfNode, mayPass } from './patience.ts';
-import { isFalse } from './verify.ts';
 
 /** Ledgers that are read at the same time. */
 const AT_ONCE = 4;

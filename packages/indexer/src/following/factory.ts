@@ -1,9 +1,9 @@
 import { journalTopics, ledgerFactoryAbi } from '@plumbline/protocol';
 import { type Address, getAbiItem, type Hex, toEventSelector } from 'viem';
-import { type AddressedLog, blockAt, logsIn } from './answers.ts';
-import { blockCall, quantity } from './chain-head.ts';
-import { ChainMovedError, FactoryMissingError, FalseLogsError, NodeRefusedError } from './errors.ts';
-import type { NodeClient } from './node-client.ts';
+import { ChainMovedError, FactoryMissingError, FalseLogsError, NodeRefusedError } from '../errors.ts';
+import { type AddressedLog, blockAt, logsIn } from '../rpc/answers.ts';
+import { blockCall, quantity } from '../rpc/chain-head.ts';
+import type { NodeClient } from '../rpc/node-client.ts';
 
 /** A ledger that the factory created. */
 export interface CreatedLedger {

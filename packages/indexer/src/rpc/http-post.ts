@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AnswerTooLargeError } from './errors.ts';
+import { AnswerTooLargeError } from '../errors.ts';
 
 /**
  * The plain HTTP client of Node. A ledger's past is hundreds of megabytes; a tenth of the time to read it was spent in the
