@@ -27,7 +27,7 @@ import {
 /// for each level 5 bytes, id (26 bits) and basis points (14 bits), 0 for a level that stays unpaid. The line is what the
 /// journal hashes and what a compact ledger logs, so it is built once. Writers store whole words past the end of what
 /// they wrote; the next field overwrites them, and the owner of the buffer leaves room for the last.
-/// TypeScript twin: packages/protocol/src/commission.ts
+/// TypeScript twin: packages/protocol/src/rules/commission.ts
 library Commission {
     uint256 internal constant LINE_HEADER = 9;
     uint256 internal constant CREDIT_BYTES = 5;

@@ -30,7 +30,7 @@ pragma solidity ^0.8.28;
 ///    23 PayoutRedirected id (4) wallet (20) to (20) units (8)
 ///
 /// `sales` are the settled sales in the packed form of the compact event, whichever form the ledger logs.
-/// TypeScript twin: packages/protocol/src/journal.ts
+/// TypeScript twin: packages/protocol/src/journal/hashing.ts
 library Journal {
     function opened(bytes32 head, bytes32 termsHash) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(head, uint8(1), termsHash));

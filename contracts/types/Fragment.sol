@@ -20,7 +20,7 @@ pragma solidity ^0.8.28;
 /// with rank 1 and holds the new id in place of a balance, so that all who stand below it follow. A lane closed with
 /// rank 0 is of somebody who left and still has a balance.
 /// Nothing outside this file knows the layout but the walk in libraries/Commission.sol.
-/// TypeScript twin: packages/protocol/src/fragment.ts
+/// TypeScript twin: packages/protocol/src/rules/fragment.ts
 type Fragment is uint256;
 
 using {

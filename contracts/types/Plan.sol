@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @notice How commissions are paid: data, announced in advance, named by its hash.
 /// @dev Every amount is `volume in cents x rate in basis points`, which is exactly base units of a 6-decimal token.
-/// TypeScript twin: packages/protocol/src/plan.ts
+/// TypeScript twin: packages/protocol/src/rules/plan.ts
 struct Plan {
     /// Who up the line is paid: 0 each level, 1 each higher rank the difference to the one below, 2 each generation,
     /// that is, each distributor of the boundary rank or above.

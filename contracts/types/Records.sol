@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @dev The packed records that calls carry, all big-endian and back to back.
-/// TypeScript twin: packages/protocol/src/records.ts
+/// TypeScript twin: packages/protocol/src/encoding/records.ts
 
 /// @notice A sale, 12 bytes: buyer class (6 bits) | seller (26) | price in cents (32) | volume in cents (32).
 type SaleRecord is uint96;

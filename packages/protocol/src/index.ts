@@ -1,13 +1,50 @@
 export { commissionLedgerAbi, ledgerFactoryAbi, storefrontAbi, testDollarAbi } from './abi.generated.ts';
+export { NumbersById } from './encoding/numbers-by-id.ts';
 export {
-  amountOf,
-  type Credit,
-  creditedBy,
-  payCommission,
-  type SettledLine,
-  type Tree,
-} from './commission.ts';
-export { decodeEntries, EntryDecoder, entryTopics, journalTopics } from './decode.ts';
+  BUYER_CLASSES,
+  type BuyerClass,
+  type DistributorRecord,
+  decodeReversals,
+  decodeSales,
+  decodeStandings,
+  encodeDistributors,
+  encodeReversals,
+  encodeSales,
+  encodeStandings,
+  type ReversalRecord,
+  type SaleRecord,
+  type StandingRecord,
+  visitSales,
+} from './encoding/records.ts';
+export {
+  type ErrorDetails,
+  hideSecrets,
+  InvalidPlanError,
+  JournalMismatchError,
+  MalformedError,
+  PlumblineError,
+  UnexpectedLogError,
+} from './errors.ts';
+export {
+  formatSaleRef,
+  fragmentOf,
+  idAt,
+  LANES,
+  laneOf,
+  MAX_BATCH,
+  MAX_ID,
+  parseSaleRef,
+  type SaleRef,
+  saleNumber,
+  saleRefOf,
+} from './ids.ts';
+export {
+  decodeEntries,
+  EntryDecoder,
+  entryTopics,
+  journalTopics,
+} from './journal/decoding/decode-entries.ts';
+export { LogText } from './journal/decoding/log-text.ts';
 export {
   type BatchRecorded,
   type BatchSettled,
@@ -30,40 +67,7 @@ export {
   type StandingSet,
   WALLET_CHANGES,
   type WalletSet,
-} from './entries.ts';
-export {
-  type ErrorDetails,
-  hideSecrets,
-  InvalidPlanError,
-  JournalMismatchError,
-  MalformedError,
-  PlumblineError,
-  UnexpectedLogError,
-} from './errors.ts';
-export {
-  type Account,
-  accountIn,
-  moveAway,
-  nextId,
-  packFragment,
-  STATUS_ACTIVE,
-  STATUS_CLOSED,
-  STATUS_INACTIVE,
-  STATUS_NONE,
-} from './fragment.ts';
-export {
-  formatSaleRef,
-  fragmentOf,
-  idAt,
-  LANES,
-  laneOf,
-  MAX_BATCH,
-  MAX_ID,
-  parseSaleRef,
-  type SaleRef,
-  saleNumber,
-  saleRefOf,
-} from './ids.ts';
+} from './journal/entries.ts';
 export {
   extendHead,
   foldEntries,
@@ -71,8 +75,10 @@ export {
   type Keccak,
   type LedgerTerms,
   termsHash,
-} from './journal.ts';
-export { LogText } from './log-text.ts';
+} from './journal/hashing.ts';
+export { recordBytes } from './journal/recorded-sales.ts';
+export { decodeLines, encodeLines, packedLines, settlementOf, visitLines } from './journal/settled-lines.ts';
+export { Settler } from './journal/settler.ts';
 export {
   commitBuyer,
   documentHash,
@@ -90,7 +96,25 @@ export {
   UNITS_PER_CENT,
   UNITS_PER_TOKEN,
 } from './money.ts';
-export { NumbersById } from './numbers-by-id.ts';
+export {
+  amountOf,
+  type Credit,
+  creditedBy,
+  payCommission,
+  type SettledLine,
+  type Tree,
+} from './rules/commission.ts';
+export {
+  type Account,
+  accountIn,
+  moveAway,
+  nextId,
+  packFragment,
+  STATUS_ACTIVE,
+  STATUS_CLOSED,
+  STATUS_INACTIVE,
+  STATUS_NONE,
+} from './rules/fragment.ts';
 export {
   BPS,
   COMPRESSION_DYNAMIC,
@@ -109,23 +133,4 @@ export {
   type Plan,
   planHash,
   rowOf,
-} from './plan.ts';
-export { recordBytes } from './record-bytes.ts';
-export {
-  BUYER_CLASSES,
-  type BuyerClass,
-  type DistributorRecord,
-  decodeReversals,
-  decodeSales,
-  decodeStandings,
-  encodeDistributors,
-  encodeReversals,
-  encodeSales,
-  encodeStandings,
-  type ReversalRecord,
-  type SaleRecord,
-  type StandingRecord,
-  visitSales,
-} from './records.ts';
-export { decodeLines, encodeLines, packedLines, settlementOf, visitLines } from './settled-lines.ts';
-export { Settler } from './settler.ts';
+} from './rules/plan.ts';

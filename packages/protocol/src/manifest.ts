@@ -1,7 +1,7 @@
 import { SimpleMerkleTree } from '@openzeppelin/merkle-tree';
 import canonicalize from 'canonicalize';
 import { concatHex, type Hex, keccak256, numberToHex, stringToHex } from 'viem';
-import type { BuyerClass } from './records.ts';
+import type { BuyerClass } from './encoding/records.ts';
 
 /** The off-chain facts of a sale, tied to the chain by the Merkle root of its batch. */
 

@@ -1,12 +1,12 @@
-import { ByteWriter } from './bytes.ts';
-import { bytesOf } from './digits.ts';
-import type { LedgerLog } from './entries.ts';
-import { UnexpectedLogError } from './errors.ts';
-import { formatSaleRef, MAX_ID, type SaleRef, saleNumber, saleRefOf } from './ids.ts';
+import { ByteWriter } from '../../encoding/bytes.ts';
+import { bytesOf } from '../../encoding/digits.ts';
+import { UnexpectedLogError } from '../../errors.ts';
+import { formatSaleRef, MAX_ID, type SaleRef, saleNumber, saleRefOf } from '../../ids.ts';
+import { BPS } from '../../rules/plan.ts';
+import type { LedgerLog } from '../entries.ts';
+import { addCredit, addLine, visitLines } from '../settled-lines.ts';
 import { LogText } from './log-text.ts';
-import { BPS } from './plan.ts';
-import { addCredit, addLine, visitLines } from './settled-lines.ts';
-import { bytesAt, where } from './words.ts';
+import { bytesAt, where } from './log-words.ts';
 
 /** The sales of a settlement, from the logs of either form of ledger. */
 

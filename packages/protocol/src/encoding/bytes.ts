@@ -1,6 +1,6 @@
 import type { Hex } from 'viem';
+import { MalformedError } from '../errors.ts';
 import { digitAt } from './digits.ts';
-import { MalformedError } from './errors.ts';
 
 /**
  * Big-endian fields of fixed width, back to back: the form of records and of journal entries. What does not fit its

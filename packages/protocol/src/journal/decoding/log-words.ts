@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem';
-import { digitAt, isHex } from './digits.ts';
-import type { LedgerLog } from './entries.ts';
-import { UnexpectedLogError } from './errors.ts';
+import { digitAt, isHex } from '../../encoding/digits.ts';
+import { UnexpectedLogError } from '../../errors.ts';
+import type { LedgerLog } from '../entries.ts';
 
 /**
  * The words of a log, read where they stand. All readers throw UnexpectedLogError for a word that is not there, is not

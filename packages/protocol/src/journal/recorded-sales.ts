@@ -1,4 +1,4 @@
-import { bytesOf } from './digits.ts';
+import { bytesOf } from '../encoding/digits.ts';
 import type { BatchRecorded } from './entries.ts';
 
 /** The bytes of a batch's packed sales, which several ask for. */

@@ -1,4 +1,4 @@
-import { UnexpectedLogError } from './errors.ts';
+import { UnexpectedLogError } from '../../errors.ts';
 
 /**
  * A log as the ASCII digits that a node sends, read where they stand: of the logs of a readable ledger nearly all are

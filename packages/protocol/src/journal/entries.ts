@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem';
-import type { SettledLine } from './commission.ts';
-import type { Plan } from './plan.ts';
+import type { SettledLine } from '../rules/commission.ts';
+import type { Plan } from '../rules/plan.ts';
 
 /** The entries of a ledger's journal, as decoded from its logs. Readable and compact ledgers give the same entries. */
 

@@ -1,5 +1,9 @@
-import { ByteWriter } from './bytes.ts';
-import { payCommission, type Tree } from './commission.ts';
+import { ByteWriter } from '../encoding/bytes.ts';
+import { NumbersById } from '../encoding/numbers-by-id.ts';
+import { decodeStandings, SALE_BYTES } from '../encoding/records.ts';
+import { payCommission, type Tree } from '../rules/commission.ts';
+import { STATUS_ACTIVE, STATUS_CLOSED, STATUS_NONE } from '../rules/fragment.ts';
+import { BPS, type Plan } from '../rules/plan.ts';
 import type {
   BatchRecorded,
   BatchSettled,
@@ -8,11 +12,7 @@ import type {
   SaleReversed,
   SponsorCorrected,
 } from './entries.ts';
-import { STATUS_ACTIVE, STATUS_CLOSED, STATUS_NONE } from './fragment.ts';
-import { NumbersById } from './numbers-by-id.ts';
-import { BPS, type Plan } from './plan.ts';
-import { recordBytes } from './record-bytes.ts';
-import { decodeStandings, SALE_BYTES } from './records.ts';
+import { recordBytes } from './recorded-sales.ts';
 import { addCredit, addLine, CREDIT_BYTES, packedLines, settlementOf } from './settled-lines.ts';
 
 /** A batch of which not every sale is settled. */

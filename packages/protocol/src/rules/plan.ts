@@ -1,6 +1,6 @@
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem';
-import { InvalidPlanError } from './errors.ts';
-import { BUYER_CLASSES, type BuyerClass } from './records.ts';
+import { BUYER_CLASSES, type BuyerClass } from '../encoding/records.ts';
+import { InvalidPlanError } from '../errors.ts';
 
 /** How commissions are paid. Twin of contracts/types/Plan.sol and contracts/powers/LedgerPlans.sol. */
 export interface Plan {

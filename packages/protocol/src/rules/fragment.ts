@@ -1,4 +1,4 @@
-import { LANES } from './ids.ts';
+import { LANES } from '../ids.ts';
 
 /** Up to four distributors of the tree in one storage word. Twin of contracts/types/Fragment.sol, same names. */
 

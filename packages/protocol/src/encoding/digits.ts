@@ -1,5 +1,5 @@
 import type { Hex } from 'viem';
-import { MalformedError } from './errors.ts';
+import { MalformedError } from '../errors.ts';
 
 /** Hex digits, read without cutting them out. */
 

@@ -1,11 +1,11 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { type Address, bytesToHex, encodeAbiParameters, type Hex, keccak256 } from 'viem';
-import { ByteWriter } from './bytes.ts';
-import { bytesOf } from './digits.ts';
+import { ByteWriter } from '../encoding/bytes.ts';
+import { bytesOf } from '../encoding/digits.ts';
+import { JournalMismatchError } from '../errors.ts';
+import { saleNumber } from '../ids.ts';
 import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type JournalEntry, WALLET_CHANGES } from './entries.ts';
-import { JournalMismatchError } from './errors.ts';
-import { saleNumber } from './ids.ts';
-import { recordBytes } from './record-bytes.ts';
+import { recordBytes } from './recorded-sales.ts';
 import { packedLines } from './settled-lines.ts';
 
 /** The hash chain over a ledger's entries. Twin of contracts/libraries/Journal.sol. */

@@ -1,11 +1,10 @@
 import { decodeEventLog, getAbiItem, type Hex, toEventSelector } from 'viem';
-import { commissionLedgerAbi } from './abi.generated.ts';
-import type { PendingLines } from './decode-settlement.ts';
-import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type LedgerLog, WALLET_CHANGES } from './entries.ts';
-import { UnexpectedLogError } from './errors.ts';
-import { saleRefOf } from './ids.ts';
-import { type Plan, planHash } from './plan.ts';
-import { settlementOf } from './settled-lines.ts';
+import { commissionLedgerAbi } from '../../abi.generated.ts';
+import { UnexpectedLogError } from '../../errors.ts';
+import { saleRefOf } from '../../ids.ts';
+import { type Plan, planHash } from '../../rules/plan.ts';
+import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type LedgerLog, WALLET_CHANGES } from '../entries.ts';
+import { settlementOf } from '../settled-lines.ts';
 import {
   bytesAt,
   choice,
@@ -17,7 +16,8 @@ import {
   wordBigInt,
   wordBoolean,
   wordNumber,
-} from './words.ts';
+} from './log-words.ts';
+import type { PendingLines } from './pending-lines.ts';
 
 /**
  * The layout of each log that is an entry: the words of a log are read where they stand.

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem';
-import { PendingLines, textOf } from './decode-settlement.ts';
-import { decoders, topicOf } from './decoders.ts';
-import type { JournalEntry, LedgerLog } from './entries.ts';
-import { UnexpectedLogError } from './errors.ts';
+import { UnexpectedLogError } from '../../errors.ts';
+import type { JournalEntry, LedgerLog } from '../entries.ts';
+import { decoders, topicOf } from './log-layouts.ts';
 import type { LogText } from './log-text.ts';
-import { where } from './words.ts';
+import { where } from './log-words.ts';
+import { PendingLines, textOf } from './pending-lines.ts';
 
 /** From logs to entries. */
 

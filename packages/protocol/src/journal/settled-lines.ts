@@ -1,10 +1,10 @@
 import { bytesToHex, type Hex } from 'viem';
-import { ByteWriter } from './bytes.ts';
-import type { Credit, SettledLine } from './commission.ts';
-import { bytesOf } from './digits.ts';
+import { ByteWriter } from '../encoding/bytes.ts';
+import { bytesOf } from '../encoding/digits.ts';
+import { MalformedError } from '../errors.ts';
+import { MAX_ID } from '../ids.ts';
+import type { Credit, SettledLine } from '../rules/commission.ts';
 import type { BatchSettled } from './entries.ts';
-import { MalformedError } from './errors.ts';
-import { MAX_ID } from './ids.ts';
 
 /** Settled sales in the packed form that the journal hashes and compact ledgers log. */
 

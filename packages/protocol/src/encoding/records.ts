@@ -1,8 +1,8 @@
 import { bytesToHex, type Hex } from 'viem';
+import { MalformedError } from '../errors.ts';
+import { MAX_ID } from '../ids.ts';
 import { ByteWriter } from './bytes.ts';
 import { bytesOf } from './digits.ts';
-import { MalformedError } from './errors.ts';
-import { MAX_ID } from './ids.ts';
 
 /** The packed records that calls and events carry. Twin of contracts/types/Records.sol. */
 
