@@ -9,7 +9,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { BatcherStatus } from './batcher/batcher.ts';
-import type { Chain } from './chain.ts';
+import type { Chain } from './chain/chain.ts';
 
 /** What the HTTP side works with. */
 export interface Dependencies {

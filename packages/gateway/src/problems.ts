@@ -1,9 +1,9 @@
 import { MalformedError } from '@plumbline/protocol';
 import { KeyReusedError } from '@plumbline/store';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import { reasonOf } from './chain/reason.ts';
 import type { App } from './dependencies.ts';
 import { PATTERN_WORDS } from './patterns.ts';
-import { reasonOf } from './reason.ts';
 
 /** A field that is wrong, and what would be right. */
 export interface FieldProblem {

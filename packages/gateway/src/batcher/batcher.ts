@@ -4,8 +4,8 @@ import { type Database, type Lease, LostLeaseError, releaseLease, takeLease } fr
 import type { FastifyBaseLogger } from 'fastify';
 import type { Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Chain } from '../chain.ts';
-import { reasonOf } from '../reason.ts';
+import type { Chain } from '../chain/chain.ts';
+import { reasonOf } from '../chain/reason.ts';
 import { type BatcherSettings, type Context, STEPS, type Step } from './context.ts';
 import { enrol } from './enrol.ts';
 import { follow } from './follow.ts';

@@ -1,7 +1,7 @@
 import type { Database, Lease } from '@plumbline/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Hex, PrivateKeyAccount } from 'viem';
-import type { Chain } from '../chain.ts';
+import type { Chain } from '../chain/chain.ts';
 
 /** What the batcher does, one thing at a time. */
 export const STEPS = ['enrol', 'record', 'reverse', 'settle'] as const;

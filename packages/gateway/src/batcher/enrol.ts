@@ -1,7 +1,7 @@
 import { commissionLedgerAbi, type DistributorRecord, encodeDistributors } from '@plumbline/protocol';
 import { listWaitingEnrolments, refuseEnrolment, type WaitingEnrolment, withLease } from '@plumbline/store';
 import { encodeFunctionData, type Hex } from 'viem';
-import { conditionOf } from '../refusal.ts';
+import { conditionOf } from '../chain/refusal.ts';
 import { type Context, FULL_GAS } from './context.ts';
 import { findBadItem } from './isolate.ts';
 import { placeDistributors } from './place.ts';

@@ -1,7 +1,7 @@
 import { commissionLedgerAbi, saleNumber } from '@plumbline/protocol';
 import { type Inclusion, listTransactionReversals, type OpenTransaction } from '@plumbline/store';
 import { decodeFunctionData, type Hex, hexToNumber, size, slice } from 'viem';
-import type { EventPlace } from '../chain.ts';
+import type { EventPlace } from '../chain/chain.ts';
 import type { Context } from './context.ts';
 
 /** Whether a transaction's effect is on the ledger, and where; `unclear` if the node contradicts itself. */

@@ -13,7 +13,7 @@ import {
   withLease,
 } from '@plumbline/store';
 import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem';
-import type { BlockHead, Fees, Receipt } from '../chain.ts';
+import type { BlockHead, Fees, Receipt } from '../chain/chain.ts';
 import type { Context } from './context.ts';
 import { findOnChain } from './evidence.ts';
 import { aboveLimit, broadcast, type Reception, raiseFees, resubmit, submitAt } from './send.ts';

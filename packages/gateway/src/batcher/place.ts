@@ -11,7 +11,7 @@ import {
 } from '@plumbline/protocol';
 import type { WaitingEnrolment } from '@plumbline/store';
 import { type Hex, zeroAddress } from 'viem';
-import type { Chain } from '../chain.ts';
+import type { Chain } from '../chain/chain.ts';
 
 /**
  * Gives ids to recruits, each in the sponsor's fragment while there is room. The chain says what is taken, and under which

@@ -1,9 +1,9 @@
 import { commissionLedgerAbi, documentHash, encodeSales, manifestRoot } from '@plumbline/protocol';
 import { listWaitingSales, refuseSales, type WaitingSale, withLease } from '@plumbline/store';
 import { encodeFunctionData, type Hex } from 'viem';
-import { documentOf, recordOf } from '../documents.ts';
-import { conditionOf, type Refusal } from '../refusal.ts';
+import { conditionOf, type Refusal } from '../chain/refusal.ts';
 import { type Context, FULL_GAS } from './context.ts';
+import { documentOf, recordOf } from './documents.ts';
 import { findBadItem } from './isolate.ts';
 import { submit } from './send.ts';
 

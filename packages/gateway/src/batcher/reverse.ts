@@ -11,7 +11,7 @@ import {
   withLease,
 } from '@plumbline/store';
 import { encodeFunctionData, type Hex } from 'viem';
-import { conditionOf } from '../refusal.ts';
+import { conditionOf } from '../chain/refusal.ts';
 import { type Context, FULL_GAS } from './context.ts';
 import { findBadItem } from './isolate.ts';
 import { submit } from './send.ts';

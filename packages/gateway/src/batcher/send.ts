@@ -9,8 +9,8 @@ import {
   withLease,
 } from '@plumbline/store';
 import { type Address, BaseError, type Hex, keccak256 } from 'viem';
-import type { Fees } from '../chain.ts';
-import { hideAddresses } from '../reason.ts';
+import type { Fees } from '../chain/chain.ts';
+import { hideAddresses } from '../chain/reason.ts';
 import { type Context, MAX_GAS } from './context.ts';
 
 /** The node does not know transactions of ours that are on chain. */

@@ -1,7 +1,7 @@
 import { commissionLedgerAbi, encodeReversals } from '@plumbline/protocol';
 import { type Batch, findSettledUntil, listDueBatches, listReversals } from '@plumbline/store';
 import { encodeFunctionData, type Hex } from 'viem';
-import { conditionOf } from '../refusal.ts';
+import { conditionOf } from '../chain/refusal.ts';
 import { type Context, FULL_GAS } from './context.ts';
 import { submit } from './send.ts';
 

@@ -19,8 +19,8 @@ import {
   type SubmittedSale,
 } from '@plumbline/store';
 import type { Hex } from 'viem';
+import { documentOf } from '../batcher/documents.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { documentOf } from '../documents.ts';
 import { ProblemError } from '../problems.ts';
 import { isFinal, isOnChain, stateOf } from '../states.ts';
 

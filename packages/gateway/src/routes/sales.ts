@@ -9,7 +9,7 @@ import {
 } from '@plumbline/store';
 import type { FastifySchemaValidationError } from 'fastify';
 import { apiKeyCheck, requireApiKey } from '../authorize.ts';
-import type { Chain } from '../chain.ts';
+import type { Chain } from '../chain/chain.ts';
 import type { App, Dependencies } from '../dependencies.ts';
 import { fieldProblem, fieldProblems, ProblemError } from '../problems.ts';
 import {
