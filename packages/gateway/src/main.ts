@@ -1,9 +1,9 @@
 import { migrate, openDatabase } from '@plumbline/store';
 import type { Address, Hex } from 'viem';
-import { buildApp } from './app.ts';
 import { createBatcher } from './batcher/batcher.ts';
 import { connectChain } from './chain/chain.ts';
 import { reasonOf } from './chain/reason.ts';
+import { buildApp } from './http/app.ts';
 import { createLog } from './log.ts';
 
 /** Runs the gateway until it is told to stop. */

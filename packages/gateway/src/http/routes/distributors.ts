@@ -10,12 +10,12 @@ import {
   listFlags,
   listReferences,
 } from '@plumbline/store';
-import { requireApiKey } from '../authorize.ts';
+import { requireApiKey } from '../api-key.ts';
 import type { App, Dependencies } from '../dependencies.ts';
+import { isFinal } from '../item-state.ts';
 import { ProblemError } from '../problems.ts';
 import { Distributor, DistributorsReceipt, DistributorsRequest, Problem } from '../schemas.ts';
-import { isFinal } from '../states.ts';
-import { keyedRequest } from '../submitted.ts';
+import { keyedRequest } from '../submissions.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { IdempotencyHeaders, WRITING } from './wire.ts';
 

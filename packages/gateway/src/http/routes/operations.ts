@@ -1,6 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { countQueue, findLease, findStatus } from '@plumbline/store';
-import { leaseName } from '../batcher/batcher.ts';
+import { leaseName } from '../../batcher/batcher.ts';
 import type { App, Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems.ts';
 import { Problem, Status } from '../schemas.ts';

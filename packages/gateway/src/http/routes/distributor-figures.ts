@@ -11,8 +11,8 @@ import {
 } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
 import { Credits, Figures, Payouts, Periods } from '../figure-schemas.ts';
+import { isFinal } from '../item-state.ts';
 import { PageQuery, Problem } from '../schemas.ts';
-import { isFinal } from '../states.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { pageOf } from './wire.ts';
 

@@ -19,10 +19,10 @@ import {
   type SubmittedSale,
 } from '@plumbline/store';
 import type { Hex } from 'viem';
-import { documentOf } from '../batcher/documents.ts';
+import { documentOf } from '../../batcher/documents.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { isFinal, isOnChain, stateOf } from '../item-state.ts';
 import { ProblemError } from '../problems.ts';
-import { isFinal, isOnChain, stateOf } from '../states.ts';
 
 /** Batches whose document hashes are kept. */
 const KEPT = 64;

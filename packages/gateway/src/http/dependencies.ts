@@ -8,8 +8,8 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { BatcherStatus } from './batcher/batcher.ts';
-import type { Chain } from './chain/chain.ts';
+import type { BatcherStatus } from '../batcher/batcher.ts';
+import type { Chain } from '../chain/chain.ts';
 
 /** What the HTTP side works with. */
 export interface Dependencies {

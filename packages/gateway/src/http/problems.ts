@@ -1,7 +1,7 @@
 import { MalformedError } from '@plumbline/protocol';
 import { KeyReusedError } from '@plumbline/store';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
-import { reasonOf } from './chain/reason.ts';
+import { reasonOf } from '../chain/reason.ts';
 import type { App } from './dependencies.ts';
 import { PATTERN_WORDS } from './patterns.ts';
 

@@ -8,8 +8,8 @@ import {
   type SubmissionRow,
 } from '@plumbline/store';
 import type { FastifySchemaValidationError } from 'fastify';
-import { apiKeyCheck, requireApiKey } from '../authorize.ts';
-import type { Chain } from '../chain/chain.ts';
+import type { Chain } from '../../chain/chain.ts';
+import { apiKeyCheck, requireApiKey } from '../api-key.ts';
 import type { App, Dependencies } from '../dependencies.ts';
 import { fieldProblem, fieldProblems, ProblemError } from '../problems.ts';
 import {
@@ -23,8 +23,8 @@ import {
   SalesReceipt,
   SalesRequest,
 } from '../schemas.ts';
-import { findSaleProblem, keyedRequest, newReversal, newSale, type SaleBody } from '../submitted.ts';
-import { createSaleReader } from './sale-answer.ts';
+import { findSaleProblem, keyedRequest, newReversal, newSale, type SaleBody } from '../submissions.ts';
+import { createSaleReader } from './sale-reader.ts';
 import { IdempotencyHeaders, WRITING } from './wire.ts';
 
 const MOST_SALES = 1_000;
