@@ -11,9 +11,9 @@ import { Totals } from "./types/Totals.sol";
 
 /// @title CommissionLedger
 /// @notice One company's commission programme. The manual is interfaces/ICommissionLedger.sol.
-/// @dev This contract is only the code; ledgers are clones that LedgerFactory makes, with their fixed terms in their own
-/// code and no way to change either. Calls that are not for every day go on to LedgerPowers, whose address is in this
-/// contract's code for good.
+/// @dev This contract is only the code; ledgers are clones that LedgerFactory makes, with their fixed terms in their
+/// own code and no way to change either. Calls that are not for every day go on to LedgerPowers, whose address is in
+/// this contract's code for good.
 contract CommissionLedger is LedgerDistributors, LedgerSales, LedgerMoney, Initializable {
     address private immutable _powers;
 

@@ -50,8 +50,8 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
     }
 
     uint256 private constant UNITS_PER_CENT = 10_000;
-    /// @dev A call that has run out of gas leaves a few hundredths of what it was given. Whoever has more left than this
-    /// gave it many times of what the ledger needs.
+    /// @dev A call that has run out of gas leaves a few hundredths of what it was given. Whoever has more left than
+    /// this gave it many times of what the ledger needs.
     uint256 private constant PLENTY_OF_GAS = 200_000;
 
     IERC20 private immutable _token;
@@ -67,7 +67,8 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         _token = IERC20(terms.token);
         _unit = terms.unit;
         _returnWindow = terms.returnWindow;
-        // A ledger takes tokens only from whoever calls `fund`, so that this allows it nothing that `complete` does not ask.
+        // A ledger takes tokens only from whoever calls `fund`, so that this allows it nothing that `complete` does not
+        // ask.
         _token.forceApprove(address(commissionLedger), type(uint256).max);
     }
 
@@ -260,8 +261,8 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         _checkReceived(before, amount);
     }
 
-    /// @dev Checks the quote, records the sale and stores the order. The ledger calls nobody, so that the money can come
-    /// last; if it does not, all of this has not happened.
+    /// @dev Checks the quote, records the sale and stores the order. The ledger calls nobody, so that the money can
+    /// come last; if it does not, all of this has not happened.
     /// @return hash The quote's.
     /// @return amount The price in the token's base units.
     function _order(

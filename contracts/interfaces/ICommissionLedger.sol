@@ -15,7 +15,8 @@ import { Plan } from "../types/Plan.sol";
 /// tokens that cover it.
 ///
 /// Units. Prices and volumes are cents, rates are basis points, so `cents x basis points` is exactly base units of a
-/// 6-decimal token. "Units" below are such base units; a token with more decimals is scaled when it comes in or goes out.
+/// 6-decimal token. "Units" below are such base units; a token with more decimals is scaled when it comes in or goes
+/// out.
 ///
 /// Ids. A distributor's id is `fragment << 2 | lane` (26 bits); 0 is nobody. A sale's number is `batch << 16 | index`.
 ///

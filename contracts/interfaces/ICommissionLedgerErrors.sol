@@ -63,8 +63,8 @@ interface ICommissionLedgerErrors {
     error UnknownSale(uint256 batch, uint256 index);
     /// @notice The reversal takes nothing back, or more than is left of the sale.
     error ReversalOutOfRange(uint256 sale, uint256 priceLeft, uint256 volumeLeft);
-    /// @notice A batch that carried more reversals could become too dear to settle. Beyond the limit only reversals that
-    /// take back all that is left of a sale are accepted.
+    /// @notice A batch that carried more reversals could become too dear to settle. Beyond the limit only reversals
+    /// that take back all that is left of a sale are accepted.
     error TooManyReversals(uint256 count, uint256 limit);
     /// @notice The batch is settled up to `settled` already.
     error NothingToSettle(uint256 batch, uint256 settled);
@@ -110,7 +110,7 @@ interface ICommissionLedgerErrors {
     /// @notice The status of the record at `index` is not active (1) or inactive (2).
     error UnknownStatus(uint256 index, uint256 status);
     /// @notice Nobody has the id of the record at `index`.
-    error UnknownMember(uint256 index, uint256 id);
+    error UnknownDistributorAt(uint256 index, uint256 id);
     /// @notice The distributor has left the programme, or has moved to another id.
     error DistributorGone(uint256 id);
     /// @notice The distributor was enrolled too long ago for another sponsor.

@@ -4,9 +4,9 @@ pragma solidity ^0.8.28;
 import { Plan } from "../types/Plan.sol";
 
 /// @title What a ledger logs
-/// @notice Each event is one entry of the journal and carries `head`, the journal's head after it, except `SaleSettled`,
-/// which is a line of the `BatchSettled` entry that follows it. The bytes that enter the hash are given in
-/// libraries/Journal.sol.
+/// @notice Each event is one entry of the journal and carries `head`, the journal's head after it, except
+/// `SaleSettled`, which is a line of the `BatchSettled` entry that follows it. The bytes that enter the hash are given
+/// in libraries/Journal.sol.
 interface ICommissionLedgerEvents {
     /// @notice The ledger began. `termsHash` is keccak256(abi.encode(chain id, ledger, LedgerTerms)).
     event LedgerOpened(bytes32 termsHash, bytes32 head);
@@ -60,10 +60,12 @@ interface ICommissionLedgerEvents {
     /// distributor paid, the digits before them the amount in units; 0 where a level stays unpaid.
     event SaleSettled(uint256 indexed sale, uint256 indexed seller, uint256 volumeCents, uint256[] credits);
 
-    /// @notice Sales `from` to `until` (exclusive) of a batch were settled: `credited` units are owed to distributors now,
+    /// @notice Sales `from` to `until` (exclusive) of a batch were settled: `credited` units are owed to distributors
+    /// now,
     /// `released` units went back to the float.
-    /// @param sales Empty in readable ledgers. In compact ones the settled sales, each: seller (4 bytes) | counted volume
-    /// in cents (4) | number of levels (1) | for each level 5 bytes: id (26 bits) | basis points (14 bits), 0 if unpaid.
+    /// @param sales Empty in readable ledgers. In compact ones the settled sales, each: seller (4 bytes) | counted
+    /// volume in cents (4) | number of levels (1) | for each level 5 bytes: id (26 bits) | basis points (14 bits), 0 if
+    /// unpaid.
     event BatchSettled(
         uint256 indexed batch,
         uint256 from,
@@ -80,12 +82,12 @@ interface ICommissionLedgerEvents {
     /// @notice `units` owed to distributor `id` were paid to `to`, as the owner of their wallet has signed.
     event PayoutRedirected(uint256 indexed id, address indexed wallet, address indexed to, uint256 units, bytes32 head);
 
-    /// @notice Ranks and statuses were set for good reason, named by `evidence`. Each record has 4 bytes: id (26 bits) |
-    /// rank (4) | status (2).
+    /// @notice Ranks and statuses were set for good reason, named by `evidence`. Each record has 4 bytes: id (26 bits)
+    /// | rank (4) | status (2).
     event StandingSet(address indexed ranker, bytes32 indexed evidence, bytes records, bytes32 head);
 
-    /// @notice The sponsor of distributor `id` was put right soon after enrolment. With another `newId` the distributor has moved
-    /// there with balance, rank and wallet, and whoever stands below follows.
+    /// @notice The sponsor of distributor `id` was put right soon after enrolment. With another `newId` the distributor
+    /// has moved there with balance, rank and wallet, and whoever stands below follows.
     event SponsorCorrected(
         uint256 indexed id,
         uint256 indexed newId,
@@ -101,8 +103,8 @@ interface ICommissionLedgerEvents {
     /// @param how 1 claimed with a voucher, 2 changed by its owner, 3 recovered by the company.
     event WalletSet(uint256 indexed id, address indexed from, address indexed to, uint256 how, bytes32 head);
 
-    /// @notice The company may replace the wallet `from` of distributor `id` by `to` from `executableFrom` on, if its owner
-    /// does not cancel; zeros: cancelled.
+    /// @notice The company may replace the wallet `from` of distributor `id` by `to` from `executableFrom` on, if its
+    /// owner does not cancel; zeros: cancelled.
     event RecoverySet(
         uint256 indexed id,
         address indexed from,
@@ -123,7 +125,8 @@ interface ICommissionLedgerEvents {
         bytes32 head
     );
 
-    /// @notice A review ended. Outcome 1: nothing was wrong; 2: it was put right; 3: it stands as a breach of the rules.
+    /// @notice A review ended. Outcome 1: nothing was wrong; 2: it was put right; 3: it stands as a breach of the
+    /// rules.
     event FlagClosed(uint256 indexed flag, uint256 indexed outcome, bytes32 evidence, bytes32 head);
 
     /// @notice The company took free float out.
@@ -132,7 +135,7 @@ interface ICommissionLedgerEvents {
     /// @notice Enrolling and recording were paused or let go on.
     event PauseSet(address indexed by, bool paused, bytes32 head);
 
-    /// @notice A payout to `wallet` failed, is held or has nothing to pay, and was skipped; what is owed stays owed. Not an entry: nothing
-    /// has changed.
+    /// @notice A payout to `wallet` failed, is held or has nothing to pay, and was skipped; what is owed stays owed.
+    /// Not an entry: nothing has changed.
     event PayoutSkipped(uint256 indexed id, address indexed wallet, uint256 units);
 }

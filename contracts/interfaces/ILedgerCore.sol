@@ -24,8 +24,8 @@ interface ILedgerCore {
 
     /// @notice Enrols distributors in order.
     /// @dev Only a recorder. An id in lane 0 opens the next fragment and may have any sponsor enrolled before, or 0 for
-    /// a root; any other id must be the next free lane of its fragment, with a sponsor in the same fragment. Because the
-    /// caller names the ids, the same batch sent twice reverts the second time.
+    /// a root; any other id must be the next free lane of its fragment, with a sponsor in the same fragment. Because
+    /// the caller names the ids, the same batch sent twice reverts the second time.
     /// @param distributors 28 bytes each: id (4) | sponsor (4) | wallet (20). A zero wallet leaves a mark by which it
     /// can be claimed later; until then the distributor earns and cannot be paid out.
     function enrol(bytes calldata distributors) external;
@@ -93,8 +93,8 @@ interface ILedgerCore {
     /// @return units Units paid.
     function withdraw(address wallet) external returns (uint256 units);
 
-    /// @notice Pays out to many. Anyone may call it. A wallet whose transfer fails, that is held, that nothing is owed to
-    /// or that is nobody's is skipped, and what is owed stays owed.
+    /// @notice Pays out to many. Anyone may call it. A wallet whose transfer fails, that is held, that nothing is owed
+    /// to or that is nobody's is skipped, and what is owed stays owed.
     /// @return units Units paid in all.
     function payOut(address[] calldata wallets) external returns (uint256 units);
 

@@ -13,8 +13,8 @@ interface ILedgerPowers {
     /// @return version The plan's version.
     function announcePlan(Plan calldata plan) external returns (uint256 version);
 
-    /// @notice Lets `recorder` enrol, record and reverse. In a period it may reserve at most `cap` units, and free at most
-    /// as many by reversals; 0 ends it.
+    /// @notice Lets `recorder` enrol, record and reverse. In a period it may reserve at most `cap` units, and free at
+    /// most as many by reversals; 0 ends it.
     /// @dev Only the admin.
     function setRecorder(address recorder, uint256 cap) external;
 
@@ -38,8 +38,8 @@ interface ILedgerPowers {
     // ---- The recorder ----
 
     /// @notice Puts a mistaken sponsor right, inside 7 days after enrolment.
-    /// @dev Only a recorder. A distributor in lane 0, or who stays inside their fragment, keeps their id. Anybody else moves
-    /// to lane 0 of the next fragment, with balance, rank and wallet; whoever stands below them follows.
+    /// @dev Only a recorder. A distributor in lane 0, or who stays inside their fragment, keeps their id. Anybody else
+    /// moves to lane 0 of the next fragment, with balance, rank and wallet; whoever stands below them follows.
     /// @param wallet The distributor's wallet, or zero if they have none.
     /// @param sponsor The right sponsor; 0 makes the distributor a root.
     /// @param reason Hash of the reason, kept off the chain.
@@ -61,8 +61,8 @@ interface ILedgerPowers {
 
     // ---- Compliance ----
 
-    /// @notice Holds the payouts of a wallet for at most 30 days; a hold that is on can only be shortened. After it ends
-    /// the wallet stays free for at least 7 days.
+    /// @notice Holds the payouts of a wallet for at most 30 days; a hold that is on can only be shortened. After it
+    /// ends the wallet stays free for at least 7 days.
     /// @dev Only compliance.
     /// @param until When the hold ends by itself.
     /// @param reason Hash of the reason, kept off the chain.
@@ -87,7 +87,8 @@ interface ILedgerPowers {
     /// @dev Only the wallet's owner.
     function leaveProgramme() external;
 
-    /// @notice Gives a distributor who was enrolled without a wallet the one that a registrar vouches for. Anyone may call it.
+    /// @notice Gives a distributor who was enrolled without a wallet the one that a registrar vouches for. Anyone may
+    /// call it.
     /// @param signature The registrar's, by EIP-712 (or EIP-1271) over
     /// `ClaimVoucher(uint256 id,address wallet,uint256 deadline)`.
     function claimWallet(

@@ -40,8 +40,8 @@ struct Permit {
     bytes32 s;
 }
 
-/// @notice An EIP-3009 authorization of `buyer` for the storefront, over exactly the price, whose nonce is the hash of the
-/// quote: it is good for this quote at this storefront and for nothing else, whoever brings it.
+/// @notice An EIP-3009 authorization of `buyer` for the storefront, over exactly the price, whose nonce is the hash of
+/// the quote: it is good for this quote at this storefront and for nothing else, whoever brings it.
 struct Authorization {
     address buyer;
     uint256 validAfter;
@@ -83,16 +83,17 @@ struct Order {
 
 /// @title Storefront
 /// @notice Sells for one ledger: the buyer pays the whole price, the sale is recorded at once, and the price stays here
-/// until the return window has ended. Then the seller's margin, the commissions and the company's rest come out of it; a
-/// buyer who returns the order before gets all of it back.
+/// until the return window has ended. Then the seller's margin, the commissions and the company's rest come out of it;
+/// a buyer who returns the order before gets all of it back.
 ///
-/// Units. As in ICommissionLedger: base units of a 6-decimal token, 10,000 to a cent; a token with more decimals is scaled
-/// when it comes in or goes out.
+/// Units. As in ICommissionLedger: base units of a 6-decimal token, 10,000 to a cent; a token with more decimals is
+/// scaled when it comes in or goes out.
 ///
 /// Powers. The storefront has no owner. Its ledger says who may do what: quotes are signed by a QUOTER_ROLE, the
 /// company's money is taken out by the admin, the seller is paid to the wallet that the ledger knows. The storefront
-/// itself must be a recorder of the ledger. Give it the largest cap, 2^64 - 1: every sale that it records is paid for, so
-/// that a cap protects nothing here, while one that many returns can use up costs the company money (see `returnOrder`).
+/// itself must be a recorder of the ledger. Give it the largest cap, 2^64 - 1: every sale that it records is paid for,
+/// so that a cap protects nothing here, while one that many returns can use up costs the company money (see
+/// `returnOrder`).
 ///
 /// Commissions. From the purchase on they are covered by the ledger's float, and `complete` puts as much of the price
 /// into the float as was set aside. A quote whose margin and commissions could be more than its price is refused.
@@ -123,8 +124,8 @@ interface IStorefront {
     /// @notice The sale of a returned order was taken back in the ledger.
     event SaleTakenBack(bytes32 indexed quote, uint256 indexed batch);
 
-    /// @notice The ledger refused to take the sale of a returned order back, with this error. If nobody calls `takeBack`
-    /// inside the return window, its commissions are paid out of the float, at the company's cost.
+    /// @notice The ledger refused to take the sale of a returned order back, with this error. If nobody calls
+    /// `takeBack` inside the return window, its commissions are paid out of the float, at the company's cost.
     event TakingBackFailed(bytes32 indexed quote, uint256 indexed batch, bytes reason);
 
     /// @notice The return window ended: `margin` units were set aside for the seller and `rest` units for the company,
@@ -192,8 +193,8 @@ interface IStorefront {
     /// @return hash The quote's hash: the order's number from now on.
     function buy(Quote calldata quote, QuoteSignature calldata signed) external returns (bytes32 hash);
 
-    /// @notice Buys for the caller with an EIP-2612 permit. A permit that somebody else has brought already does no harm:
-    /// what counts is the allowance.
+    /// @notice Buys for the caller with an EIP-2612 permit. A permit that somebody else has brought already does no
+    /// harm: what counts is the allowance.
     function buyWithPermit(
         Quote calldata quote,
         QuoteSignature calldata signed,
@@ -207,13 +208,13 @@ interface IStorefront {
         Authorization calldata authorization
     ) external returns (bytes32 hash);
 
-    /// @notice Gives an order back inside the return window: the whole price goes back to the buyer, and the sale is taken
-    /// back in the ledger.
-    /// @dev Only the buyer. The refund depends on nobody: if the ledger refuses, because the storefront is no recorder any
-    /// more, its cap is used up, or a recorder has taken back part of the sale, the buyer is paid all the same. That costs
-    /// the company at most the order's `reserved` units, and inside the return window anyone can avoid it with `takeBack`.
-    /// A buyer cannot bring it about: the storefront knows the batch itself, and a call that has run out of gas is no
-    /// refusal.
+    /// @notice Gives an order back inside the return window: the whole price goes back to the buyer, and the sale is
+    /// taken back in the ledger.
+    /// @dev Only the buyer. The refund depends on nobody: if the ledger refuses, because the storefront is no recorder
+    /// any more, its cap is used up, or a recorder has taken back part of the sale, the buyer is paid all the same.
+    /// That costs the company at most the order's `reserved` units, and inside the return window anyone can avoid it
+    /// with `takeBack`. A buyer cannot bring it about: the storefront knows the batch itself, and a call that has run
+    /// out of gas is no refusal.
     /// @param quote Hash of the quote.
     /// @param reversalsSoFar Empty, unless a recorder has taken back part of the sale: then the batch's reversals until
     /// now, from the ledger's `SaleReversed` events. If they are wrong, the rest of the sale is not taken back.
@@ -221,8 +222,8 @@ interface IStorefront {
 
     // ---- Anyone ----
 
-    /// @notice Takes the sale of a returned order back in the ledger, if that has failed when it was returned. It must be
-    /// inside the return window.
+    /// @notice Takes the sale of a returned order back in the ledger, if that has failed when it was returned. It must
+    /// be inside the return window.
     /// @param quote Hash of the quote.
     /// @param reversalsSoFar The batch's reversals until now, from the ledger's `SaleReversed` events.
     function takeBack(bytes32 quote, bytes calldata reversalsSoFar) external;
@@ -250,8 +251,8 @@ interface IStorefront {
     function ledger() external view returns (ICommissionLedger);
 
     /// @notice A quote's name and the number of its order: its EIP-712 struct hash, over
-    /// `Quote(bytes32 product,uint256 seller,uint256 buyerClass,uint256 priceCents,uint256 volumeCents,uint256 marginCents,address buyer,uint256 expiry,bytes32 salt)`.
-    /// The batch's manifest has it as the only document.
+    /// `Quote(bytes32 product,uint256 seller,uint256 buyerClass,uint256 priceCents,uint256 volumeCents,uint256
+    /// marginCents,address buyer,uint256 expiry,bytes32 salt)`. The batch's manifest has it as the only document.
     function quoteHash(Quote calldata quote) external pure returns (bytes32);
 
     /// @notice The order for a quote; all zeros if it has not been bought.

@@ -38,8 +38,8 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// @dev Terms in element 0, a row of rates for each rank after it.
     mapping(uint256 version => uint256[17] words) internal _plans;
     mapping(address account => RecorderGrant grant) internal _recorders;
-    /// @dev Keyed by wallet and not by id, because this way one slot a distributor answers "what is owed to this wallet" and
-    /// keeps a wallet from being enrolled twice.
+    /// @dev Keyed by wallet and not by id, because this way one slot a distributor answers "what is owed to this
+    /// wallet" and keeps a wallet from being enrolled twice.
     mapping(address wallet => WalletWord word) internal _wallets;
     /// @dev When a distributor without a wallet was enrolled; 0 for everybody else.
     mapping(uint256 id => uint256 enrolledAt) internal _unclaimed;
@@ -78,8 +78,8 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
         if (totals.isPaused()) revert RecordingPaused();
     }
 
-    /// @dev The terms are in the clone's own code, behind the 45 bytes of the proxy, and cannot change. A struct in memory
-    /// has the layout of its ABI encoding; LedgerFactory wrote it, so it needs no check.
+    /// @dev The terms are in the clone's own code, behind the 45 bytes of the proxy, and cannot change. A struct in
+    /// memory has the layout of its ABI encoding; LedgerFactory wrote it, so it needs no check.
     function _terms() internal view returns (LedgerTerms memory fixedTerms) {
         assembly ("memory-safe") {
             extcodecopy(address(), fixedTerms, 45, 192)

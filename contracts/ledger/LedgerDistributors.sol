@@ -5,7 +5,7 @@ import { LedgerBase } from "./LedgerBase.sol";
 import { ILedgerCore } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
 import { Fragment, LANES, MAX_FRAGMENT, STATUS_CLOSED, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
-import { PERSON_BYTES, DistributorRecord, distributorAt } from "../types/Records.sol";
+import { DISTRIBUTOR_BYTES, DistributorRecord, distributorAt } from "../types/Records.sol";
 import { Totals } from "../types/Totals.sol";
 import { newWalletWord } from "../types/WalletWord.sol";
 
@@ -14,7 +14,7 @@ import { newWalletWord } from "../types/WalletWord.sol";
 abstract contract LedgerDistributors is LedgerBase, ILedgerCore {
     /// @inheritdoc ILedgerCore
     function enrol(bytes calldata distributors) external onlyRecorder {
-        uint256 count = _countRecords(distributors.length, PERSON_BYTES);
+        uint256 count = _countRecords(distributors.length, DISTRIBUTOR_BYTES);
         bytes32 newHead = _head;
         Totals totals = _totalsUnpaused();
         address token = _terms().token;

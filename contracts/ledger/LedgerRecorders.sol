@@ -21,8 +21,8 @@ abstract contract LedgerRecorders is LedgerBase, ILedgerCore {
         _recorders[msg.sender] = grant;
     }
 
-    /// @dev Counts `released` units freed by reversals against the same cap: a stolen key can take back no more of other
-    /// distributors' sales than it could have recorded.
+    /// @dev Counts `released` units freed by reversals against the same cap: a stolen key can take back no more of
+    /// other distributors' sales than it could have recorded.
     function _spendReversal(uint256 released) internal {
         RecorderGrant memory grant = _grantNow(msg.sender);
         grant.freed = _spend(grant.freed, released, grant.cap);

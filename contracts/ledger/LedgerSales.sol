@@ -13,12 +13,12 @@ import { MAX_BATCHES, Totals } from "../types/Totals.sol";
 /// @title LedgerSales
 /// @notice The first step of a sale: it is recorded at once, and may be taken back inside the return window.
 abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
-    /// @dev A batch's records come as calldata with every reversal and settlement, so a batch must stay far below what a
-    /// transaction can carry; its settlement may take several calls.
+    /// @dev A batch's records come as calldata with every reversal and settlement, so a batch must stay far below what
+    /// a transaction can carry; its settlement may take several calls.
     uint256 internal constant MAX_BATCH = 1000;
 
-    /// @dev Every settlement carries all reversals of its batch. Without a limit, a recorder could make a batch too dear
-    /// to settle and so withhold the commissions of all its sales.
+    /// @dev Every settlement carries all reversals of its batch. Without a limit, a recorder could make a batch too
+    /// dear to settle and so withhold the commissions of all its sales.
     uint256 internal constant MAX_REVERSALS = 2000;
 
     /// @inheritdoc ILedgerCore
@@ -119,8 +119,8 @@ abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
     }
 
     /// @dev Takes the reversals from what is `left` of the sales, as entries. Beyond the limit only one that takes back
-    /// all that is left of a sale is accepted, so that small reversals cannot shut out a real return; that happens once a
-    /// sale at most, so a settlement stays bounded.
+    /// all that is left of a sale is accepted, so that small reversals cannot shut out a real return; that happens once
+    /// a sale at most, so a settlement stays bounded.
     function _takeBack(
         uint256 batch,
         PlanTerms planTerms,

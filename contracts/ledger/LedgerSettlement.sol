@@ -198,8 +198,8 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         }
     }
 
-    /// @dev The same function for a caller that only looks: with `commit` false it writes no storage, which the compiler
-    /// cannot know. Calling it from a view keeps one statement of the rule.
+    /// @dev The same function for a caller that only looks: with `commit` false it writes no storage, which the
+    /// compiler cannot know. Calling it from a view keeps one statement of the rule.
     function _asView(
         function(Commission.Rules memory, uint256[] memory, uint256, bool) internal returns (uint256, uint256) pay
     )
@@ -231,8 +231,8 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         }
     }
 
-    /// @dev Logs settled sales, of which `sale` is the number of the first, from their lines. By hand: the compiler's way
-    /// of a copy costs about 1,000 gas more a sale.
+    /// @dev Logs settled sales, of which `sale` is the number of the first, from their lines. By hand: the compiler's
+    /// way of a copy costs about 1,000 gas more a sale.
     function _logSales(uint256 sale, uint256 line, uint256 end) private {
         uint256 data = _reserveMemory(EVENT_WORDS * 32);
         bytes32 topic = SaleSettled.selector;
@@ -262,8 +262,8 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         }
     }
 
-    /// @dev Logs a settlement with the `size` bytes from `lines` as its sales. By hand, around the lines where they are: a
-    /// copy of those of a large batch is dear, because the price of memory grows with its square.
+    /// @dev Logs a settlement with the `size` bytes from `lines` as its sales. By hand, around the lines where they
+    /// are: a copy of those of a large batch is dear, because the price of memory grows with its square.
     function _logBatch(
         Batch memory batch,
         uint256 until,

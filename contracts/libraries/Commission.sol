@@ -23,10 +23,10 @@ import {
 
 /// @title Commission
 /// @notice Who is paid what for one sale, and the crediting of it.
-/// @dev A settled sale is a packed line in memory: seller (4 bytes) | counted volume in cents (4) | number of levels (1) |
-/// for each level 5 bytes, id (26 bits) and basis points (14 bits), 0 for a level that stays unpaid. The line is what the
-/// journal hashes and what a compact ledger logs, so it is built once. Writers store whole words past the end of what
-/// they wrote; the next field overwrites them, and the owner of the buffer leaves room for the last.
+/// @dev A settled sale is a packed line in memory: seller (4 bytes) | counted volume in cents (4) | number of levels
+/// (1) | for each level 5 bytes, id (26 bits) and basis points (14 bits), 0 for a level that stays unpaid. The line is
+/// what the journal hashes and what a compact ledger logs, so it is built once. Writers store whole words past the end
+/// of what they wrote; the next field overwrites them, and the owner of the buffer leaves room for the last.
 /// TypeScript twin: packages/protocol/src/rules/commission.ts
 library Commission {
     uint256 internal constant LINE_HEADER = 9;
@@ -64,7 +64,8 @@ library Commission {
         uint256 id;
     }
 
-    /// @notice Pays sales by a plain plan: each level gets its one rate if the distributor there is active. Writes the lines.
+    /// @notice Pays sales by a plain plan: each level gets its one rate if the distributor there is active. Writes the
+    /// lines.
     /// @dev In assembly, because these steps are all that a settlement does besides storage: it took the cost of a step
     /// from about 450 gas to about 150. The layout is that of types/Fragment.sol.
     /// @param sales Each the seller (above bit 32) and the counted volume in cents (32 bits).
@@ -98,7 +99,8 @@ library Commission {
                 mstore(end, shl(192, mload(sale)))
                 end := add(end, 9)
                 let word := sload(add(fragments.slot, shr(2, id)))
-                // Without counted volume nobody is credited; an empty lane has nobody to credit. The line has no levels.
+                // Without counted volume nobody is credited; an empty lane has nobody to credit. The line has no
+                // levels.
                 if mul(volume, and(shr(add(mul(and(id, 3), 56), 54), word), 3)) {
                     let last := add(end, mload(0))
                     let rest := ladder
@@ -112,9 +114,9 @@ library Commission {
                             shr(252, shl(shl(1, missing), odd))
                         )
                         case 0 {
-                            // Each from here down to lane 0 is active and sponsored by the next: they are paid in one sum.
-                            // Four digits of 14 bits go to their places by one product each, whose other terms fall
-                            // between the places. Lanes above this one and levels past the last get the rate 0.
+                            // Each from here down to lane 0 is active and sponsored by the next: they are paid in one
+                            // sum. Four digits of 14 bits go to their places by one product each, whose other terms
+                            // fall between the places. Lanes above this one and levels past the last get the rate 0.
                             let digits := and(shl(mul(missing, 14), rest), 0xffffffffffffff)
                             let byLane := shr(42, and(mul(digits, TO_LANES), LANE_DIGITS))
                             word := add(word, mul(volume, byLane))

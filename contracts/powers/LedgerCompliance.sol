@@ -12,7 +12,7 @@ abstract contract LedgerCompliance is LedgerRoles {
     uint256 internal constant MAX_HOLD = 30 days;
     uint256 internal constant HOLD_GAP = 7 days;
 
-    uint256 private constant SUBJECT_PERSON = 0;
+    uint256 private constant SUBJECT_DISTRIBUTOR = 0;
     uint256 private constant SUBJECT_SALE = 1;
     uint256 private constant MAX_OUTCOME = 3;
     uint256 private constant MAX_FLAGS = type(uint32).max;
@@ -42,7 +42,7 @@ abstract contract LedgerCompliance is LedgerRoles {
         bytes32 reason
     ) external onlyRole(COMPLIANCE_ROLE) returns (uint256 flag) {
         bool isThere =
-            subjectKind == SUBJECT_PERSON
+            subjectKind == SUBJECT_DISTRIBUTOR
                 ? _isEnrolled(subject)
                 : subjectKind == SUBJECT_SALE && subject >> 16 != 0 && subject >> 16 <= _totals.batchCount();
         if (!isThere) revert UnknownSubject(subjectKind, subject);

@@ -35,7 +35,7 @@ abstract contract LedgerStanding is LedgerRoles {
             if (status != STATUS_ACTIVE && status != STATUS_INACTIVE) revert UnknownStatus(i, status);
             Fragment fragment = _fragments[fragmentOf(id)];
             uint256 present = fragment.statusOf(laneOf(id));
-            if (present == STATUS_NONE) revert UnknownMember(i, id);
+            if (present == STATUS_NONE) revert UnknownDistributorAt(i, id);
             if (present == STATUS_CLOSED) revert DistributorGone(id);
             _fragments[fragmentOf(id)] = fragment.withStanding(laneOf(id), record.standingRank(), status);
         }

@@ -16,8 +16,8 @@ import { Totals } from "../types/Totals.sol";
 import { WalletWord, newWalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerWallets
-/// @notice Where distributors are paid: claimed later, changed by the owner, recovered in public, or elsewhere this once. And
-/// the one way in which the company takes money out.
+/// @notice Where distributors are paid: claimed later, changed by the owner, recovered in public, or elsewhere this
+/// once. And the one way in which the company takes money out.
 abstract contract LedgerWallets is LedgerRoles, EIP712 {
     using SafeERC20 for IERC20;
 

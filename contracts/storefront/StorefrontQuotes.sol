@@ -12,7 +12,7 @@ import { BUYER_CLASSES } from "../types/Plan.sol";
 /// @title StorefrontQuotes
 /// @notice What makes a quote good.
 abstract contract StorefrontQuotes is IStorefront, EIP712 {
-    uint256 private constant MAX_PERSON = (1 << 26) - 1;
+    uint256 private constant MAX_DISTRIBUTOR = (1 << 26) - 1;
 
     bytes32 private constant QUOTE_TYPEHASH = keccak256(
         "Quote(bytes32 product,uint256 seller,uint256 buyerClass,uint256 priceCents,uint256 volumeCents,uint256 marginCents,address buyer,uint256 expiry,bytes32 salt)"
@@ -40,7 +40,7 @@ abstract contract StorefrontQuotes is IStorefront, EIP712 {
         bytes32 hash,
         address buyer
     ) internal view {
-        _checkRange("seller", quote.seller, MAX_PERSON);
+        _checkRange("seller", quote.seller, MAX_DISTRIBUTOR);
         _checkRange("buyerClass", quote.buyerClass, BUYER_CLASSES - 1);
         _checkRange("priceCents", quote.priceCents, type(uint32).max);
         _checkRange("volumeCents", quote.volumeCents, type(uint32).max);

@@ -15,11 +15,11 @@ pragma solidity ^0.8.28;
 ///     252..253                  sponsor of lane 2: lane 0 or 1
 ///     254..255                  sponsor of lane 3: lane 0, 1 or 2
 ///
-/// A distributor's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means nobody. A distributor whose sponsor is
-/// corrected to somebody outside the fragment moves to lane 0 of a fragment of their own; the lane they leave is closed
-/// with rank 1 and holds the new id in place of a balance, so that all who stand below it follow. A lane closed with
-/// rank 0 is of somebody who left and still has a balance.
-/// Nothing outside this file knows the layout but the walk in libraries/Commission.sol.
+/// A distributor's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means nobody. A distributor whose
+/// sponsor is corrected to somebody outside the fragment moves to lane 0 of a fragment of their own; the lane they
+/// leave is closed with rank 1 and holds the new id in place of a balance, so that all who stand below it follow. A
+/// lane closed with rank 0 is of somebody who left and still has a balance. Nothing outside this file knows the layout
+/// but the walk in libraries/Commission.sol.
 /// TypeScript twin: packages/protocol/src/rules/fragment.ts
 type Fragment is uint256;
 

@@ -8,8 +8,9 @@ struct Plan {
     /// Who up the line is paid: 0 each level, 1 each higher rank the difference to the one below, 2 each generation,
     /// that is, each distributor of the boundary rank or above.
     uint8 kind;
-    /// What becomes of a level whose distributor is not paid. 0 none: it stays unpaid. 1 roll-up: somebody inactive does not
-    /// count, the next active distributor has the level. 2 dynamic: neither does somebody whose rank does not reach it.
+    /// What becomes of a level whose distributor is not paid. 0 none: it stays unpaid. 1 roll-up: somebody inactive
+    /// does not count, the next active distributor has the level. 2 dynamic: neither does somebody whose rank does not
+    /// reach it.
     uint8 compression;
     /// Rank from which a generation is counted, 1 to 15; 0 for other plans.
     uint8 boundaryRank;
@@ -55,8 +56,8 @@ uint256 constant BPS = 10_000;
 uint256 constant MAX_LEVELS = 10;
 uint256 constant MAX_ROWS = 16;
 uint256 constant MAX_RANK = 15;
-/// @dev How many distributors above the seller are looked at, at most, so that a long line of distributors who do not count cannot
-/// make a sale too dear to settle.
+/// @dev How many distributors above the seller are looked at, at most, so that a long line of distributors who do not
+/// count cannot make a sale too dear to settle.
 uint256 constant MAX_REACH = 64;
 uint256 constant BUYER_CLASSES = 3;
 

@@ -7,7 +7,8 @@ pragma solidity ^0.8.28;
 /// @notice A sale, 12 bytes: buyer class (6 bits) | seller (26) | price in cents (32) | volume in cents (32).
 type SaleRecord is uint96;
 
-/// @notice Part of a sale taken back, 12 bytes: index in its batch (32 bits) | price in cents (32) | volume in cents (32).
+/// @notice Part of a sale taken back, 12 bytes: index in its batch (32 bits) | price in cents (32) | volume in cents
+/// (32).
 type ReversalRecord is uint96;
 
 /// @notice Somebody to enrol, 28 bytes: id (32 bits) | sponsor (32) | wallet (160).
@@ -23,7 +24,7 @@ using { standingId, standingRank, standingStatus } for StandingRecord global;
 
 uint256 constant SALE_BYTES = 12;
 uint256 constant REVERSAL_BYTES = 12;
-uint256 constant PERSON_BYTES = 28;
+uint256 constant DISTRIBUTOR_BYTES = 28;
 uint256 constant STANDING_BYTES = 4;
 
 /// @notice Record number `index` of `records`. The caller has checked that it is there.

@@ -38,7 +38,8 @@ abstract contract LedgerTest {
         ledger = ICommissionLedger(factory.createLedger(request, 0));
     }
 
-    /// @dev From the compiled artifact: with `new`, the compiler would compile the ledger again for every test contract.
+    /// @dev From the compiled artifact: with `new`, the compiler would compile the ledger again for every test
+    /// contract.
     function _deploy(string memory name, bytes memory arguments) internal returns (address deployed) {
         bytes memory code = bytes.concat(vm.getCode(name), arguments);
         assembly ("memory-safe") {

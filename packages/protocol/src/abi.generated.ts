@@ -60,7 +60,7 @@ export const commissionLedgerAbi = [
   {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"},{"internalType":"uint256","name":"class","type":"uint256"}],"name":"UnknownClass","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"compression","type":"uint256"}],"name":"UnknownCompression","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"id","type":"uint256"}],"name":"UnknownDistributor","type":"error"},
-  {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"},{"internalType":"uint256","name":"id","type":"uint256"}],"name":"UnknownMember","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"},{"internalType":"uint256","name":"id","type":"uint256"}],"name":"UnknownDistributorAt","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"outcome","type":"uint256"}],"name":"UnknownOutcome","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"version","type":"uint256"}],"name":"UnknownPlan","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"kind","type":"uint256"}],"name":"UnknownPlanKind","type":"error"},

@@ -15,8 +15,8 @@ abstract contract LedgerGasTest is LedgerTest {
     bytes internal sales;
     uint256 internal recordedAt;
 
-    /// @dev One hundred lines of `levels` distributors above a seller, each line in fragments of its own, filled in order: the
-    /// seller is the last of the line.
+    /// @dev One hundred lines of `levels` distributors above a seller, each line in fragments of its own, filled in
+    /// order: the seller is the last of the line.
     function _prepare(bool compact, uint32 returnWindow, uint256 levels) internal {
         vm.warp(recordedAt = 1_800_000_000);
         uint16[] memory rates = new uint16[](levels + 1);

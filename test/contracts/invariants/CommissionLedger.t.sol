@@ -118,8 +118,8 @@ abstract contract LedgerInvariants is HandledLedger {
         _try(this.trialOfOrders);
     }
 
-    /// @notice The invariants say nothing if the calls do nothing: every action is carried out, and refused where it can
-    /// be.
+    /// @notice The invariants say nothing if the calls do nothing: every action is carried out, and refused where it
+    /// can be.
     function test_everyActionHappens() external {
         bytes4[ACTIONS] memory actions = _actions();
         for (uint256 i = 0; i < 60 * ACTIONS; ++i) {
@@ -157,8 +157,8 @@ abstract contract LedgerInvariants is HandledLedger {
         revert TrialPassed();
     }
 
-    /// @notice A hold ends within its longest time. Then nobody can hold again at once, a pause changes nothing, and the
-    /// money goes to the wallet.
+    /// @notice A hold ends within its longest time. Then nobody can hold again at once, a pause changes nothing, and
+    /// the money goes to the wallet.
     function trialOfHolds() external {
         address[] memory payees = handler.owned();
         if (payees.length == 0) revert TrialPassed();
@@ -180,8 +180,8 @@ abstract contract LedgerInvariants is HandledLedger {
         revert TrialPassed();
     }
 
-    /// @notice The company takes the storefront's right to record, pauses, and takes the float: every buyer whose window
-    /// is open has the price back all the same, and every other order is completed when its time has come.
+    /// @notice The company takes the storefront's right to record, pauses, and takes the float: every buyer whose
+    /// window is open has the price back all the same, and every other order is completed when its time has come.
     function trialOfOrders() external {
         IStorefront shop = handler.storefront();
         (bytes32[] memory quotes, address[] memory buyers, uint256[2][] memory pricesAndEnds) = handler.openOrders();

@@ -73,8 +73,8 @@ abstract contract CommissionModel is LedgerBooks {
         }
     }
 
-    /// @dev Books the settlement of sales `from` to `until` of a batch: the levels' shares to distributors, the rest of what was
-    /// reserved to the float, and the entry.
+    /// @dev Books the settlement of sales `from` to `until` of a batch: the levels' shares to distributors, the rest of
+    /// what was reserved to the float, and the entry.
     function _bookSettled(uint256 batchNumber, uint256 until) internal {
         BookedBatch storage batch = batches[batchNumber - 1];
         Plan memory plan = _planOf(batch.plan);

@@ -146,7 +146,7 @@ abstract contract DistributorsHandler is LedgerDriver {
         if (status != ACTIVE && status != INACTIVE)
             return abi.encodeWithSelector(UnknownStatus.selector, index, status);
         uint256 number = numberOf[id];
-        if (number == 0) return abi.encodeWithSelector(UnknownMember.selector, index, id);
+        if (number == 0) return abi.encodeWithSelector(UnknownDistributorAt.selector, index, id);
         bool isGone = distributors[number].id != id || distributors[number].status == CLOSED;
         return isGone ? abi.encodeWithSelector(DistributorGone.selector, id) : bytes("");
     }

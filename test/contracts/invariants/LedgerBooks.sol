@@ -5,8 +5,8 @@ import { Journal } from "../../../contracts/libraries/Journal.sol";
 import { Plan } from "../../../contracts/types/Plan.sol";
 
 /// @notice Books kept beside a ledger: what the manual says must come of each call, worked out the long way with plain
-/// arrays, so that no mistake in the ledger's packing can be in them too. Distributors are numbers in an array, whatever ids
-/// they get, and the journal's head is folded from what was done.
+/// arrays, so that no mistake in the ledger's packing can be in them too. Distributors are numbers in an array,
+/// whatever ids they get, and the journal's head is folded from what was done.
 abstract contract LedgerBooks {
     struct Distributor {
         /// The present id. The ids that they had before lead here too.

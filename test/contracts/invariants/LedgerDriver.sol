@@ -20,8 +20,8 @@ struct Form {
     uint256 line;
 }
 
-/// @notice Opens a ledger with its books, and carries out what the handlers have drawn: every call is either expected to
-/// succeed, or to be refused with the very error that was worked out before.
+/// @notice Opens a ledger with its books, and carries out what the handlers have drawn: every call is either expected
+/// to succeed, or to be refused with the very error that was worked out before.
 /// @dev It keeps the time itself, because the compiler may read the block's time once for a whole call.
 abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICommissionLedgerErrors {
     uint256 internal constant WALLETS = 64;

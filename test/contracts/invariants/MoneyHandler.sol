@@ -64,7 +64,8 @@ abstract contract MoneyHandler is LedgerDriver {
         _enter(Journal.payout(head, distributors[number].id, wallet, units));
     }
 
-    /// @notice Pays several at once: whoever is frozen, held, owed nothing or nobody is skipped, and all others have their money.
+    /// @notice Pays several at once: whoever is frozen, held, owed nothing or nobody is skipped, and all others have
+    /// their money.
     function payOut(uint256 seed) external acting(seed) {
         address[] memory payees = new address[](1 + _draw(8));
         uint256[] memory before = new uint256[](payees.length);
@@ -92,7 +93,8 @@ abstract contract MoneyHandler is LedgerDriver {
         eq(abi.decode(answer, (uint256)), sum, "paid out in all");
     }
 
-    /// @notice A payout elsewhere, as the wallet's owner has signed; now and then too late, or signed for another nonce.
+    /// @notice A payout elsewhere, as the wallet's owner has signed; now and then too late, or signed for another
+    /// nonce.
     function withdrawTo(uint256 seed) external acting(seed) {
         address wallet = _drawOwnedWallet();
         address to = _chance(4) ? _drawWallet() : _stranger();

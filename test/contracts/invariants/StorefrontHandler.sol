@@ -68,7 +68,8 @@ abstract contract StorefrontHandler is SalesHandler {
         _bookOrder(structHash, buyer, quote, sales);
     }
 
-    /// @notice The buyer gives an order back, perhaps when it is too late. What is not taken back in the ledger is, later.
+    /// @notice The buyer gives an order back, perhaps when it is too late. What is not taken back in the ledger is,
+    /// later.
     function returnOrder(uint256 seed) external acting(seed) {
         if (orders.length == 0) return;
         uint256 index = _drawOrder();
@@ -176,7 +177,8 @@ abstract contract StorefrontHandler is SalesHandler {
         eq(dollar.balanceOf(address(storefront)), held * unit, "tokens of the storefront");
     }
 
-    /// @notice The orders that are neither returned nor completed, for trials: quotes, buyers, prices, when their window ends.
+    /// @notice The orders that are neither returned nor completed, for trials: quotes, buyers, prices, when their
+    /// window ends.
     function openOrders()
         external
         view

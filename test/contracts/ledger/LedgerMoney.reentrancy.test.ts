@@ -46,7 +46,9 @@ function encode({ ledger }: Company, name: string, values: unknown[]): string {
   return (ledger.interface as Interface).encodeFunctionData(name, values);
 }
 
-/** A ledger whose token holds every role that one can have besides the admin's, and lets a payee act while it is paid. */
+/**
+ * A ledger whose token holds every role that one can have besides the admin's, and lets a payee act while it is paid.
+ */
 async function conspiracy(): Promise<Conspiracy> {
   const company = await openCompany({ token: 'TreacherousDollar', returnWindow: DAY });
   const { asAdmin, ledger, token, distributors } = company;

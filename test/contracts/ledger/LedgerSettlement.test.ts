@@ -138,7 +138,8 @@ describe('LedgerSettlement', () => {
           ]),
         ];
         const credited = 41_000_000n + 200_000n + 410_000n;
-        // Seller, volume, levels, then id and rate of each level; the empty lane and the sale without volume pay nobody.
+        // Seller, volume, levels, then id and rate of each level; the empty lane and the sale without volume pay
+        // nobody.
         const packed = ethers.concat([
           packLine(ID.F, 10_000, [ID.F, ID.E, ID.D, ID.C, ID.B, ID.A]),
           packLine(ID.A, 100, [ID.A]),

@@ -17,7 +17,7 @@ import { setCounter } from '../../support/contracts/totals.ts';
 
 const MAX_HOLD = BigInt(30 * DAY);
 const GAP = BigInt(7 * DAY);
-const PERSON = 0;
+const DISTRIBUTOR = 0;
 const SALE = 1;
 
 /** Storage slot of the number of flags: it comes after the fragments, which begin at slot 7. */
@@ -59,7 +59,7 @@ describe('LedgerCompliance', () => {
       for (const call of [
         () => as.hold(E, until, REASON),
         () => as.releaseHold(E, REASON),
-        () => as.raiseFlag(PERSON, ID.E, REASON),
+        () => as.raiseFlag(DISTRIBUTOR, ID.E, REASON),
         () => as.closeFlag(1, 1, EVIDENCE),
       ]) {
         await expect(call())
@@ -258,12 +258,12 @@ describe('LedgerCompliance', () => {
     it('refuses a distributor or a sale that is not there, and any other kind', async () => {
       const { asCompliance, ledger } = await loadFixture(withSale);
       const refused: [kind: bigint | number, subject: bigint | number][] = [
-        [PERSON, 0],
-        [PERSON, ID.emptyLane],
-        [PERSON, 16],
-        [PERSON, 2 ** 26 + ID.E],
-        [PERSON, 2n ** 32n + BigInt(ID.E)],
-        [PERSON, MaxUint256],
+        [DISTRIBUTOR, 0],
+        [DISTRIBUTOR, ID.emptyLane],
+        [DISTRIBUTOR, 16],
+        [DISTRIBUTOR, 2 ** 26 + ID.E],
+        [DISTRIBUTOR, 2n ** 32n + BigInt(ID.E)],
+        [DISTRIBUTOR, MaxUint256],
         [SALE, 0],
         [SALE, saleNumber(0, 5)],
         [SALE, saleNumber(2, 0)],
@@ -283,10 +283,10 @@ describe('LedgerCompliance', () => {
 
     it('refuses when the company has filled its half of the journal', async () => {
       const { asCompliance, ledger, distributors } = await loadFixture(withSale);
-      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
       await asCompliance.hold(distributors.wallets.E, (await now()) + BigInt(DAY), REASON);
       await setCounter(ledger, 'entries', 2n ** 31n);
-      await expect(asCompliance.raiseFlag(PERSON, ID.E, REASON))
+      await expect(asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON))
         .to.be.revertedWithCustomError(ledger, 'JournalFull')
         .withArgs(2n ** 31n);
       // What ends a review or a hold is always possible.
@@ -298,12 +298,12 @@ describe('LedgerCompliance', () => {
       const { asCompliance, ledger } = await loadFixture(withSale);
       const limit = 2n ** 32n - 1n;
       await networkHelpers.setStorageAt(await ledger.getAddress(), FLAGS_SLOT, limit);
-      await expect(asCompliance.raiseFlag(PERSON, ID.E, REASON))
+      await expect(asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON))
         .to.be.revertedWithCustomError(ledger, 'TooManyFlags')
         .withArgs(limit);
       await networkHelpers.setStorageAt(await ledger.getAddress(), FLAGS_SLOT, limit - 1n);
-      await expectEntries(ledger, () => asCompliance.raiseFlag(PERSON, ID.E, REASON), [
-        ['FlagRaised', limit, PERSON, ID.E, REASON],
+      await expectEntries(ledger, () => asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON), [
+        ['FlagRaised', limit, DISTRIBUTOR, ID.E, REASON],
       ]);
     });
 
@@ -314,12 +314,12 @@ describe('LedgerCompliance', () => {
         await company.record([{ seller: ID.F, volume: 10_000 }]);
         await company.leave(distributors.wallets.root);
         const subjects: [kind: number, subject: bigint | number][] = [
-          [PERSON, ID.E],
+          [DISTRIBUTOR, ID.E],
           [SALE, saleNumber(1, 0)],
           // The same again, who has left, and who has no wallet.
-          [PERSON, ID.E],
-          [PERSON, ID.root],
-          [PERSON, ID.walletless],
+          [DISTRIBUTOR, ID.E],
+          [DISTRIBUTOR, ID.root],
+          [DISTRIBUTOR, ID.walletless],
         ];
         const solvency = await ledger.solvency();
         for (const [i, [kind, subject]] of subjects.entries()) {
@@ -339,7 +339,7 @@ describe('LedgerCompliance', () => {
   describe('closeFlag', () => {
     it('refuses what is not open', async () => {
       const { asCompliance, ledger } = await loadFixture(readable);
-      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
       for (const flag of [0n, 2n, 2n ** 32n + 1n, MaxUint256]) {
         await expect(asCompliance.closeFlag(flag, 1, EVIDENCE))
           .to.be.revertedWithCustomError(ledger, 'FlagNotOpen')
@@ -355,7 +355,7 @@ describe('LedgerCompliance', () => {
 
     it('refuses an outcome that is none', async () => {
       const { asCompliance, ledger } = await loadFixture(readable);
-      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
       for (const outcome of [0n, 4n, 257n, MaxUint256]) {
         await expect(asCompliance.closeFlag(1, outcome, EVIDENCE))
           .to.be.revertedWithCustomError(ledger, 'UnknownOutcome')
@@ -368,7 +368,7 @@ describe('LedgerCompliance', () => {
         const company = await loadFixture(fixture);
         const { asCompliance, ledger } = company;
         // Three flags share a storage word, and each has its own outcome.
-        for (let flag = 1; flag <= 3; ++flag) await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+        for (let flag = 1; flag <= 3; ++flag) await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
         for (const [flag, outcome] of [
           [2, 3],
           [3, 1],
@@ -388,7 +388,7 @@ describe('LedgerCompliance', () => {
   describe('flagOf', () => {
     it('refuses a number that no flag has', async () => {
       const { asCompliance, ledger } = await loadFixture(readable);
-      await asCompliance.raiseFlag(PERSON, ID.E, REASON);
+      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
       for (const flag of [0n, 2n, MaxUint256]) {
         await expect(ledger.flagOf(flag)).to.be.revertedWithCustomError(ledger, 'FlagNotOpen').withArgs(flag);
       }

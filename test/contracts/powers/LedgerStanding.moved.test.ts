@@ -16,7 +16,10 @@ async function sell(company: Company, seller: number, meanwhile?: () => Promise<
   await company.settle(batch);
 }
 
-/** Expects the last sale settled to have paid these distributors, from the seller up, and nobody else to be owed anything. */
+/**
+ * Expects the last sale settled to have paid these distributors, from the seller up, and nobody else to be owed
+ * anything.
+ */
 async function expectPaid(company: Company, seller: number, payees: number[]): Promise<void> {
   const { lines, head, owed } = await foldJournal(company.ledger);
   const credits = payees.map((id, level) => ({ id: BigInt(id), bps: BigInt(RATES[level]!) }));

@@ -58,7 +58,7 @@ describe('LedgerStanding', () => {
       const company = await loadFixture(readable);
       for (const id of [0, 3, emptyLane, root + 1, 16, 2 ** 26 - 1]) {
         await expect(company.setStanding([{ id: F }, { id: E }, { id }]))
-          .to.be.revertedWithCustomError(company.ledger, 'UnknownMember')
+          .to.be.revertedWithCustomError(company.ledger, 'UnknownDistributorAt')
           .withArgs(2, id);
       }
     });
@@ -80,7 +80,7 @@ describe('LedgerStanding', () => {
       const [head, words] = [await company.ledger.head(), await company.ledger.fragmentsOf(0, 5)];
       await expect(company.setStanding([{ id: F, rank: 9 }, { id: 0 }])).to.be.revertedWithCustomError(
         company.ledger,
-        'UnknownMember',
+        'UnknownDistributorAt',
       );
       expect(await company.ledger.head()).to.equal(head);
       expect(await company.ledger.fragmentsOf(0, 5)).to.deep.equal(words);

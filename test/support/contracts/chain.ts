@@ -10,7 +10,9 @@ export const { loadFixture, time } = networkHelpers;
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
-/** The simulated chain answers when a transaction is in a block, another node at once: then this waits for the block. */
+/**
+ * The simulated chain answers when a transaction is in a block, another node at once: then this waits for the block.
+ */
 const mined: Partial<NetworkHooks> = {
   async onRequest(context, sender, request, next) {
     const response = await next(context, sender, request);

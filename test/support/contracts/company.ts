@@ -51,7 +51,10 @@ export interface Batch {
   reversals: string;
 }
 
-/** The ids of the distributors that every company of the tests starts with: a line A to F in two fragments, and some others. */
+/**
+ * The ids of the distributors that every company of the tests starts with: a line A to F in two fragments, and some
+ * others.
+ */
 export const ID = { A: 4, B: 5, C: 6, D: 7, E: 8, F: 9, walletless: 10, emptyLane: 11, root: 12 } as const;
 
 export const MANIFEST = hashOf('manifest');

@@ -14,7 +14,8 @@ const BESIDE_ENTRIES = ['SaleSettled', 'PayoutSkipped'];
 
 /**
  * Sends a call and expects exactly these events of the ledger, in this order; that each but `SaleSettled` and
- * `PayoutSkipped` is one entry more; and that the journal's fold over them is the head that the ledger has after the call.
+ * `PayoutSkipped` is one entry more; and that the journal's fold over them is the head that the ledger has after the
+ * call.
  * @param send Sends the call; it is not sent before, so that the number of entries can be compared.
  * @param expected The events, or what gives them when the time of the block is known.
  */
