@@ -72,12 +72,12 @@ function* piecesOf(first: number, blocks: Iterable<MadeBlock>): Generator<Piece>
 
 /** Everybody's distributor, and submissions for the sales of the first thousand batches. */
 async function fillIntake(database: Database): Promise<void> {
-  await sql`insert into distributors (ledger, reference, sponsor_reference, wallet, state, distributor_id)
-    select ${LEDGER}, 'D' || lpad(id::text, 8, '0'), 'D' || lpad(sponsor::text, 8, '0'), wallet, 'batched', id
+  await sql`insert into enrolments (ledger, reference, sponsor_reference, wallet, state, distributor_id)
+    select ledger, 'D' || lpad(id::text, 8, '0'), 'D' || lpad(sponsor::text, 8, '0'), wallet, 'batched', id
     from distributors where moved_to is null`.execute(database);
   await sql`insert into submissions (ledger, external_id, seller_reference, class, price_cents, volume_cents, items,
       sold_at, buyer_salt, buyer_commitment, document_salt, body_hash, state, batch, batch_index, transaction_id)
-    select ${LEDGER}, 'S-' || batch || '-' || batch_index, 'D' || lpad(seller::text, 8, '0'), 'retail', price_cents,
+    select ledger, 'S-' || batch || '-' || batch_index, 'D' || lpad(seller::text, 8, '0'), 'retail', price_cents,
       volume_cents, '[]', '2026-01-01T00:00:00Z', '', '', '', '', 'batched', batch, batch_index, batch
     from sales where batch <= 1000`.execute(database);
 }

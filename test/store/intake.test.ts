@@ -137,16 +137,16 @@ for (const engine of engines) {
       const kinds = outcomes.map(({ kind }) => kind).sort();
       expect(kinds).to.deep.equal([...Array(3).fill('accepted'), ...Array(5).fill('beyond')]);
       const sale = await findSubmission(database, LEDGER, { externalId: 'raced' });
-      expect(sale).to.include({ asked_price_cents: 900n, asked_volume_cents: 900n });
+      expect(sale).to.include({ askedPriceCents: 900n, askedVolumeCents: 900n });
       const requests = await listReversalRequests(database, LEDGER, 'raced');
       await refuseReversals(
         database,
         LEDGER,
-        requests.map((row) => row.reversal_id),
+        requests.map((row) => row.reversalId),
         'no',
       );
       const after = await findSubmission(database, LEDGER, { externalId: 'raced' });
-      expect(after).to.include({ asked_price_cents: 0n, asked_volume_cents: 0n });
+      expect(after).to.include({ askedPriceCents: 0n, askedVolumeCents: 0n });
     });
 
     it('ties items to a transaction all or none, and unties them when it fails', async () => {
@@ -180,12 +180,12 @@ for (const engine of engines) {
 
       const id = await store(0, '0xb');
       expect(await findSubmission(database, LEDGER, { batch: 1, index: 0 })).to.include({
-        external_id: 'tied-1',
+        externalId: 'tied-1',
         state: 'batched',
       });
       expect(await nextFreeNonce(database, SIGNER)).to.equal(1);
       const [open] = await listOpenTransactions(database, LEDGER, SIGNER);
-      expect(open?.attempts[0]?.max_fee).to.equal(2n ** 70n);
+      expect(open?.attempts[0]?.maxFee).to.equal(2n ** 70n);
       let taken: { code?: string } = {};
       await store(0, '0xc').catch((error) => {
         taken = error;

@@ -1,8 +1,8 @@
 import type { Database } from '@plumbline/store';
-import { Lines, sumsBelow } from '@plumbline/store/testing';
+import { sumsBelow, Uplines } from '@plumbline/store/testing';
 import { expect } from 'chai';
 
-describe('lines of distributors whose places are in memory', () => {
+describe('uplines of distributors whose places are in memory', () => {
   /** Whoever asks it fails. */
   const noDatabase = undefined as unknown as Database;
   const fresh = new Map([
@@ -12,28 +12,28 @@ describe('lines of distributors whose places are in memory', () => {
   ]);
 
   it('ask the books for a lane that nobody is known to have, unless nobody else is there', async () => {
-    const ask = (isFirst: boolean) => Lines.load(noDatabase, 1n, [6, 4_000], { fresh, isFirst });
+    const ask = (isFirst: boolean) => Uplines.load(noDatabase, 1n, [6, 4_000], { fresh, isFirst });
     expect(await ask(false).catch((error) => error)).to.be.instanceOf(Error);
-    const lines = await ask(true);
-    expect(lines.whereIs(4_000)).to.equal(0);
-    expect(lines.above(4_000)).to.deep.equal([]);
-    expect(lines.above(6)).to.deep.equal([5, 4]);
+    const uplines = await ask(true);
+    expect(uplines.whereIs(4_000)).to.equal(0);
+    expect(uplines.above(4_000)).to.deep.equal([]);
+    expect(uplines.above(6)).to.deep.equal([5, 4]);
   });
 
   it('ask the books for a sponsor who is not among them', async () => {
     const below = new Map([...fresh].filter(([id]) => id !== 4));
-    const lines = Lines.load(noDatabase, 1n, [6], { fresh: below, isFirst: false });
-    expect(await lines.catch((error) => error)).to.be.instanceOf(Error);
+    const uplines = Uplines.load(noDatabase, 1n, [6], { fresh: below, isFirst: false });
+    expect(await uplines.catch((error) => error)).to.be.instanceOf(Error);
   });
 
   it('ask nothing for those who are among them up to their roots, and add up like others', async () => {
-    const lines = await Lines.load(noDatabase, 1n, [6], { fresh, isFirst: false });
+    const uplines = await Uplines.load(noDatabase, 1n, [6], { fresh, isFirst: false });
     const amounts = new Map([
       [4, 1],
       [5, 10],
       [6, 100],
     ]);
-    expect([...sumsBelow(lines, amounts, (a, b) => a + b)].sort()).to.deep.equal([
+    expect([...sumsBelow(uplines, amounts, (a, b) => a + b)].sort()).to.deep.equal([
       [4, 110],
       [5, 100],
     ]);

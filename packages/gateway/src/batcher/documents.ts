@@ -6,15 +6,15 @@ import type { Hex } from 'viem';
 export function documentOf(sale: SubmissionRow, seller: number): SaleDocument {
   return {
     version: 1,
-    externalId: sale.external_id,
+    externalId: sale.externalId,
     seller,
-    buyerCommitment: sale.buyer_commitment as Hex,
+    buyerCommitment: sale.buyerCommitment as Hex,
     class: sale.class as BuyerClass,
-    priceCents: sale.price_cents.toString(),
-    volumeCents: sale.volume_cents.toString(),
+    priceCents: sale.priceCents.toString(),
+    volumeCents: sale.volumeCents.toString(),
     items: sale.items as SaleItem[],
-    soldAt: sale.sold_at,
-    salt: sale.document_salt as Hex,
+    soldAt: sale.soldAt,
+    salt: sale.documentSalt as Hex,
   };
 }
 
@@ -23,7 +23,7 @@ export function recordOf(sale: SubmissionRow, seller: number): SaleRecord {
   return {
     class: sale.class as BuyerClass,
     seller,
-    priceCents: sale.price_cents,
-    volumeCents: sale.volume_cents,
+    priceCents: sale.priceCents,
+    volumeCents: sale.volumeCents,
   };
 }

@@ -60,12 +60,12 @@ async function checkInclusions(context: Context, head: BlockHead): Promise<boole
       limit,
     );
     if (page.length === 0) break;
-    const numbers = [...new Set(page.map((row) => row.block_number ?? 0n))];
+    const numbers = [...new Set(page.map((row) => row.blockNumber ?? 0n))];
     const hashes = new Map(
       await Promise.all(numbers.map(async (number) => [number, await chain.findBlockHash(number)] as const)),
     );
     for (const row of page) {
-      found = hashes.get(row.block_number ?? 0n) === row.block_hash;
+      found = hashes.get(row.blockNumber ?? 0n) === row.blockHash;
       if (found) break;
       lost = row.nonce;
       below = row.nonce;
@@ -132,7 +132,7 @@ async function push(context: Context, head: BlockHead, open: OpenTransaction): P
   }
   const last = open.attempts.at(-1);
   if (!last) throw new Error(`transaction ${open.id} was stored without its bytes`);
-  const held = { maxFee: last.max_fee, maxPriorityFee: last.max_priority_fee };
+  const held = { maxFee: last.maxFee, maxPriorityFee: last.maxPriorityFee };
   const data = open.state === 'voided' ? '0x' : await rebuild(context, open, last.data as Hex);
   if (data !== last.data) {
     const going = await chain.fees();

@@ -15,12 +15,12 @@ export async function record(context: Context): Promise<boolean> {
     context.wait('record', null);
     return false;
   }
-  const lost = waiting.filter(({ seller_state }) => seller_state === 'refused');
+  const lost = waiting.filter(({ sellerState }) => sellerState === 'refused');
   if (lost.length > 0) {
     await refuse(context, lost, 'the seller was refused');
     return true;
   }
-  const oldest = waiting[0]?.age_ms ?? 0;
+  const oldest = waiting[0]?.ageMs ?? 0;
   if (waiting.length < settings.batchSize && oldest < settings.batchAgeMs) return false;
   return send(context, waiting);
 }
@@ -37,7 +37,7 @@ async function send(context: Context, waiting: readonly WaitingSale[]): Promise<
     context.wait('record', null);
     const root = manifestRoot(waiting.map((sale) => documentHash(documentOf(sale, sellerOf(sale)))));
     const packed = encodeSales(records);
-    const externalIds = waiting.map((sale) => sale.external_id);
+    const externalIds = waiting.map((sale) => sale.externalId);
     const payload = { kind: 'record', batch, externalIds, manifestRoot: root, records: packed } as const;
     return submit(context, payload, recordData(batch, packed, root), outcome.gas);
   }
@@ -77,8 +77,8 @@ async function explain({ chain, account }: Context, refusal: Refusal): Promise<s
 }
 
 function sellerOf(sale: WaitingSale): number {
-  if (sale.seller_id === null) throw new Error(`the seller of ${sale.external_id} has no distributor id`);
-  return sale.seller_id;
+  if (sale.sellerId === null) throw new Error(`the seller of ${sale.externalId} has no distributor id`);
+  return sale.sellerId;
 }
 
 function recordData(batch: number, records: Hex, root: Hex): Hex {
@@ -88,7 +88,7 @@ function recordData(batch: number, records: Hex, root: Hex): Hex {
 
 async function refuse(context: Context, sales: readonly WaitingSale[], reason: string): Promise<void> {
   const { chain, database, log } = context;
-  const externalIds = sales.map((sale) => sale.external_id);
+  const externalIds = sales.map((sale) => sale.externalId);
   await withLease(database, await context.lease(), (transaction) =>
     refuseSales(transaction, chain.ledger, externalIds, reason),
   );

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Changes } from './changes.ts';
 import { isCorrected } from './distributors-writing.ts';
-import { Lines } from './lines.ts';
 import { type PeriodChange, PeriodSums } from './period-sums.ts';
 import {
   dropEmptyPeriods,
@@ -13,6 +12,7 @@ import {
 import type { Volumes } from './periods.ts';
 import { growTeams } from './teams.ts';
 import { addRoots } from './totals.ts';
+import { Uplines } from './uplines.ts';
 import type { Writing } from './writing.ts';
 
 /** Takes a distributor with everybody below from one team to another when their sponsor is corrected, and back. */
@@ -104,19 +104,19 @@ async function changeTeam(
   size: number,
 ): Promise<void> {
   if (sponsor === 0) return;
-  const lines = await Lines.load(writing.transaction, writing.ledger, [sponsor]);
+  const uplines = await Uplines.load(writing.transaction, writing.ledger, [sponsor]);
   const sums = new PeriodSums();
   const signed = months.map(({ period, volumes }) => ({
     id: sponsor,
     period,
     volumes: size > 0 ? volumes : negative(volumes),
   }));
-  for (const { period, volumes } of signed) sums.month(period).team(lines.whereIs(sponsor), volumes);
-  raiseVolumes(sums, lines, signed);
+  for (const { period, volumes } of signed) sums.month(period).team(uplines.whereIs(sponsor), volumes);
+  raiseVolumes(sums, uplines, signed);
   await writePeriods(writing, sums.changes());
   const isGain = size > 0 ? 1 : 0;
-  const teams = lines.above(sponsor).map((id) => ({ id, placed: 0, directs: 0, teamSize: size }));
-  const direct = { id: lines.whereIs(sponsor), placed: isGain, directs: Math.sign(size), teamSize: size };
+  const teams = uplines.above(sponsor).map((id) => ({ id, placed: 0, directs: 0, teamSize: size }));
+  const direct = { id: uplines.whereIs(sponsor), placed: isGain, directs: Math.sign(size), teamSize: size };
   await growTeams(writing, [direct, ...teams]);
 }
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { inChunks } from './bulk.ts';
 import type { CopyColumn } from './copy-rows.ts';
-import { type Lines, sumsBelow } from './lines.ts';
 import type { PeriodChange, PeriodSums } from './period-sums.ts';
 import { periodColumns, type Volumes } from './periods.ts';
+import { sumsBelow, type Uplines } from './uplines.ts';
 import type { Writing } from './writing.ts';
 
 /** Writes what distributors' months grow by. */
@@ -97,7 +97,7 @@ export async function loadPeriods(
 /** Adds own volumes to the teams of everybody above. */
 export function raiseVolumes(
   sums: PeriodSums,
-  lines: Lines,
+  uplines: Uplines,
   own: readonly { id: number; period: number; volumes: Volumes }[],
 ): void {
   const byPeriod = new Map<number, Map<number, Volumes>>();
@@ -110,7 +110,7 @@ export function raiseVolumes(
   }
   for (const [period, amounts] of byPeriod) {
     const month = sums.month(period);
-    for (const [id, volumes] of sumsBelow(lines, amounts, added)) month.team(id, volumes);
+    for (const [id, volumes] of sumsBelow(uplines, amounts, added)) month.team(id, volumes);
   }
 }
 

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { inChunks } from './bulk.ts';
 import type { ReversalChange } from './changes.ts';
 import type { CopyColumn } from './copy-rows.ts';
-import { Lines } from './lines.ts';
 import { addMarks, insertMarks } from './mark-writing.ts';
 import { PeriodSums } from './period-sums.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from './period-writing.ts';
 import type { Tally } from './tally.ts';
 import { addTotals } from './totals.ts';
+import { Uplines } from './uplines.ts';
 import type { Writing } from './writing.ts';
 
 /** Sums, kept by what entries add to them. */
@@ -50,8 +50,8 @@ async function raiseTeams(writing: Writing, tally: Tally, raised: PeriodSums): P
   const earlier = tally.isFirst ? [] : await loadPeriods(writing, tally.enrolled);
   for (const { id, period, own: volumes } of earlier) own.push({ id, period, volumes });
   const ids = own.map(({ id }) => id);
-  const lines = await Lines.load(writing.transaction, writing.ledger, ids, tally);
-  raiseVolumes(raised, lines, own);
+  const uplines = await Uplines.load(writing.transaction, writing.ledger, ids, tally);
+  raiseVolumes(raised, uplines, own);
 }
 
 const refs: readonly CopyColumn<ReversalChange>[] = [

@@ -1,7 +1,7 @@
 import { BatchMarks } from './batch-marks.ts';
-import type { Member } from './lines.ts';
 import { PeriodSums } from './period-sums.ts';
 import { noTotals } from './totals.ts';
+import type { Member } from './uplines.ts';
 
 /** Somebody who came into the tree. */
 export interface EnrolledChange {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { inChunks } from './bulk.ts';
 import type { CopyColumn } from './copy-rows.ts';
-import { Lines, sumsBelow } from './lines.ts';
 import type { EnrolledChange, Tally } from './tally.ts';
 import { addRoots } from './totals.ts';
+import { sumsBelow, Uplines } from './uplines.ts';
 import type { Writing } from './writing.ts';
 
 /** How many distributors stand below others. */
@@ -23,7 +23,7 @@ const teamColumns: readonly CopyColumn<TeamChange>[] = [
 ];
 
 /** What enrolments change of the teams of everybody above, and the new distributors' own teams. */
-function teamsOf(lines: Lines, enrolled: readonly EnrolledChange[]): Map<number, TeamChange> {
+function teamsOf(uplines: Uplines, enrolled: readonly EnrolledChange[]): Map<number, TeamChange> {
   const teams = new Map<number, TeamChange>();
   const teamOf = (id: number): TeamChange => {
     const team = teams.get(id) ?? { id, placed: 0, directs: 0, teamSize: 0 };
@@ -33,11 +33,11 @@ function teamsOf(lines: Lines, enrolled: readonly EnrolledChange[]): Map<number,
   for (const { id, sponsor } of enrolled) {
     teamOf(id);
     if (sponsor === 0) continue;
-    const team = teamOf(lines.whereIs(sponsor));
+    const team = teamOf(uplines.whereIs(sponsor));
     team.placed++;
     team.directs++;
   }
-  const sizes = sumsBelow(lines, new Map(enrolled.map(({ id }) => [id, 1])), (a, b) => a + b);
+  const sizes = sumsBelow(uplines, new Map(enrolled.map(({ id }) => [id, 1])), (a, b) => a + b);
   for (const [id, size] of sizes) teamOf(id).teamSize = size;
   return teams;
 }
@@ -54,8 +54,8 @@ export async function writeTeams(
   if (enrolled.length === 0) return;
   await addRoots(writing, rootsOf(enrolled));
   const fresh = new Set(enrolled.map(({ id }) => id));
-  const lines = await Lines.load(writing.transaction, writing.ledger, fresh, tally);
-  const rows = [...teamsOf(lines, enrolled).values()];
+  const uplines = await Uplines.load(writing.transaction, writing.ledger, fresh, tally);
+  const rows = [...teamsOf(uplines, enrolled).values()];
   await writing.insert(
     'teams',
     teamColumns,
@@ -73,8 +73,8 @@ export async function undoTeams(writing: Writing, enrolled: readonly EnrolledCha
   await addRoots(writing, -rootsOf(enrolled));
   const { transaction, ledger } = writing;
   const gone = new Set(enrolled.map(({ id }) => id));
-  const lines = await Lines.load(transaction, ledger, gone);
-  const others = [...teamsOf(lines, enrolled).values()].filter(({ id }) => !gone.has(id));
+  const uplines = await Uplines.load(transaction, ledger, gone);
+  const others = [...teamsOf(uplines, enrolled).values()].filter(({ id }) => !gone.has(id));
   await growTeams(
     writing,
     others.map(({ id, placed, directs, teamSize }) => ({

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 
-/** The lines from distributors up to their roots, as they stand. */
+/** The uplines of distributors up to their roots, as they stand. */
 
 /** Where somebody stands. */
 export interface Member {
@@ -22,7 +22,7 @@ interface Known {
 
 const NOTHING: Known = { fresh: new Map(), isFirst: false };
 
-export class Lines {
+export class Uplines {
   readonly #loaded: ReadonlyMap<number, Member>;
   readonly #fresh: ReadonlyMap<number, Member>;
 
@@ -31,13 +31,13 @@ export class Lines {
     this.#fresh = fresh;
   }
 
-  /** The lines of those of `ids` who are distributors. */
+  /** The uplines of those of `ids` who are distributors. */
   static async load(
     transaction: Database,
     ledger: bigint,
     ids: Iterable<number>,
     { fresh, isFirst } = NOTHING,
-  ): Promise<Lines> {
+  ): Promise<Uplines> {
     const wanted = isFirst ? [] : unknownOf(ids, fresh);
     const loaded = new Map<number, Member>();
     if (wanted.length > 0) {
@@ -50,7 +50,7 @@ export class Lines {
         ) select id, sponsor, depth, moved_to as "movedTo" from line`.execute(transaction);
       for (const { id, ...member } of rows) loaded.set(id, member);
     }
-    return new Lines(loaded, fresh);
+    return new Uplines(loaded, fresh);
   }
 
   /** The id under which whoever has lane `id` stands now; 0 if nobody has it. */
@@ -95,7 +95,7 @@ function unknownOf(ids: Iterable<number>, fresh: ReadonlyMap<number, Member>): n
  * @returns For everybody above somebody with an amount: the sum over all below them.
  */
 export function sumsBelow<T>(
-  lines: Lines,
+  uplines: Uplines,
   amounts: ReadonlyMap<number, T>,
   sum: (a: T, b: T) => T,
 ): Map<number, T> {
@@ -107,18 +107,18 @@ export function sumsBelow<T>(
     const known = whole.get(id);
     whole.set(id, known === undefined ? amount : sum(known, amount));
     if (known !== undefined) return;
-    const depth = lines.depthOf(id);
+    const depth = uplines.depthOf(id);
     const same = byDepth[depth];
     if (same) same.push(id);
     else byDepth[depth] = [id];
   };
   for (const [lane, amount] of amounts) {
-    const id = lines.whereIs(lane);
+    const id = uplines.whereIs(lane);
     if (id !== 0) grow(id, amount);
   }
   for (let depth = byDepth.length - 1; depth > 0; depth--) {
     for (const id of byDepth[depth] ?? []) {
-      const sponsor = lines.sponsorOf(id);
+      const sponsor = uplines.sponsorOf(id);
       const amount = whole.get(id) as T;
       const known = below.get(sponsor);
       below.set(sponsor, known === undefined ? amount : sum(known, amount));

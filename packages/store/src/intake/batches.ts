@@ -1,7 +1,17 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selection, sql } from 'kysely';
+import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 
-export type OutgoingBatchRow = Selectable<Tables['outgoing_batches']>;
+/** A batch of sales that this gateway recorded, or is about to. */
+export type OutgoingBatchRow = Selection<Tables, 'outgoing_batches', (typeof outgoingBatchColumns)[number]>;
+
+const outgoingBatchColumns = [
+  'batch',
+  'transaction_id as transactionId',
+  'manifest_root as manifestRoot',
+  'records',
+  'size',
+] as const;
 
 /** A batch that this gateway recorded, or is about to. */
 export async function findOutgoingBatch(
@@ -11,8 +21,8 @@ export async function findOutgoingBatch(
 ): Promise<OutgoingBatchRow | undefined> {
   return database
     .selectFrom('outgoing_batches')
-    .selectAll()
-    .where('ledger', '=', ledger)
+    .select(outgoingBatchColumns)
+    .where('ledger', '=', keyOf(ledger))
     .where('batch', '=', batch)
     .executeTakeFirst();
 }
@@ -35,17 +45,17 @@ export interface QueueCounts {
 export async function countQueue(database: Database, ledger: string): Promise<QueueCounts> {
   const { rows } = await sql<QueueCounts>`
     select
-      (select count(*) from enrolments where ledger = ${ledger} and state = 'accepted')::int as "distributors",
-      (select count(*) from submissions where ledger = ${ledger} and state = 'accepted')::int as "sales",
-      (select count(*) from reversal_requests where ledger = ${ledger} and state = 'accepted')::int as "reversals",
+      (select count(*) from enrolments where ledger = ${keyOf(ledger)} and state = 'accepted')::int as "distributors",
+      (select count(*) from submissions where ledger = ${keyOf(ledger)} and state = 'accepted')::int as "sales",
+      (select count(*) from reversal_requests where ledger = ${keyOf(ledger)} and state = 'accepted')::int as "reversals",
       (select count(*) from transactions
-        where ledger = ${ledger} and state in ('signed', 'sent', 'voided'))::int as "transactions",
-      (select count(*) from enrolments where ledger = ${ledger} and state = 'refused')::int as "refusedDistributors",
-      (select count(*) from submissions where ledger = ${ledger} and state = 'refused')::int as "refusedSales",
-      (select count(*) from reversal_requests where ledger = ${ledger} and state = 'refused')::int
+        where ledger = ${keyOf(ledger)} and state in ('signed', 'sent', 'voided'))::int as "transactions",
+      (select count(*) from enrolments where ledger = ${keyOf(ledger)} and state = 'refused')::int as "refusedDistributors",
+      (select count(*) from submissions where ledger = ${keyOf(ledger)} and state = 'refused')::int as "refusedSales",
+      (select count(*) from reversal_requests where ledger = ${keyOf(ledger)} and state = 'refused')::int
         as "refusedReversals",
       coalesce((select extract(epoch from now() - min(accepted_at)) from submissions
-        where ledger = ${ledger} and state = 'accepted'), 0)::float8 as "oldestSaleSeconds"
+        where ledger = ${keyOf(ledger)} and state = 'accepted'), 0)::float8 as "oldestSaleSeconds"
   `.execute(database);
   const [counts] = rows;
   if (!counts) throw new Error('the database counted nothing, not even zero');

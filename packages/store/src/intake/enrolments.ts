@@ -1,8 +1,20 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selection, sql } from 'kysely';
 import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 
-export type EnrolmentRow = Selectable<Tables['enrolments']>;
+/** A distributor as the company handed them in, and what became of it. */
+export type EnrolmentRow = Selection<Tables, 'enrolments', (typeof enrolmentColumns)[number]>;
+
+const enrolmentColumns = [
+  'reference',
+  'sponsor_reference as sponsorReference',
+  'wallet',
+  'state',
+  'refusal',
+  'distributor_id as distributorId',
+  'transaction_id as transactionId',
+  'accepted_at as acceptedAt',
+] as const;
 
 /** Somebody to enrol, by the company's own reference. */
 export interface NewEnrolment {
@@ -37,7 +49,7 @@ export async function acceptEnrolments(
   const rows = await transaction
     .selectFrom('enrolments')
     .select(['reference', 'sponsor_reference', 'wallet', 'state'])
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where((eb) =>
       eb.or([
         eb('reference', '=', sql<string>`any(${references})`),
@@ -98,7 +110,7 @@ async function insertEnrolments(
 ): Promise<void> {
   await sql`
     insert into enrolments (ledger, reference, sponsor_reference, wallet, state)
-    select ${ledger}, item ->> 'reference', item ->> 'sponsor', item ->> 'wallet', 'accepted'
+    select ${keyOf(ledger)}, item ->> 'reference', item ->> 'sponsor', item ->> 'wallet', 'accepted'
     from jsonb_array_elements(${JSON.stringify(added)}::jsonb) with ordinality as list (item, position)
     order by position
   `.execute(transaction);
@@ -110,7 +122,10 @@ export async function findEnrolment(
   ledger: string,
   name: { reference: string } | { distributorId: number },
 ): Promise<EnrolmentRow | undefined> {
-  const query = database.selectFrom('enrolments').selectAll().where('ledger', '=', ledger);
+  const query = database
+    .selectFrom('enrolments')
+    .select(enrolmentColumns)
+    .where('ledger', '=', keyOf(ledger));
   return 'reference' in name
     ? query.where('reference', '=', name.reference).executeTakeFirst()
     : query
@@ -140,10 +155,10 @@ export async function listReferences(
   const rows = await database
     .selectFrom('enrolments as d')
     .leftJoin('distributors as p', (join) =>
-      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.distributor_id'),
+      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.distributor_id'),
     )
     .select(['d.distributor_id', 'd.reference', 'p.moved_to'])
-    .where('d.ledger', '=', ledger)
+    .where('d.ledger', '=', keyOf(ledger))
     .where('d.distributor_id', '=', sql<number>`any(${withFormer(ledger, ids)})`)
     .execute();
   return new Map(
@@ -162,8 +177,8 @@ export async function listByReference(
 ): Promise<{ reference: string; id: number }[]> {
   const { rows } = await sql<{ reference: string; id: number }>`
     select d.reference, ${presentId('d', 'p')} as id from enrolments d
-    left join distributors p on p.ledger = ${keyOf(ledger)} and p.id = d.distributor_id
-    where d.ledger = ${ledger} and d.reference ^@ ${prefix} and d.distributor_id is not null
+    left join distributors p on p.ledger = d.ledger and p.id = d.distributor_id
+    where d.ledger = ${keyOf(ledger)} and d.reference ^@ ${prefix} and d.distributor_id is not null
     order by d.reference limit ${limit}`.execute(database);
   return rows;
 }
@@ -199,7 +214,7 @@ export async function listWaitingEnrolments(
       's.state as sponsorState',
       sql<number>`(extract(epoch from now() - d.accepted_at) * 1000)::float8`.as('ageMs'),
     ])
-    .where('d.ledger', '=', ledger)
+    .where('d.ledger', '=', keyOf(ledger))
     .where('d.state', '=', 'accepted')
     .orderBy('d.seq')
     .limit(limit)
@@ -216,7 +231,7 @@ export async function refuseEnrolment(
   await transaction
     .updateTable('enrolments')
     .set({ state: 'refused', refusal })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('reference', '=', reference)
     .where('state', '=', 'accepted')
     .execute();

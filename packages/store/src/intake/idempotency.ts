@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { keyOf } from '../books/ledger-key.ts';
 import type { Database } from '../database.ts';
 
 /** What was answered: an HTTP status and a JSON body. */
@@ -65,7 +66,7 @@ async function answerUnderKey(
   const known = await transaction
     .selectFrom('idempotency')
     .select(['salt', 'request_hash', 'status', 'answer'])
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('key', '=', request.key)
     .executeTakeFirst();
   if (known) {
@@ -77,7 +78,7 @@ async function answerUnderKey(
   if (answer.status < 300) {
     await sql`
       insert into idempotency (ledger, key, salt, request_hash, status, answer)
-      values (${ledger}, ${request.key}, ${request.salt}, ${request.hashWith(request.salt)}, ${answer.status},
+      values (${keyOf(ledger)}, ${request.key}, ${request.salt}, ${request.hashWith(request.salt)}, ${answer.status},
         ${JSON.stringify(answer.body)}::jsonb)
     `.execute(transaction);
   }

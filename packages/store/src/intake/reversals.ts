@@ -1,8 +1,22 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selection, sql } from 'kysely';
 import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 
-export type ReversalRow = Selectable<Tables['reversal_requests']>;
+/** A request to take back part of a sale, and what became of it. */
+export type ReversalRow = Selection<Tables, 'reversal_requests', (typeof reversalColumns)[number]>;
+
+const reversalColumns = [
+  'reversal_requests.reversal_id as reversalId',
+  'reversal_requests.external_id as externalId',
+  'reversal_requests.price_cents as priceCents',
+  'reversal_requests.volume_cents as volumeCents',
+  'reversal_requests.reason',
+  'reversal_requests.body_hash as bodyHash',
+  'reversal_requests.state',
+  'reversal_requests.refusal',
+  'reversal_requests.transaction_id as transactionId',
+  'reversal_requests.accepted_at as acceptedAt',
+] as const;
 
 /** A request to take back part of a sale. */
 export interface NewReversal {
@@ -71,14 +85,14 @@ async function findReversible(database: Database, ledger: string, { externalId, 
   return database
     .selectFrom('submissions as s')
     .leftJoin('batches as b', (join) =>
-      join.on('b.ledger', '=', keyOf(ledger)).onRef('b.batch', '=', 's.batch'),
+      join.onRef('b.ledger', '=', 's.ledger').onRef('b.batch', '=', 's.batch'),
     )
     .leftJoin('reversal_requests as r', (join) =>
       join.onRef('r.ledger', '=', 's.ledger').on('r.reversal_id', '=', reversalId),
     )
     .select(['s.price_cents', 's.volume_cents', 's.asked_price_cents', 's.asked_volume_cents'])
     .select(['s.state', 's.refusal', 'b.recorded_at', 'r.reversal_id as known'])
-    .where('s.ledger', '=', ledger)
+    .where('s.ledger', '=', keyOf(ledger))
     .where('s.external_id', '=', externalId)
     .executeTakeFirst();
 }
@@ -91,11 +105,11 @@ async function repeatReversal(
 ): Promise<ReversalOutcome> {
   const known = await database
     .selectFrom('reversal_requests')
-    .selectAll()
-    .where('ledger', '=', ledger)
+    .select(reversalColumns)
+    .where('ledger', '=', keyOf(ledger))
     .where('reversal_id', '=', reversal.reversalId)
     .executeTakeFirstOrThrow();
-  if (known.external_id === reversal.externalId && known.body_hash === reversal.bodyHash) {
+  if (known.externalId === reversal.externalId && known.bodyHash === reversal.bodyHash) {
     return { kind: 'repeated', reversal: known };
   }
   const problem = `the reversal ${reversal.reversalId} was submitted before with other content`;
@@ -109,22 +123,49 @@ async function writeReversal(
   asked: Asked,
 ): Promise<ReversalRow | undefined> {
   const { reversalId, externalId, priceCents, volumeCents, reason, bodyHash } = reversal;
-  const { rows } = await sql<ReversalRow>`
-    with sale as (
-      update submissions
-      set asked_price_cents = asked_price_cents + ${priceCents}::bigint,
-        asked_volume_cents = asked_volume_cents + ${volumeCents}::bigint
-      where ledger = ${ledger} and external_id = ${externalId} and state <> 'refused'
-        and asked_price_cents = ${asked.asked_price_cents} and asked_volume_cents = ${asked.asked_volume_cents}
-      returning external_id
+  const key = keyOf(ledger);
+  return database
+    .with('sale', (qb) =>
+      qb
+        .updateTable('submissions')
+        .set((eb) => ({
+          asked_price_cents: eb('asked_price_cents', '+', priceCents),
+          asked_volume_cents: eb('asked_volume_cents', '+', volumeCents),
+        }))
+        .where('ledger', '=', key)
+        .where('external_id', '=', externalId)
+        .where('state', '<>', 'refused')
+        .where('asked_price_cents', '=', asked.asked_price_cents)
+        .where('asked_volume_cents', '=', asked.asked_volume_cents)
+        .returning(['ledger', 'external_id']),
     )
-    insert into reversal_requests (ledger, reversal_id, external_id, price_cents, volume_cents, reason, body_hash, state)
-    select ${ledger}, ${reversalId}, external_id, ${priceCents}::bigint, ${volumeCents}::bigint, ${reason},
-      ${bodyHash}, 'accepted'
-    from sale
-    returning *
-  `.execute(database);
-  return rows[0];
+    .insertInto('reversal_requests')
+    .columns([
+      'ledger',
+      'external_id',
+      'reversal_id',
+      'price_cents',
+      'volume_cents',
+      'reason',
+      'body_hash',
+      'state',
+    ])
+    .expression((eb) =>
+      eb
+        .selectFrom('sale')
+        .select([
+          'ledger',
+          'external_id',
+          sql<string>`${reversalId}::text`.as('reversal_id'),
+          sql<bigint>`${priceCents}::bigint`.as('price_cents'),
+          sql<bigint>`${volumeCents}::bigint`.as('volume_cents'),
+          sql<string | null>`${reason}::text`.as('reason'),
+          sql<string>`${bodyHash}::text`.as('body_hash'),
+          sql<'accepted'>`'accepted'`.as('state'),
+        ]),
+    )
+    .returning(reversalColumns)
+    .executeTakeFirst();
 }
 
 function windowOver(endsAt: number | undefined): string {
@@ -149,17 +190,19 @@ export async function listReversalRequests(
   database: Database,
   ledger: string,
   externalId: string,
-): Promise<(ReversalRow & { transaction_state: string | null; transaction_hash: string | null })[]> {
+): Promise<(ReversalRow & { transactionState: string | null; transactionHash: string | null })[]> {
   return database
-    .selectFrom('reversal_requests as r')
+    .selectFrom('reversal_requests')
     .leftJoin('transactions as t', (join) =>
-      join.onRef('t.ledger', '=', 'r.ledger').onRef('t.id', '=', 'r.transaction_id'),
+      join
+        .onRef('t.ledger', '=', 'reversal_requests.ledger')
+        .onRef('t.id', '=', 'reversal_requests.transaction_id'),
     )
-    .selectAll('r')
-    .select(['t.state as transaction_state', 't.hash as transaction_hash'])
-    .where('r.ledger', '=', ledger)
-    .where('r.external_id', '=', externalId)
-    .orderBy('r.seq')
+    .select(reversalColumns)
+    .select(['t.state as transactionState', 't.hash as transactionHash'])
+    .where('reversal_requests.ledger', '=', keyOf(ledger))
+    .where('reversal_requests.external_id', '=', externalId)
+    .orderBy('reversal_requests.seq')
     .execute();
 }
 
@@ -173,7 +216,7 @@ export async function listWaitingReversalBatches(
       (extract(epoch from now() - min(r.accepted_at)) * 1000)::float8 as "ageMs"
     from reversal_requests r
     join submissions s on s.ledger = r.ledger and s.external_id = r.external_id
-    where r.ledger = ${ledger} and r.state = 'accepted' and s.state = 'batched'
+    where r.ledger = ${keyOf(ledger)} and r.state = 'accepted' and s.state = 'batched'
     group by s.batch
     order by min(r.seq)
   `.execute(database);
@@ -196,7 +239,7 @@ function selectPlaced(database: Database, ledger: string) {
       join.onRef('s.ledger', '=', 'r.ledger').onRef('s.external_id', '=', 'r.external_id'),
     )
     .select(['r.reversal_id', 's.batch_index', 'r.price_cents', 'r.volume_cents'])
-    .where('r.ledger', '=', ledger);
+    .where('r.ledger', '=', keyOf(ledger));
 }
 
 /** Reversals that wait for `batch`, oldest first. */
@@ -253,7 +296,7 @@ export async function refuseReversals(
   await sql`
     with refused as (
       update reversal_requests set state = 'refused', refusal = ${refusal}
-      where ledger = ${ledger} and reversal_id = any(${[...reversalIds]}) and state = 'accepted'
+      where ledger = ${keyOf(ledger)} and reversal_id = any(${[...reversalIds]}) and state = 'accepted'
       returning external_id, price_cents, volume_cents
     ), sums as (
       select external_id, sum(price_cents) as price_cents, sum(volume_cents) as volume_cents
@@ -263,7 +306,7 @@ export async function refuseReversals(
     set asked_price_cents = s.asked_price_cents - sums.price_cents,
       asked_volume_cents = s.asked_volume_cents - sums.volume_cents
     from sums
-    where s.ledger = ${ledger} and s.external_id = sums.external_id
+    where s.ledger = ${keyOf(ledger)} and s.external_id = sums.external_id
   `.execute(transaction);
 }
 

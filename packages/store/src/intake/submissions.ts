@@ -1,10 +1,34 @@
 import type { BuyerClass, SaleItem } from '@plumbline/protocol';
-import { type Selectable, sql } from 'kysely';
+import { type Selection, sql } from 'kysely';
 import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 import { presentId } from './enrolments.ts';
 
-export type SubmissionRow = Selectable<Tables['submissions']>;
+/** A sale as it was submitted, and what became of it. */
+export type SubmissionRow = Selection<Tables, 'submissions', (typeof submissionColumns)[number]>;
+
+const submissionColumns = [
+  'submissions.external_id as externalId',
+  'submissions.seller_reference as sellerReference',
+  'submissions.class',
+  'submissions.price_cents as priceCents',
+  'submissions.volume_cents as volumeCents',
+  'submissions.items',
+  'submissions.sold_at as soldAt',
+  'submissions.buyer_reference as buyerReference',
+  'submissions.buyer_salt as buyerSalt',
+  'submissions.buyer_commitment as buyerCommitment',
+  'submissions.document_salt as documentSalt',
+  'submissions.body_hash as bodyHash',
+  'submissions.asked_price_cents as askedPriceCents',
+  'submissions.asked_volume_cents as askedVolumeCents',
+  'submissions.state',
+  'submissions.refusal',
+  'submissions.batch',
+  'submissions.batch_index as batchIndex',
+  'submissions.transaction_id as transactionId',
+  'submissions.accepted_at as acceptedAt',
+] as const;
 
 /** A sale as it was submitted, with the secrets that were drawn for it. */
 export interface NewSale {
@@ -41,7 +65,7 @@ export async function acceptSales(
   const known = await transaction
     .selectFrom('enrolments')
     .select(['reference', 'state'])
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('reference', '=', sql<string>`any(${[...new Set(sales.map(({ seller }) => seller))]})`)
     .execute();
   const sellers = new Map(known.map(({ reference, state }) => [reference, state]));
@@ -54,18 +78,18 @@ export async function acceptSales(
   const inserted = new Set(await insertSales(transaction, ledger, [...fresh.values()]));
   const rows = await transaction
     .selectFrom('submissions')
-    .selectAll()
-    .where('ledger', '=', ledger)
+    .select(submissionColumns)
+    .where('ledger', '=', keyOf(ledger))
     .where('external_id', '=', sql<string>`any(${sales.map(({ externalId }) => externalId)})`)
     .execute();
-  const byId = new Map(rows.map((row) => [row.external_id, row]));
+  const byId = new Map(rows.map((row) => [row.externalId, row]));
 
   return sales.map((sale, i) => {
     const row = byId.get(sale.externalId);
     const problem = problems[i];
     if (!row) return { kind: 'refused', field: 'seller', problem: problem ?? 'could not be stored' };
     if (inserted.delete(sale.externalId)) return { kind: 'accepted', sale: row };
-    if (row.buyer_salt !== null && row.body_hash === sale.hashWith(row.buyer_salt)) {
+    if (row.buyerSalt !== null && row.bodyHash === sale.hashWith(row.buyerSalt)) {
       return { kind: 'repeated', sale: row };
     }
     const taken = `the sale ${sale.externalId} was submitted before with other content`;
@@ -103,7 +127,7 @@ async function insertSales(
   const inserted = await sql<{ external_id: string }>`
     insert into submissions (ledger, external_id, seller_reference, class, price_cents, volume_cents, items, sold_at,
       buyer_reference, buyer_salt, buyer_commitment, document_salt, body_hash, state)
-    select ${ledger}, external_id, seller_reference, class, price_cents, volume_cents, items, sold_at,
+    select ${keyOf(ledger)}, external_id, seller_reference, class, price_cents, volume_cents, items, sold_at,
       buyer_reference, buyer_salt, buyer_commitment, document_salt, body_hash, 'accepted'
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as list (external_id text, seller_reference text,
       class text, price_cents bigint, volume_cents bigint, items jsonb, sold_at text, buyer_reference text,
@@ -116,10 +140,10 @@ async function insertSales(
 
 /** A sale with how far its transaction is. */
 export interface SubmittedSale extends SubmissionRow {
-  transaction_state: string | null;
-  transaction_hash: string | null;
+  transactionState: string | null;
+  transactionHash: string | null;
   /** Present distributor id. */
-  seller_id: number | null;
+  sellerId: number | null;
 }
 
 /** A sale by its external id, or by where it stands on the ledger. */
@@ -129,23 +153,28 @@ export async function findSubmission(
   name: { externalId: string } | { batch: number; index: number },
 ): Promise<SubmittedSale | undefined> {
   const query = database
-    .selectFrom('submissions as s')
+    .selectFrom('submissions')
     .leftJoin('transactions as t', (join) =>
-      join.onRef('t.ledger', '=', 's.ledger').onRef('t.id', '=', 's.transaction_id'),
+      join.onRef('t.ledger', '=', 'submissions.ledger').onRef('t.id', '=', 'submissions.transaction_id'),
     )
     .leftJoin('enrolments as d', (join) =>
-      join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
+      join
+        .onRef('d.ledger', '=', 'submissions.ledger')
+        .onRef('d.reference', '=', 'submissions.seller_reference'),
     )
     .leftJoin('distributors as p', (join) =>
-      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.distributor_id'),
+      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.distributor_id'),
     )
-    .selectAll('s')
-    .select(['t.state as transaction_state', 't.hash as transaction_hash'])
-    .select(presentId('d', 'p').as('seller_id'))
-    .where('s.ledger', '=', ledger);
+    .select(submissionColumns)
+    .select(['t.state as transactionState', 't.hash as transactionHash'])
+    .select(presentId('d', 'p').as('sellerId'))
+    .where('submissions.ledger', '=', keyOf(ledger));
   return 'externalId' in name
-    ? query.where('s.external_id', '=', name.externalId).executeTakeFirst()
-    : query.where('s.batch', '=', name.batch).where('s.batch_index', '=', name.index).executeTakeFirst();
+    ? query.where('submissions.external_id', '=', name.externalId).executeTakeFirst()
+    : query
+        .where('submissions.batch', '=', name.batch)
+        .where('submissions.batch_index', '=', name.index)
+        .executeTakeFirst();
 }
 
 /** The sales of a batch in the order of its records. */
@@ -156,8 +185,8 @@ export async function listBatchSubmissions(
 ): Promise<SubmissionRow[]> {
   return database
     .selectFrom('submissions')
-    .selectAll()
-    .where('ledger', '=', ledger)
+    .select(submissionColumns)
+    .where('ledger', '=', keyOf(ledger))
     .where('batch', '=', batch)
     .orderBy('batch_index')
     .execute();
@@ -166,10 +195,10 @@ export async function listBatchSubmissions(
 /** A sale that can be put into a batch. */
 export interface WaitingSale extends SubmissionRow {
   /** Present distributor id. */
-  seller_id: number | null;
-  seller_state: string;
+  sellerId: number | null;
+  sellerState: string;
   /** Milliseconds since it was accepted. */
-  age_ms: number;
+  ageMs: number;
 }
 
 /**
@@ -182,23 +211,25 @@ export async function listWaitingSales(
   limit: number,
 ): Promise<WaitingSale[]> {
   return database
-    .selectFrom('submissions as s')
+    .selectFrom('submissions')
     .innerJoin('enrolments as d', (join) =>
-      join.onRef('d.ledger', '=', 's.ledger').onRef('d.reference', '=', 's.seller_reference'),
+      join
+        .onRef('d.ledger', '=', 'submissions.ledger')
+        .onRef('d.reference', '=', 'submissions.seller_reference'),
     )
     .leftJoin('distributors as p', (join) =>
-      join.on('p.ledger', '=', keyOf(ledger)).onRef('p.id', '=', 'd.distributor_id'),
+      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.distributor_id'),
     )
-    .selectAll('s')
+    .select(submissionColumns)
     .select([
-      presentId('d', 'p').as('seller_id'),
-      'd.state as seller_state',
-      sql<number>`(extract(epoch from now() - s.accepted_at) * 1000)::float8`.as('age_ms'),
+      presentId('d', 'p').as('sellerId'),
+      'd.state as sellerState',
+      sql<number>`(extract(epoch from now() - submissions.accepted_at) * 1000)::float8`.as('ageMs'),
     ])
-    .where('s.ledger', '=', ledger)
-    .where('s.state', '=', 'accepted')
+    .where('submissions.ledger', '=', keyOf(ledger))
+    .where('submissions.state', '=', 'accepted')
     .where('d.state', '<>', 'accepted')
-    .orderBy('s.seq')
+    .orderBy('submissions.seq')
     .limit(limit)
     .execute();
 }
@@ -213,7 +244,7 @@ export async function refuseSales(
   await transaction
     .updateTable('submissions')
     .set({ state: 'refused', refusal })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('external_id', '=', sql<string>`any(${[...externalIds]})`)
     .where('state', '=', 'accepted')
     .execute();

@@ -26,7 +26,7 @@ type Stamp = ColumnType<Date, never, never>;
 
 /** A distributor by the company's own reference. */
 interface EnrolmentsTable {
-  ledger: string;
+  ledger: bigint;
   reference: string;
   /** Order of acceptance; sponsors come before their recruits. */
   seq: Generated<bigint>;
@@ -42,7 +42,7 @@ interface EnrolmentsTable {
 
 /** A sale under the company's own number. */
 interface SubmissionsTable {
-  ledger: string;
+  ledger: bigint;
   external_id: string;
   seq: Generated<bigint>;
   seller_reference: string;
@@ -73,7 +73,7 @@ interface SubmissionsTable {
 
 /** A request to take back part of a sale. */
 interface ReversalRequestsTable {
-  ledger: string;
+  ledger: bigint;
   reversal_id: string;
   seq: Generated<bigint>;
   external_id: string;
@@ -89,7 +89,7 @@ interface ReversalRequestsTable {
 
 /** The answer that was given under an `Idempotency-Key`. */
 interface IdempotencyTable {
-  ledger: string;
+  ledger: bigint;
   key: string;
   salt: string;
   request_hash: string;
@@ -100,7 +100,7 @@ interface IdempotencyTable {
 
 /** A transaction that holds a nonce. Its attempts differ in fees, at most in what the chain has since changed. */
 interface TransactionsTable {
-  ledger: string;
+  ledger: bigint;
   id: Generated<bigint>;
   kind: WrittenOnce<TransactionKind>;
   /** Batch recorded, reversed or settled; null for enrolments. */
@@ -121,7 +121,7 @@ interface TransactionsTable {
 
 /** Signed bytes, stored before they are broadcast. Any attempt of a transaction may be the one that is included. */
 interface AttemptsTable {
-  ledger: string;
+  ledger: bigint;
   hash: string;
   transaction_id: bigint;
   raw: string;
@@ -134,7 +134,7 @@ interface AttemptsTable {
 
 /** A batch of sales that this gateway recorded, or is about to. */
 interface OutgoingBatchesTable {
-  ledger: string;
+  ledger: bigint;
   batch: number;
   transaction_id: bigint;
   manifest_root: string;

@@ -1,8 +1,38 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selection, sql } from 'kysely';
+import { keyOf } from '../books/ledger-key.ts';
 import type { Database, Tables } from '../database.ts';
 
-export type TransactionRow = Selectable<Tables['transactions']>;
-type AttemptRow = Selectable<Tables['attempts']>;
+/** A transaction that holds a nonce of its signer. */
+export type TransactionRow = Selection<Tables, 'transactions', (typeof transactionColumns)[number]>;
+
+const transactionColumns = [
+  'id',
+  'kind',
+  'batch',
+  'until',
+  'signer',
+  'nonce',
+  'state',
+  'hash',
+  'block_number as blockNumber',
+  'block_hash as blockHash',
+  'problem',
+  'created_at as createdAt',
+] as const;
+
+/** Signed bytes of a transaction. */
+type AttemptRow = Selection<Tables, 'attempts', (typeof attemptColumns)[number]>;
+
+const attemptColumns = [
+  'hash',
+  'transaction_id as transactionId',
+  'raw',
+  'data',
+  'gas',
+  'max_fee as maxFee',
+  'max_priority_fee as maxPriorityFee',
+  'created_at as createdAt',
+] as const;
 
 /** Signed bytes and what they say. */
 export interface NewAttempt {
@@ -49,7 +79,7 @@ export async function storeTransaction(
   const { id } = await transaction
     .insertInto('transactions')
     .values({
-      ledger,
+      ledger: keyOf(ledger),
       kind: payload.kind,
       batch: 'batch' in payload ? payload.batch : null,
       until: payload.kind === 'settle' ? payload.until : null,
@@ -69,7 +99,7 @@ async function tieItems(transaction: Database, ledger: string, id: bigint, paylo
     const tied = await sql`
       update enrolments d set state = 'batched', distributor_id = list.id, transaction_id = ${id}
       from jsonb_to_recordset(${JSON.stringify(payload.distributors)}::jsonb) as list (reference text, id integer)
-      where d.ledger = ${ledger} and d.reference = list.reference and d.state = 'accepted'
+      where d.ledger = ${keyOf(ledger)} and d.reference = list.reference and d.state = 'accepted'
     `.execute(transaction);
     checkTied(payload.distributors.length, tied.numAffectedRows);
   } else if (payload.kind === 'record') {
@@ -77,13 +107,13 @@ async function tieItems(transaction: Database, ledger: string, id: bigint, paylo
       update submissions s
       set state = 'batched', batch = ${payload.batch}, batch_index = list.position - 1, transaction_id = ${id}
       from unnest(${payload.externalIds}::text[]) with ordinality as list (external_id, position)
-      where s.ledger = ${ledger} and s.external_id = list.external_id and s.state = 'accepted'
+      where s.ledger = ${keyOf(ledger)} and s.external_id = list.external_id and s.state = 'accepted'
     `.execute(transaction);
     checkTied(payload.externalIds.length, tied.numAffectedRows);
     await transaction
       .insertInto('outgoing_batches')
       .values({
-        ledger,
+        ledger: keyOf(ledger),
         batch: payload.batch,
         transaction_id: id,
         manifest_root: payload.manifestRoot,
@@ -94,7 +124,7 @@ async function tieItems(transaction: Database, ledger: string, id: bigint, paylo
   } else if (payload.kind === 'reverse') {
     const tied = await sql`
       update reversal_requests set state = 'batched', transaction_id = ${id}
-      where ledger = ${ledger} and reversal_id = any(${payload.reversalIds}) and state = 'accepted'
+      where ledger = ${keyOf(ledger)} and reversal_id = any(${payload.reversalIds}) and state = 'accepted'
     `.execute(transaction);
     checkTied(payload.reversalIds.length, tied.numAffectedRows);
   }
@@ -118,7 +148,7 @@ export async function addAttempt(
   await transaction
     .insertInto('attempts')
     .values({
-      ledger,
+      ledger: keyOf(ledger),
       hash: attempt.hash,
       transaction_id: transactionId,
       raw: attempt.raw,
@@ -138,8 +168,8 @@ export async function listOpenTransactions(
 ): Promise<OpenTransaction[]> {
   const rows = await database
     .selectFrom('transactions')
-    .selectAll()
-    .where('ledger', '=', ledger)
+    .select(transactionColumns)
+    .where('ledger', '=', keyOf(ledger))
     .where('signer', '=', signer)
     .where('state', 'in', ['signed', 'sent', 'voided'])
     .orderBy('nonce')
@@ -147,16 +177,16 @@ export async function listOpenTransactions(
   if (rows.length === 0) return [];
   const attempts = await database
     .selectFrom('attempts')
-    .selectAll()
-    .select(sql<number>`(extract(epoch from now() - created_at) * 1000)::float8`.as('age_ms'))
-    .where('ledger', '=', ledger)
+    .select(attemptColumns)
+    .select(sql<number>`(extract(epoch from now() - created_at) * 1000)::float8`.as('ageMs'))
+    .where('ledger', '=', keyOf(ledger))
     .where('transaction_id', '=', sql<bigint>`any(${rows.map(({ id }) => id)})`)
     .orderBy('created_at')
     .execute();
-  const byTransaction = Map.groupBy(attempts, (attempt) => attempt.transaction_id);
+  const byTransaction = Map.groupBy(attempts, (attempt) => attempt.transactionId);
   return rows.map((row) => {
     const own = byTransaction.get(row.id) ?? [];
-    return { ...row, attempts: own, ageMs: own[0]?.age_ms ?? 0, attemptAgeMs: own.at(-1)?.age_ms ?? 0 };
+    return { ...row, attempts: own, ageMs: own[0]?.ageMs ?? 0, attemptAgeMs: own.at(-1)?.ageMs ?? 0 };
   });
 }
 
@@ -176,7 +206,7 @@ export async function markSent(transaction: Database, ledger: string, id: bigint
   await transaction
     .updateTable('transactions')
     .set({ state: 'sent' })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('id', '=', id)
     .where('state', '=', 'signed')
     .execute();
@@ -199,7 +229,7 @@ export async function markIncluded(
   await transaction
     .updateTable('transactions')
     .set({ state: 'included', problem: null, ...columnsOf(inclusion) })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('id', '=', id)
     .execute();
 }
@@ -215,7 +245,7 @@ export async function markFailed(
   await transaction
     .updateTable('transactions')
     .set({ state: 'failed', problem, ...columnsOf(inclusion) })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('id', '=', id)
     .execute();
   await untieItems(transaction, ledger, id);
@@ -231,7 +261,7 @@ export async function markDisplaced(
   await transaction
     .updateTable('transactions')
     .set({ state: 'displaced', problem })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('id', '=', id)
     .execute();
   await untieItems(transaction, ledger, id);
@@ -247,7 +277,7 @@ export async function noteProblem(
   await transaction
     .updateTable('transactions')
     .set({ problem })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('id', '=', id)
     .execute();
 }
@@ -261,24 +291,24 @@ async function untieItems(transaction: Database, ledger: string, id: bigint): Pr
   await transaction
     .updateTable('enrolments')
     .set({ ...waiting, distributor_id: null })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('transaction_id', '=', id)
     .execute();
   await transaction
     .updateTable('submissions')
     .set({ ...waiting, batch: null, batch_index: null })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('transaction_id', '=', id)
     .execute();
   await transaction
     .updateTable('reversal_requests')
     .set(waiting)
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('transaction_id', '=', id)
     .execute();
   await transaction
     .deleteFrom('outgoing_batches')
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('transaction_id', '=', id)
     .execute();
 }
@@ -293,8 +323,8 @@ export async function listChainedTransactions(
 ): Promise<TransactionRow[]> {
   return database
     .selectFrom('transactions')
-    .selectAll()
-    .where('ledger', '=', ledger)
+    .select(transactionColumns)
+    .where('ledger', '=', keyOf(ledger))
     .where('signer', '=', signer)
     .where('state', 'in', ['included', 'final', 'failed'])
     .where('nonce', '<', belowNonce)
@@ -308,7 +338,7 @@ export async function markFinal(database: Database, ledger: string, upToBlock: b
   await database
     .updateTable('transactions')
     .set({ state: 'final' })
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('state', '=', 'included')
     .where('block_number', '<=', upToBlock)
     .execute();
@@ -328,7 +358,7 @@ export async function unincludeFrom(
     update transactions
     set state = case when state = 'failed' then 'voided' else 'sent' end,
       hash = null, block_number = null, block_hash = null
-    where ledger = ${ledger} and signer = ${signer} and nonce >= ${nonce}
+    where ledger = ${keyOf(ledger)} and signer = ${signer} and nonce >= ${nonce}
       and state in ('included', 'final', 'failed')
   `.execute(transaction);
 }
@@ -338,7 +368,7 @@ export async function findSettledUntil(database: Database, ledger: string, batch
   const row = await database
     .selectFrom('transactions')
     .select((eb) => eb.fn.max('until').as('until'))
-    .where('ledger', '=', ledger)
+    .where('ledger', '=', keyOf(ledger))
     .where('batch', '=', batch)
     .where('kind', '=', 'settle')
     .where('state', 'in', ['signed', 'sent', 'included', 'final'])

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 const statements = [
   // References sort by their bytes, so that the key also finds those that begin alike.
   `create table enrolments (
-    ledger text not null,
+    ledger bigint not null,
     reference text collate "C" not null,
     seq bigint generated always as identity,
     sponsor_reference text collate "C",
@@ -22,7 +22,7 @@ const statements = [
   `create index enrolments_sponsor on enrolments (ledger, sponsor_reference)`,
   `create index enrolments_transaction on enrolments (ledger, transaction_id)`,
   `create table submissions (
-    ledger text not null,
+    ledger bigint not null,
     external_id text not null,
     seq bigint generated always as identity,
     seller_reference text collate "C" not null,
@@ -50,7 +50,7 @@ const statements = [
   `create index submissions_waiting on submissions (ledger, seq) where state = 'accepted'`,
   `create index submissions_transaction on submissions (ledger, transaction_id) where transaction_id is not null`,
   `create table reversal_requests (
-    ledger text not null,
+    ledger bigint not null,
     reversal_id text not null,
     seq bigint generated always as identity,
     external_id text not null,
@@ -69,7 +69,7 @@ const statements = [
   `create index reversal_requests_transaction on reversal_requests (ledger, transaction_id)
     where transaction_id is not null`,
   `create table idempotency (
-    ledger text not null,
+    ledger bigint not null,
     key text not null,
     salt text not null,
     request_hash text not null,
@@ -79,7 +79,7 @@ const statements = [
     primary key (ledger, key)
   )`,
   `create table transactions (
-    ledger text not null,
+    ledger bigint not null,
     id bigint generated always as identity,
     kind text not null,
     batch integer,
@@ -102,7 +102,7 @@ const statements = [
   `create index transactions_batch on transactions (ledger, batch, kind)`,
   `create index transactions_open on transactions (ledger, nonce) where state in ('signed', 'sent', 'voided')`,
   `create table attempts (
-    ledger text not null,
+    ledger bigint not null,
     hash text not null,
     transaction_id bigint not null,
     raw text not null,
@@ -115,7 +115,7 @@ const statements = [
   )`,
   `create index attempts_transaction on attempts (ledger, transaction_id)`,
   `create table outgoing_batches (
-    ledger text not null,
+    ledger bigint not null,
     batch integer not null,
     transaction_id bigint not null,
     manifest_root text not null,

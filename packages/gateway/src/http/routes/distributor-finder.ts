@@ -37,9 +37,9 @@ export function createDistributorFinder({ database, chain }: Dependencies): Dist
       const row = await findEnrolment(database, ledger, { reference: name.slice(4) });
       if (!row) throw new ProblemError(404, `there is no distributor ${name.slice(4)}`);
       const distributor =
-        row.distributor_id === null
+        row.distributorId === null
           ? undefined
-          : await followed(await findDistributor(database, ledger, row.distributor_id));
+          : await followed(await findDistributor(database, ledger, row.distributorId));
       return distributor ? { distributor, row } : { distributor: null, row };
     }
     const isWallet = /^0x[0-9a-fA-F]{40}$/.test(name);

@@ -124,7 +124,7 @@ function waitingAnswer(row: EnrolmentRow) {
     state: row.state,
     refusal: row.refusal,
     sponsor: null,
-    sponsorReference: row.sponsor_reference,
+    sponsorReference: row.sponsorReference,
     rank: null,
     status: null,
     movedTo: null,

@@ -34,12 +34,12 @@ export function createSaleReader({ database, chain }: Dependencies) {
   const manifests = new Map<string, Hex[]>();
 
   async function hashesOf(batch: OutgoingBatchRow): Promise<Hex[]> {
-    const known = manifests.get(batch.manifest_root);
+    const known = manifests.get(batch.manifestRoot);
     if (known) return known;
     const sellers = decodeSales(batch.records as Hex).map(({ seller }) => seller);
     const rows = await listBatchSubmissions(database, ledger, batch.batch);
     const hashes = rows.map((row, i) => documentHash(documentOf(row, sellers[i] ?? 0)));
-    manifests.set(batch.manifest_root, hashes);
+    manifests.set(batch.manifestRoot, hashes);
     for (const oldest of manifests.keys()) {
       if (manifests.size <= KEPT) break;
       manifests.delete(oldest);
@@ -54,7 +54,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
     const proof = manifestProof(await hashesOf(outgoing), index);
     return {
       document: documentOf(submitted, seller),
-      manifest: { root: outgoing.manifest_root, index, proof },
+      manifest: { root: outgoing.manifestRoot, index, proof },
     };
   }
 
@@ -62,10 +62,10 @@ export function createSaleReader({ database, chain }: Dependencies) {
   async function find(name: string): Promise<{ submitted?: SubmittedSale; ref?: SaleRef; sale?: Sale }> {
     const byId = await findSubmission(database, ledger, { externalId: name });
     if (byId) {
-      if (!isOnChain(byId.transaction_state) || byId.batch === null || byId.batch_index === null) {
+      if (!isOnChain(byId.transactionState) || byId.batch === null || byId.batchIndex === null) {
         return { submitted: byId };
       }
-      const ref = { batch: byId.batch, index: byId.batch_index };
+      const ref = { batch: byId.batch, index: byId.batchIndex };
       const sale = await findSale(database, ledger, ref);
       return { submitted: byId, ref, ...(sale && { sale }) };
     }
@@ -73,7 +73,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
     const sale = ref ? await findSale(database, ledger, ref) : undefined;
     if (!ref || !sale) throw new ProblemError(404, `there is no sale ${name}`);
     const submitted = await findSubmission(database, ledger, ref);
-    if (!submitted || submitted.transaction_hash !== sale.transactionHash) return { ref, sale };
+    if (!submitted || submitted.transactionHash !== sale.transactionHash) return { ref, sale };
     return { submitted, ref, sale };
   }
 
@@ -82,18 +82,18 @@ export function createSaleReader({ database, chain }: Dependencies) {
     sale: Sale | undefined,
     withReasons: boolean,
   ) {
-    const requests = submitted ? await listReversalRequests(database, ledger, submitted.external_id) : [];
-    const own = new Set(requests.map((row) => row.transaction_hash));
+    const requests = submitted ? await listReversalRequests(database, ledger, submitted.externalId) : [];
+    const own = new Set(requests.map((row) => row.transactionHash));
     const others = (sale?.reversals ?? []).filter(({ transactionHash }) => !own.has(transactionHash));
     return [
       ...requests.map((row) => ({
-        reversalId: row.reversal_id,
-        state: stateOf(row.state, row.transaction_state),
+        reversalId: row.reversalId,
+        state: stateOf(row.state, row.transactionState),
         refusal: row.refusal,
-        priceCents: row.price_cents.toString(),
-        volumeCents: row.volume_cents.toString(),
+        priceCents: row.priceCents.toString(),
+        volumeCents: row.volumeCents.toString(),
         reason: withReasons ? row.reason : null,
-        transactionHash: row.transaction_hash,
+        transactionHash: row.transactionHash,
       })),
       ...others.map(({ priceCents, volumeCents, transactionHash }) => ({
         reversalId: null,
@@ -109,23 +109,23 @@ export function createSaleReader({ database, chain }: Dependencies) {
 
   return async function readSale(name: string, withReasons: boolean) {
     const { submitted, ref, sale } = await find(name);
-    const seller = sale?.seller ?? submitted?.seller_id ?? null;
+    const seller = sale?.seller ?? submitted?.sellerId ?? null;
     const references = await listReferences(database, ledger, seller === null ? [] : [seller]);
     const books = await findStatus(database, ledger);
     const proven =
       submitted && ref ? await proveDocument(submitted, ref) : { document: null, manifest: null };
     return {
       ref: ref ? formatSaleRef(ref) : null,
-      externalId: submitted?.external_id ?? null,
-      state: submitted ? stateOf(submitted.state, submitted.transaction_state) : 'included',
+      externalId: submitted?.externalId ?? null,
+      state: submitted ? stateOf(submitted.state, submitted.transactionState) : 'included',
       refusal: submitted?.refusal ?? null,
-      acceptedAt: submitted ? Math.floor(submitted.accepted_at.getTime() / 1000) : null,
+      acceptedAt: submitted ? Math.floor(submitted.acceptedAt.getTime() / 1000) : null,
       seller,
       sellerReference:
-        submitted?.seller_reference ?? (seller === null ? null : (references.get(seller) ?? null)),
+        submitted?.sellerReference ?? (seller === null ? null : (references.get(seller) ?? null)),
       class: sale?.class ?? submitted?.class ?? '',
-      priceCents: String(sale?.priceCents ?? submitted?.price_cents ?? 0n),
-      volumeCents: String(sale?.volumeCents ?? submitted?.volume_cents ?? 0n),
+      priceCents: String(sale?.priceCents ?? submitted?.priceCents ?? 0n),
+      volumeCents: String(sale?.volumeCents ?? submitted?.volumeCents ?? 0n),
       reversed: {
         priceCents: String(sale?.reversedPriceCents ?? 0n),
         volumeCents: String(sale?.reversedVolumeCents ?? 0n),
@@ -150,7 +150,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
           bps,
           units: units.toString(),
         })) ?? null,
-      transactionHash: submitted?.transaction_hash ?? sale?.transactionHash ?? null,
+      transactionHash: submitted?.transactionHash ?? sale?.transactionHash ?? null,
       ...proven,
       reversals: await listReversals(submitted, sale, withReasons),
     };

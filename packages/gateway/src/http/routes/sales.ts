@@ -227,24 +227,24 @@ function refusalOf(
 
 function receiptOf(sale: SubmissionRow) {
   return {
-    externalId: sale.external_id,
+    externalId: sale.externalId,
     state: 'accepted' as const,
-    seller: sale.seller_reference,
+    seller: sale.sellerReference,
     class: sale.class,
-    priceCents: sale.price_cents.toString(),
-    volumeCents: sale.volume_cents.toString(),
-    buyerCommitment: sale.buyer_commitment,
-    acceptedAt: sale.accepted_at.toISOString(),
+    priceCents: sale.priceCents.toString(),
+    volumeCents: sale.volumeCents.toString(),
+    buyerCommitment: sale.buyerCommitment,
+    acceptedAt: sale.acceptedAt.toISOString(),
   };
 }
 
 function reversalReceipt(reversal: ReversalRow) {
   return {
-    reversalId: reversal.reversal_id,
-    externalId: reversal.external_id,
+    reversalId: reversal.reversalId,
+    externalId: reversal.externalId,
     state: 'accepted' as const,
-    priceCents: reversal.price_cents.toString(),
-    volumeCents: reversal.volume_cents.toString(),
-    acceptedAt: reversal.accepted_at.toISOString(),
+    priceCents: reversal.priceCents.toString(),
+    volumeCents: reversal.volumeCents.toString(),
+    acceptedAt: reversal.acceptedAt.toISOString(),
   };
 }
