@@ -1,19 +1,14 @@
-/**
- * Everything that can be said about the code without running it, and the gas snapshot.
- *   npm run check                    all checks
- *   npm run check -- types knip     some, by name
- *   npm run check -- --except gas   all but some
- */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { runCommand, UsageError } from './command/command.ts';
 
 const root = join(import.meta.dirname, '..');
 const tool = (path: string) => join(root, 'node_modules', path);
 const tsc = tool('typescript/bin/tsc');
 const hardhat = tool('hardhat/dist/src/cli.js');
 
+/** The commands of each check. The contracts are compiled by then: scripts/setup.mjs does it. */
 const checks: Record<string, string[][]> = {
-  build: [[hardhat, 'build']],
   biome: [[tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']],
   types: [
     [tsc, '-p', '.'],
@@ -38,12 +33,14 @@ const checks: Record<string, string[][]> = {
   gas: [[hardhat, 'test', 'solidity', '--snapshot-check']],
 };
 
-function select(args: string[]): string[] {
+/** @throws UsageError if a name is none of a check. */
+function select(names: string[], except: boolean): string[] {
   const all = Object.keys(checks);
-  const names = args.filter((arg) => arg !== '--except');
   const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new Error(`There is no check "${unknown}"; there are: ${all.join(', ')}.`);
-  if (args[0] === '--except') return all.filter((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no check "${unknown}"; there are: ${all.join(', ')}`);
+  }
+  if (except) return all.filter((name) => !names.includes(name));
   return names.length > 0 ? names : all;
 }
 
@@ -57,14 +54,20 @@ function passes(name: string): boolean {
   return results.every(Boolean);
 }
 
-try {
-  const names = select(process.argv.slice(2));
-  const failed = names.filter((name) => !passes(name));
-  console.log(
-    failed.length === 0 ? `\nAll ${names.length} checks passed.` : `\nFailed: ${failed.join(', ')}.`,
-  );
-  process.exitCode = failed.length === 0 ? 0 : 1;
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 2;
-}
+await runCommand(
+  {
+    command: 'npm run check --',
+    summary: 'Checks the code without running it, and the gas snapshot.',
+    operands: '[CHECK ...]',
+    options: { except: { type: 'boolean', default: false, help: 'all checks but those named' } },
+    notes: [`Checks: ${Object.keys(checks).join(', ')}.`],
+  },
+  ({ values, positionals }) => {
+    const names = select(positionals, values.except);
+    const failed = names.filter((name) => !passes(name));
+    console.log(
+      failed.length === 0 ? `\nAll ${names.length} checks passed.` : `\nFailed: ${failed.join(', ')}.`,
+    );
+    return failed.length === 0 ? 0 : 1;
+  },
+);

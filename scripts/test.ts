@@ -1,179 +1,134 @@
-/**
- * Runs the tests and counts them.
- *   npm test                                     everything: checks, contracts, then every folder of test/
- *   npm test -- flows solidity                   some stages
- *   npm test -- test/store/sales.test.ts         some files (.test.ts or .t.sol)
- *   npm test -- contracts --grep "settle"        tests whose name matches
- * The last line is `N passed, N failed`.
- */
-import { spawn } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
-import { startAnvil } from './stack/anvil.ts';
+import { availableParallelism } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
+import { runCommand, UsageError, wholeNumber } from './command/command.ts';
+import { stopPrograms } from './suites/program.ts';
+import { sideBySide } from './suites/side-by-side.ts';
+import { listSuites, type Outcome, runSuite, suiteOf } from './suites/suites.ts';
 
-const root = join(import.meta.dirname, '..');
-const hardhat = join(root, 'node_modules/hardhat/dist/src/cli.js');
-const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
-const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+/** Runs the tests and counts them. */
 
-/** The folders of test/ that must hold tests; others are found by looking. */
-const folders = ['protocol', 'store', 'indexer', 'gateway', 'audit', 'dashboard', 'flows'];
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-interface Run {
-  code: number;
-  output: string;
-  counts: Counts | undefined;
-}
-interface Options {
+interface Plan {
+  suites: string[];
   files: string[];
   grep: string | undefined;
+  /** How many suites run side by side. */
+  jobs: number;
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'plumbline-test-'));
-
-/** Runs a Node program, showing what it prints as it prints it. */
-function run(args: string[], variables: Record<string, string> = {}): Promise<Run> {
-  const countsFile = join(scratch, 'counts.json');
-  rmSync(countsFile, { force: true });
-  const env = { ...process.env, ...colors, ...variables, PLUMBLINE_TEST_COUNTS: countsFile };
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    process.stdout.write(text);
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => {
-      const counts = existsSync(countsFile)
-        ? (JSON.parse(readFileSync(countsFile, 'utf8')) as Counts)
-        : undefined;
-      resolve({ code: code ?? 1, output, counts });
-    });
-  });
+interface Result extends Outcome {
+  suite: string;
+  seconds: number;
+  isEmpty: boolean;
 }
 
-/** A program that ended badly without naming a failed test counts as one failure. */
-function settle({ code, counts }: Run): Counts {
-  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 };
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
-}
-
-const grepArgs = ({ grep }: Options) => (grep === undefined ? [] : ['--grep', grep]);
-
-async function runChecks(): Promise<Counts> {
-  // The gas snapshot is compared by the Solidity tests, which run anyway.
-  const { code } = await run([join(root, 'scripts/check.ts'), '--except', 'gas']);
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-}
-
-async function runSolidity(options: Options): Promise<Counts> {
-  const result = await run([
-    hardhat,
-    'test',
-    'solidity',
-    ...options.files,
-    ...grepArgs(options),
-    '--snapshot-check',
-  ]);
-  const text = stripVTControlCharacters(result.output);
-  const count = (word: string) => Number(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'm').exec(text)?.[1] ?? 0);
-  return settle({
-    ...result,
-    counts: { passed: count('passing'), failed: count('failing'), skipped: count('skipped') },
-  });
-}
-
-async function runContracts(options: Options): Promise<Counts> {
-  return settle(
-    await run([hardhat, 'test', 'mocha', '--no-compile', ...options.files, ...grepArgs(options)]),
-  );
-}
-
-/** The tests of `contracts` once more, on a node whose EVM is not Hardhat's. */
-async function runAnvil(options: Options): Promise<Counts> {
-  const anvil = await startAnvil({ args: ['--hardfork', 'osaka', '--accounts', '20'] });
-  // Nobody else would end the node if these tests were ended from outside.
-  process.once('exit', () => anvil.process.kill());
-  process.once('SIGTERM', () => process.exit(143));
-  try {
-    const args = [hardhat, 'test', 'mocha', '--no-compile', ...grepArgs(options), '--network', 'anvil'];
-    return settle(await run(args, { PLUMBLINE_ANVIL_URL: anvil.rpcUrl }));
-  } finally {
-    await anvil.stop();
-  }
-}
-
-async function runFolder(folder: string, options: Options): Promise<Counts> {
-  const files =
-    options.files.length > 0 ? options.files : globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).sort();
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
-  return settle(await run([mocha, ...files, ...grepArgs(options)]));
-}
-
-function stageOf(file: string): string {
-  if (file.endsWith('.t.sol')) return 'solidity';
-  return /^test[\\/]([^\\/]+)/.exec(file)?.[1] ?? file;
-}
-
-function runStage(stage: string, options: Options): Promise<Counts> {
-  if (stage === 'check') return runChecks();
-  if (stage === 'solidity') return runSolidity(options);
-  if (stage === 'contracts') return runContracts(options);
-  if (stage === 'anvil') return runAnvil(options);
-  return runFolder(stage, options);
-}
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { grep: { type: 'string', short: 'g' } },
-  });
-  const found = globSync('test/*/**/*.test.ts', { cwd: root }).map(stageOf);
-  const all = [...new Set(['check', 'solidity', 'contracts', 'anvil', ...folders, ...found.sort()])];
-  const files = positionals.filter((name) => /\.(test\.ts|t\.sol)$/.test(name));
-  const asked = positionals.map((name) => (files.includes(name) ? stageOf(name) : name));
+/** @throws UsageError if a name is neither a suite nor a test file. */
+function plan(names: string[], grep: string | undefined, jobs: number): Plan {
+  const all = listSuites();
+  const files = names.filter((name) => /\.(test\.ts|t\.sol)$/.test(name));
+  const asked = names.map((name) => (files.includes(name) ? suiteOf(name) : name));
   const unknown = asked.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new Error(`There is no stage "${unknown}"; there are: ${all.join(', ')}.`);
-  const usual = values.grep === undefined ? all : all.filter((stage) => stage !== 'check');
-  const stages = asked.length > 0 ? [...new Set(asked)] : usual;
-
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const summary: string[] = [];
-  for (const stage of stages) {
-    console.log(`\n=== ${stage}`);
-    const started = performance.now();
-    const options = { grep: values.grep, files: files.filter((file) => stageOf(file) === stage) };
-    const counts = await runStage(stage, options);
-    const isEmpty = counts.passed + counts.failed === 0;
-    // With --grep, most stages are empty on purpose.
-    if (isEmpty && values.grep === undefined) counts.failed = 1;
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const note = isEmpty ? ' (no test ran)' : '';
-    const { passed, failed, skipped } = counts;
-    summary.push(`${stage}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s${note}`);
+  if (unknown !== undefined) {
+    throw new UsageError(`there is no suite "${unknown}"; there are: ${all.join(', ')}`);
   }
-  if (total.passed + total.failed === 0) total.failed = 1;
-  console.log(`\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed === 0 ? 0 : 1;
+  const suites = all.filter((suite) =>
+    asked.length > 0 ? asked.includes(suite) : grep === undefined || suite !== 'check',
+  );
+  return { suites, files, grep, jobs };
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error((error as Error).message);
-  console.log('\n0 passed, 1 failed');
-  process.exitCode = 2;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+async function run(suite: string, { files, grep, suites, jobs }: Plan): Promise<Result> {
+  // What several suites print at the same time could not be read: it is held back until a suite has ended.
+  const isAlone = suites.length === 1 || jobs === 1;
+  console.log(isAlone ? `\n=== ${suite}` : `${suite} started`);
+  const started = performance.now();
+  const outcome = await runSuite(suite, {
+    grep,
+    files: files.filter((file) => suiteOf(file) === suite),
+    onOutput: isAlone ? (text) => process.stdout.write(text) : () => {},
+  });
+  if (!isAlone) console.log(`\n=== ${suite}\n${outcome.output}`);
+  const isEmpty = outcome.passed + outcome.failed === 0;
+  // With --grep, most suites are empty on purpose.
+  const failed = isEmpty && grep === undefined ? 1 : outcome.failed;
+  return { ...outcome, failed, suite, isEmpty, seconds: (performance.now() - started) / 1000 };
 }
+
+/** What went wrong, as Mocha lists it at the end; of anything else the last lines. */
+function failuresOf(output: string): string {
+  const text = stripVTControlCharacters(output).trimEnd();
+  const list = /^ *\d+ failing\b/m.exec(text);
+  return list ? text.slice(list.index) : text.split('\n').slice(-40).join('\n');
+}
+
+/** The exit code. */
+async function runAll(planned: Plan): Promise<number> {
+  const started = performance.now();
+  const results = await sideBySide(planned.suites, planned.jobs, (suite) => run(suite, planned));
+  printSummary(results, (performance.now() - started) / 1000);
+  const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
+  const passed = sum('passed');
+  const failed = passed + sum('failed') === 0 ? 1 : sum('failed');
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+function printSummary(results: Result[], all: number): void {
+  for (const { suite, failed, output } of results) {
+    if (failed > 0) console.log(`\n=== FAILED: ${suite}\n${failuresOf(output)}`);
+  }
+  console.log('');
+  for (const { suite, passed, failed, skipped, seconds, isEmpty } of results) {
+    const mark = failed > 0 ? 'FAILED ' : '';
+    const note = isEmpty ? ' (no test ran)' : '';
+    const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+    console.log(`${mark}${suite}: ${counts} in ${seconds.toFixed(1)} s${note}`);
+  }
+  if (results.length > 1) console.log(`all suites in ${all.toFixed(1)} s`);
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    stopPrograms();
+    process.exit(code);
+  });
+}
+
+await runCommand(
+  {
+    command: 'npm test --',
+    summary: 'Runs the tests and counts them. Without a name it runs everything.',
+    operands: '[SUITE | FILE ...]',
+    options: {
+      grep: { type: 'string', short: 'g', value: 'TEXT', help: 'only tests whose name matches' },
+      jobs: {
+        type: 'string',
+        short: 'j',
+        value: 'N',
+        default: String(availableParallelism()),
+        help: 'how many suites run side by side',
+      },
+    },
+    notes: [
+      `Suites: ${listSuites().join(', ')}.`,
+      'Files end in .test.ts or .t.sol. The output of a suite is printed when the suite has ended, or at once if it is the',
+      'only one. The last line is `N passed, N failed`.',
+      '',
+      '  npm test -- gateway',
+      '  npm test -- test/store/sales.test.ts test/contracts/types/Totals.t.sol',
+      '  npm test -- contracts anvil --grep "settle"',
+    ],
+  },
+  async ({ values, positionals }) => {
+    const planned = plan(positionals, values.grep, wholeNumber('jobs', values.jobs, 1, 64));
+    try {
+      return await runAll(planned);
+    } catch (error) {
+      // Whoever reads only the last line must see that it failed.
+      console.log('\n0 passed, 1 failed');
+      throw error;
+    }
+  },
+);
