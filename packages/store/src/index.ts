@@ -1,24 +1,3 @@
-export { applyEntries, type BlockRow, type Piece, type Stretch } from './books/apply.ts';
-export { type BooksDifference, compareBooks } from './books/comparison.ts';
-export { type DistributorCredit, listCredits } from './books/credits.ts';
-export { type Distributor, findDistributor, type Page, type PageRequest } from './books/distributors.ts';
-export { type DownlineMember, type DownlineRequest, listDownline } from './books/downline.ts';
-export {
-  type Figures,
-  getFigures,
-  listPeriods,
-  type PeriodFigures,
-  type VolumeByClass,
-} from './books/figures.ts';
-export { type Flag, listFlags } from './books/flags.ts';
-export {
-  type EntryRow,
-  findPlanAt,
-  listByTransaction,
-  listPlans,
-  type PlanRow,
-} from './books/journal.ts';
-export { type Leader, listLeaders } from './books/leaders.ts';
 export {
   type BooksStatus,
   findLedger,
@@ -27,8 +6,6 @@ export {
   listLedgers,
   saveLedger,
 } from './books/ledgers.ts';
-export { type DistributorPayout, listPayouts } from './books/payouts.ts';
-export { getPending, type Pending } from './books/pending.ts';
 export { periodOf } from './books/periods.ts';
 export {
   findPosition,
@@ -38,8 +15,41 @@ export {
   type Position,
   PositionMovedError,
 } from './books/position.ts';
-export { getPowers, type Powers } from './books/powers.ts';
-export { rollBack } from './books/rollback.ts';
+export { type DistributorCredit, listCredits } from './books/read/commissions/credits.ts';
+export { type DistributorPayout, listPayouts } from './books/read/commissions/payouts.ts';
+export { getPending, type Pending } from './books/read/commissions/pending.ts';
+export { type BooksDifference, compareBooks } from './books/read/comparison.ts';
+export {
+  type Distributor,
+  findDistributor,
+  type Page,
+  type PageRequest,
+} from './books/read/distributors/distributors.ts';
+export {
+  type DownlineMember,
+  type DownlineRequest,
+  listDownline,
+} from './books/read/distributors/downline.ts';
+export { listByWallet } from './books/read/distributors/search.ts';
+export { getSubtree, type Subtree } from './books/read/distributors/subtree.ts';
+export { listUpline, type UplineMember } from './books/read/distributors/upline.ts';
+export {
+  type Figures,
+  getFigures,
+  listPeriods,
+  type PeriodFigures,
+  type VolumeByClass,
+} from './books/read/figures/figures.ts';
+export { type Leader, listLeaders } from './books/read/figures/leaders.ts';
+export { type Flag, listFlags } from './books/read/journal/flags.ts';
+export {
+  type EntryRow,
+  findPlanAt,
+  listByTransaction,
+  listPlans,
+  type PlanRow,
+} from './books/read/journal/journal.ts';
+export { getPowers, type Powers } from './books/read/journal/powers.ts';
 export {
   type Batch,
   findBatch,
@@ -49,13 +59,10 @@ export {
   type Reversal,
   type Sale,
   type SaleCredit,
-} from './books/sales.ts';
-export { listByWallet } from './books/search.ts';
-export { getSubtree, type Subtree } from './books/subtree.ts';
-export { getTotals, type Totals } from './books/totals.ts';
-export { listUpline, type UplineMember } from './books/upline.ts';
-export { isConnectionLost } from './connection.ts';
-export { type Database, openDatabase, type Tables } from './database.ts';
+} from './books/read/journal/sales.ts';
+export { applyEntries, type BlockRow, type Piece, type Stretch } from './books/write/apply.ts';
+export { rollBack } from './books/write/rollback.ts';
+export { getTotals, type Totals } from './books/write/sums/totals.ts';
 export { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts';
 export {
   countQueue,
@@ -129,4 +136,6 @@ export {
   type TransactionRow,
   unincludeFrom,
 } from './intake/transactions.ts';
-export { hasTables, migrate } from './migrate.ts';
+export { isConnectionLost } from './schema/connection.ts';
+export { type Database, openDatabase, type Tables } from './schema/database.ts';
+export { hasTables, migrate } from './schema/migrate.ts';

@@ -1,9 +1,9 @@
 import type { LedgerTerms } from '@plumbline/protocol';
 import { GENESIS_HEAD } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
-import type { Database } from '../database.ts';
-import { toBytes } from './bytes.ts';
-import { keyOf } from './ledger-key.ts';
+import { toBytes } from '../schema/bytes.ts';
+import type { Database } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
 import { firstPosition } from './position.ts';
 
 /** A ledger that the books follow. */

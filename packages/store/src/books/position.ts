@@ -1,12 +1,12 @@
 import { GENESIS_HEAD } from '@plumbline/protocol';
 import { type Selectable, sql } from 'kysely';
 import type { Hex } from 'viem';
-import type { Database } from '../database.ts';
-import { toBytes } from './bytes.ts';
-import type { CopyColumn } from './copy-rows.ts';
-import { keyOf } from './ledger-key.ts';
-import type { BooksTables } from './tables.ts';
-import type { Writing } from './writing.ts';
+import type { BooksTables } from '../schema/books-tables.ts';
+import { toBytes } from '../schema/bytes.ts';
+import type { Database } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
+import type { CopyColumn } from './write/rows/copy-rows.ts';
+import type { Writing } from './write/rows/writing.ts';
 
 /** Where the books of a ledger stand: after which block, with which journal. */
 export interface Position {

@@ -1,6 +1,6 @@
 import { type Selection, sql } from 'kysely';
-import { keyOf } from '../books/ledger-key.ts';
-import type { Database, Tables } from '../database.ts';
+import type { Database, Tables } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
 
 /** A batch of sales that this gateway recorded, or is about to. */
 export type OutgoingBatchRow = Selection<Tables, 'outgoing_batches', (typeof outgoingBatchColumns)[number]>;

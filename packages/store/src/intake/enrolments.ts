@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selection, sql } from 'kysely';
-import { keyOf } from '../books/ledger-key.ts';
-import type { Database, Tables } from '../database.ts';
+import type { Database, Tables } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
 
 /** A distributor as the company handed them in, and what became of it. */
 export type EnrolmentRow = Selection<Tables, 'enrolments', (typeof enrolmentColumns)[number]>;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { keyOf } from '../books/ledger-key.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
 
 /** What was answered: an HTTP status and a JSON body. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../database.ts';
+import type { Database } from '../schema/database.ts';
 
 /** The right to sign for an address, until it expires or somebody else has it. */
 export interface Lease {

@@ -1,6 +1,6 @@
 import { type Selection, sql } from 'kysely';
-import { keyOf } from '../books/ledger-key.ts';
-import type { Database, Tables } from '../database.ts';
+import type { Database, Tables } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
 
 /** A request to take back part of a sale, and what became of it. */
 export type ReversalRow = Selection<Tables, 'reversal_requests', (typeof reversalColumns)[number]>;

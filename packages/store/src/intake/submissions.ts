@@ -1,7 +1,7 @@
 import type { BuyerClass, SaleItem } from '@plumbline/protocol';
 import { type Selection, sql } from 'kysely';
-import { keyOf } from '../books/ledger-key.ts';
-import type { Database, Tables } from '../database.ts';
+import type { Database, Tables } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
 import { presentId } from './enrolments.ts';
 
 /** A sale as it was submitted, and what became of it. */

@@ -1,6 +1,6 @@
 import { type Selection, sql } from 'kysely';
-import { keyOf } from '../books/ledger-key.ts';
-import type { Database, Tables } from '../database.ts';
+import type { Database, Tables } from '../schema/database.ts';
+import { keyOf } from '../schema/ledger-key.ts';
 
 /** A transaction that holds a nonce of its signer. */
 export type TransactionRow = Selection<Tables, 'transactions', (typeof transactionColumns)[number]>;

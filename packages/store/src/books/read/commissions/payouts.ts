@@ -1,0 +1,50 @@
+import { MalformedError } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Address, Hex } from 'viem';
+import type { Database } from '../../../schema/database.ts';
+import { keyOf } from '../../../schema/ledger-key.ts';
+import type { Page, PageRequest } from '../distributors/distributors.ts';
+
+/** Tokens that were paid out to a distributor. */
+export interface DistributorPayout {
+  /** Number of the entry. */
+  entry: number;
+  units: bigint;
+  /** The wallet at the time, and where the tokens went: there, or to another address that its owner had named. */
+  wallet: Address;
+  recipient: Address;
+  blockNumber: number;
+  transactionHash: Hex;
+}
+
+/**
+ * A distributor's payouts, newest first, also those under the id they had before.
+ * @throws MalformedError if the cursor is not one of ours.
+ */
+export async function listPayouts(
+  database: Database,
+  ledger: string,
+  id: number,
+  { limit, cursor }: PageRequest,
+): Promise<Page<DistributorPayout>> {
+  if (cursor !== undefined && !/^[0-9]{1,15}$/.test(cursor)) {
+    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
+  }
+  const key = keyOf(ledger);
+  const isOlder = cursor === undefined ? sql`true` : sql`entry < ${Number(cursor)}`;
+  const { rows } = await sql<
+    Omit<DistributorPayout, 'entry' | 'blockNumber'> & Record<'entry' | 'block', bigint>
+  >`
+    with lanes as (
+      select id from distributors where ledger = ${key} and (id = ${id} or moved_to = ${id})
+    )
+    select page.* from lanes cross join lateral (
+      select entry, units, wallet, recipient, block_number as block, transaction_hash as "transactionHash" from payouts
+      where ledger = ${key} and payouts.id = lanes.id and ${isOlder}
+      order by entry desc limit ${limit + 1}
+    ) page order by entry desc limit ${limit + 1}`.execute(database);
+  const items = rows
+    .slice(0, limit)
+    .map(({ block, ...row }) => ({ ...row, entry: Number(row.entry), blockNumber: Number(block) }));
+  return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.entry) : null };
+}

@@ -1,0 +1,133 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Address, Hex } from 'viem';
+import type { Database } from '../../../schema/database.ts';
+import { keyOf } from '../../../schema/ledger-key.ts';
+import { creditedColumns } from '../../periods.ts';
+
+/** A distributor as the books know them. Money in units. */
+export interface Distributor {
+  id: number;
+  /** 0 for a root. */
+  sponsor: number;
+  /** Distributors above; 0 for a root. Of somebody who has moved: when they did. */
+  depth: number;
+  /** 0 to 15. */
+  rank: number;
+  /** 1 active, 2 inactive, 3 left or moved. */
+  status: number;
+  /** Id under which the distributor goes on, with all that they had; null if they have not moved. */
+  movedTo: number | null;
+  /** Where they are paid now. */
+  wallet: Address | null;
+  /** The last hold of their payouts; it is over when `until` (unix seconds) has come. */
+  hold: { until: number; reason: Hex } | null;
+  /** The replacement of their wallet that is under way, and the unix time from which it can be made. */
+  recovery: { wallet: Address; executableFrom: number } | null;
+  /** Sum of all credits, and of all payouts; the difference is owed. */
+  creditedUnits: bigint;
+  paidUnits: bigint;
+  /** Distributors sponsored directly, and everybody below at any depth. */
+  directs: number;
+  teamSize: number;
+  /** Sales of their own, settled or not, also those under the id they had before. */
+  ownSales: number;
+  enrolledBlock: number;
+}
+
+/** A page of a list. `nextCursor` asks for the next one; null on the last. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** Which page: at most `limit` items, after `cursor` of the page before. */
+export interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** The distributor with `id`, a distributor id or a lower-case wallet. The id of somebody who has moved says where to. */
+export async function findDistributor(
+  database: Database,
+  ledger: string,
+  id: number | Address,
+): Promise<Distributor | undefined> {
+  const lanes = lanesOf('distributors');
+  const row = await database
+    .selectFrom('distributors')
+    .leftJoin('teams', (join) =>
+      join.onRef('teams.ledger', '=', 'distributors.ledger').onRef('teams.id', '=', 'distributors.id'),
+    )
+    .selectAll('distributors')
+    .select([
+      'directs',
+      'team_size',
+      creditedBy('distributors').as('credited_units'),
+      sql<bigint>`(select coalesce(sum(paid_units), 0)::int8 from ${lanes} join distributor_periods months
+        on months.ledger = distributors.ledger and months.id = lanes.id)`.as('paid_units'),
+      sql<bigint>`(select coalesce(sum(sales), 0)::int8 from ${lanes} join distributor_periods months
+        on months.ledger = distributors.ledger and months.id = lanes.id)`.as('own_sales'),
+    ])
+    .where('distributors.ledger', '=', keyOf(ledger))
+    .where((where) => (typeof id === 'number' ? where('distributors.id', '=', id) : where('wallet', '=', id)))
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    sponsor: row.sponsor,
+    depth: row.depth,
+    rank: row.rank,
+    status: row.status,
+    movedTo: row.moved_to,
+    wallet: row.wallet as Address | null,
+    hold: row.held_until === null ? null : { until: Number(row.held_until), reason: row.hold_reason as Hex },
+    recovery:
+      row.recovery_from === null
+        ? null
+        : { wallet: row.recovery_wallet as Address, executableFrom: Number(row.recovery_from) },
+    creditedUnits: row.credited_units,
+    paidUnits: row.paid_units,
+    directs: row.directs ?? 0,
+    teamSize: row.team_size ?? 0,
+    ownSales: Number(row.own_sales),
+    enrolledBlock: Number(row.block_number),
+  };
+}
+
+/**
+ * Both ids of a distributor in the row `distributor` of distributors, as the table `lanes`: the present one and the one they had before
+ * (nobody moves twice). Of somebody who has moved there are none: what they had is where they are.
+ */
+function lanesOf(distributor: string): RawBuilder<unknown> {
+  const name = sql.ref(distributor);
+  return sql`(select ${name}.id where ${name}.moved_to is null union all
+    select before.id from distributors before where before.ledger = ${name}.ledger and before.moved_to = ${name}.id) lanes`;
+}
+
+/** Settled commissions of the distributor in the row `distributor` of distributors, in units. */
+export function creditedBy(distributor: string): RawBuilder<bigint> {
+  return sql`(select coalesce(sum(${sql.raw(creditedColumns.join(' + '))}), 0)::int8
+    from ${lanesOf(distributor)} join distributor_periods months
+    on months.ledger = ${sql.ref(`${distributor}.ledger`)} and months.id = lanes.id)`;
+}
+
+/** Where somebody stands in the tree. */
+export interface Standing {
+  depth: number;
+  path: string;
+}
+
+/** Where a distributor stands; undefined for nobody and for the id of somebody who has moved. */
+export async function findPlace(
+  database: Database,
+  ledger: string,
+  id: number,
+): Promise<Standing | undefined> {
+  return database
+    .selectFrom('distributors')
+    .select(['depth', 'path'])
+    .where('ledger', '=', keyOf(ledger))
+    .where('id', '=', id)
+    .where('moved_to', 'is', null)
+    .executeTakeFirst();
+}

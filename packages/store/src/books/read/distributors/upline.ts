@@ -1,0 +1,45 @@
+import { MalformedError } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Database } from '../../../schema/database.ts';
+import { keyOf } from '../../../schema/ledger-key.ts';
+import { isAtPath } from '../../tree/conditions.ts';
+import { pathAt } from '../../tree/path.ts';
+import { findPlace, type Page, type PageRequest } from './distributors.ts';
+
+/** Somebody above a distributor; level 1 is the sponsor. */
+export interface UplineMember {
+  id: number;
+  level: number;
+}
+
+/**
+ * The distributors above a distributor, from the sponsor up. A page begins where the distributor's path says, so that the last one of a
+ * deep line costs no more than the first. Nobody is above the id of somebody who has moved.
+ * @throws MalformedError if the cursor is not one of ours.
+ */
+export async function listUpline(
+  database: Database,
+  ledger: string,
+  id: number,
+  { limit, cursor }: PageRequest,
+): Promise<Page<UplineMember>> {
+  if (cursor !== undefined && !/^[1-9][0-9]{0,8}$/.test(cursor)) {
+    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
+  }
+  const done = Number(cursor ?? 0);
+  const place = await findPlace(database, ledger, id);
+  const depth = (place?.depth ?? 0) - done - 1;
+  if (!place || depth < 0) return { items: [], nextCursor: null };
+  const key = keyOf(ledger);
+  const { rows } = await sql<UplineMember>`
+    with recursive line (id, sponsor, level) as (
+      select id, sponsor, ${done + 1}::int from distributors
+      where ledger = ${key} and depth = ${depth} and moved_to is null and ${isAtPath(pathAt(place.path, depth))}
+      union all
+      select distributors.id, distributors.sponsor, line.level + 1 from line
+      join distributors on distributors.ledger = ${key} and distributors.id = line.sponsor
+      where line.level <= ${done + limit}
+    ) select id, level from line order by level`.execute(database);
+  const items = rows.slice(0, limit);
+  return { items, nextCursor: rows.length > limit ? String(done + limit) : null };
+}

@@ -1,0 +1,114 @@
+import { MalformedError, UNITS_PER_CENT } from '@plumbline/protocol';
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from '../../../schema/database.ts';
+import { keyOf } from '../../../schema/ledger-key.ts';
+import { creditedColumns, type PeriodColumn, periodColumns } from '../../periods.ts';
+import type { Page, PageRequest } from '../distributors/distributors.ts';
+
+/** Volume by the class of the buyer, in cents. */
+export interface VolumeByClass {
+  retail: bigint;
+  preferred: bigint;
+  self: bigint;
+}
+
+/** What a distributor did and got in a time. Sales count when they are recorded, reversals when they are made. */
+export interface Figures {
+  /** Own sales. */
+  sales: number;
+  /** Volume of own sales, and how much of it was taken back. */
+  soldCents: VolumeByClass;
+  reversedCents: VolumeByClass;
+  /** The same of everybody who stands below them now, all classes together. */
+  teamCents: bigint;
+  reversedTeamCents: bigint;
+  /** Settled commissions by level, 0 the distributor's own sales; the last of the 12 is the sum over all levels above 10. */
+  creditedByLevel: bigint[];
+  creditedUnits: bigint;
+  paidUnits: bigint;
+  /** What their own purchases cost, net of what came back. */
+  purchasesCents: bigint;
+  /** `creditedUnits - purchasesCents x 10,000`: settled commissions less what own purchases cost; negative for many. */
+  netUnits: bigint;
+}
+
+/** The figures of a month. */
+export interface PeriodFigures extends Figures {
+  /** Month in UTC: year x 100 + month. */
+  period: number;
+}
+
+type Sums = { [Column in PeriodColumn]: bigint };
+
+const sums = sql.raw(periodColumns.map((name) => `coalesce(sum(${name}), 0)::int8 as ${name}`).join(', '));
+
+/**
+ * A distributor's months in which something happened, also under the id they had before; newest first.
+ * @throws MalformedError if the cursor is not one of ours.
+ */
+export async function listPeriods(
+  database: Database,
+  ledger: string,
+  id: number,
+  { limit, cursor }: PageRequest,
+): Promise<Page<PeriodFigures>> {
+  if (cursor !== undefined && !/^[1-9][0-9]{5}$/.test(cursor)) {
+    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
+  }
+  const isOlder = cursor === undefined ? sql`true` : sql`period < ${Number(cursor)}`;
+  const { rows } = await sql<Sums & { period: number }>`
+    select period, ${sums} from ${monthsOf(ledger, id)} and ${isOlder}
+    group by period order by period desc limit ${limit + 1}`.execute(database);
+  const items = rows.slice(0, limit).map((row) => ({ period: row.period, ...figuresOf(row) }));
+  return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.period) : null };
+}
+
+/**
+ * A distributor's figures of one month, or of all time.
+ * @param period Month in UTC: year x 100 + month.
+ */
+export async function getFigures(
+  database: Database,
+  ledger: string,
+  id: number,
+  period?: number,
+): Promise<Figures> {
+  const isInside = period === undefined ? sql`true` : sql`period = ${period}`;
+  const { rows } = await sql<Sums>`select ${sums} from ${monthsOf(ledger, id)} and ${isInside}`.execute(
+    database,
+  );
+  const [row] = rows;
+  if (!row) throw new Error('a sum over no rows is a row');
+  return figuresOf(row);
+}
+
+/** The rows of a distributor. */
+function monthsOf(ledger: string, id: number): RawBuilder<unknown> {
+  const key = keyOf(ledger);
+  return sql`distributor_periods where ledger = ${key} and id = any(array(
+    select id from distributors where ledger = ${key} and id = ${id} and moved_to is null
+    union all select id from distributors where ledger = ${key} and moved_to = ${id}
+  ))`;
+}
+
+function figuresOf(row: Sums): Figures {
+  const creditedByLevel = creditedColumns.map((name) => row[name] ?? 0n);
+  const creditedUnits = creditedByLevel.reduce((sum, units) => sum + units, 0n);
+  const purchasesCents = row.self_price_cents - row.reversed_self_price_cents;
+  return {
+    sales: Number(row.sales),
+    soldCents: { retail: row.retail_cents, preferred: row.preferred_cents, self: row.self_cents },
+    reversedCents: {
+      retail: row.reversed_retail_cents,
+      preferred: row.reversed_preferred_cents,
+      self: row.reversed_self_cents,
+    },
+    teamCents: row.team_cents,
+    reversedTeamCents: row.reversed_team_cents,
+    creditedByLevel,
+    creditedUnits,
+    paidUnits: row.paid_units,
+    purchasesCents,
+    netUnits: creditedUnits - purchasesCents * UNITS_PER_CENT,
+  };
+}

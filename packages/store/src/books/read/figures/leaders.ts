@@ -1,0 +1,59 @@
+import { MalformedError } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Database } from '../../../schema/database.ts';
+import { keyOf } from '../../../schema/ledger-key.ts';
+import type { Page, PageRequest } from '../distributors/distributors.ts';
+
+/** Somebody who sold to retail customers in a month. */
+export interface Leader {
+  id: number;
+  /** Retail volume of own sales less what was taken back of such in the same month; above 0. */
+  netRetailCents: bigint;
+}
+
+/**
+ * Who had the most net retail volume in a month, the highest first, equals by id.
+ * @param period Month in UTC: year x 100 + month.
+ * @throws MalformedError if the cursor is not one of ours.
+ */
+export async function listLeaders(
+  database: Database,
+  ledger: string,
+  period: number,
+  { limit, cursor }: PageRequest,
+): Promise<Page<Leader>> {
+  const match = /^([1-9][0-9]{0,17})-([1-9][0-9]{0,8})$/.exec(cursor ?? '');
+  if (cursor !== undefined && !match) {
+    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
+  }
+  const key = keyOf(ledger);
+  const after = match
+    ? sql`net <= ${match[1]}::int8 and (net < ${match[1]}::int8 or id > ${Number(match[2])})`
+    : sql`true`;
+  // Who has a row under a former id may have another, and neither says where the distributor stands: those few are added up
+  // aside. The rest comes from the index as it is needed.
+  const { rows } = await sql<Leader>`
+    with former as materialized (
+      select distributors.id as lane, moved_to as id, retail_cents - reversed_retail_cents as net from distributors
+      join distributor_periods months on months.ledger = ${key} and months.id = distributors.id and period = ${period}
+      where distributors.ledger = ${key} and moved_to is not null
+    ), moved as (
+      select former.id, former.net + coalesce(retail_cents - reversed_retail_cents, 0) as net from former
+      left join distributor_periods months on months.ledger = ${key} and months.id = former.id and period = ${period}
+    ), others as (
+      select id, net from (
+        select id, retail_cents - reversed_retail_cents as net from distributor_periods
+        where ledger = ${key} and period = ${period} and retail_cents > 0
+      ) months
+      where id not in (select lane from former union all select id from former)
+        and exists (select from distributors where distributors.ledger = ${key} and distributors.id = months.id) and net > 0 and ${after}
+      order by net desc, id limit ${limit + 1}
+    )
+    select id, net as "netRetailCents" from (
+      select id, net from moved where net > 0 and ${after} union all select id, net from others
+    ) leaders
+    order by net desc, id limit ${limit + 1}`.execute(database);
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last ? `${last.netRetailCents}-${last.id}` : null };
+}

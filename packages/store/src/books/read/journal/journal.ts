@@ -1,0 +1,78 @@
+import type { Plan } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Hex } from 'viem';
+import { toBytes } from '../../../schema/bytes.ts';
+import type { Database } from '../../../schema/database.ts';
+import { keyOf } from '../../../schema/ledger-key.ts';
+
+/** An entry of the journal as the books keep it. */
+export interface EntryRow {
+  /** Number of the entry, from 0. */
+  entry: number;
+  kind: string;
+  blockNumber: number;
+  transactionHash: Hex;
+  logIndex: number;
+  /** The journal's head after the entry. */
+  head: Hex;
+  /** The entry's fields; money as decimal strings. */
+  content: Record<string, unknown>;
+}
+
+/** A plan as it was announced. */
+export interface PlanRow {
+  version: number;
+  /** Unix seconds. */
+  startsAt: number;
+  hash: Hex;
+  plan: Plan;
+}
+
+/** The entries that a transaction made, in order; none for a transaction that the books do not know. */
+export async function listByTransaction(
+  database: Database,
+  ledger: string,
+  transactionHash: Hex,
+): Promise<EntryRow[]> {
+  const rows = await database
+    .selectFrom('entries')
+    .selectAll()
+    .where('ledger', '=', keyOf(ledger))
+    .where(sql<boolean>`transaction_hash = ${toBytes(transactionHash)}`)
+    .orderBy('entry')
+    .execute();
+  return rows.map((row) => ({
+    entry: Number(row.entry),
+    kind: row.kind,
+    blockNumber: Number(row.block_number),
+    transactionHash: row.transaction_hash,
+    logIndex: row.log_index,
+    head: row.head,
+    content: row.content,
+  }));
+}
+
+/** All plans of a ledger, by version. */
+export async function listPlans(database: Database, ledger: string): Promise<PlanRow[]> {
+  const rows = await database
+    .selectFrom('plans')
+    .selectAll()
+    .where('ledger', '=', keyOf(ledger))
+    .orderBy('version')
+    .execute();
+  return rows.map((row) => ({
+    version: row.version,
+    startsAt: Number(row.starts_at),
+    hash: row.plan_hash,
+    plan: row.plan,
+  }));
+}
+
+/** The plan that a batch recorded at `time` (unix seconds) uses: the newest that has started. */
+export async function findPlanAt(
+  database: Database,
+  ledger: string,
+  time: number,
+): Promise<PlanRow | undefined> {
+  return (await listPlans(database, ledger)).findLast((plan) => plan.startsAt <= time);
+}

@@ -1,0 +1,287 @@
+import {
+  type BatchRecorded,
+  type BatchSettled,
+  type Enrolled,
+  type Entry,
+  type FlagClosed,
+  type FlagRaised,
+  type JournalEntry,
+  type Payout,
+  type PayoutRedirected,
+  type PlanAnnounced,
+  packedLines,
+  recordBytes,
+  type SaleReversed,
+  visitLines,
+  visitSales,
+} from '@plumbline/protocol';
+import { zeroAddress } from 'viem';
+import { periodOf } from '../../periods.ts';
+import { actsOf, type DistributorAct } from './distributor-changes.ts';
+import type { EnrolledChange, Tally } from './tally.ts';
+
+/** What entries change in the books, as rows to write. Pure; the writing is in apply.ts. */
+
+/** Where an entry stands. */
+interface Place {
+  entry: number;
+  blockNumber: bigint;
+  transactionHash: string;
+}
+
+export interface EntryChange extends Place {
+  kind: Entry['kind'];
+  logIndex: number;
+  head: string;
+  /** JSON. */
+  content: string;
+}
+
+export interface PayoutChange extends Place {
+  id: number;
+  wallet: string;
+  recipient: string;
+  units: bigint;
+}
+
+/** A flag that these entries raised; what closes it is null while it is open. */
+export interface FlagChange extends Place, Omit<FlagRaised, 'kind'> {
+  outcome: string | null;
+  evidence: string | null;
+  closedEntry: number | null;
+}
+
+/** The end of a flag that was raised before these entries. */
+export interface ClosedFlagChange {
+  flag: number;
+  outcome: string;
+  evidence: string;
+  closedEntry: number;
+}
+
+export interface BatchChange extends Place, Omit<BatchRecorded, 'kind'> {
+  count: number;
+  settled: number;
+}
+
+export interface ReversalChange extends Place, Omit<SaleReversed, 'kind'> {
+  period: number;
+  /** Index in `BUYER_CLASSES`; null if the sale was recorded before these entries. */
+  class: number | null;
+}
+
+export interface SettlementChange {
+  batch: number;
+  first: number;
+  until: number;
+  entry: number;
+  blockNumber: bigint;
+  lines: Uint8Array;
+}
+
+export interface Changes {
+  entries: EntryChange[];
+  distributors: EnrolledChange[];
+  /** What happened to distributors after they were enrolled, in order. */
+  acts: DistributorAct[];
+  plans: (PlanAnnounced & Place)[];
+  batches: BatchChange[];
+  reversals: ReversalChange[];
+  settlements: SettlementChange[];
+  payouts: PayoutChange[];
+  flags: FlagChange[];
+  closedFlags: ClosedFlagChange[];
+  /** Of batches recorded before these entries. */
+  settledBatches: { batch: number; settled: number }[];
+}
+
+/** An entry with its number and the time of its block (unix seconds). */
+export interface TimedEntry extends JournalEntry {
+  number: number;
+  time: number;
+}
+
+/**
+ * Collects what `entries` change.
+ * @param tally Gets what they add to sums, all but what was taken back of sales recorded before.
+ */
+export function collectChanges(entries: readonly TimedEntry[], tally: Tally): Changes {
+  const collector = new Collector(tally);
+  for (const entry of entries) collector.add(entry);
+  return collector.changes();
+}
+
+class Collector {
+  readonly #tally: Tally;
+  readonly #rows: Omit<Changes, 'settledBatches'> = {
+    entries: [],
+    distributors: [],
+    acts: [],
+    plans: [],
+    batches: [],
+    reversals: [],
+    settlements: [],
+    payouts: [],
+    flags: [],
+    closedFlags: [],
+  };
+  readonly #settledBatches = new Map<number, number>();
+  /** Batches recorded by these entries: what happens to them later is written with them at once. */
+  readonly #fresh = new Map<number, { batch: BatchChange; classes: number[] }>();
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  changes(): Changes {
+    const settledBatches = [...this.#settledBatches].map(([batch, settled]) => ({ batch, settled }));
+    return { ...this.#rows, settledBatches };
+  }
+
+  add({ entry, number, time, head, blockNumber, transactionHash, logIndex }: TimedEntry): void {
+    const place = { entry: number, blockNumber, transactionHash };
+    const { totals } = this.#tally;
+    this.#rows.entries.push({ ...place, kind: entry.kind, logIndex, head, content: contentOf(entry) });
+    switch (entry.kind) {
+      case 'enrolled':
+        this.#enrol(entry, blockNumber);
+        break;
+      case 'planAnnounced':
+        this.#rows.plans.push({ ...entry, ...place });
+        break;
+      case 'batchRecorded':
+        this.#record(entry, place);
+        break;
+      case 'saleReversed':
+        this.#reverse(entry, place, periodOf(time));
+        break;
+      case 'batchSettled':
+        this.#settle(entry, place, periodOf(time));
+        break;
+      case 'payout':
+      case 'payoutRedirected':
+        this.#payOut(entry, place, periodOf(time));
+        break;
+      case 'flagRaised':
+        this.#rows.flags.push({ ...entry, ...place, outcome: null, evidence: null, closedEntry: null });
+        break;
+      case 'flagClosed':
+        this.#closeFlag(entry, number);
+        break;
+      case 'floatFunded':
+        totals.funded_units += entry.units;
+        break;
+      case 'floatWithdrawn':
+        totals.withdrawn_units += entry.units;
+        break;
+      default:
+        this.#rows.acts.push(...actsOf(number, entry));
+    }
+  }
+
+  #enrol({ id, sponsor, wallet }: Enrolled, blockNumber: bigint): void {
+    const { enrolled, totals } = this.#tally;
+    const distributor = { id, sponsor, wallet: wallet === zeroAddress ? null : wallet, blockNumber };
+    this.#rows.distributors.push(distributor);
+    enrolled.push(id);
+    totals.distributors += 1n;
+  }
+
+  #record(entry: BatchRecorded, place: Place): void {
+    const { kind, ...recorded } = entry;
+    const { marks, sums, totals } = this.#tally;
+    const month = sums.month(periodOf(recorded.recordedAt));
+    const classes: number[] = [];
+    let [price, volume] = [0, 0];
+    visitSales(recordBytes(entry), (seller, buyer, priceCents, volumeCents) => {
+      classes.push(buyer);
+      marks.sold(seller, recorded.batch);
+      month.sold(seller, buyer, priceCents, volumeCents);
+      price += priceCents;
+      volume += volumeCents;
+    });
+    totals.price_cents += BigInt(price);
+    totals.volume_cents += BigInt(volume);
+    const batch = { ...recorded, ...place, count: classes.length, settled: 0 };
+    totals.batches += 1n;
+    totals.sales += BigInt(classes.length);
+    this.#rows.batches.push(batch);
+    this.#fresh.set(recorded.batch, { batch, classes });
+  }
+
+  #reverse({ kind, ...reversed }: SaleReversed, place: Place, period: number): void {
+    const buyer = this.#fresh.get(reversed.batch)?.classes[reversed.index] ?? null;
+    this.#rows.reversals.push({ ...reversed, ...place, period, class: buyer });
+    this.#tally.totals.reversed_price_cents += reversed.priceCents;
+    this.#tally.totals.reversed_volume_cents += reversed.volumeCents;
+  }
+
+  #settle(settled: BatchSettled, { entry, blockNumber }: Place, period: number): void {
+    const { batch, from, until } = settled;
+    const { marks, sums, totals } = this.#tally;
+    const fresh = this.#fresh.get(batch);
+    if (fresh) fresh.batch.settled = until;
+    else this.#settledBatches.set(batch, until);
+    const lines = packedLines(settled);
+    this.#rows.settlements.push({ batch, first: from, until, entry, blockNumber, lines });
+    totals.settled_sales += BigInt(until - from);
+    totals.credited_units += settled.credited;
+    const month = sums.month(period);
+    let cents = 0;
+    visitLines(
+      lines,
+      (_, counted) => {
+        cents = counted;
+      },
+      (id, bps, level) => {
+        const units = cents * bps;
+        // A level without a rate credits nothing.
+        if (units === 0) return;
+        marks.credited(id, batch);
+        month.credited(id, level, units);
+      },
+    );
+  }
+
+  #payOut(entry: Payout | PayoutRedirected, place: Place, period: number): void {
+    const { id, wallet, units } = entry;
+    const recipient = entry.kind === 'payout' ? wallet : entry.to;
+    this.#rows.payouts.push({ ...place, id, wallet, recipient, units });
+    this.#tally.sums.month(period).paid(id, units);
+    this.#tally.totals.paid_units += units;
+  }
+
+  #closeFlag({ flag, outcome, evidence }: FlagClosed, closedEntry: number): void {
+    const closed = { outcome, evidence, closedEntry };
+    const fresh = this.#rows.flags.find((raised) => raised.flag === flag);
+    if (fresh) Object.assign(fresh, closed);
+    else this.#rows.closedFlags.push({ flag, ...closed });
+  }
+}
+
+/** An entry's fields as JSON, without what has tables of its own. */
+function contentOf(entry: Entry): string {
+  const fields: Record<string, unknown> = { ...fieldsOf(entry) };
+  for (const [name, value] of Object.entries(fields))
+    if (typeof value === 'bigint') fields[name] = String(value);
+  return JSON.stringify(fields);
+}
+
+function fieldsOf(entry: Entry): object {
+  switch (entry.kind) {
+    case 'planAnnounced':
+      return { version: entry.version, startsAt: entry.startsAt, planHash: entry.planHash };
+    case 'batchRecorded': {
+      const { batch, plan, recorder, recordedAt, reserved, manifestRoot } = entry;
+      return { batch, plan, recorder, recordedAt, reserved, manifestRoot };
+    }
+    case 'batchSettled': {
+      const { batch, from, until, credited, released } = entry;
+      return { batch, from, until, credited, released };
+    }
+    default: {
+      const { kind, ...fields } = entry;
+      return fields;
+    }
+  }
+}

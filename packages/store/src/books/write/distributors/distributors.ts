@@ -1,0 +1,150 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../schema/database.ts';
+import { inTeam } from '../../tree/conditions.ts';
+import { placeCode } from '../../tree/path.ts';
+import type { Changes } from '../changes/changes.ts';
+import * as columns from '../changes/columns.ts';
+import {
+  type DistributorAct,
+  type DistributorRow,
+  newDistributor,
+  replay,
+  type TreePlace,
+} from '../changes/distributor-changes.ts';
+import { inChunks } from '../rows/chunks.ts';
+import type { CopyColumn } from '../rows/copy-rows.ts';
+import type { Writing } from '../rows/writing.ts';
+
+const ids: readonly CopyColumn<number>[] = [{ name: 'id', type: 'int4', of: (id) => id }];
+
+/**
+ * Writes new distributors and what happened to those who are there, with what they were before.
+ * @returns Those who were enrolled.
+ */
+export async function writeDistributors(
+  writing: Writing,
+  { distributors: enrolled, acts }: Pick<Changes, 'distributors' | 'acts'>,
+): Promise<DistributorRow[]> {
+  const distributors = new Map<number, DistributorRow>();
+  const placeBelow = await loadPlaces(writing, [...enrolled, ...acts.filter(isCorrected)], distributors);
+  for (const each of enrolled) distributors.set(each.id, newDistributor(each, placeBelow(each.sponsor)));
+  const known = await loadDistributors(writing, distributors, acts);
+  for (const row of known.values()) distributors.set(row.id, row);
+  const versions = replay(distributors, acts, ({ sponsor }) => placeBelow(sponsor));
+  const changed = [...distributors.values()].filter((row) => known.has(row.id) && known.get(row.id) !== row);
+  const added = [...distributors.values()].filter(({ id }) => !known.has(id));
+
+  // A wallet that passes from one to the other must not belong to both at any time.
+  await clearWallets(
+    writing,
+    changed.filter(({ id, wallet }) => known.get(id)?.wallet !== wallet).map(({ id }) => id),
+  );
+  await writing.insert('distributors', columns.distributors, added);
+  await inChunks(columns.distributorStates, changed, (source) =>
+    sql`update distributors set ${setStates} from ${source}
+      where distributors.ledger = ${writing.ledger} and distributors.id = v.id`.execute(writing.transaction),
+  );
+  await writing.insert('distributor_versions', columns.distributorVersions, versions);
+  return enrolled.flatMap(({ id }) => distributors.get(id) ?? []);
+}
+
+type Corrected = Extract<DistributorAct, { kind: 'corrected' }>;
+
+export function isCorrected(act: DistributorAct): act is Corrected {
+  return act.kind === 'corrected';
+}
+
+/**
+ * Loads where the sponsors stand below whom somebody is put.
+ * @param fresh Distributors who are put into the tree by the same entries, as they come.
+ * @returns Gives the next free place below a sponsor (0: below nobody), each once.
+ */
+async function loadPlaces(
+  { transaction, ledger }: Writing,
+  put: readonly { sponsor: number }[],
+  fresh: ReadonlyMap<number, TreePlace>,
+): Promise<(sponsor: number) => TreePlace> {
+  const sponsors = new Map<number, TreePlace>();
+  const placed = new Map<number, number>();
+  if (put.length > 0) {
+    const wanted = [...new Set(put.map(({ sponsor }) => sponsor))];
+    const { rows } = await sql<TreePlace & { id: number; placed: number }>`
+      select distributors.id, distributors.depth, distributors.path, teams.placed from distributors
+      join teams on teams.ledger = distributors.ledger and teams.id = distributors.id
+      where distributors.ledger = ${ledger} and distributors.id = any(${wanted}::int4[])
+      union all select 0, -1, b'', roots::int4 from totals where ledger = ${ledger}`.execute(transaction);
+    for (const row of rows) {
+      sponsors.set(row.id, row);
+      placed.set(row.id, row.placed);
+    }
+  }
+  return (sponsor) => {
+    const above = sponsors.get(sponsor) ?? fresh.get(sponsor);
+    if (!above) throw new Error(`somebody is put below distributor ${sponsor}, whom the books do not have`);
+    const place = (placed.get(sponsor) ?? 0) + 1;
+    placed.set(sponsor, place);
+    return { depth: above.depth + 1, path: above.path + placeCode(place) };
+  };
+}
+
+/** The columns of `distributorStates` but the id, as they stand in the table `v`. */
+export const setStates = sql.raw(
+  columns.distributorStates
+    .filter(({ name }) => name !== 'id')
+    .map(({ name }) => `${name} = v.${name}`)
+    .join(', '),
+);
+
+/** Takes the wallets from distributors who are about to get others. */
+export async function clearWallets(
+  { transaction, ledger }: Pick<Writing, 'transaction' | 'ledger'>,
+  distributors: readonly number[],
+): Promise<void> {
+  await inChunks(ids, distributors, (source) =>
+    sql`update distributors set wallet = null from ${source} where distributors.ledger = ${ledger} and distributors.id = v.id`.execute(
+      transaction,
+    ),
+  );
+}
+
+/** Those of the books whom `acts` are about, and whoever stands below somebody whose sponsor is corrected. */
+async function loadDistributors(
+  { transaction, ledger }: Writing,
+  fresh: ReadonlyMap<number, DistributorRow>,
+  acts: readonly DistributorAct[],
+): Promise<Map<number, DistributorRow>> {
+  const known = new Map<number, DistributorRow>();
+  const keep = async (rows: Promise<{ rows: DistributorRow[] }>) => {
+    for (const row of (await rows).rows) known.set(row.id, row);
+  };
+  const named = [...new Set(acts.map(({ id }) => id).filter((id) => !fresh.has(id)))];
+  await inChunks(ids, named, (source) =>
+    keep(
+      sql<DistributorRow>`select ${stateColumns} from ${source} join distributors on distributors.id = v.id
+        where ledger = ${ledger}`.execute(transaction),
+    ),
+  );
+  for (const { id } of acts.filter(isCorrected)) {
+    const distributor = known.get(id);
+    if (distributor) await keep(loadBelow(transaction, ledger, distributor));
+  }
+  return known;
+}
+
+const stateColumns =
+  sql.raw(`distributors.id, distributors.sponsor, depth, path, rank, status, moved_to as "movedTo", wallet,
+  held_until::float8 as "heldUntil", hold_reason as "holdReason", recovery_wallet as "recoveryWallet",
+  recovery_from::float8 as "recoveryFrom", block_number as "blockNumber"`);
+
+/** Everybody below a distributor. */
+function loadBelow(
+  transaction: Database,
+  ledger: bigint,
+  { path, depth }: TreePlace,
+): Promise<{ rows: DistributorRow[] }> {
+  return sql<DistributorRow>`
+    select ${stateColumns} from distributors
+    where ledger = ${ledger} and moved_to is null and depth > ${depth} and ${inTeam(path)}`.execute(
+    transaction,
+  );
+}

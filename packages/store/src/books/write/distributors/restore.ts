@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Changes } from '../changes/changes.ts';
+import type { Writing } from '../rows/writing.ts';
+import { clearWallets, isCorrected, setStates } from './distributors.ts';
+
+/** Makes distributors again what they were before a segment, whose first entry is `entry`. */
+export async function restoreDistributors(
+  { transaction, ledger }: Writing,
+  entry: number,
+  { distributors, acts }: Changes,
+): Promise<void> {
+  const gone = distributors.map(({ id }) => id);
+  for (const { id, newId } of acts.filter(isCorrected)) if (newId !== id) gone.push(newId);
+  await sql`delete from distributors where ledger = ${ledger} and id = any(${gone}::int4[])`.execute(
+    transaction,
+  );
+  const { rows: changed } = await sql<{ id: number }>`
+    select distinct id from distributor_versions where ledger = ${ledger} and entry >= ${entry}`.execute(
+    transaction,
+  );
+  await clearWallets(
+    { transaction, ledger },
+    changed.map(({ id }) => id),
+  );
+  await sql`with gone as (
+      delete from distributor_versions where ledger = ${ledger} and entry >= ${entry} returning *
+    ), v as (
+      select distinct on (id) * from gone order by id, entry
+    ) update distributors set ${setStates} from v where distributors.ledger = ${ledger} and distributors.id = v.id`.execute(
+    transaction,
+  );
+}

@@ -1,0 +1,136 @@
+import { decodeLines } from '@plumbline/protocol';
+import { sql } from 'kysely';
+import type { Hex } from 'viem';
+import type { Database } from '../../schema/database.ts';
+import { BatchMarks } from '../batch-marks.ts';
+import { getPositionAt, lockPosition, type Position, setCursor } from '../position.ts';
+import { collectChanges, type TimedEntry } from './changes/changes.ts';
+import { type Segment, segmentsOf } from './changes/segments.ts';
+import { Tally } from './changes/tally.ts';
+import { undoPlace } from './correction.ts';
+import { restoreDistributors } from './distributors/restore.ts';
+import { undoTeams } from './distributors/teams.ts';
+import { readBack } from './read-back.ts';
+import { inChunks } from './rows/chunks.ts';
+import type { CopyColumn } from './rows/copy-rows.ts';
+import { type Writing, write } from './rows/writing.ts';
+import { addMarks, removeMarks } from './sums/marks.ts';
+import { addReversals, undoTally } from './sums/sums.ts';
+
+/**
+ * What goes is read back as entries, which say by their keys which rows they made: a rollback costs what it undoes,
+ * however much there is below it, and writing pays for no index that only a rollback reads.
+ */
+
+/**
+ * Takes everything above block `number` out of the books, so that they are as if they had never read further.
+ * @param address Of the ledger.
+ * @param from Where the books stand.
+ * @returns The position they are at then: the newest they know at or below `number`.
+ * @throws PositionMovedError if the books do not stand at `from`.
+ */
+export async function rollBack(
+  database: Database,
+  address: string,
+  from: Position,
+  number: number,
+): Promise<Position> {
+  return write(database, address, async (writing) => {
+    await lockPosition(writing, address, from);
+    const position = await getPositionAt(writing.transaction, address, number);
+    const entries = await readBack(writing, position.entryCount);
+    const marks = new BatchMarks();
+    for (const segment of segmentsOf(entries).reverse()) await undoSegment(writing, segment, marks);
+    await deleteRows(writing, entries, marks);
+    await deleteFrom(writing, position);
+    await setCursor(writing, position, position.number);
+    return position;
+  });
+}
+
+/** @param marks Gets those of the segment. */
+async function undoSegment(
+  writing: Writing,
+  { entries, isCorrection }: Segment,
+  marks: BatchMarks,
+): Promise<void> {
+  const tally = new Tally({ marks });
+  const changes = collectChanges(entries, tally);
+  await addReversals(writing, changes.reversals, tally.sums);
+  if (isCorrection) await undoPlace(writing, changes);
+  await undoTally(writing, tally);
+  await undoTeams(writing, changes.distributors);
+  await restoreDistributors(writing, entries[0]?.number ?? 0, changes);
+}
+
+interface Reopened {
+  batch: number;
+  first: number;
+}
+
+const reopenedColumns: readonly CopyColumn<Reopened>[] = [
+  { name: 'batch', type: 'int4', of: (row) => row.batch },
+  { name: 'first', type: 'int4', of: (row) => row.first },
+];
+
+/** Takes out what is found by a key that only the entries tell. */
+async function deleteRows(
+  writing: Writing,
+  entries: readonly TimedEntry[],
+  marks: BatchMarks,
+): Promise<void> {
+  const { transaction, ledger } = writing;
+  const reopened: Reopened[] = [];
+  const closed: number[] = [];
+  for (const { entry } of entries) {
+    if (entry.kind === 'batchSettled') reopened.push({ batch: entry.batch, first: entry.from });
+    if (entry.kind === 'flagClosed') closed.push(entry.flag);
+  }
+  await inChunks(reopenedColumns, reopened, async (source) => {
+    await sql`delete from settlements using ${source} where settlements.ledger = ${ledger}
+      and settlements.batch = v.batch and settlements.first = v.first`.execute(transaction);
+    await sql`update batches set settled = opened.first
+      from (select batch, min(first) as first from ${source} group by batch) opened
+      where batches.ledger = ${ledger} and batches.batch = opened.batch`.execute(transaction);
+  });
+  await removeMarks(writing, marks);
+  await addMarks(writing, await marksThatStay(writing, reopened));
+  await sql`update flags set outcome = null, evidence = null, closed_entry = null
+    where ledger = ${ledger} and flag = any(${closed}::int8[])`.execute(transaction);
+}
+
+/** Of batches that were settled in several parts, some of which stay. */
+async function marksThatStay(
+  { transaction, ledger }: Writing,
+  reopened: readonly Reopened[],
+): Promise<BatchMarks> {
+  const marks = new BatchMarks();
+  const parts = reopened.filter(({ first }) => first > 0);
+  await inChunks(reopenedColumns, parts, async (source) => {
+    const { rows } = await sql<{ batch: number; lines: Hex }>`
+      select batch, lines from settlements
+      where ledger = ${ledger} and batch in (select v.batch from ${source})`.execute(transaction);
+    for (const { batch, lines } of rows) {
+      for (const { volumeCents, credits } of decodeLines(lines)) {
+        for (const { id, bps } of credits) if (bps > 0 && volumeCents > 0n) marks.credited(id, batch);
+      }
+    }
+  });
+  return marks;
+}
+
+/** Takes out what is numbered in the order of the journal, or is little. */
+async function deleteFrom({ transaction, ledger }: Writing, { number, entryCount }: Position): Promise<void> {
+  // Passes over those batches only that go.
+  await sql`delete from batches where ledger = ${ledger} and batch > coalesce((
+    select batch from batches where ledger = ${ledger} and block_number <= ${number} order by batch desc limit 1
+  ), 0)`.execute(transaction);
+  for (const table of ['reversals', 'payouts', 'entries'] as const) {
+    await sql`delete from ${sql.table(table)} where ledger = ${ledger} and entry >= ${entryCount}`.execute(
+      transaction,
+    );
+  }
+  await sql`delete from flags where ledger = ${ledger} and entry >= ${entryCount}`.execute(transaction);
+  await sql`delete from plans where ledger = ${ledger} and block_number > ${number}`.execute(transaction);
+  await sql`delete from blocks where ledger = ${ledger} and number > ${number}`.execute(transaction);
+}

@@ -1,0 +1,163 @@
+import { toBytes } from '../../../schema/bytes.ts';
+
+/** Rows in the binary form that PostgreSQL's COPY takes: several times faster than statements with parameters. */
+
+type CopyType = 'int2' | 'int4' | 'int8' | 'text' | 'jsonb' | 'bytea' | 'varbit' | 'int2[]';
+
+/** Whole numbers for `int2`, `int4` and `int8`, bytes or `0x` hex for `bytea`, zeros and ones for `varbit`. */
+export type CopyValue = string | number | bigint | Uint8Array | Int16Array | null;
+
+/** A column to write, and where its value comes from. */
+export interface CopyColumn<Row> {
+  name: string;
+  type: CopyType;
+  of(row: Row): CopyValue;
+}
+
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+const END = Buffer.from([0xff, 0xff]);
+
+/** Bytes to a part; PostgreSQL takes them as they come. */
+const PART = 1 << 18;
+
+/** Writes rows of one table. Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format". */
+class CopyRows {
+  readonly #full: Buffer[] = [];
+  #part = Buffer.allocUnsafe(PART);
+  /** The part as numbers: writing them through it takes about half as long as by the buffer's own methods. */
+  #view = viewOf(this.#part);
+  #at = 0;
+  /** Bytes that the numbers of a row take. */
+  #numbers = 0;
+
+  constructor() {
+    this.#at = SIGNATURE.copy(this.#part);
+  }
+
+  /** Begins a row. `most`: bytes that its numbers take at most, with 4 more for each. */
+  begin(columns: number, most: number): void {
+    this.#numbers = most;
+    this.#make(most + 2);
+    this.#int16(columns);
+  }
+
+  null(): void {
+    this.#int32(-1);
+  }
+
+  int2(value: number): void {
+    // A view would cut off what does not fit.
+    if ((value << 16) >> 16 !== value) throw new RangeError(`${value} is no whole number of 16 bits`);
+    this.#int32(2);
+    this.#int16(value);
+  }
+
+  int4(value: number): void {
+    if ((value | 0) !== value) throw new RangeError(`${value} is no whole number of 32 bits`);
+    this.#int32(4);
+    this.#int32(value);
+  }
+
+  int8(value: bigint | number): void {
+    this.#int32(8);
+    if (typeof value === 'bigint') {
+      this.#at = this.#part.writeBigInt64BE(value, this.#at);
+      return;
+    }
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number that a double holds`);
+    this.#int32(Math.floor(value / 2 ** 32));
+    this.#int32(value);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#make(value.length + 4 + this.#numbers);
+    this.#int32(value.length);
+    this.#part.set(value, this.#at);
+    this.#at += value.length;
+  }
+
+  /** An array of one dimension. Its form is what `array_recv` of PostgreSQL reads. */
+  int2s(values: Int16Array): void {
+    const size = ARRAY_HEADER + ELEMENT * values.length;
+    this.#make(size + 4 + this.#numbers);
+    // Dimensions, whether some are null, their type; then how many there are, and the number of the first.
+    for (const word of [size, 1, 0, INT2, values.length, 1]) this.#int32(word);
+    for (const value of values) this.int2(value);
+  }
+
+  /** The parts, in order; nothing can be added afterwards. */
+  parts(): Buffer[] {
+    this.#make(END.length);
+    this.#at += END.copy(this.#part, this.#at);
+    return [...this.#full, this.#part.subarray(0, this.#at)];
+  }
+
+  #int16(value: number): void {
+    this.#view.setInt16(this.#at, value);
+    this.#at += 2;
+  }
+
+  /** The lowest 32 bits. */
+  #int32(value: number): void {
+    this.#view.setInt32(this.#at, value);
+    this.#at += 4;
+  }
+
+  #make(size: number): void {
+    if (this.#at + size <= this.#part.length) return;
+    this.#full.push(this.#part.subarray(0, this.#at));
+    this.#part = Buffer.allocUnsafe(Math.max(PART, size));
+    this.#view = viewOf(this.#part);
+    this.#at = 0;
+  }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+/** PostgreSQL's number of the type, bytes before the elements of an array, and bytes of one with its length. */
+const INT2 = 21;
+const ARRAY_HEADER = 20;
+const ELEMENT = 6;
+
+/** Bytes that a number takes with its length. */
+const NUMBER = 12;
+
+/** `rows`, each under `ledger`, which is their first column; in parts. */
+export function encodeRows<Row>(
+  ledger: bigint,
+  columns: readonly CopyColumn<Row>[],
+  rows: readonly Row[],
+): Buffer[] {
+  const copy = new CopyRows();
+  for (const row of rows) {
+    copy.begin(columns.length + 1, (columns.length + 1) * NUMBER);
+    copy.int8(ledger);
+    for (const { type, of } of columns) encodeValue(copy, type, of(row));
+  }
+  return copy.parts();
+}
+
+function encodeValue(copy: CopyRows, type: CopyType, value: CopyValue): void {
+  if (value === null) copy.null();
+  else if (type === 'int2') copy.int2(Number(value));
+  else if (type === 'int4') copy.int4(Number(value));
+  else if (type === 'int8') copy.int8(value as bigint | number);
+  else if (type === 'int2[]') copy.int2s(value as Int16Array);
+  else if (type === 'text') copy.bytes(Buffer.from(value as string));
+  // Version 1 of jsonb's binary form is the text.
+  else if (type === 'jsonb') copy.bytes(Buffer.from(`\u0001${value}`));
+  else if (type === 'bytea') copy.bytes(typeof value === 'string' ? toBytes(value) : (value as Uint8Array));
+  else copy.bytes(bitBytes(value as string));
+}
+
+/** A string of bits: their number, then the bits from the left, filled up with zeros. */
+function bitBytes(bits: string): Buffer {
+  const bytes = Buffer.alloc(4 + Math.ceil(bits.length / 8));
+  bytes.writeInt32BE(bits.length);
+  for (let at = 0; at < bits.length; at += 8) {
+    bytes[4 + at / 8] = Number.parseInt(bits.slice(at, at + 8).padEnd(8, '0'), 2);
+  }
+  return bytes;
+}

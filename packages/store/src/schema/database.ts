@@ -1,0 +1,64 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { BooksTables } from './books-tables.ts';
+import type { IntakeTables } from './intake-tables.ts';
+
+/** Every table, each with one writer: the indexer writes the books, the gateway the intake. */
+export interface Tables extends BooksTables, IntakeTables {}
+
+/** The database, or a transaction on it. */
+export type Database = Kysely<Tables>;
+
+const BYTEA = 17;
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/** Money and counts come back as bigint: they are whole numbers, and a double cannot hold them all. Bytes come as hex. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+  if (oid === INT8 || oid === NUMERIC) return BigInt;
+  if (oid === BYTEA) return (text: string) => `0${text.slice(1)}`;
+  return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+}
+
+/**
+ * Opens the database behind `url`: PostgreSQL, or the embedded PGlite, which speaks the same protocol.
+ * @param connections The most connections to hold open.
+ */
+export function openDatabase(url: string, connections = 5): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    types: { getTypeParser: getTypeParser as typeof pg.types.getTypeParser },
+  });
+  // A connection that breaks while idle is replaced by the next query, and one in use fails whoever uses it; without
+  // listeners either would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  pools.set(database, pool);
+  return database;
+}
+
+/** What each database was opened on. */
+const pools = new WeakMap<Database, pg.Pool>();
+
+/**
+ * Runs `work` on one connection, as a database and as the driver's client, for what goes around the query builder.
+ * @param database One that `openDatabase` gave.
+ */
+export async function onOneConnection<T>(
+  database: Database,
+  work: (connected: Database, client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const pool = pools.get(database);
+  if (!pool) throw new Error('a transaction has one connection already');
+  const client = await pool.connect();
+  const lent = { query: client.query.bind(client), release: () => {} } as pg.PoolClient;
+  const onlyOne = { connect: async () => lent, end: async () => {}, options: pool.options };
+  const connected = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: onlyOne }) });
+  try {
+    return await work(connected, client);
+  } finally {
+    client.release();
+  }
+}
