@@ -41,7 +41,7 @@ export class Bench {
       startBlock,
       pollMs: 20,
       // The chains of tests are short: what is to be seen of one question is seen of the first.
-      firstSpan: 100,
+      initialRange: 100,
       // Tests go back further than a chain with final blocks would.
       finality: 1_000_000,
       ...changes,

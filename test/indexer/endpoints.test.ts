@@ -96,8 +96,8 @@ for (const engine of engines) {
       second.lie = changeLogs((logs) => logs.toSpliced(2, 1));
       const error = (await bench.sync(programme, options()).catch((e) => e)) as NodesFailedError;
       expect(error).to.be.instanceOf(NodesFailedError);
-      expect([...error.said.keys()]).to.have.members(nodes().map(({ url }) => url));
-      for (const each of error.said.values()) expect(each).to.be.instanceOf(JournalRefusedError);
+      expect([...error.failures.keys()]).to.have.members(nodes().map(({ url }) => url));
+      for (const each of error.failures.values()) expect(each).to.be.instanceOf(JournalRefusedError);
       for (const { url } of nodes()) expect(error.message).to.contain(`${url}: refused blocks `);
       expect(error.message).to.not.contain('secret');
       // Twice each: a node may have been asked before it had the block.
@@ -113,7 +113,7 @@ for (const engine of engines) {
       second.lie = (call, answer) => (call.method === 'eth_chainId' ? { ...answer, result: '0x5' } : answer);
       await bench.sync(programme);
       const error = (await bench.sync(programme, options()).catch((e) => e)) as NodesFailedError;
-      expect([...error.said.values()].map(({ name }) => name)).to.deep.equal([
+      expect([...error.failures.values()].map(({ name }) => name)).to.deep.equal([
         'NodeUnreachableError',
         'WrongChainError',
       ]);

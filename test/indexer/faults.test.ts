@@ -6,7 +6,7 @@ import {
   WrongChainError,
 } from '@plumbline/indexer';
 import {
-  FalseLogsError,
+  InvalidLogsError,
   NodeRefusedError,
   NodesFailedError,
   UnstableChainError,
@@ -32,7 +32,7 @@ const firstSeed = Number(process.env.PLUMBLINE_FAULT_SEED ?? 1);
 
 /** How the indexer may end with a node that does wrong. */
 const refusals = [
-  FalseLogsError,
+  InvalidLogsError,
   JournalRefusedError,
   LedgerMissingError,
   NodeRefusedError,
@@ -43,7 +43,7 @@ const refusals = [
 ];
 
 /** Small enough that a failing answer spoils little, and that there are many answers. */
-const USUAL = { pollMs: 2, timeoutMs: 100, stretchSize: 15 };
+const DEFAULTS = { pollMs: 2, timeoutMs: 100, stretchSize: 15 };
 
 describe('an indexer whose nodes do wrong at random', () => {
   let bench: Bench;
@@ -89,7 +89,7 @@ describe('an indexer whose nodes do wrong at random', () => {
 
   /** With an honest node the books become whole. */
   async function expectWhole(what: string): Promise<void> {
-    const books = await bench.sync(programme, USUAL);
+    const books = await bench.sync(programme, DEFAULTS);
     for (const [table, rows] of Object.entries(books)) {
       expect(rows, `${what}: ${table}`).to.deep.equal(whole[table as keyof BooksDump]);
     }
@@ -105,7 +105,7 @@ describe('an indexer whose nodes do wrong at random', () => {
         await clearBooks(bench.database);
         // Silence takes long.
         const done = corrupt(node, [fault], seed, fault === 'does not answer' ? 6 : 2);
-        const error = await bench.sync(programme, { ...USUAL, rpcUrls: [node.url] }).then(
+        const error = await bench.sync(programme, { ...DEFAULTS, rpcUrls: [node.url] }).then(
           () => undefined,
           (e) => e,
         );
@@ -132,7 +132,7 @@ describe('an indexer whose nodes do wrong at random', () => {
       const stop = new AbortController();
       const { length } = whole.entries;
       const options = bench.optionsFor(programme, {
-        ...USUAL,
+        ...DEFAULTS,
         rpcUrls,
         signal: stop.signal,
         onProgress: (progress) => {

@@ -1,4 +1,4 @@
-import { decodeLogs, logsIn, scanLogs } from '@plumbline/indexer/testing';
+import { decodeLogs, parseLogs, scanLogs } from '@plumbline/indexer/testing';
 import { expect } from 'chai';
 import { Random } from '../support/protocol/random.ts';
 import type { RawLog } from './false-node.ts';
@@ -6,7 +6,7 @@ import { ADDRESS, answerOf, rawLogs } from './raw-logs.ts';
 
 /** The answer as JSON.parse reads it. */
 function parsed(answer: Buffer) {
-  return decodeLogs(logsIn(JSON.parse(answer.toString())[0].result));
+  return decodeLogs(parseLogs(JSON.parse(answer.toString())[0].result));
 }
 
 function parsedOrNothing(answer: Buffer) {

@@ -1,10 +1,10 @@
 import {
-  beginAt,
-  decide,
-  firstStep,
-  type Mind,
-  type Observation,
-  type Step,
+  type Action,
+  type Effect,
+  firstEffect,
+  initialState,
+  reduce,
+  type State,
   UnstableChainError,
 } from '@plumbline/indexer/testing';
 import { expect } from 'chai';
@@ -14,126 +14,133 @@ const HASH: Hex = `0x${'11'.repeat(32)}`;
 const OTHER: Hex = `0x${'22'.repeat(32)}`;
 
 const at = (number: number, hash: Hex | null = HASH) => ({ number, hash, head: OTHER, entryCount: 7 });
-const chain = (tip: number, positionHash: Hex | null = HASH): Observation => ({
-  saw: 'chain',
+const chain = (tip: number, positionHash: Hex | null = HASH): Action => ({
+  type: 'chainSeen',
   tip,
   positionHash,
 });
-const nodes = (...views: ([number, Hex | null] | undefined)[]): Observation => ({
-  saw: 'nodes',
+const nodes = (...views: ([number, Hex | null] | undefined)[]): Action => ({
+  type: 'nodesSeen',
   current: 0,
   views: views.map((view) => view && { tip: view[0], positionHash: view[1] }),
 });
-const read = (number: number): Observation => ({ saw: 'read', position: at(number) });
+const read = (number: number): Action => ({ type: 'blocksRead', position: at(number) });
 const error = new Error('wrong');
-const falseLogs = (number: number): Observation => ({ saw: 'falseLogs', position: at(number), error });
-const moved = (number: number): Observation => ({ saw: 'moved', position: at(number), error });
-const undone = (number: number): Observation => ({ saw: 'undone', position: at(number) });
+const refused = (number: number): Action => ({ type: 'logsRefused', position: at(number), error });
+const moved = (number: number): Action => ({ type: 'chainMoved', position: at(number), error });
+const rolledBack = (number: number): Action => ({ type: 'rolledBack', position: at(number) });
 
-/** The step that follows `seen` by a mind that has seen the ones before. */
-function stepAfter(mind: Mind, ...seen: Observation[]): { mind: Mind; step: Step } {
-  return seen.reduce<{ mind: Mind; step: Step }>(
+/** The state and the effect after all `actions`. */
+function reduceAll(state: State, ...actions: Action[]): { state: State; effect: Effect } {
+  return actions.reduce<{ state: State; effect: Effect }>(
     (before, each) => {
-      const [next, step] = decide(before.mind, each);
-      return { mind: next, step };
+      const [next, effect] = reduce(before.state, each);
+      return { state: next, effect };
     },
-    { mind, step: { do: 'look' } },
+    { state, effect: { type: 'look' } },
   );
 }
 
-const times = (count: number, seen: Observation) => Array.from({ length: count }, () => seen);
+const times = (count: number, action: Action) => Array.from({ length: count }, () => action);
 
 describe("the indexer's planner", () => {
   it('goes back when the chain has another block where the books stand, once that is sure', () => {
-    const once = stepAfter(beginAt(at(50)), chain(60, OTHER));
-    expect(once.step).to.deep.equal({ do: 'lookLater' });
-    const twice = stepAfter(once.mind, chain(60, OTHER));
-    expect(twice.step).to.deep.equal({ do: 'compare', later: false });
-    expect(stepAfter(twice.mind, nodes([60, OTHER])).step).to.deep.equal({ do: 'undo', node: 0 });
-    expect(stepAfter(once.mind, chain(60), chain(60, OTHER)).step).to.deep.equal({ do: 'lookLater' });
+    const once = reduceAll(initialState(at(50)), chain(60, OTHER));
+    expect(once.effect).to.deep.equal({ type: 'lookLater' });
+    const twice = reduceAll(once.state, chain(60, OTHER));
+    expect(twice.effect).to.deep.equal({ type: 'compare', later: false });
+    expect(reduceAll(twice.state, nodes([60, OTHER])).effect).to.deep.equal({ type: 'rollBack', node: 0 });
+    expect(reduceAll(once.state, chain(60), chain(60, OTHER)).effect).to.deep.equal({ type: 'lookLater' });
   });
 
   it('is slower to go back when the chain only seems to be shorter: the node may be behind', () => {
-    const four = stepAfter(beginAt(at(50)), ...times(4, chain(40, null)));
-    expect(four.step).to.deep.equal({ do: 'lookLater' });
-    const five = stepAfter(four.mind, chain(40, null), nodes([40, null]));
-    expect(five.step).to.deep.equal({ do: 'undo', node: 0 });
+    const four = reduceAll(initialState(at(50)), ...times(4, chain(40, null)));
+    expect(four.effect).to.deep.equal({ type: 'lookLater' });
+    const five = reduceAll(four.state, chain(40, null), nodes([40, null]));
+    expect(five.effect).to.deep.equal({ type: 'rollBack', node: 0 });
   });
 
   it('asks all nodes before it begins, if there are several', () => {
-    expect(firstStep(beginAt(at(50)))).to.deep.equal({ do: 'look' });
-    expect(firstStep(beginAt(at(50), 2))).to.deep.equal({ do: 'compare', later: false });
+    expect(firstEffect(initialState(at(50)))).to.deep.equal({ type: 'look' });
+    expect(firstEffect(initialState(at(50), 2))).to.deep.equal({ type: 'compare', later: false });
   });
 
   it('stays with a node that has the block where the books stand', () => {
-    const mind = stepAfter(beginAt(at(50), 3), chain(60, OTHER)).mind;
+    const state = reduceAll(initialState(at(50), 3), chain(60, OTHER)).state;
     const seen = nodes([60, OTHER], [40, null], [60, HASH]);
-    expect(stepAfter(mind, seen).step).to.deep.equal({ do: 'use', node: 2 });
+    expect(reduceAll(state, seen).effect).to.deep.equal({ type: 'use', node: 2 });
   });
 
   it('goes over to a longer chain of another node, once that is sure', () => {
     const seen = nodes([60, HASH], [61, OTHER]);
-    const first = stepAfter(beginAt(at(50), 2), seen);
-    expect(first.step).to.deep.equal({ do: 'compare', later: true });
-    expect(stepAfter(first.mind, seen, seen).step).to.deep.equal({ do: 'undo', node: 1 });
+    const first = reduceAll(initialState(at(50), 2), seen);
+    expect(first.effect).to.deep.equal({ type: 'compare', later: true });
+    expect(reduceAll(first.state, seen, seen).effect).to.deep.equal({ type: 'rollBack', node: 1 });
   });
 
   it('stops when a chain goes back again and again without going on', () => {
-    const nineteen = stepAfter(beginAt(at(50)), ...times(19, undone(49)));
-    expect(nineteen.step).to.deep.equal({ do: 'look' });
-    const twenty = stepAfter(nineteen.mind, undone(49)).step;
-    expect(twenty.do === 'stop' && twenty.error).to.be.instanceOf(UnstableChainError);
-    expect(stepAfter(nineteen.mind, read(50), undone(49)).step.do).to.equal('stop');
-    expect(stepAfter(nineteen.mind, read(51), undone(49)).step).to.deep.equal({ do: 'look' });
+    const nineteen = reduceAll(initialState(at(50)), ...times(19, rolledBack(49)));
+    expect(nineteen.effect).to.deep.equal({ type: 'look' });
+    const twenty = reduceAll(nineteen.state, rolledBack(49)).effect;
+    expect(twenty.type === 'stop' && twenty.error).to.be.instanceOf(UnstableChainError);
+    expect(reduceAll(nineteen.state, read(50), rolledBack(49)).effect.type).to.equal('stop');
+    expect(reduceAll(nineteen.state, read(51), rolledBack(49)).effect).to.deep.equal({ type: 'look' });
   });
 
   it('stops when what follows is refused twice by each node, and not before', () => {
-    const first = stepAfter(beginAt(at(50)), chain(60), falseLogs(50));
-    expect(first.step).to.deep.equal({ do: 'lookLater' });
-    const second = stepAfter(first.mind, chain(60));
-    expect(second.step).to.deep.equal({ do: 'read', to: 60, again: true });
-    expect(stepAfter(second.mind, falseLogs(50)).step).to.deep.equal({ do: 'stop', error });
-    for (const good of [read(60), falseLogs(55), undone(40)]) {
-      const between = stepAfter(second.mind, good, chain(70));
-      if (good.saw !== 'falseLogs') expect(between.step).to.deep.include({ again: false });
-      if (good.saw !== 'falseLogs') {
-        expect(stepAfter(between.mind, falseLogs(between.mind.position.number)).step.do).to.equal(
+    const first = reduceAll(initialState(at(50)), chain(60), refused(50));
+    expect(first.effect).to.deep.equal({ type: 'lookLater' });
+    const second = reduceAll(first.state, chain(60));
+    expect(second.effect).to.deep.equal({ type: 'read', to: 60, again: true });
+    expect(reduceAll(second.state, refused(50)).effect).to.deep.equal({ type: 'stop', error });
+    for (const good of [read(60), refused(55), rolledBack(40)]) {
+      const between = reduceAll(second.state, good, chain(70));
+      if (good.type !== 'logsRefused') expect(between.effect).to.deep.include({ again: false });
+      if (good.type !== 'logsRefused') {
+        expect(reduceAll(between.state, refused(between.state.position.number)).effect.type).to.equal(
           'lookLater',
         );
-      } else expect(between.step).to.deep.equal({ do: 'read', to: 70, again: true });
+      } else expect(between.effect).to.deep.equal({ type: 'read', to: 70, again: true });
     }
-    const three = stepAfter(beginAt(at(50), 2), ...times(3, falseLogs(50)));
-    expect(three.step).to.deep.equal({ do: 'lookLater' });
-    expect(stepAfter(three.mind, falseLogs(50)).step).to.deep.equal({ do: 'stop', error });
+    const three = reduceAll(initialState(at(50), 2), ...times(3, refused(50)));
+    expect(three.effect).to.deep.equal({ type: 'lookLater' });
+    expect(reduceAll(three.state, refused(50)).effect).to.deep.equal({ type: 'stop', error });
   });
 
   it('stops when the chain seems to change again and again, and not when something was written between', () => {
-    const nine = stepAfter(beginAt(at(50)), ...times(9, moved(50)));
-    expect(nine.step).to.deep.equal({ do: 'lookLater' });
-    expect(stepAfter(nine.mind, moved(50)).step).to.deep.equal({ do: 'stop', error });
-    expect(stepAfter(nine.mind, read(51), moved(51)).step).to.deep.equal({ do: 'lookLater' });
-    expect(stepAfter(nine.mind, moved(51)).step).to.deep.equal({ do: 'look' });
+    const nine = reduceAll(initialState(at(50)), ...times(9, moved(50)));
+    expect(nine.effect).to.deep.equal({ type: 'lookLater' });
+    expect(reduceAll(nine.state, moved(50)).effect).to.deep.equal({ type: 'stop', error });
+    expect(reduceAll(nine.state, read(51), moved(51)).effect).to.deep.equal({ type: 'lookLater' });
+    expect(reduceAll(nine.state, moved(51)).effect).to.deep.equal({ type: 'look' });
   });
 
   it('waits when nothing is new', () => {
-    expect(stepAfter(beginAt(at(60)), chain(60)).step).to.deep.equal({ do: 'wait' });
-    expect(stepAfter(beginAt(at(99, null)), chain(60, null)).step).to.deep.equal({ do: 'wait' });
+    expect(reduceAll(initialState(at(60)), chain(60)).effect).to.deep.equal({ type: 'wait' });
+    expect(reduceAll(initialState(at(99, null)), chain(60, null)).effect).to.deep.equal({ type: 'wait' });
   });
 
   it('asks other nodes now and then when nothing is new for long', () => {
-    const long = stepAfter(beginAt(at(60), 2), ...times(24, chain(60)));
-    expect(long.step).to.deep.equal({ do: 'wait' });
-    const longer = stepAfter(long.mind, chain(60));
-    expect(longer.step).to.deep.equal({ do: 'compare', later: false });
-    expect(stepAfter(longer.mind, nodes([60, HASH], [62, HASH])).step).to.deep.equal({ do: 'use', node: 1 });
-    expect(stepAfter(beginAt(at(60)), ...times(25, chain(60))).step).to.deep.equal({ do: 'wait' });
+    const long = reduceAll(initialState(at(60), 2), ...times(24, chain(60)));
+    expect(long.effect).to.deep.equal({ type: 'wait' });
+    const longer = reduceAll(long.state, chain(60));
+    expect(longer.effect).to.deep.equal({ type: 'compare', later: false });
+    expect(reduceAll(longer.state, nodes([60, HASH], [62, HASH])).effect).to.deep.equal({
+      type: 'use',
+      node: 1,
+    });
+    expect(reduceAll(initialState(at(60)), ...times(25, chain(60))).effect).to.deep.equal({ type: 'wait' });
   });
 
   it('reads everything that is new, and looks again', () => {
-    expect(stepAfter(beginAt(at(50)), chain(53)).step).to.deep.equal({ do: 'read', to: 53, again: false });
-    const first = stepAfter(beginAt(at(-1, null)), chain(0)).step;
-    expect(first).to.deep.equal({ do: 'read', to: 0, again: false });
-    expect(stepAfter(beginAt(at(50)), read(60)).step).to.deep.equal({ do: 'look' });
-    expect(stepAfter(beginAt(at(50)), undone(40)).step).to.deep.equal({ do: 'look' });
+    expect(reduceAll(initialState(at(50)), chain(53)).effect).to.deep.equal({
+      type: 'read',
+      to: 53,
+      again: false,
+    });
+    const first = reduceAll(initialState(at(-1, null)), chain(0)).effect;
+    expect(first).to.deep.equal({ type: 'read', to: 0, again: false });
+    expect(reduceAll(initialState(at(50)), read(60)).effect).to.deep.equal({ type: 'look' });
+    expect(reduceAll(initialState(at(50)), rolledBack(40)).effect).to.deep.equal({ type: 'look' });
   });
 });

@@ -42,12 +42,12 @@ export class AnswerTooLargeError extends NodeRefusedError {
 export class NodesFailedError extends Error {
   override name = 'NodesFailedError';
   /** By the origin of the node. */
-  readonly said: ReadonlyMap<string, Error>;
+  readonly failures: ReadonlyMap<string, Error>;
 
   constructor(said: ReadonlyMap<string, Error>) {
     const each = [...said].map(([origin, error]) => `${origin}: ${error.message}`);
     super(`none of ${said.size} nodes gives what is asked. ${each.join('; ')}`);
-    this.said = said;
+    this.failures = said;
   }
 }
 
@@ -97,8 +97,8 @@ export class WrongChainError extends Error {
 }
 
 /** The node's logs cannot be the ledger's journal. */
-export class FalseLogsError extends Error {
-  override name = 'FalseLogsError';
+export class InvalidLogsError extends Error {
+  override name = 'InvalidLogsError';
 }
 
 /** The journal folded from the logs is not the one that the contract has. */

@@ -8,7 +8,7 @@ import {
   readCommand,
   readDatabaseUrl,
   readFinality,
-  readPace,
+  readFollowing,
   readRpcUrls,
   SettingError,
 } from './settings.ts';
@@ -30,12 +30,12 @@ function tell({ event, ...rest }: Progress): void {
 async function follow({ from, to, once }: Extract<Command, { do: 'follow' }>): Promise<void> {
   const database = openDatabase(readDatabaseUrl(process.env));
   try {
-    const { startBlock, ...pace } = readPace(process.env);
+    const { startBlock, ...settings } = readFollowing(process.env);
     const indexer = createIndexer({
       database,
       rpcUrls: readRpcUrls(process.env),
       ...readAddresses(process.env),
-      ...pace,
+      ...settings,
       startBlock: from ?? startBlock,
       untilBlock: to,
       signal: stop.signal,

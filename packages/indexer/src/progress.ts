@@ -1,8 +1,8 @@
 import type { Address } from 'viem';
 
-/** What an indexer tells of its work. */
+/** What an indexer reports of its work. */
 export type Progress =
-  /** Nodes, ledgers and books belong together, and the chain is being followed. */
+  /** Nodes, ledgers and books belong together; the chain is being followed. */
   | { event: 'ready' }
   /** A ledger of the factory is followed from now on. */
   | { event: 'found'; ledger: Address; block: number }
@@ -17,20 +17,20 @@ export type Progress =
       entries: number;
       entryCount: number;
       entriesPerSecond: number;
-      /** Blocks still to read, and how long that takes at the rate so far. */
+      /** Blocks still to read, and how long they take at the rate so far. */
       blocksLeft: number;
       secondsLeft: number;
     }
-  /** The chain changed: the books went back from one block to the other. */
+  /** The chain changed, and the books were rolled back to `toBlock`. */
   | { event: 'undone'; ledger: Address; fromBlock: number; toBlock: number }
-  /** One node does not do; another is asked. */
-  | { event: 'turned'; ledger: Address; to: string; reason: string }
-  /** The nodes or the database are away, or the nodes refuse to answer; they are asked again. */
+  /** A node failed; another one takes over. */
+  | { event: 'failedOver'; ledger: Address; to: string; reason: string }
+  /** The nodes or the database are away, or the nodes refuse to answer; they will be tried again. */
   | { event: 'waiting'; reason: string }
-  /** A ledger of the factory is not what it should be; the others go on, and it is tried again later. */
+  /** A ledger of the factory failed. The others go on; it is tried again later. */
   | { event: 'failed'; ledger: Address; reason: string };
 
-/** How fast a reading goes, and how long it takes still. */
+/** Measures how fast a reading goes, and estimates how long it still takes. */
 export class Rate {
   readonly #started = performance.now();
   #last = this.#started;

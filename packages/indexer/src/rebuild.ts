@@ -11,30 +11,30 @@ import type { Address } from 'viem';
 import { createIndexer } from './following/indexer.ts';
 import type { IndexerOptions } from './options.ts';
 
-/** What came of building the books of a ledger again. */
+/** The result of rebuilding the books of a ledger. */
 export interface RebuildReport {
   ledger: Address;
-  /** The block up to which both were compared. */
+  /** The block up to which they were compared. */
   block: number;
-  /** The first differences; `one` is the books, `other` what the chain says. */
+  /** The first differences: `one` is from the books, `other` from the chain. */
   differences: BooksDifference[];
-  /** Whether there are more. */
+  /** Whether there are more differences. */
   hasMore: boolean;
 }
 
 export interface RebuildOptions
   extends Pick<IndexerOptions, 'rpcUrls' | 'finality' | 'signal' | 'onProgress'> {
-  /** The books to check; nothing in them is changed. */
+  /** The books to check. They are only read. */
   database: Database;
-  /** An empty database to build them again in. */
+  /** An empty database to rebuild them in. */
   beside: Database;
 }
 
-/** Differences to tell of: one mistake often shows in many rows. */
-const TOLD = 20;
+/** One mistake often shows in many rows. */
+const MAX_DIFFERENCES = 20;
 
 /**
- * Builds the books of every ledger again from the chain and compares them, row by row.
+ * Rebuilds the books of every ledger from the chain and compares them, row by row.
  * @throws Error if the database beside is not empty, or there are no books.
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport[]> {
@@ -53,7 +53,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport[]>
 async function rebuildLedger(options: RebuildOptions, ledger: Address): Promise<RebuildReport> {
   const { database, beside } = options;
   await readUpTo(options, ledger, database);
-  // The books may have gone on meanwhile: from here on they stand still, for this reader.
+  // The books may have advanced meanwhile. From here on this reader sees a fixed state of them.
   return database
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -61,14 +61,14 @@ async function rebuildLedger(options: RebuildOptions, ledger: Address): Promise<
       const block = await readUpTo(options, ledger, snapshot);
       const differences: BooksDifference[] = [];
       for await (const difference of compareBooks(snapshot, beside, ledger)) {
-        if (differences.length === TOLD) return { ledger, block, differences, hasMore: true };
+        if (differences.length === MAX_DIFFERENCES) return { ledger, block, differences, hasMore: true };
         differences.push(difference);
       }
       return { ledger, block, differences, hasMore: false };
     });
 }
 
-/** Brings the books beside to the block where those in `database` stand. */
+/** Brings the rebuilt books to the block where those in `database` stand. */
 async function readUpTo(
   { beside, rpcUrls, finality, signal, onProgress }: RebuildOptions,
   ledger: Address,

@@ -33,7 +33,7 @@ export function readCommand(args: readonly string[]): Command {
   switch (command) {
     case undefined: {
       allow('from', 'to', 'once');
-      const [from, to] = [blockIn('--from', values.from), blockIn('--to', values.to)];
+      const [from, to] = [parseBlockNumber('--from', values.from), parseBlockNumber('--to', values.to)];
       if (from !== undefined && to !== undefined && to < from) {
         throw new SettingError(`--to must be a block from ${from} on, where --from begins, not ${to}`);
       }
@@ -79,7 +79,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-function blockIn(option: string, value: string | undefined): number | undefined {
+function parseBlockNumber(option: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (!BLOCK.test(value)) throw new SettingError(`${option} must be a block number, not ${quote(value)}`);
   return Number(value);
@@ -93,7 +93,13 @@ function quote(value: string): string {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws SettingError naming the variable that is missing or wrong. */
-function setting(environment: Environment, name: string, form: RegExp, what: string, usual?: string): string {
+function readSetting(
+  environment: Environment,
+  name: string,
+  form: RegExp,
+  what: string,
+  usual?: string,
+): string {
   const value = environment[name] ?? usual;
   if (value === undefined || !form.test(value)) {
     throw new SettingError(`${name} must be ${what}, not ${value === undefined ? 'empty' : quote(value)}`);
@@ -102,14 +108,14 @@ function setting(environment: Environment, name: string, form: RegExp, what: str
 }
 
 export function readDatabaseUrl(environment: Environment): string {
-  return setting(environment, 'PLUMBLINE_DATABASE_URL', DATABASE_URL, 'the URL of a PostgreSQL database');
+  return readSetting(environment, 'PLUMBLINE_DATABASE_URL', DATABASE_URL, 'the URL of a PostgreSQL database');
 }
 
 /** The nodes; `usual` stands for a missing setting. */
 export function readRpcUrls(environment: Environment, usual?: string): string[] {
   const form = /^https?:\/\/[^,\s]+(\s*,\s*https?:\/\/[^,\s]+)*$/;
   const what = 'the HTTP URL of a node, or several with commas between them';
-  return setting(environment, 'PLUMBLINE_RPC_URL', usual === undefined ? form : /^/, what, usual)
+  return readSetting(environment, 'PLUMBLINE_RPC_URL', usual === undefined ? form : /^/, what, usual)
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '');
@@ -120,16 +126,16 @@ export function readAddresses(environment: Environment): { ledger?: string; fact
   const form = /^0x[0-9a-fA-F]{40}$/;
   const isMany = environment.PLUMBLINE_LEDGER === undefined && environment.PLUMBLINE_FACTORY !== undefined;
   return isMany
-    ? { factory: setting(environment, 'PLUMBLINE_FACTORY', form, 'the address of a factory') }
-    : { ledger: setting(environment, 'PLUMBLINE_LEDGER', form, 'the address of a ledger') };
+    ? { factory: readSetting(environment, 'PLUMBLINE_FACTORY', form, 'the address of a factory') }
+    : { ledger: readSetting(environment, 'PLUMBLINE_LEDGER', form, 'the address of a ledger') };
 }
 
 /** How to follow the chain. */
-export function readPace(environment: Environment) {
+export function readFollowing(environment: Environment) {
   const number = (name: string, what: string, usual: string) =>
-    Number(setting(environment, name, /^\d{1,9}$/, what, usual));
+    Number(readSetting(environment, name, /^\d{1,9}$/, what, usual));
   return {
-    startBlock: Number(setting(environment, 'PLUMBLINE_START_BLOCK', BLOCK, 'a block number', '0')),
+    startBlock: Number(readSetting(environment, 'PLUMBLINE_START_BLOCK', BLOCK, 'a block number', '0')),
     pollMs: number('PLUMBLINE_POLL_MS', 'a number of milliseconds', '200'),
     openMs: number('PLUMBLINE_OPEN_MS', 'a number of milliseconds', '5000'),
     stretchSize: Math.max(1, number('PLUMBLINE_STRETCH_SIZE', 'a number of entries and sales', '40000')),
@@ -139,6 +145,12 @@ export function readPace(environment: Environment) {
 
 export function readFinality(environment: Environment): Finality {
   const what = '"finalized", "safe", or a number of blocks';
-  const value = setting(environment, 'PLUMBLINE_FINALITY', /^(finalized|safe|\d{1,9})$/, what, 'finalized');
+  const value = readSetting(
+    environment,
+    'PLUMBLINE_FINALITY',
+    /^(finalized|safe|\d{1,9})$/,
+    what,
+    'finalized',
+  );
   return value === 'finalized' || value === 'safe' ? value : Number(value);
 }

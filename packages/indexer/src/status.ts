@@ -3,7 +3,7 @@ import { type BooksStatus, type Database, findStatus, listLedgers } from '@plumb
 import type { Address } from 'viem';
 import { NodeClient } from './rpc/node-client.ts';
 
-/** Between two looks at books that are behind: what came in between tells the rate. */
+/** Books that are behind are looked at twice, this far apart, to tell their rate. */
 const SAMPLE_MS = 1_000;
 
 /** Where the books of a ledger stand. */
@@ -15,7 +15,7 @@ export interface LedgerStatus {
   /** Unix seconds. */
   blockTime: number | null;
   finalBlock: number | null;
-  /** The chain's newest block: the node's if one was asked, else as the books have it. */
+  /** The chain's newest block, from the node if one was asked, else from the books. */
   tip: number;
   lagBlocks: number;
   /** Null while the books are level. */
@@ -33,15 +33,15 @@ export async function readStatus(database: Database, rpcUrl: string | undefined)
   const after = isBehind ? await Promise.all(ledgers.map((ledger) => findStatus(database, ledger))) : before;
   return ledgers.flatMap((ledger, i) => {
     const [then, now] = [before[i], after[i]];
-    return then && now ? [statusOf(ledger, then, now, tip)] : [];
+    return then && now ? [compareStatus(ledger, then, now, tip)] : [];
   });
 }
 
 /** The newest block; undefined if the node does not say. */
 async function readTip(rpcUrl: string): Promise<number | undefined> {
   try {
-    const patience = { attempts: 1, pauseMs: 0, longestPauseMs: 0, timeoutMs: SAMPLE_MS };
-    return Number(await new NodeClient(rpcUrl, patience).ask('eth_blockNumber', []));
+    const policy = { attempts: 1, pauseMs: 0, maxPauseMs: 0, timeoutMs: SAMPLE_MS };
+    return Number(await new NodeClient(rpcUrl, policy).ask('eth_blockNumber', []));
   } catch {
     return undefined;
   }
@@ -51,7 +51,7 @@ function lagOf({ blockNumber, tipNumber }: BooksStatus, tip: number | undefined)
   return Math.max(0, Math.max(tip ?? 0, tipNumber) - blockNumber);
 }
 
-function statusOf(
+function compareStatus(
   ledger: Address,
   before: BooksStatus,
   now: BooksStatus,

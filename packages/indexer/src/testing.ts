@@ -1,16 +1,23 @@
-/** What only tests and benchmarks need of this package's inside. */
+/** What only tests and benchmarks need from inside this package. */
 
 export {
   FactoryMissingError,
-  FalseLogsError,
   FinalBlockChangedError,
+  InvalidLogsError,
   LedgersFailedError,
   NodeRefusedError,
   NodesFailedError,
   UnstableChainError,
 } from './errors.ts';
-export { beginAt, decide, firstStep, type Mind, type Observation, type Step } from './following/planner.ts';
-export { type Asked, adapt, firstPace, type Pace } from './reading/pace.ts';
-export { logsIn } from './rpc/answers.ts';
+export {
+  type Action,
+  type Effect,
+  firstEffect,
+  initialState,
+  reduce,
+  type State,
+} from './following/planner.ts';
+export { adaptRangeSize, initialRangeSize, type RangeAnswer, type RangeSize } from './reading/range-size.ts';
+export { parseLogs } from './rpc/answers.ts';
 export { scanLogs } from './rpc/log-scan.ts';
 export { decodeLogs } from './rpc/logs.ts';

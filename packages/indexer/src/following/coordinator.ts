@@ -2,28 +2,34 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BooksStatus, migrate } from '@plumbline/store';
 import type { Address, Hex } from 'viem';
 import { ChainMovedError, LedgersFailedError } from '../errors.ts';
-import { type Follower, type Idle, type IndexerOptions, POLL_MS, STRETCH_SIZE } from '../options.ts';
-import { isFalse } from '../reading/verify.ts';
-import { type ChainView, lookAt } from '../rpc/chain-head.ts';
+import {
+  DEFAULT_POLL_MS,
+  DEFAULT_STRETCH_SIZE,
+  type Follower,
+  type Idle,
+  type IndexerOptions,
+} from '../options.ts';
+import { isInvalidJournal } from '../reading/verify.ts';
+import { type ChainHead, fetchChainHead } from '../rpc/chain-head.ts';
 import { Endpoints } from './endpoints.ts';
 import { checkFactory, listActive, listCreated } from './factory.ts';
+import { isNodeFailure, isTemporary } from './failures.ts';
 import { LedgerFollower } from './follower.ts';
-import { isOfNode, mayPass } from './patience.ts';
 
 /** Ledgers that are read at the same time. */
-const AT_ONCE = 4;
+const MAX_CONCURRENT = 4;
 
-/** Blocks after which the books of a ledger without anything new are moved on and held against the contract. */
+/** After so many blocks without news, a ledger is read anyway and checked against its contract. */
 const IDLE_BLOCKS = 500;
 
-/** The pause before a ledger that failed is tried again, which doubles each time, and the longest. */
-const FIRST_PAUSE_MS = 10_000;
-const LONGEST_PAUSE_MS = 600_000;
+/** The pause before a failed ledger is tried again. It doubles each time. */
+const INITIAL_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 600_000;
 
-/** A ledger, and what is to be done with it. */
+/** A ledger and the state of its work. */
 interface Tracked {
   follower: LedgerFollower;
-  /** There may be something new. */
+  /** It may have something new. */
   isDue: boolean;
   isRunning: boolean;
   /** Where its books stand. */
@@ -34,8 +40,8 @@ interface Tracked {
 type CoordinatorOptions = IndexerOptions & { factory: string };
 
 /**
- * Follows every ledger of a factory. One look at the chain and one question about all ledgers say which of them have
- * something new; only these read. A ledger that fails does not stop the others.
+ * Follows every ledger of a factory. One look at the chain and one request for all ledgers show which have something new;
+ * only these are read. A ledger that fails does not stop the others.
  */
 export class Coordinator implements Follower {
   readonly #options: CoordinatorOptions;
@@ -43,9 +49,9 @@ export class Coordinator implements Follower {
   readonly #factory: Address;
   readonly #ledgers = new Map<Address, Tracked>();
   readonly #running = new Set<Promise<void>>();
-  /** The newest block at the last look: who was level with it is told of later ones. */
+  /** The newest block at the last look. Only blocks after it are searched for news. */
   #seen: { number: number; hash: Hex } | undefined;
-  /** What keeps all ledgers from going on. */
+  /** A temporary failure, which holds up all ledgers. */
   #outage: unknown;
 
   constructor(options: CoordinatorOptions, endpoints: Endpoints) {
@@ -75,8 +81,9 @@ export class Coordinator implements Follower {
           if (!isPrepared) onPrepared();
           isPrepared = true;
         } catch (error) {
-          if (!isOfNode(error) && !isFalse(error) && !(error instanceof ChainMovedError)) throw error;
-          if (!this.#endpoints.turn(error)) throw this.#endpoints.complaint(error);
+          if (!isNodeFailure(error) && !isInvalidJournal(error) && !(error instanceof ChainMovedError))
+            throw error;
+          if (!this.#endpoints.failOver(error)) throw this.#endpoints.summarize(error);
           continue;
         }
         this.#start();
@@ -85,7 +92,7 @@ export class Coordinator implements Follower {
           await Promise.race([...this.#running, this.#pause()]);
           continue;
         }
-        this.#endpoints.goesOn();
+        this.#endpoints.recover();
         if (this.#isDone() || (await idle()) === 'stop') return this.#finish();
       }
     } finally {
@@ -93,11 +100,11 @@ export class Coordinator implements Follower {
     }
   }
 
-  /** Looks at the chain, finds new ledgers, and those with something new. */
+  /** Looks at the chain for new ledgers, and for ledgers with something new. */
   async #look(): Promise<void> {
     const { node } = this.#endpoints;
     const seen = this.#seen;
-    const view = await lookAt(node, seen?.number ?? 0, this.#options.finality ?? 'finalized');
+    const view = await fetchChainHead(node, seen?.number ?? 0, this.#options.finality ?? 'finalized');
     const tip = Math.min(view.tip, this.#options.untilBlock ?? view.tip);
     const isSame = seen !== undefined && view.positionHash === seen.hash;
     const from = isSame ? seen.number + 1 : (this.#options.startBlock ?? 0);
@@ -108,16 +115,16 @@ export class Coordinator implements Follower {
     this.#seen = await this.#seenAt(view, tip);
   }
 
-  async #seenAt(view: ChainView, tip: number): Promise<{ number: number; hash: Hex } | undefined> {
+  async #seenAt(view: ChainHead, tip: number): Promise<{ number: number; hash: Hex } | undefined> {
     if (tip === view.tip) return { number: tip, hash: view.tipHash };
-    const { positionHash } = await lookAt(this.#endpoints.node, tip, 0);
+    const { positionHash } = await fetchChainHead(this.#endpoints.node, tip, 0);
     return positionHash === null ? undefined : { number: tip, hash: positionHash };
   }
 
   async #find(from: number, to: number): Promise<void> {
     for (const { ledger, block } of await listCreated(this.#endpoints.node, this.#factory, from, to)) {
       if (this.#ledgers.has(ledger)) continue;
-      const stretchSize = this.#options.stretchSize ?? STRETCH_SIZE / AT_ONCE;
+      const stretchSize = this.#options.stretchSize ?? DEFAULT_STRETCH_SIZE / MAX_CONCURRENT;
       const follower = new LedgerFollower(
         { ...this.#options, ledger, startBlock: block, stretchSize },
         new Endpoints(this.#endpoints.nodes),
@@ -128,7 +135,7 @@ export class Coordinator implements Follower {
     }
   }
 
-  /** @param fresh The blocks that are new; undefined if the chain is not the one that was seen before. */
+  /** @param fresh The new blocks; undefined if the chain is not the one that was seen before. */
   async #markDue(fresh: { from: number; to: number } | undefined, tip: number): Promise<void> {
     const known = [...this.#ledgers.values()];
     const asked = known.filter(({ isDue }) => !isDue);
@@ -143,10 +150,10 @@ export class Coordinator implements Follower {
     }
   }
 
-  /** Starts what is due, as far as there is room. */
+  /** Starts the ledgers that are due, up to the limit. */
   #start(): void {
     for (const tracked of this.#ledgers.values()) {
-      if (this.#running.size >= AT_ONCE) return;
+      if (this.#running.size >= MAX_CONCURRENT) return;
       if (!tracked.isDue || tracked.isRunning || (tracked.failure?.retryAt ?? 0) > Date.now()) continue;
       tracked.isRunning = true;
       const work = this.#bringUp(tracked).finally(() => {
@@ -158,7 +165,7 @@ export class Coordinator implements Follower {
   }
 
   async #bringUp(tracked: Tracked): Promise<void> {
-    // What becomes new from now on is seen by the next look.
+    // The next look sees what is new from now on.
     tracked.isDue = false;
     try {
       await tracked.follower.follow(() => 'stop');
@@ -167,7 +174,7 @@ export class Coordinator implements Follower {
     } catch (error) {
       tracked.isDue = true;
       if (this.#options.signal?.aborted) return;
-      if (mayPass(error)) {
+      if (isTemporary(error)) {
         this.#outage = error;
         return;
       }
@@ -176,7 +183,7 @@ export class Coordinator implements Follower {
   }
 
   #fail(tracked: Tracked, error: Error): void {
-    const pauseMs = Math.min(2 * (tracked.failure?.pauseMs ?? FIRST_PAUSE_MS / 2), LONGEST_PAUSE_MS);
+    const pauseMs = Math.min(2 * (tracked.failure?.pauseMs ?? INITIAL_PAUSE_MS / 2), MAX_PAUSE_MS);
     tracked.failure = { error, retryAt: Date.now() + pauseMs, pauseMs };
     const { ledger } = tracked.follower;
     this.#options.onProgress?.({ event: 'failed', ledger, reason: error.message });
@@ -188,7 +195,7 @@ export class Coordinator implements Follower {
     return [...this.#ledgers.values()].every(({ isDue, failure }) => !isDue || failure !== undefined);
   }
 
-  /** @throws LedgersFailedError if the work ends and there are ledgers that are not level with the chain. */
+  /** @throws LedgersFailedError if some ledgers failed. */
   #finish(): void {
     const failed = [...this.#ledgers.values()].flatMap(({ failure }) => failure?.error ?? []);
     if (failed.length > 0) throw new LedgersFailedError(failed, this.#ledgers.size);
@@ -196,6 +203,6 @@ export class Coordinator implements Follower {
 
   #pause(): Promise<void> {
     const { pollMs, signal } = this.#options;
-    return delay(pollMs ?? POLL_MS, undefined, { signal });
+    return delay(pollMs ?? DEFAULT_POLL_MS, undefined, { signal });
   }
 }

@@ -1,32 +1,37 @@
 import { NodesFailedError } from '../errors.ts';
-import { type IndexerOptions, POLL_MS, TIMEOUT_MS } from '../options.ts';
-import { NodeClient, type Patience } from '../rpc/node-client.ts';
+import { DEFAULT_POLL_MS, DEFAULT_TIMEOUT_MS, type IndexerOptions } from '../options.ts';
+import { NodeClient, type RetryPolicy } from '../rpc/node-client.ts';
 
-/** With no other node to turn to, and with some. */
-const ALONE = { attempts: 6, longestPauseMs: 60_000 };
-const AMONG_OTHERS = { attempts: 2, longestPauseMs: 1_000 };
+/** Where there are other nodes, it is quicker to ask the next than to wait for this one. */
+const SINGLE_NODE = { attempts: 6, maxPauseMs: 60_000 };
+const SEVERAL_NODES = { attempts: 2, maxPauseMs: 1_000 };
 
-/** The nodes of a chain: one is asked, until it does not do. */
+/** The nodes of a chain. One is in use; when it fails, the next takes over. */
 export class Endpoints {
   readonly nodes: readonly NodeClient[];
   #current = 0;
-  /** What was wrong with nodes since things last went on. */
-  readonly #said = new Map<number, Error>();
+  /** By index: how nodes have failed since something last succeeded. */
+  readonly #failures = new Map<number, Error>();
 
   constructor(nodes: readonly NodeClient[]) {
     this.nodes = nodes;
   }
 
-  static of({ rpcUrls, pollMs = POLL_MS, timeoutMs = TIMEOUT_MS, signal }: IndexerOptions): Endpoints {
-    const patience: Patience = {
-      ...(rpcUrls.length > 1 ? AMONG_OTHERS : ALONE),
+  static of({
+    rpcUrls,
+    pollMs = DEFAULT_POLL_MS,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    signal,
+  }: IndexerOptions): Endpoints {
+    const policy: RetryPolicy = {
+      ...(rpcUrls.length > 1 ? SEVERAL_NODES : SINGLE_NODE),
       pauseMs: pollMs / 2,
       timeoutMs,
     };
-    return new Endpoints(rpcUrls.map((url) => new NodeClient(url, patience, signal)));
+    return new Endpoints(rpcUrls.map((url) => new NodeClient(url, policy, signal)));
   }
 
-  /** The node to ask. */
+  /** The node in use. */
   get node(): NodeClient {
     const node = this.nodes[this.#current];
     if (!node) throw new Error('there is no node to ask');
@@ -37,23 +42,25 @@ export class Endpoints {
     this.#current = index;
   }
 
-  /** Notes what is wrong with the node in use and turns to the next. False if all had their chance by now. */
-  turn(error: Error): boolean {
-    this.#said.set(this.#current, error);
+  /** Notes how the node in use failed and switches to the next. False once every node has failed. */
+  failOver(error: Error): boolean {
+    this.#failures.set(this.#current, error);
     this.#current = (this.#current + 1) % this.nodes.length;
-    return this.#said.size < this.nodes.length;
+    return this.#failures.size < this.nodes.length;
   }
 
-  /** Something went well. */
-  goesOn(): void {
-    this.#said.clear();
+  /** Forgets earlier failures, because something has succeeded. */
+  recover(): void {
+    this.#failures.clear();
   }
 
-  /** What is wrong with all nodes; `error` itself if there is only one. They get another chance after this. */
-  complaint(error: Error): Error {
+  /** One error for the failures of all nodes, which get another chance afterwards; `error` itself for a single node. */
+  summarize(error: Error): Error {
     if (this.nodes.length === 1) return error;
-    const said = [...this.#said].map(([index, each]) => [this.nodes[index]?.origin ?? '', each] as const);
-    this.#said.clear();
-    return new NodesFailedError(new Map(said));
+    const failures = [...this.#failures].map(
+      ([index, each]) => [this.nodes[index]?.origin ?? '', each] as const,
+    );
+    this.#failures.clear();
+    return new NodesFailedError(new Map(failures));
   }
 }

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BooksStatus } from '@plumbline/store';
-import { type Follower, type IndexerOptions, POLL_MS, REFUSAL_MS } from '../options.ts';
+import { DEFAULT_POLL_MS, DEFAULT_REFUSAL_MS, type Follower, type IndexerOptions } from '../options.ts';
 import type { Progress } from '../progress.ts';
+import { Backoff } from './backoff.ts';
 import { Coordinator } from './coordinator.ts';
 import { Endpoints } from './endpoints.ts';
 import { LedgerFollower } from './follower.ts';
-import { Patience } from './patience.ts';
 
 export interface Indexer {
   /**
-   * Follows the chain until the signal ends it, or its last block is in the books; nodes or a database that go away are
-   * waited for, and for a while nodes that refuse.
+   * Follows the chain until the signal ends it or the last block is in the books. Waits for nodes and a database that go
+   * away, and for a limited time for nodes that refuse.
    */
   run(): Promise<void>;
   /** Reads up to the newest block, once. */
@@ -18,14 +18,14 @@ export interface Indexer {
 }
 
 /**
- * An indexer of one ledger, or of all ledgers of a factory. Its promises reject with an error that says what is wrong when
- * the chain, the nodes or the database are not what they should be; nothing of what was refused is written.
+ * An indexer of one ledger, or of all ledgers of a factory. Its promises reject when the chain, the nodes or the database
+ * are not what they should be. Nothing that was refused is written.
  */
 export function createIndexer(options: IndexerOptions): Indexer {
-  return new PatientIndexer(options);
+  return new RetryingIndexer(options);
 }
 
-function followerOf(options: IndexerOptions): Follower {
+function createFollower(options: IndexerOptions): Follower {
   const { ledger, factory } = options;
   const endpoints = Endpoints.of(options);
   if (factory !== undefined) return new Coordinator({ ...options, factory }, endpoints);
@@ -33,22 +33,22 @@ function followerOf(options: IndexerOptions): Follower {
   return new LedgerFollower({ ...options, ledger }, endpoints);
 }
 
-/** Waits for what goes away. */
-class PatientIndexer implements Indexer {
+/** Retries what may pass. */
+class RetryingIndexer implements Indexer {
   readonly #options: IndexerOptions;
   readonly #follower: Follower;
   readonly #pollMs: number;
-  readonly #patience: Patience;
+  readonly #backoff: Backoff;
 
   constructor(options: IndexerOptions) {
     this.#options = options;
-    this.#pollMs = options.pollMs ?? POLL_MS;
-    this.#patience = new Patience(this.#pollMs, options.refusalMs ?? REFUSAL_MS);
+    this.#pollMs = options.pollMs ?? DEFAULT_POLL_MS;
+    this.#backoff = new Backoff(this.#pollMs, options.refusalMs ?? DEFAULT_REFUSAL_MS);
     const onProgress = (progress: Progress) => {
-      if (progress.event === 'read') this.#patience.goesOn();
+      if (progress.event === 'read') this.#backoff.reset();
       options.onProgress?.(progress);
     };
-    this.#follower = followerOf({ ...options, onProgress });
+    this.#follower = createFollower({ ...options, onProgress });
   }
 
   async syncOnce(): Promise<BooksStatus[]> {
@@ -63,7 +63,7 @@ class PatientIndexer implements Indexer {
       return 'go on' as const;
     };
     const idle = () => {
-      this.#patience.goesOn();
+      this.#backoff.reset();
       return wait(this.#pollMs);
     };
     let isReady = false;
@@ -76,8 +76,8 @@ class PatientIndexer implements Indexer {
         try {
           return await this.#follower.follow(idle, onPrepared);
         } catch (error) {
-          // What is not there at the start is more likely a wrong setting than an outage.
-          const pauseMs = isReady ? this.#patience.pauseAfter(error) : undefined;
+          // A failure at the start is more likely a wrong setting than an outage.
+          const pauseMs = isReady ? this.#backoff.next(error) : undefined;
           if (pauseMs === undefined) throw error;
           onProgress?.({ event: 'waiting', reason: (error as Error).message });
           await wait(pauseMs);

@@ -1,167 +1,169 @@
 import type { Position } from '@plumbline/store';
 import type { Hex } from 'viem';
 import { UnstableChainError } from '../errors.ts';
-import { chooseNode, type View } from './forks.ts';
+import { chooseNode, type NodeView } from './forks.ts';
 
-/** The indexer's mind: from what it knows and what it just saw to what it does next. Pure. */
+/** Decides what the follower does next: a pure reducer from (state, action) to [state, effect]. */
 
-export interface Mind {
+export interface State {
   /** Where the books stand. */
   position: Position;
-  /** How many nodes can be asked. */
+  /** Number of nodes that can be asked. */
   nodes: number;
-  /** How often in a row the logs after the position were refused. */
-  doubts: number;
-  /** How often in a row the chain changed under the reading. */
+  /** Times in a row that the logs after the position were refused. */
+  refusals: number;
+  /** Times in a row that the chain changed while it was read. */
   moves: number;
-  /** How often in a row a node did not have the block where the books stand. */
-  strange: number;
-  /** How often in a row nothing was new. */
+  /** Times in a row that a node did not have the block where the books stand. */
+  mismatches: number;
+  /** Times in a row that nothing was new. */
   idle: number;
-  /** How often the books went back since they were beyond every block before. */
-  undone: number;
+  /** Rollbacks since the books last reached a new highest block. */
+  rollbacks: number;
   highest: number;
 }
 
-export type Observation =
-  /** The chain as the node has it; a null hash: it has no block of the position's number. */
-  | { saw: 'chain'; tip: number; positionHash: Hex | null }
-  /** What all nodes have; undefined for one that does not answer. */
-  | { saw: 'nodes'; views: readonly (View | undefined)[]; current: number }
-  /** Everything up to the block that was asked for is in the books. */
-  | { saw: 'read'; position: Position }
+/** What just happened. */
+export type Action =
+  /** The chain as the node has it. A null hash means that it has no block of the position's number. */
+  | { type: 'chainSeen'; tip: number; positionHash: Hex | null }
+  /** The chain as every node has it; undefined for one that does not answer. */
+  | { type: 'nodesSeen'; views: readonly (NodeView | undefined)[]; current: number }
+  /** Everything up to the requested block is in the books. */
+  | { type: 'blocksRead'; position: Position }
   /** The logs after the position are not the journal. */
-  | { saw: 'falseLogs'; position: Position; error: Error }
-  /** The chain, or the books, changed during the reading; `position` is where the books stand now. */
-  | { saw: 'moved'; position: Position; error: Error }
-  /** The books went back. */
-  | { saw: 'undone'; position: Position };
-
-export type Step =
-  | { do: 'look' }
-  /** Look again, after the pause that a chain with nothing new gets. */
-  | { do: 'lookLater' }
-  /** Nothing is new. */
-  | { do: 'wait' }
-  /** Ask all nodes where they are; `later`: after a pause, because a node may just be late. */
-  | { do: 'compare'; later: boolean }
-  /** Ask this node from now on. */
-  | { do: 'use'; node: number }
-  /** Read and write the blocks after the position. `again`: from before the last entries, which may be incomplete. */
-  | { do: 'read'; to: number; again: boolean }
-  /** Find the newest block that the books share with this node, and go back to it. */
-  | { do: 'undo'; node: number }
-  | { do: 'stop'; error: Error };
-
-/** A chain that changes this often in a row is none: the node contradicts itself. */
-const MANY_MOVES = 10;
-const MANY_UNDONE = 20;
-
-/** How often a node must lack the block where the books stand before they go back: one behind a balancer may be late. */
-const LOOKS_AT_OTHER = 2;
-const LOOKS_AT_NONE = 5;
-
-/** Chances of a node whose logs are refused: it may have been asked before it had the block. */
-const CHANCES = 2;
-
-/** How often nothing may be new before other nodes are asked whether they have something. */
-const MANY_IDLE = 25;
-
-/** A mind that has seen nothing yet. */
-export function beginAt(position: Position, nodes = 1): Mind {
-  const { number } = position;
-  return { position, nodes, doubts: 0, moves: 0, strange: 0, idle: 0, undone: 0, highest: number };
-}
-
-/** What to do first. */
-export function firstStep({ nodes }: Mind): Step {
-  return nodes > 1 ? { do: 'compare', later: false } : { do: 'look' };
-}
+  | { type: 'logsRefused'; position: Position; error: Error }
+  /** The chain or the books changed during the reading; the books now stand at `position`. */
+  | { type: 'chainMoved'; position: Position; error: Error }
+  /** The books were rolled back. */
+  | { type: 'rolledBack'; position: Position };
 
 /** What to do next. */
-export function decide(mind: Mind, seen: Observation): [Mind, Step] {
-  switch (seen.saw) {
-    case 'chain':
-      return follow(mind, seen.tip, seen.positionHash);
-    case 'nodes':
-      return choose(mind, seen.views, seen.current);
-    case 'read':
-      return [at(mind, seen.position), { do: 'look' }];
-    case 'falseLogs':
-      return doubt(mind, seen.position, seen.error);
-    case 'moved':
-      return move(mind, seen.position, seen.error);
-    case 'undone':
-      return goBack(mind, seen.position);
+export type Effect =
+  | { type: 'look' }
+  /** Look again, after the pause between two polls. */
+  | { type: 'lookLater' }
+  /** Nothing is new. */
+  | { type: 'wait' }
+  /** Look at every node; `later` means after a pause, because a node may just be late. */
+  | { type: 'compare'; later: boolean }
+  /** Ask this node from now on. */
+  | { type: 'use'; node: number }
+  /** Read and write the blocks after the position. `again` starts before the last entries, which may be incomplete. */
+  | { type: 'read'; to: number; again: boolean }
+  /** Roll the books back to the newest block that they share with this node. */
+  | { type: 'rollBack'; node: number }
+  | { type: 'stop'; error: Error };
+
+/** A node contradicts itself when its chain changes this often in a row, or is rolled back this often. */
+const MAX_MOVES = 10;
+const MAX_ROLLBACKS = 20;
+
+/** A node behind a load balancer may be late, so one look that lacks the books' block is not enough to roll back. */
+const MISMATCHES_BEFORE_ROLLBACK = 2;
+const ABSENCES_BEFORE_ROLLBACK = 5;
+
+/** A node whose logs are refused may have been asked before it had the block, so it is asked twice. */
+const MAX_REFUSALS = 2;
+
+/** Other nodes may have news when this one has had none for so many looks. */
+const IDLE_LOOKS_BEFORE_COMPARE = 25;
+
+/** The state before anything was seen. */
+export function initialState(position: Position, nodes = 1): State {
+  const { number } = position;
+  return { position, nodes, refusals: 0, moves: 0, mismatches: 0, idle: 0, rollbacks: 0, highest: number };
+}
+
+export function firstEffect({ nodes }: State): Effect {
+  return nodes > 1 ? { type: 'compare', later: false } : { type: 'look' };
+}
+
+export function reduce(state: State, action: Action): [State, Effect] {
+  switch (action.type) {
+    case 'chainSeen':
+      return onChain(state, action.tip, action.positionHash);
+    case 'nodesSeen':
+      return onNodes(state, action.views, action.current);
+    case 'blocksRead':
+      return [moveTo(state, action.position), { type: 'look' }];
+    case 'logsRefused':
+      return onRefusal(state, action.position, action.error);
+    case 'chainMoved':
+      return onMove(state, action.position, action.error);
+    case 'rolledBack':
+      return onRollback(state, action.position);
   }
 }
 
-/** The mind with the books at `position`, which they were brought to. */
-function at(mind: Mind, position: Position): Mind {
-  if (position.number === mind.position.number && position.hash === mind.position.hash) return mind;
-  const { nodes, undone, highest } = mind;
+/** The state once the books have been brought to `position`; the same object if they were there already. */
+function moveTo(state: State, position: Position): State {
+  if (position.number === state.position.number && position.hash === state.position.hash) return state;
+  const { nodes, rollbacks, highest } = state;
   const isBeyond = position.number > highest;
   return {
-    ...beginAt(position, nodes),
-    undone: isBeyond ? 0 : undone,
+    ...initialState(position, nodes),
+    rollbacks: isBeyond ? 0 : rollbacks,
     highest: Math.max(highest, position.number),
   };
 }
 
-function doubt(before: Mind, position: Position, error: Error): [Mind, Step] {
-  const mind = at(before, position);
-  const doubts = mind.doubts + 1;
-  if (doubts >= CHANCES * mind.nodes) return [mind, { do: 'stop', error }];
-  return [{ ...mind, doubts }, { do: 'lookLater' }];
+function onRefusal(before: State, position: Position, error: Error): [State, Effect] {
+  const state = moveTo(before, position);
+  const refusals = state.refusals + 1;
+  if (refusals >= MAX_REFUSALS * state.nodes) return [state, { type: 'stop', error }];
+  return [{ ...state, refusals }, { type: 'lookLater' }];
 }
 
-function move(before: Mind, position: Position, error: Error): [Mind, Step] {
-  const mind = at(before, position);
+function onMove(before: State, position: Position, error: Error): [State, Effect] {
+  const state = moveTo(before, position);
   // Something was written, or another writer has brought the books forward.
-  if (mind !== before) return [mind, { do: 'look' }];
-  const moves = mind.moves + 1;
-  if (moves >= MANY_MOVES * mind.nodes) return [mind, { do: 'stop', error }];
-  return [{ ...mind, moves }, { do: 'lookLater' }];
+  if (state !== before) return [state, { type: 'look' }];
+  const moves = state.moves + 1;
+  if (moves >= MAX_MOVES * state.nodes) return [state, { type: 'stop', error }];
+  return [{ ...state, moves }, { type: 'lookLater' }];
 }
 
-function goBack(mind: Mind, position: Position): [Mind, Step] {
-  const { nodes, highest } = mind;
-  const undone = mind.undone + 1;
-  if (undone >= MANY_UNDONE) return [mind, { do: 'stop', error: new UnstableChainError(undone, highest) }];
-  return [{ ...beginAt(position, nodes), undone, highest }, { do: 'look' }];
+function onRollback(state: State, position: Position): [State, Effect] {
+  const { nodes, highest } = state;
+  const rollbacks = state.rollbacks + 1;
+  if (rollbacks >= MAX_ROLLBACKS)
+    return [state, { type: 'stop', error: new UnstableChainError(rollbacks, highest) }];
+  return [{ ...initialState(position, nodes), rollbacks, highest }, { type: 'look' }];
 }
 
-function follow(mind: Mind, tip: number, positionHash: Hex | null): [Mind, Step] {
-  const { position, doubts, nodes } = mind;
+function onChain(state: State, tip: number, positionHash: Hex | null): [State, Effect] {
+  const { position, refusals, nodes } = state;
   if (position.hash !== null && position.hash !== positionHash) {
-    const strange = mind.strange + 1;
-    const enough = positionHash === null ? LOOKS_AT_NONE : LOOKS_AT_OTHER;
-    if (nodes === 1 && strange < enough) return [{ ...mind, strange }, { do: 'lookLater' }];
+    const mismatches = state.mismatches + 1;
+    const enough = positionHash === null ? ABSENCES_BEFORE_ROLLBACK : MISMATCHES_BEFORE_ROLLBACK;
+    if (nodes === 1 && mismatches < enough) return [{ ...state, mismatches }, { type: 'lookLater' }];
     return [
-      { ...mind, strange },
-      { do: 'compare', later: strange > LOOKS_AT_NONE },
+      { ...state, mismatches },
+      { type: 'compare', later: mismatches > ABSENCES_BEFORE_ROLLBACK },
     ];
   }
   if (tip > position.number) {
     return [
-      { ...mind, strange: 0, idle: 0 },
-      { do: 'read', to: tip, again: doubts > 0 },
+      { ...state, mismatches: 0, idle: 0 },
+      { type: 'read', to: tip, again: refusals > 0 },
     ];
   }
-  const idle = mind.idle + 1;
-  const isLong = nodes > 1 && idle % MANY_IDLE === 0;
-  return [{ ...mind, strange: 0, idle }, isLong ? { do: 'compare', later: false } : { do: 'wait' }];
+  const idle = state.idle + 1;
+  const isLong = nodes > 1 && idle % IDLE_LOOKS_BEFORE_COMPARE === 0;
+  return [{ ...state, mismatches: 0, idle }, isLong ? { type: 'compare', later: false } : { type: 'wait' }];
 }
 
-function choose(mind: Mind, views: readonly (View | undefined)[], current: number): [Mind, Step] {
-  const choice = chooseNode(mind.position, views, current);
-  if (choice.is === 'same') return [mind, { do: 'use', node: choice.node }];
-  const enough = choice.is === 'other' ? LOOKS_AT_OTHER : LOOKS_AT_NONE;
-  if (choice.is === 'none') return [mind, { do: 'lookLater' }];
-  if (mind.strange < enough)
+function onNodes(state: State, views: readonly (NodeView | undefined)[], current: number): [State, Effect] {
+  const choice = chooseNode(state.position, views, current);
+  if (choice.type === 'same') return [state, { type: 'use', node: choice.node }];
+  if (choice.type === 'none') return [state, { type: 'lookLater' }];
+  const enough = choice.type === 'other' ? MISMATCHES_BEFORE_ROLLBACK : ABSENCES_BEFORE_ROLLBACK;
+  if (state.mismatches < enough) {
     return [
-      { ...mind, strange: mind.strange + 1 },
-      { do: 'compare', later: true },
+      { ...state, mismatches: state.mismatches + 1 },
+      { type: 'compare', later: true },
     ];
-  return [mind, { do: 'undo', node: choice.node }];
+  }
+  return [state, { type: 'rollBack', node: choice.node }];
 }

@@ -2,26 +2,33 @@ import { entryTopics, type JournalEntry, journalTopics, Settler } from '@plumbli
 import type { BlockRow, Position } from '@plumbline/store';
 import type { Journal } from '../errors.ts';
 import type { Block } from '../rpc/answers.ts';
-import type { ChainView, Finality } from '../rpc/chain-head.ts';
-import { adapt, type Pace } from './pace.ts';
-import type { MeasuredPiece, Reader } from './reader.ts';
-import { type CheckedPiece, checkPiece, type Expected, foldPiece, isFalse, verifyJournal } from './verify.ts';
+import type { ChainHead, Finality } from '../rpc/chain-head.ts';
+import { adaptRangeSize, type RangeSize } from './range-size.ts';
+import type { MeasuredRange, Reader } from './reader.ts';
+import {
+  type CheckedRange,
+  checkRange,
+  type Expected,
+  foldRange,
+  isInvalidJournal,
+  verifyJournal,
+} from './verify.ts';
 
-/** Pieces that are fetched at the same time. */
-const IN_FLIGHT = 5;
+/** Ranges that are fetched at the same time. */
+const MAX_IN_FLIGHT = 5;
 
-/** Pieces of a stretch: the ends of all must go into one request, or they might be of different forks. */
-const MOST_PIECES = 40;
+/** Ranges in a stretch: their last blocks must fit into one request, or they might be of different forks. */
+const MAX_RANGES = 40;
 
-type ReadyPiece = Omit<MeasuredPiece, 'logs'> & CheckedPiece;
+type ReadyRange = Omit<MeasuredRange, 'logs'> & CheckedRange;
 
-/** Part of the chain that is the journal from `from` on, ready to be written. */
+/** Blocks whose logs continue the journal at `from`, ready to be written. */
 export interface ReadyStretch {
   from: Position;
   entries: readonly JournalEntry[];
   blocks: readonly [...BlockRow[], BlockRow];
-  /** What the chain's end was when it was read. */
-  head: ChainView;
+  /** The end of the chain when they were read. */
+  head: ChainHead;
 }
 
 export interface ReadRequest {
@@ -31,84 +38,84 @@ export interface ReadRequest {
   /** The last block to read. */
   to: number;
   finality: Finality;
-  /** Begins at the ledger's beginning, and works out what settlements pay instead of reading it. */
+  /** Work out what settlements pay instead of reading it; only from the ledger's beginning. */
   settles: boolean;
   /** Entries, and sales in them, after which a stretch is closed. */
   fullStretch: number;
-  pace: Pace;
-  onPace(pace: Pace): void;
+  rangeSize: RangeSize;
+  onRangeSize(rangeSize: RangeSize): void;
 }
 
 /**
- * Reads the blocks after `from` up to `to`, in pieces of which some are always on their way, and verifies them, stretch by
- * stretch: each begins where the one before will leave the books. The reading is ahead of whoever takes the stretches by
- * one of them, so that little of the chain is in memory at a time.
+ * Reads the blocks after `from` up to `to`, several ranges at a time, and verifies them stretch by stretch. Each stretch
+ * begins where the one before will leave the books.
  * @throws ChainMovedError if the chain changed meanwhile.
- * @throws an error for which `isFalse` holds if the logs are not the journal.
+ * @throws an error for which `isInvalidJournal` holds if the logs are not the journal.
  */
 export async function* readAhead(request: ReadRequest): AsyncGenerator<ReadyStretch, void> {
   const { reader, finality } = request;
   const settler = request.settles ? new Settler() : undefined;
-  let building = new Building(request.expected, request.from, settler);
-  for await (const piece of cutPieces(fetchPieces(request), request.fullStretch / 2)) {
+  let building = new StretchBuilder(request.expected, request.from, settler);
+  for await (const range of splitRanges(fetchRanges(request), request.fullStretch / 2)) {
     try {
-      building.add(piece);
-      const isLast = piece.to === request.to;
+      building.add(range);
+      const isLast = range.to === request.to;
       if (!isLast && !building.isFull(request.fullStretch)) continue;
-      const { contract, head } = await reader.close(building.bounds(), finality);
-      verifyJournal(piece.to, building.journal, contract);
+      const { contract, head } = await reader.confirm(building.bounds(), finality);
+      verifyJournal(range.to, building.journal, contract);
       const { from, entries, blocks } = building;
       yield { from, entries, blocks: blocks as [...BlockRow[], BlockRow], head };
     } catch (error) {
-      // Logs of two forks are no journal either: then the chain moved, and nobody lied.
-      if (isFalse(error)) await reader.close([...building.bounds(), ...piece.blocks.slice(-1)], finality);
+      // Logs of two forks are no journal either. Then the chain moved, and the node is not at fault.
+      if (isInvalidJournal(error))
+        await reader.confirm([...building.bounds(), ...range.blocks.slice(-1)], finality);
       throw error;
     }
-    building = new Building(request.expected, building.position(), settler);
+    building = new StretchBuilder(request.expected, building.position(), settler);
   }
 }
 
-/** The pieces in order. */
-async function* fetchPieces({
+/** The ranges in order. */
+async function* fetchRanges({
   reader,
   expected,
   from,
   to,
   settles,
-  pace,
-  onPace,
-}: ReadRequest): AsyncGenerator<ReadyPiece> {
+  rangeSize,
+  onRangeSize,
+}: ReadRequest): AsyncGenerator<ReadyRange> {
   const topics = settles ? entryTopics : journalTopics;
-  const coming: Promise<ReadyPiece>[] = [];
+  const coming: Promise<ReadyRange>[] = [];
   let next = from.number + 1;
   for (;;) {
-    while (next <= to && coming.length < IN_FLIGHT) {
-      const end = Math.min(to, next + pace.span - 1);
-      const piece = reader.readPiece(next, end, topics).then((read) => checkPiece(expected.ledger, read));
-      // It may fail while an earlier one is waited for.
-      piece.catch(() => {});
-      coming.push(piece);
+    while (next <= to && coming.length < MAX_IN_FLIGHT) {
+      const end = Math.min(to, next + rangeSize.blocks - 1);
+      const range = reader.readRange(next, end, topics).then((read) => checkRange(expected.ledger, read));
+      // It may fail while an earlier one is awaited.
+      range.catch(() => {});
+      coming.push(range);
       next = end + 1;
     }
-    const piece = await coming.shift();
-    if (!piece) return;
-    const { bytes, milliseconds, wasSplit } = piece;
-    const asked = {
-      blocks: piece.to - piece.from + 1,
-      logs: piece.logCount,
+    const range = await coming.shift();
+    if (!range) return;
+    const { bytes, milliseconds, wasSplit } = range;
+    const answer = {
+      blocks: range.to - range.from + 1,
+      logs: range.logCount,
       bytes,
       milliseconds,
       wasSplit,
     };
-    pace = adapt(pace, asked);
-    onPace(pace);
-    yield piece;
+    rangeSize = adaptRangeSize(rangeSize, answer);
+    onRangeSize(rangeSize);
+    yield range;
   }
 }
 
-/** The pieces again, each in as many as it takes for none to hold much more than `size` entries and sales. */
-async function* cutPieces(pieces: AsyncIterable<CheckedPiece>, size: number): AsyncGenerator<CheckedPiece> {
-  for await (const { entries, blocks, from, to, failure, logCount } of pieces) {
+/** Splits ranges, so that none holds much more than `size` entries and sales. */
+async function* splitRanges(ranges: AsyncIterable<CheckedRange>, size: number): AsyncGenerator<CheckedRange> {
+  for await (const { entries, blocks, from, to, failure, logCount } of ranges) {
     let [begin, first, held] = [from, 0, 0];
     for (let i = 0; i < entries.length; i++) {
       held += sizeOf(entries[i] as JournalEntry);
@@ -137,8 +144,8 @@ async function* cutPieces(pieces: AsyncIterable<CheckedPiece>, size: number): As
   }
 }
 
-/** A stretch that is being put together. */
-class Building {
+/** Puts a stretch together, range by range. */
+class StretchBuilder {
   readonly from: Position;
   readonly entries: JournalEntry[] = [];
   readonly blocks: BlockRow[] = [];
@@ -147,7 +154,7 @@ class Building {
   #lastIsEmpty = false;
   readonly #expected: Expected;
   readonly #settler: Settler | undefined;
-  /** The last block of each piece. */
+  /** The last block of each range. */
   readonly #ends: { number: number; hash: BlockRow['hash'] }[] = [];
 
   constructor(expected: Expected, from: Position, settler: Settler | undefined) {
@@ -157,26 +164,26 @@ class Building {
     this.journal = { head: from.head, entryCount: from.entryCount };
   }
 
-  add(piece: CheckedPiece): void {
-    const { entries } = piece;
-    this.journal = foldPiece(this.#expected, this.journal, piece, this.#settler);
+  add(range: CheckedRange): void {
+    const { entries } = range;
+    this.journal = foldRange(this.#expected, this.journal, range, this.#settler);
     for (const entry of entries) {
       this.entries.push(entry);
       this.#size += sizeOf(entry);
     }
-    // The last block of a piece without entries in it is not worth keeping once the next is there.
+    // The last block of a range is kept only while it is the newest, or if it holds entries.
     if (this.#lastIsEmpty) this.blocks.pop();
-    for (const { number, hash, timestamp } of piece.blocks) this.blocks.push({ number, hash, timestamp });
-    this.#lastIsEmpty = Number(entries.at(-1)?.blockNumber ?? -1) !== piece.to;
-    const { number, hash } = piece.blocks.at(-1) as BlockRow;
+    for (const { number, hash, timestamp } of range.blocks) this.blocks.push({ number, hash, timestamp });
+    this.#lastIsEmpty = Number(entries.at(-1)?.blockNumber ?? -1) !== range.to;
+    const { number, hash } = range.blocks.at(-1) as BlockRow;
     this.#ends.push({ number, hash });
   }
 
   isFull(size: number): boolean {
-    return this.#size >= size || this.#ends.length >= MOST_PIECES;
+    return this.#size >= size || this.#ends.length >= MAX_RANGES;
   }
 
-  /** The blocks that tell whether all of it is of one fork; the last comes last. */
+  /** The blocks that show whether the whole stretch is of one fork; the last of them ends it. */
   bounds(): { number: number; hash: BlockRow['hash'] }[] {
     const { number, hash } = this.from;
     return hash === null ? this.#ends : [{ number, hash }, ...this.#ends];
@@ -189,7 +196,7 @@ class Building {
   }
 }
 
-/** Entries with sales in them count for each. */
+/** Entries, counting each sale in a batch. */
 function sizeOf({ entry }: JournalEntry): number {
   if (entry.kind === 'batchSettled') return 1 + entry.until - entry.from;
   return entry.kind === 'batchRecorded' ? 1 + (entry.records.length - 2) / 24 : 1;

@@ -7,31 +7,32 @@ import {
   NodeRefusedError,
   NodeUnreachableError,
 } from '../errors.ts';
-import { type Block, blockAt, blockIn, chainIdIn, logsIn } from '../rpc/answers.ts';
+import { type Block, parseBlock, parseBlockAt, parseChainId, parseLogs } from '../rpc/answers.ts';
 import {
   blockCall,
-  type ChainView,
+  type ChainHead,
   type Finality,
   headCalls,
+  parseChainHead,
   quantity,
-  readHead,
 } from '../rpc/chain-head.ts';
-import { type DecodedLogs, decodeLogs, joined } from '../rpc/logs.ts';
-import { type Answer, BATCH, type Call, type NodeClient } from '../rpc/node-client.ts';
-import type { Piece } from './verify.ts';
+import { type DecodedLogs, decodeLogs, mergeLogs } from '../rpc/logs.ts';
+import { type Answer, type Call, MAX_CALLS, type NodeClient } from '../rpc/node-client.ts';
+import type { BlockRange } from './verify.ts';
 
-/** What one node knows of a ledger. */
+/** Reads a ledger from one node. */
 
-/** Blocks below the newest whose state a node may mix up with the newest's. */
-const RECENT = 8;
+/** A node may answer for the newest blocks from the state of a newer one. */
+const RECENT_BLOCKS = 8;
 
-/** A piece, and what it took to get it. */
-export type MeasuredPiece = Piece & { bytes: number; milliseconds: number; wasSplit: boolean };
+/** A range, and what it took to read it. */
+export type MeasuredRange = BlockRange & { bytes: number; milliseconds: number; wasSplit: boolean };
 
-/** The end of what was read: that all of it is still on the chain, and what the contract says there. */
-export interface Closing {
+/** What the contract and the chain say once some blocks were confirmed. */
+export interface Confirmation {
+  /** Undefined if the node no longer has the state of the last block. */
   contract: Journal | undefined;
-  head: ChainView;
+  head: ChainHead;
 }
 
 export class Reader {
@@ -46,7 +47,7 @@ export class Reader {
   }
 
   async getChainId(): Promise<number> {
-    return chainIdIn(await this.#node.ask('eth_chainId', []));
+    return parseChainId(await this.#node.ask('eth_chainId', []));
   }
 
   /** @throws LedgerMissingError if there is no ledger at the address. */
@@ -55,7 +56,7 @@ export class Reader {
     const call = { method: 'eth_call', params: [{ to: this.#ledger, data }, 'latest'] };
     const [answer] = await this.#node.tryAll([call]);
     if (!answer || 'error' in answer) throw new LedgerMissingError(this.#ledger, chainId, answer?.error);
-    return termsOf(answer.result as Hex, (cause) => new LedgerMissingError(this.#ledger, chainId, cause));
+    return parseTerms(answer.result as Hex, (cause) => new LedgerMissingError(this.#ledger, chainId, cause));
   }
 
   /** The hashes of blocks; null where the chain has none. */
@@ -68,11 +69,11 @@ export class Reader {
    * @param topics First topics of the logs to read.
    * @throws ChainMovedError if the node does not have these blocks, or not all of one fork.
    */
-  async readPiece(from: number, to: number, topics: readonly Hex[]): Promise<MeasuredPiece> {
+  async readRange(from: number, to: number, topics: readonly Hex[]): Promise<MeasuredRange> {
     const started = performance.now();
     const { logs, bytes, wasSplit } = await this.#readLogs(from, to, topics);
     const milliseconds = performance.now() - started;
-    // Logs from outside are refused when the piece is verified; their blocks need not exist.
+    // Logs of other blocks are refused when the range is checked; their blocks need not exist.
     const numbers = new Set(logs.runs.map(({ place }) => Number(place.blockNumber)));
     const inside = [...numbers].filter((number) => number >= from && number < to);
     const blocks = await this.#listForkOf(to, inside);
@@ -80,12 +81,13 @@ export class Reader {
   }
 
   /**
-   * Blocks `numbers` and then block `to`, of which each request asks first: if that is still there later, all are of its
-   * fork, even if every request was answered by another node behind a balancer.
+   * Blocks `numbers`, then block `to`. Every request asks for `to` too, so that all are of its fork, even if a load
+   * balancer sends each request to another node.
    */
   async #listForkOf(to: number, numbers: readonly number[]): Promise<[...Block[], Block]> {
-    const groups = [numbers.slice(0, BATCH - 1)];
-    for (let i = BATCH - 1; i < numbers.length; i += BATCH - 1) groups.push(numbers.slice(i, i + BATCH - 1));
+    const groups = [numbers.slice(0, MAX_CALLS - 1)];
+    for (let i = MAX_CALLS - 1; i < numbers.length; i += MAX_CALLS - 1)
+      groups.push(numbers.slice(i, i + MAX_CALLS - 1));
     const found = await Promise.all(groups.map((group) => this.#listBlocks([to, ...group])));
     const end = found[0]?.[0];
     if (!end || found.some(([each]) => each?.hash !== end.hash)) throw new ChainMovedError(to);
@@ -96,12 +98,11 @@ export class Reader {
   }
 
   /**
-   * Whether all `blocks` are still on the chain, and the contract's journal after the last of them. Undefined if the node
-   * no longer has the state of a block below the newest; the heads in the logs then stand alone until a block is reached
-   * whose state it has.
-   * @throws ChainMovedError if they are not.
+   * Confirms that all `blocks` are still on the chain, and asks the contract for its journal after the last of them.
+   * Where the node no longer has that state, only the heads in the logs can be checked until a later block.
+   * @throws ChainMovedError if a block is no longer on the chain.
    */
-  async close(blocks: readonly { number: number; hash: Hex }[], finality: Finality): Promise<Closing> {
+  async confirm(blocks: readonly { number: number; hash: Hex }[], finality: Finality): Promise<Confirmation> {
     const last = blocks.at(-1);
     if (!last) throw new Error('nothing was read');
     const at = { blockHash: last.hash, requireCanonical: true };
@@ -112,24 +113,24 @@ export class Reader {
       ...blocks.map(({ number }) => blockCall(number)),
     ];
     const answers = await this.#node.tryAll(calls, { signal: this.#signal });
-    const view = readHead(answers.slice(2, 5), last.number, finality);
+    const view = parseChainHead(answers.slice(2, 5), last.number, finality);
     answers.slice(5).forEach((answer, i) => {
       if ('error' in answer) throw answer.error;
       const { number, hash } = blocks[i] as { number: number; hash: Hex };
-      if (blockAt(number, answer.result)?.hash !== hash) throw new ChainMovedError(number);
+      if (parseBlockAt(number, answer.result)?.hash !== hash) throw new ChainMovedError(number);
     });
     let [head, count] = answers;
-    // A node may answer for its newest block from the state that the next one changes meanwhile.
-    if (view.tip < last.number + RECENT && (await this.#newestNumber()) > last.number) {
+    // The next block may have changed the state while the node answered.
+    if (view.tip < last.number + RECENT_BLOCKS && (await this.#newestNumber()) > last.number) {
       [head, count] = await this.#node.tryAll(calls.slice(0, 2), { signal: this.#signal });
     }
-    const contract = journalOf(head, count);
+    const contract = parseJournal(head, count);
     if (contract || view.tip > last.number) return { contract, head: view };
     for (const answer of [head, count]) if (answer && 'error' in answer) throw answer.error;
     throw new LedgerMissingError(this.#ledger, await this.getChainId());
   }
 
-  /** Halves the range until the node answers: what it refuses is most often a range with too much in it. */
+  /** Halves the range until the node answers: what a node refuses is most often too large. */
   async #readLogs(
     from: number,
     to: number,
@@ -142,27 +143,27 @@ export class Reader {
       const call = { method: 'eth_getLogs', params: [filter] };
       const options = { attempts, signal: this.#signal };
       const read = await this.#node.readLogs(call, options);
-      const logs = 'logs' in read ? read.logs : decodeLogs(logsIn(read.result));
+      const logs = 'logs' in read ? read.logs : decodeLogs(parseLogs(read.result));
       return { logs, bytes: read.bytes, wasSplit: false };
     } catch (error) {
-      if (from === to || !mayPassInParts(error)) throw error;
+      if (from === to || !mayFitInParts(error)) throw error;
       const middle = Math.floor((from + to) / 2);
       const lower = await this.#readLogs(from, middle, topics);
       const upper = await this.#readLogs(middle + 1, to, topics);
       const bytes = lower.bytes + upper.bytes;
-      return { logs: joined(lower.logs, upper.logs), bytes, wasSplit: true };
+      return { logs: mergeLogs(lower.logs, upper.logs), bytes, wasSplit: true };
     }
   }
 
   async #listBlocks(numbers: readonly number[]): Promise<(Block | null)[]> {
     const results = await this.#node.askAll(numbers.map(blockCall), { signal: this.#signal });
-    return results.map((result, i) => blockAt(numbers[i] ?? 0, result));
+    return results.map((result, i) => parseBlockAt(numbers[i] ?? 0, result));
   }
 
   async #newestNumber(): Promise<number> {
     const call = { method: 'eth_getBlockByNumber', params: ['latest', false] };
     const [newest] = await this.#node.askAll([call], { signal: this.#signal });
-    return blockIn(newest)?.number ?? -1;
+    return parseBlock(newest)?.number ?? -1;
   }
 
   #viewCall(functionName: 'head' | 'entryCount', at: unknown): Call {
@@ -171,11 +172,11 @@ export class Reader {
   }
 }
 
-function mayPassInParts(error: unknown): boolean {
+function mayFitInParts(error: unknown): boolean {
   return error instanceof NodeRefusedError || (error instanceof NodeUnreachableError && error.mayBeTooMuch);
 }
 
-function termsOf(data: Hex, missing: (cause: unknown) => Error): LedgerTerms {
+function parseTerms(data: Hex, missing: (cause: unknown) => Error): LedgerTerms {
   try {
     const terms = decodeFunctionResult({ abi: commissionLedgerAbi, functionName: 'terms', data });
     return { ...terms, token: terms.token.toLowerCase() as Address };
@@ -184,9 +185,9 @@ function termsOf(data: Hex, missing: (cause: unknown) => Error): LedgerTerms {
   }
 }
 
-function journalOf(head: Answer | undefined, count: Answer | undefined): Journal | undefined {
+function parseJournal(head: Answer | undefined, count: Answer | undefined): Journal | undefined {
   if (!head || !count || 'error' in head || 'error' in count) return undefined;
-  // No code there: the state is gone, or the block is older than the ledger.
+  // No code: the state is gone, or the block is older than the ledger.
   if (head.result === '0x' || count.result === '0x') return undefined;
   return { head: head.result as Hex, entryCount: Number(count.result) };
 }

@@ -3,22 +3,27 @@ import {
   foldEntries,
   type JournalEntry,
   JournalMismatchError,
+  type Keccak,
   type LedgerTerms,
   MalformedError,
   type Settler,
   termsHash,
   UnexpectedLogError,
 } from '@plumbline/protocol';
+import { createKeccak } from 'hash-wasm';
 import type { Address } from 'viem';
-import { ChainMovedError, FalseLogsError, HeadMismatchError, type Journal } from '../errors.ts';
+import { ChainMovedError, HeadMismatchError, InvalidLogsError, type Journal } from '../errors.ts';
 import type { Block, LogPlace } from '../rpc/answers.ts';
 import type { DecodedLogs, LogRun } from '../rpc/logs.ts';
-import { keccak } from './keccak.ts';
 
-/** Holds what a node says against the journal. */
+/** Checks what a node says against the journal. */
 
-/** What was read of some blocks. */
-export interface Piece {
+/** Keccak-256 in WebAssembly, several times as fast as the portable one: folding is mostly hashing. */
+const hasher = await createKeccak(256);
+const keccak: Keccak = (bytes) => hasher.init().update(bytes).digest('binary');
+
+/** Some blocks, with the logs that a node gave for them. */
+export interface BlockRange {
   from: number;
   to: number;
   logs: DecodedLogs;
@@ -26,29 +31,29 @@ export interface Piece {
   blocks: readonly [...Block[], Block];
 }
 
-/** The ledger that the logs must be of. */
+/** The ledger whose logs are expected. */
 export interface Expected {
   chainId: number;
   ledger: Address;
   terms: LedgerTerms;
 }
 
-/** A piece whose logs stand where its blocks say, or why they do not. */
-export interface CheckedPiece extends Omit<Piece, 'logs'> {
+/** A range whose logs stand where its blocks say, or why they do not. */
+export interface CheckedRange extends Omit<BlockRange, 'logs'> {
   logCount: number;
   entries: JournalEntry[];
-  /** Why the logs can be no journal, whatever comes before them; then there are no entries. */
+  /** Why the logs cannot be part of any journal; then there are no entries. */
   failure: unknown;
 }
 
-/** Holds the logs of a piece against its blocks; the head has to be folded yet. */
-export function checkPiece<P extends Piece>(ledger: Address, piece: P): Omit<P, 'logs'> & CheckedPiece {
-  const { logs, ...rest } = piece;
+/** Checks the logs of a range against its blocks. The head is checked later, by folding. */
+export function checkRange<R extends BlockRange>(ledger: Address, range: R): Omit<R, 'logs'> & CheckedRange {
+  const { logs, ...rest } = range;
   const logCount = logs.count;
   try {
-    checkPlaces(ledger, piece);
+    checkPlaces(ledger, range);
     if (logs.failure !== undefined) throw logs.failure;
-    checkTimes(logs.entries, piece.blocks);
+    checkTimes(logs.entries, range.blocks);
     return { ...rest, logCount, entries: logs.entries, failure: undefined };
   } catch (failure) {
     return { ...rest, logCount, entries: [], failure };
@@ -56,15 +61,15 @@ export function checkPiece<P extends Piece>(ledger: Address, piece: P): Omit<P, 
 }
 
 /**
- * The journal after a piece, if it is the journal from `from` on.
+ * The journal after a range, if the range continues it at `from`.
  * @param settler Knows the entries before, and completes settlements whose lines were not asked for.
  * @throws ChainMovedError if logs and blocks are of different forks.
- * @throws an error for which `isFalse` holds if the logs are not the journal.
+ * @throws an error for which `isInvalidJournal` holds if the logs are not the journal.
  */
-export function foldPiece(
+export function foldRange(
   expected: Expected,
   from: Journal,
-  { entries, failure }: CheckedPiece,
+  { entries, failure }: CheckedRange,
   settler?: Settler,
 ): Journal {
   if (failure) throw failure;
@@ -74,7 +79,7 @@ export function foldPiece(
   return { head, entryCount: from.entryCount + entries.length };
 }
 
-/** The entries, completed; each is taken for true once it is folded. */
+/** The entries, completed. Each is applied to the settler once it is folded. */
 function* completed(entries: readonly JournalEntry[], settler: Settler): Generator<JournalEntry> {
   for (const each of entries) {
     each.entry = settler.complete(each.entry);
@@ -90,30 +95,30 @@ export function verifyJournal(block: number, folded: Journal, contract: Journal 
   }
 }
 
-/** Whether `error` says that what the node gives is not the journal. */
-export function isFalse(error: unknown): error is Error {
-  return [FalseLogsError, HeadMismatchError, JournalMismatchError, MalformedError, UnexpectedLogError].some(
+/** Whether `error` says that what the node gave is not the journal. */
+export function isInvalidJournal(error: unknown): error is Error {
+  return [InvalidLogsError, HeadMismatchError, JournalMismatchError, MalformedError, UnexpectedLogError].some(
     (kind) => error instanceof kind,
   );
 }
 
-function checkPlaces(ledger: Address, { from, to, logs, blocks }: Piece): void {
+function checkPlaces(ledger: Address, { from, to, logs, blocks }: BlockRange): void {
   const known = new Map(blocks.map((block) => [block.number, block]));
   let before: LogRun | undefined;
   for (const run of logs.runs) {
     const { address, blockNumber, blockHash, transactionHash, transactionIndex } = run.place;
     const [log, number] = [nameOf(run.place, run.first), Number(blockNumber)];
-    if (address !== ledger) throw new FalseLogsError(`${log} is of ${address}, not of ledger ${ledger}`);
+    if (address !== ledger) throw new InvalidLogsError(`${log} is of ${address}, not of ledger ${ledger}`);
     if (before && !isAfter(run, before)) {
-      throw new FalseLogsError(`${log} comes after ${nameOf(before.place, before.last)}`);
+      throw new InvalidLogsError(`${log} comes after ${nameOf(before.place, before.last)}`);
     }
     if (number < from || number > to) {
-      throw new FalseLogsError(`${log} is not in blocks ${from} to ${to}, which were asked for`);
+      throw new InvalidLogsError(`${log} is not in blocks ${from} to ${to}, which were asked for`);
     }
     const block = known.get(number);
     if (block?.hash !== blockHash) throw new ChainMovedError(number);
     if (block.transactions[transactionIndex] !== transactionHash) {
-      throw new FalseLogsError(`${log} is of transaction ${transactionHash}, which is not there`);
+      throw new InvalidLogsError(`${log} is of transaction ${transactionHash}, which is not there`);
     }
     before = run;
   }
@@ -135,7 +140,7 @@ function checkTimes(entries: readonly JournalEntry[], blocks: readonly Block[]):
     if (entry.kind !== 'batchRecorded') continue;
     const time = times.get(Number(blockNumber));
     if (time !== entry.recordedAt) {
-      throw new FalseLogsError(
+      throw new InvalidLogsError(
         `block ${blockNumber} has the time ${time}, but batch ${entry.batch} was recorded in it at ${entry.recordedAt}`,
       );
     }
@@ -148,7 +153,7 @@ function checkFirst({ chainId, ledger, terms }: Expected, entries: readonly Jour
   const right = termsHash(chainId, ledger, terms);
   if (entry.kind !== 'opened' || entry.termsHash !== right) {
     const found = entry.kind === 'opened' ? `terms ${entry.termsHash}` : `entry "${entry.kind}"`;
-    throw new FalseLogsError(
+    throw new InvalidLogsError(
       `the journal begins with ${found}, not with terms ${right} of ledger ${ledger} on chain ${chainId}`,
     );
   }

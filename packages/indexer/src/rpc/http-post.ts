@@ -2,18 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { AnswerTooLargeError } from '../errors.ts';
 
 /**
- * The plain HTTP client of Node. A ledger's past is hundreds of megabytes; a tenth of the time to read it was spent in the
- * streams of `fetch`.
+ * Posts JSON with Node's plain HTTP client. A ledger's history is hundreds of megabytes, and `fetch` spent a tenth of the
+ * time to read it in its streams.
  */
 
 export interface HttpAnswer {
   status: number;
-  /** The header, if the server asks to be left alone for a while. */
+  /** The `Retry-After` header. */
   retryAfter: string | undefined;
   body: Buffer;
 }
 
-// Imported, they would load all of `fetch` too, from which they lend a few names.
+// An import would load all of `fetch` too.
 const http = process.getBuiltinModule('node:http');
 const https = process.getBuiltinModule('node:https');
 
@@ -22,26 +22,26 @@ const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Age
 export interface PostOptions {
   signal: AbortSignal | undefined;
   timeoutMs: number;
-  /** Bytes of an answer that are read. */
-  largest: number;
+  /** The longest answer that is read. */
+  maxBytes: number;
 }
 
 /**
  * Posts JSON and reads the whole answer.
- * @throws AnswerTooLargeError if it is longer than what is read.
- * @throws DOMException named TimeoutError if it is not there in time.
+ * @throws AnswerTooLargeError if it has more than `maxBytes`.
+ * @throws DOMException named TimeoutError if it takes longer than `timeoutMs`.
  */
-export async function postJson(url: string, question: string, options: PostOptions): Promise<HttpAnswer> {
+export async function postJson(url: string, request: string, options: PostOptions): Promise<HttpAnswer> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   try {
-    const response = await send(url, question, signal);
+    const response = await send(url, request, signal);
     const parts: Buffer[] = [];
     let bytes = 0;
     for await (const part of response as AsyncIterable<Buffer>) {
       bytes += part.length;
       // Leaving the loop closes the connection.
-      if (bytes > options.largest) throw new AnswerTooLargeError(options.largest);
+      if (bytes > options.maxBytes) throw new AnswerTooLargeError(options.maxBytes);
       parts.push(part);
     }
     const body = Buffer.concat(parts, bytes);

@@ -1,22 +1,21 @@
 import { LogText } from '@plumbline/protocol';
 import type { Hex } from 'viem';
-import { type AddressedLog, type LogPlace, placeOf } from './answers.ts';
+import { type AddressedLog, type LogPlace, parseLogPlace } from './answers.ts';
 import { type DecodedLogs, LogDecoder } from './logs.ts';
 
 /**
- * Decodes an answer full of logs where it stands in memory. JSON.parse makes some twenty strings and objects of each log,
- * and that, and clearing them away, would be most of the work of an indexer. What is not written as nodes write it is
- * left to JSON.parse.
+ * Decodes the logs in an answer straight from its bytes. JSON.parse makes some twenty strings and objects of each log;
+ * making and collecting them would be most of an indexer's work. An answer in an unusual form is left to JSON.parse.
  */
 
-/** How the answer to a single question with logs begins, in whatever order its other fields are. */
+/** What comes before the logs in the answer to a single call, whatever the order of its other fields. */
 const RESULT = '"result":[';
-/** Bytes in which it must be found. */
+/** It must begin within this many bytes. */
 const HEADER = 200;
 
-/** Digits of a topic, and the most of the number of a log. */
+/** Hex digits of a topic, and the most of a log index. */
 const DIGITS = 64;
-const MOST_DIGITS = 8;
+const MAX_DIGITS = 8;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -28,7 +27,7 @@ const CLOSE = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 
-/** The fields of a log that are read, by their numbers here; the topics and the data first. */
+/** The fields of a log that are read. A field is known by its index here. */
 const FIELDS = [
   'topics',
   'data',
@@ -43,8 +42,8 @@ const [TOPICS, DATA, LOG_INDEX, FIRST_OF_PLACE] = [0, 1, 2, 3];
 const UNKNOWN = FIELDS.length;
 
 /**
- * The logs in `answer`, the body of a node's answer to a batch of one question with id 0.
- * @returns undefined if it has to be read with JSON.parse.
+ * The logs in `answer`, the body of a node's answer to a batch of one call with id 0.
+ * @returns undefined if the answer has to be read with JSON.parse.
  */
 export function scanLogs(answer: Buffer): DecodedLogs | undefined {
   const found = answer.subarray(0, HEADER).indexOf(RESULT);
@@ -73,9 +72,9 @@ function isAnswer(text: string): boolean {
   }
 }
 
-/** A field as it was written in the log before; most logs have the same in the same order. */
+/** A key as the log before had it: most logs have the same keys in the same order. */
 interface KnownKey {
-  /** With its quotes and the colon. */
+  /** With its quotes and colon. */
   bytes: Buffer;
   field: number;
 }
@@ -84,15 +83,15 @@ class LogScan {
   readonly text: LogText;
   logIndex = 0;
   place!: LogPlace;
-  /** Where the list of logs ends; -1 if it was not understood up to there. */
+  /** Offset where the list of logs ends; -1 if the scan did not get there. */
   end = -1;
   readonly #bytes: Buffer;
   readonly #view: DataView;
   #at: number;
-  /** Where the last log begins; -1 before the first. */
+  /** Offset where the last log begins; -1 before the first. */
   #start = -1;
   readonly #keys: KnownKey[] = [];
-  /** Where the value of each field begins and ends, and where those did that `place` was made of. */
+  /** Offsets of the value of each field, and of the values that `place` was made of. */
   readonly #starts = new Int32Array(FIELDS.length + 1);
   readonly #ends = new Int32Array(FIELDS.length + 1);
   readonly #placeStarts = new Int32Array(FIELDS.length);
@@ -105,7 +104,7 @@ class LogScan {
     this.text = new LogText(bytes, () => `${this.logIndex} of block ${this.place.blockNumber}`);
   }
 
-  /** Goes to the next log; false at the end, or where something is not understood. */
+  /** Goes to the next log; false at the end, or where something is unusual. */
   next(): boolean {
     const bytes = this.#bytes;
     const before = bytes[this.#at - 1];
@@ -113,7 +112,7 @@ class LogScan {
       this.end = this.#at;
       return false;
     }
-    // Between two logs is a comma, and before the first the opening of the list.
+    // There is a comma between two logs, and the opening bracket before the first.
     if (before === CLOSE) {
       if (bytes[this.#at] !== COMMA) return false;
       this.#at++;
@@ -123,7 +122,7 @@ class LogScan {
     return this.#scanFields() && this.#readPlace();
   }
 
-  /** The log, for whoever reads it as strings. */
+  /** The current log as strings. */
   log(): AddressedLog {
     const { text, place, logIndex } = this;
     const topics = Array.from({ length: text.topicCount }, (_, i) => {
@@ -136,8 +135,8 @@ class LogScan {
   }
 
   /**
-   * Goes past a log that is the last one again but for its topics, its data and its number: one of the same event and
-   * transaction. That is found out without looking at its fields.
+   * Goes past a log that differs from the last one only in its topics, its data and its index, as logs of the same event
+   * and transaction do. No field has to be parsed to see that.
    */
   #scanLikeLast(): boolean {
     const { text } = this;
@@ -167,7 +166,7 @@ class LogScan {
     return true;
   }
 
-  /** Whether what stands from `from` to `to` stands `shift` bytes later too. */
+  /** Whether the bytes from `from` to `to` are repeated `shift` bytes later. */
   #isRepeated(from: number, to: number, shift: number): boolean {
     let at = from;
     for (; at + 4 <= to; at += 4) {
@@ -177,13 +176,13 @@ class LogScan {
     return true;
   }
 
-  /** Reads the log's number; where its digits end, -1 if it is none. */
+  /** Reads the log index. Returns the offset where its digits end, or -1 if it is not a number. */
   #scanNumber(from: number): number {
     let number = 0;
     let at = from;
     for (; this.#bytes[at] !== QUOTE; at++) {
       const digit = digitOf(this.#bytes[at] ?? 0);
-      if (digit < 0 || at === from + MOST_DIGITS) return -1;
+      if (digit < 0 || at === from + MAX_DIGITS) return -1;
       number = number * 16 + digit;
     }
     if (at === from) return -1;
@@ -212,7 +211,7 @@ class LogScan {
     return true;
   }
 
-  /** Goes past a key; the number of its field, -1 if it is none. */
+  /** Goes past a key. Returns the index of its field, or -1 if there is no key. */
   #scanKey(index: number): number {
     const bytes = this.#bytes;
     const known = this.#keys[index];
@@ -251,7 +250,7 @@ class LogScan {
     return true;
   }
 
-  /** Goes past a string or a word; of a string the field keeps where it stands. */
+  /** Goes past a string or a word, and notes the offsets of a string. */
   #scanValue(field: number): boolean {
     const bytes = this.#bytes;
     const start = this.#at + 1;
@@ -302,7 +301,7 @@ class LogScan {
       this.#placeEnds[field] = this.#ends[field] ?? 0;
     }
     try {
-      this.place = placeOf(raw);
+      this.place = parseLogPlace(raw);
       return true;
     } catch {
       return false;
@@ -318,7 +317,7 @@ class LogScan {
   }
 }
 
-/** The value of a hex digit, -1 of anything else. */
+/** The value of a hex digit; -1 for anything else. */
 function digitOf(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   return byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;
@@ -329,7 +328,7 @@ function isSame(one: Uint8Array, start: number, other: Uint8Array, from: number,
   return true;
 }
 
-/** Letters, digits, and what a number has. */
+/** Letters, digits and the signs of numbers. */
 function isOfWord(byte: number): boolean {
   return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x2b && byte <= 0x39 && byte !== COMMA);
 }

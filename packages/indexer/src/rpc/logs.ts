@@ -1,20 +1,20 @@
 import { EntryDecoder, type JournalEntry, type LogText } from '@plumbline/protocol';
 import type { AddressedLog, LogPlace } from './answers.ts';
 
-/** Logs of one transaction, one after the other: where they stand, and the numbers of the first and the last. */
+/** Consecutive logs of one transaction: their place, and the indexes of the first and the last. */
 export interface LogRun {
   place: LogPlace;
   first: number;
   last: number;
 }
 
-/** Logs as far as they are understood without what stands around them. They are many times larger themselves. */
+/** Logs, decoded as far as each can be on its own. In this form they take a fraction of the memory. */
 export interface DecodedLogs {
   count: number;
-  /** In the order in which they came. */
+  /** In the node's order. */
   runs: LogRun[];
   entries: JournalEntry[];
-  /** Why they can be no journal, whatever comes before them; then there are no entries. */
+  /** Why they cannot be part of any journal; then there are no entries. */
   failure: unknown;
 }
 
@@ -26,7 +26,7 @@ export class LogDecoder {
   #count = 0;
   #failure: unknown;
 
-  /** Takes a log if it is a settled sale; whether it was. */
+  /** Takes a log if it is a settled sale, and says whether it was. */
   addSale(place: LogPlace, logIndex: number, text: LogText): boolean {
     if (this.#failure !== undefined) return false;
     try {
@@ -43,7 +43,7 @@ export class LogDecoder {
     this.#try(() => this.#decoder.add(log));
   }
 
-  /** All of them, after the last. */
+  /** Everything that was added. */
   end(): DecodedLogs {
     const entries = this.#try(() => this.#decoder.end()) ?? [];
     return { count: this.#count, runs: this.#runs, entries, failure: this.#failure };
@@ -60,7 +60,7 @@ export class LogDecoder {
     this.#runs.push(this.#run);
   }
 
-  /** After a failure the places still count: they may say that the chain moved, and nobody lied. */
+  /** Places are noted even after a failure: they may show that the chain moved and the node is not at fault. */
   #try<T>(work: () => T): T | undefined {
     if (this.#failure !== undefined) return undefined;
     try {
@@ -78,8 +78,8 @@ export function decodeLogs(logs: readonly AddressedLog[]): DecodedLogs {
   return decoder.end();
 }
 
-/** Two decoded answers as one. */
-export function joined(one: DecodedLogs, other: DecodedLogs): DecodedLogs {
+/** Two decoded answers as one; `other` comes after `one`. */
+export function mergeLogs(one: DecodedLogs, other: DecodedLogs): DecodedLogs {
   const failure = one.failure ?? other.failure;
   return {
     count: one.count + other.count,

@@ -4,13 +4,13 @@ import { type HttpAnswer, postJson } from './http-post.ts';
 import { scanLogs } from './log-scan.ts';
 import type { DecodedLogs } from './logs.ts';
 
-/** A question to the node. */
+/** A JSON-RPC call. */
 export interface Call {
   method: string;
   params: unknown[];
 }
 
-/** What the node said to one question. */
+/** The node's answer to one call. */
 export type Answer = { result: unknown } | { error: NodeRefusedError };
 
 interface RpcAnswer {
@@ -19,24 +19,25 @@ interface RpcAnswer {
   error?: { code: number; message: string };
 }
 
-/** How much is put up with before a node counts as unreachable. */
-export interface Patience {
-  /** Tries of one question. */
+/** When to give a node up as unreachable. */
+export interface RetryPolicy {
+  /** How often a request is sent. */
   attempts: number;
-  /** The pause after the first try, which doubles each time, and the longest that a node may ask for. */
+  /** The pause after the first attempt; it doubles with each. */
   pauseMs: number;
-  longestPauseMs: number;
-  /** The longest that an answer may take. */
+  /** The longest pause that a node may ask for. */
+  maxPauseMs: number;
+  /** How long an answer may take. */
   timeoutMs: number;
 }
 
-/** Questions to a request: nodes limit how many they take. */
-export const BATCH = 50;
+/** Calls in one request: nodes limit how many they take. */
+export const MAX_CALLS = 50;
 
-/** Bytes of an answer: beyond it a question was too large, and more would only fill the memory. */
-const LARGEST_ANSWER = 48 * 2 ** 20;
+/** A longer answer would only fill the memory; a smaller request does better. */
+const MAX_ANSWER_BYTES = 48 * 2 ** 20;
 
-/** Failures that a smaller question might not meet with. */
+/** A failure that a smaller request might not meet. */
 class HeavyAnswerError extends Error {}
 
 interface AskOptions {
@@ -44,20 +45,20 @@ interface AskOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** JSON-RPC over HTTP with several questions to a request, asked again when the node does not answer. */
+/** JSON-RPC over HTTP, with several calls in a request and retries while the node does not answer. */
 export class NodeClient {
-  /** What may be told of its URL. */
+  /** Scheme and host of its URL, the only part that is safe to print. */
   readonly origin: string;
   readonly #url: string;
-  readonly #patience: Patience;
+  readonly #policy: RetryPolicy;
   readonly #signal: AbortSignal | undefined;
-  /** When the node may be asked again. */
+  /** Time, as of `Date.now()`, before which the node asked not to be called. */
   #restsUntil = 0;
 
-  constructor(url: string, patience: Patience, signal?: AbortSignal) {
+  constructor(url: string, policy: RetryPolicy, signal?: AbortSignal) {
     this.#url = url;
     this.origin = originOf(url);
-    this.#patience = patience;
+    this.#policy = policy;
     this.#signal = signal;
   }
 
@@ -72,20 +73,20 @@ export class NodeClient {
 
   /** The results of several calls, in order; throws if one is refused. */
   async askAll(calls: readonly Call[], options: AskOptions = {}): Promise<unknown[]> {
-    return (await this.tryAll(calls, options)).map(resultOf);
+    return (await this.tryAll(calls, options)).map(getResult);
   }
 
-  /** The answers to several calls, in order, refusals included. */
+  /** The answers to several calls, in order; refusals are among them. */
   async tryAll(calls: readonly Call[], options: AskOptions = {}): Promise<Answer[]> {
     const answers: Answer[] = [];
-    for (let from = 0; from < calls.length; from += BATCH) {
-      const some = calls.slice(from, from + BATCH);
-      answers.push(...(await this.#request(some, options, (answer) => answersOf(some, answer))));
+    for (let from = 0; from < calls.length; from += MAX_CALLS) {
+      const some = calls.slice(from, from + MAX_CALLS);
+      answers.push(...(await this.#request(some, options, (answer) => parseAnswers(some, answer))));
     }
     return answers;
   }
 
-  /** Logs as far as they could be read where they stood, else the result of the call; and the size of the answer. */
+  /** The logs that a call returns; or, where the answer has to be parsed as JSON, its result. And the answer's size. */
   async readLogs(
     call: Call,
     options: AskOptions = {},
@@ -93,15 +94,15 @@ export class NodeClient {
     const read = await this.#request([call], options, (answer) => {
       const { length: bytes } = answer.body;
       const logs = scanLogs(answer.body);
-      return logs ? { logs, bytes } : { answers: answersOf([call], answer), bytes };
+      return logs ? { logs, bytes } : { answers: parseAnswers([call], answer), bytes };
     });
     if (read.logs) return { logs: read.logs, bytes: read.bytes };
-    return { result: resultOf(read.answers[0] as Answer), bytes: read.bytes };
+    return { result: getResult(read.answers[0] as Answer), bytes: read.bytes };
   }
 
   async #request<T>(
     calls: readonly Call[],
-    { attempts = this.#patience.attempts, signal = this.#signal }: AskOptions,
+    { attempts = this.#policy.attempts, signal = this.#signal }: AskOptions,
     read: (answer: HttpAnswer) => T,
   ): Promise<T> {
     const body = JSON.stringify(calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call })));
@@ -112,31 +113,31 @@ export class NodeClient {
       } catch (cause) {
         signal?.throwIfAborted();
         if (cause instanceof NodeRefusedError) throw cause;
-        const isResting = this.#restsUntil - Date.now() > this.#patience.longestPauseMs;
+        const isResting = this.#restsUntil - Date.now() > this.#policy.maxPauseMs;
         if (attempt >= attempts || isResting) {
           throw new NodeUnreachableError(this.#url, cause, isHeavy(cause));
         }
-        await delay(this.#patience.pauseMs * 2 ** (attempt - 1), undefined, { signal });
+        await delay(this.#policy.pauseMs * 2 ** (attempt - 1), undefined, { signal });
       }
     }
   }
 
-  /** Waits while the node has asked to be left alone, if that is not for too long. */
+  /** Waits as long as the node asked to be left alone, unless that is too long. */
   async #rest(signal: AbortSignal | undefined): Promise<void> {
     const restMs = this.#restsUntil - Date.now();
     if (restMs <= 0) return;
-    if (restMs > this.#patience.longestPauseMs) {
+    if (restMs > this.#policy.maxPauseMs) {
       throw new Error(`HTTP status 429, asks to be left alone for ${Math.ceil(restMs / 1000)} s`);
     }
     await delay(restMs, undefined, { signal });
   }
 
-  async #post(question: string, signal: AbortSignal | undefined): Promise<HttpAnswer> {
-    const limits = { signal, timeoutMs: this.#patience.timeoutMs, largest: LARGEST_ANSWER };
-    const answer = await postJson(this.#url, question, limits);
-    // Some nodes answer a refused question with a status of 400; what counts is whether it is an answer.
+  async #post(request: string, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+    const limits = { signal, timeoutMs: this.#policy.timeoutMs, maxBytes: MAX_ANSWER_BYTES };
+    const answer = await postJson(this.#url, request, limits);
+    // Some nodes refuse a call with status 400, so the status alone does not say whether there is an answer.
     if (answer.status === 429) {
-      this.#restsUntil = Date.now() + restOf(answer.retryAfter);
+      this.#restsUntil = Date.now() + parseRetryAfter(answer.retryAfter);
       throw new Error('HTTP status 429');
     }
     if (answer.status >= 500) throw new HeavyAnswerError(`HTTP status ${answer.status}`);
@@ -144,13 +145,13 @@ export class NodeClient {
   }
 }
 
-function resultOf(answer: Answer): unknown {
+function getResult(answer: Answer): unknown {
   if ('error' in answer) throw answer.error;
   return answer.result;
 }
 
-/** Milliseconds, from seconds or a date. */
-function restOf(header: string | undefined): number {
+/** Milliseconds, from a header in seconds or a date. */
+function parseRetryAfter(header: string | undefined): number {
   if (header === undefined) return 0;
   const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
@@ -160,9 +161,9 @@ function isHeavy(cause: unknown): boolean {
   return cause instanceof HeavyAnswerError || (cause instanceof Error && cause.name === 'TimeoutError');
 }
 
-/** Answers come in any order; a single error stands for all questions. */
-function answersOf(calls: readonly Call[], answer: HttpAnswer): Answer[] {
-  const body = parse(answer);
+/** The answers in the order of the calls. A single error stands for all of them. */
+function parseAnswers(calls: readonly Call[], answer: HttpAnswer): Answer[] {
+  const body = parseBody(answer);
   const given = (Array.isArray(body) ? body : []) as (RpcAnswer | null)[];
   const common = Array.isArray(body) ? undefined : (body as RpcAnswer).error;
   return calls.map(({ method }, id) => {
@@ -174,12 +175,12 @@ function answersOf(calls: readonly Call[], answer: HttpAnswer): Answer[] {
   });
 }
 
-function parse({ status, body }: HttpAnswer): unknown {
+function parseBody({ status, body }: HttpAnswer): unknown {
   const text = body.toString();
   if (!/^\s*[[{]/.test(text)) throw new Error(`HTTP status ${status}, not JSON: ${text.slice(0, 80)}`);
   try {
     return JSON.parse(text);
   } catch {
-    throw new HeavyAnswerError(`an answer that is cut off or no JSON: ${text.slice(0, 40)}`);
+    throw new HeavyAnswerError(`an answer that is cut off or not JSON: ${text.slice(0, 40)}`);
   }
 }

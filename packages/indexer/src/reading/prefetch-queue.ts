@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Piece } from '@plumbline/store';
 import type { ReadyStretch } from './read-ahead.ts';
 
-/** Takes stretches from a reading that goes on meanwhile, until some are waiting. */
-export class Ahead {
-  readonly #most: number;
+/** Keeps reading stretches while the ones before are written, until the queue is full. */
+export class PrefetchQueue {
+  readonly #capacity: number;
   readonly #ready: ReadyStretch[] = [];
   /** How the reading ended. */
   #end: { error: unknown } | undefined;
@@ -12,9 +11,9 @@ export class Ahead {
   #change = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
 
-  /** @param most Stretches that may wait. */
-  constructor(reading: AsyncIterable<ReadyStretch>, most: number) {
-    this.#most = most;
+  /** @param capacity Stretches that may wait in the queue. */
+  constructor(reading: AsyncIterable<ReadyStretch>, capacity: number) {
+    this.#capacity = capacity;
     this.#ended = this.#read(reading);
   }
 
@@ -22,12 +21,12 @@ export class Ahead {
   async take(): Promise<ReadyStretch | undefined> {
     while (this.#ready.length === 0 && !this.#end) await this.#change.promise;
     const next = this.#ready.shift();
-    this.#tell();
+    this.#notify();
     if (!next && this.#end?.error !== undefined) throw this.#end.error;
     return next;
   }
 
-  /** The next stretch if it comes within some time; whatever else would come is left for `take`. */
+  /** The next stretch if it is there in time, else undefined. An end or an error is left for `take` to report. */
   async takeWithin(milliseconds: number): Promise<ReadyStretch | undefined> {
     if (milliseconds <= 0) return undefined;
     const timer = new AbortController();
@@ -44,10 +43,10 @@ export class Ahead {
     return this.#ready.length > 0 ? this.take() : undefined;
   }
 
-  /** Ends the reading, wherever it is. */
+  /** Ends the reading. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#tell();
+    this.#notify();
     await this.#ended;
   }
 
@@ -55,47 +54,19 @@ export class Ahead {
     try {
       for await (const stretch of reading) {
         this.#ready.push(stretch);
-        this.#tell();
-        while (this.#ready.length >= this.#most && !this.#isStopped) await this.#change.promise;
+        this.#notify();
+        while (this.#ready.length >= this.#capacity && !this.#isStopped) await this.#change.promise;
         if (this.#isStopped) break;
       }
       this.#end = { error: undefined };
     } catch (error) {
       this.#end = { error };
     }
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#change.resolve();
     this.#change = Promise.withResolvers();
-  }
-}
-
-/** Stretches that are written in one transaction: sums of distributors are written once for all of them. */
-export class Gathering {
-  readonly #first: ReadyStretch;
-  readonly #ahead: Ahead;
-  readonly #openMs: number;
-  entries = 0;
-  finalNumber = -1;
-
-  /** @param openMs How long to go on taking stretches. */
-  constructor(first: ReadyStretch, ahead: Ahead, openMs: number) {
-    this.#first = first;
-    this.#ahead = ahead;
-    this.#openMs = openMs;
-  }
-
-  async *pieces(): AsyncGenerator<Piece> {
-    const until = performance.now() + this.#openMs;
-    let stretch: ReadyStretch | undefined = this.#first;
-    while (stretch) {
-      const { entries, blocks, head } = stretch;
-      this.entries += entries.length;
-      this.finalNumber = Math.max(this.finalNumber, head.finalNumber ?? -1);
-      yield { entries, blocks, tipNumber: head.tip, finalNumber: head.finalNumber };
-      stretch = await this.#ahead.takeWithin(until - performance.now());
-    }
   }
 }
