@@ -27,7 +27,6 @@ const checks: Record<string, string[][]> = {
     ],
   ],
   prettier: [[tool('prettier/bin/prettier.cjs'), '--check', 'contracts/**/*.sol', 'test/contracts/**/*.sol']],
-  imports: [[join(root, 'scripts/check-imports.ts')]],
   abi: [[join(root, 'scripts/generate-abi.ts'), '--check']],
   sizes: [[join(root, 'scripts/sizes.ts'), '--check']],
   gas: [[hardhat, 'test', 'solidity', '--snapshot-check']],
