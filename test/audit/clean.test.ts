@@ -1,13 +1,14 @@
 import { auditLedger } from '@plumbline/audit';
 import { commissionLedgerAbi, type SaleRecord } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { type Address, zeroAddress } from 'viem';
-import { type Company, DAY, FIRST_PLAN, live, startCompany } from './company.ts';
+import { zeroAddress } from 'viem';
+import { DAY, LedgerCompany, walletOf } from '../support/company/company.ts';
 import { audit, copyLogs, entryAt, find, refold } from './forge.ts';
-import { roleNamed } from './thrive.ts';
+import { companyAfter, LIVED } from './histories.ts';
+import { FIRST_PLAN } from './live.ts';
 
-async function viewsOf({ client, ledger }: Company) {
-  const target = { address: ledger as Address, abi: commissionLedgerAbi } as const;
+async function viewsOf({ client, ledger }: LedgerCompany) {
+  const target = { address: ledger, abi: commissionLedgerAbi } as const;
   const [solvency, counts, head, entryCount] = await Promise.all([
     client.readContract({ ...target, functionName: 'solvency' }),
     client.readContract({ ...target, functionName: 'counts' }),
@@ -20,20 +21,18 @@ async function viewsOf({ client, ledger }: Company) {
 describe('auditLedger', () => {
   for (const compact of [false, true]) {
     describe(compact ? 'a compact ledger' : 'a readable ledger', () => {
-      let company: Company;
+      let company: LedgerCompany;
 
       before(async function () {
         this.timeout(60_000);
-        company = await startCompany({ request: { compact, plan: FIRST_PLAN } });
-        await live(company);
+        company = await companyAfter(LIVED, compact);
       });
-      after(() => company.anvil.stop());
 
       it('finds nothing, with sums that equal the contract’s own', async () => {
         const { solvency, counts, head, entryCount } = await viewsOf(company);
         const report = await auditLedger({
           rpcUrl: company.anvil.rpcUrl,
-          ledger: company.ledger as Address,
+          ledger: company.ledger,
         });
         expect(report.findings).to.deep.equal([]);
         expect([report.head, report.entryCount]).to.deep.equal([head, Number(entryCount)]);
@@ -66,7 +65,7 @@ describe('auditLedger', () => {
         const { logs } = await copyLogs(company);
         const enrolled = logs[find(logs, 'Enrolled')]!;
         const rpcUrl = company.anvil.rpcUrl;
-        const ledger = company.ledger as Address;
+        const ledger = company.ledger;
         const atBlock = enrolled.blockNumber - 1n;
         const report = await auditLedger({ rpcUrl, ledger, atBlock });
         expect(report.findings).to.deep.equal([]);
@@ -82,7 +81,7 @@ describe('auditLedger', () => {
         const { rpcUrl } = company.anvil;
         const report = await auditLedger({
           rpcUrl,
-          ledger: company.ledger as Address,
+          ledger: company.ledger,
           fromBlock: BigInt(company.startBlock + 1),
         });
         const codes = report.findings.map(({ code, entry }) => `${code}@${entry}`);
@@ -92,23 +91,23 @@ describe('auditLedger', () => {
   }
 
   describe('a ledger with many distributors and long plans', () => {
-    let company: Company;
+    let company: LedgerCompany;
     // The longest that a plan can be: 16 rows of 11 rates.
     const longest = { ...FIRST_PLAN, ratesBps: Array.from({ length: 16 }, () => new Array(11).fill(100)) };
 
     before(async function () {
       this.timeout(60_000);
-      company = await startCompany({ request: { plan: longest } });
+      company = await LedgerCompany.start({ request: { plan: longest } });
       for (let i = 0; i < 7; i++) await company.call('announcePlan', [longest]);
       const ids = Array.from({ length: 250 }, (_, i) => 4 + i);
       await company.enrol(
         ids.map((id) => ({
           id,
           sponsor: id % 4 === 0 ? 0 : id - 1,
-          wallet: id % 5 === 0 ? zeroAddress : company.wallet(id),
+          wallet: id % 5 === 0 ? zeroAddress : walletOf(id),
         })),
       );
-      await company.call('grantRole', [roleNamed('COMPLIANCE'), company.admin]);
+      await company.takeRoles('COMPLIANCE');
       for (let i = 0; i < 130; i++) await company.call('raiseFlag', [0n, 4n, `0x${'4e'.repeat(32)}`]);
     });
     after(() => company.anvil.stop());
@@ -116,7 +115,7 @@ describe('auditLedger', () => {
     it('finds nothing, however many views that takes', async () => {
       const report = await auditLedger({
         rpcUrl: company.anvil.rpcUrl,
-        ledger: company.ledger as Address,
+        ledger: company.ledger,
       });
       expect(report.findings).to.deep.equal([]);
       expect([report.summary.distributors, report.summary.plans, report.summary.flags]).to.deep.equal([
@@ -126,7 +125,7 @@ describe('auditLedger', () => {
   });
 
   describe('a ledger without a return window', () => {
-    let company: Company;
+    let company: LedgerCompany;
     const sold = (seller: number): SaleRecord => ({
       class: 'retail',
       seller,
@@ -136,40 +135,38 @@ describe('auditLedger', () => {
 
     before(async function () {
       this.timeout(60_000);
-      company = await startCompany({ request: { returnWindow: 0, capPeriod: 3_600 }, capUnits: 7_000_000n });
+      company = await LedgerCompany.start({
+        request: { returnWindow: 0, capPeriod: 3_600 },
+        capUnits: 7_000_000n,
+      });
       await company.enrol([
-        { id: 4, sponsor: 0, wallet: company.wallet(4) },
-        { id: 5, sponsor: 4, wallet: company.wallet(5) },
+        { id: 4, sponsor: 0, wallet: walletOf(4) },
+        { id: 5, sponsor: 4, wallet: walletOf(5) },
       ]);
     });
     after(() => company.anvil.stop());
 
     it('finds nothing, period after period of the cap, and with an admin who hands over', async () => {
-      const { anvil, call, wallet } = company;
+      const { anvil } = company;
       await company.record([sold(5), sold(4)]);
-      await company.pass(3_600);
+      await company.passTime(3_600);
       await company.record([sold(5), sold(4)]);
-      await call('withdraw', [wallet(4)]);
+      await company.call('withdraw', [walletOf(4)]);
       const next = anvil.accounts[1]!.address;
-      await call('changeDefaultAdminDelay', [BigInt(DAY)]);
-      await call('rollbackDefaultAdminDelay', []);
-      await call('changeDefaultAdminDelay', [BigInt(DAY)]);
-      await company.pass(3 * DAY);
-      await call('beginDefaultAdminTransfer', [next]);
-      await company.pass(DAY + 1);
+      await company.call('changeDefaultAdminDelay', [BigInt(DAY)]);
+      await company.call('rollbackDefaultAdminDelay', []);
+      await company.call('changeDefaultAdminDelay', [BigInt(DAY)]);
+      await company.passTime(3 * DAY);
+      await company.call('beginDefaultAdminTransfer', [next]);
+      await company.passTime(DAY + 1);
       await anvil.rpc('eth_sendTransaction', [
         { from: next, to: company.ledger, data: '0xcefc1429', gas: '0x100000' },
       ]);
-      const report = await auditLedger({ rpcUrl: anvil.rpcUrl, ledger: company.ledger as Address });
+      const report = await auditLedger({ rpcUrl: anvil.rpcUrl, ledger: company.ledger });
       expect(report.findings).to.deep.equal([]);
       expect(report.summary.settledSales).to.equal(4);
       expect(report.summary.creditedUnits).to.equal(2n * (1_000n * 2_500n + 1_000n * 2_000n));
-      const admin = await company.client.readContract({
-        address: company.ledger as Address,
-        abi: commissionLedgerAbi,
-        functionName: 'defaultAdmin',
-      });
-      expect(admin).to.equal(next, 'the handover took place');
+      expect(await company.view('defaultAdmin')).to.equal(next, 'the handover took place');
     });
 
     it('finds a batch that was not settled in the same call', async () => {

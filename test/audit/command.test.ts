@@ -10,8 +10,9 @@ import {
   NoLedgerError,
 } from '@plumbline/audit';
 import { expect } from 'chai';
-import { type Address, type Hex, numberToHex, pad } from 'viem';
-import { type Company, FIRST_PLAN, live, startCompany } from './company.ts';
+import { type Hex, numberToHex, pad } from 'viem';
+import type { LedgerCompany } from '../support/company/company.ts';
+import { companyAfter, LIVED } from './histories.ts';
 import { type Answer, spanOf, startNode } from './node.ts';
 
 const main = join(import.meta.dirname, '../../packages/audit/src/main.ts');
@@ -48,20 +49,16 @@ async function catchFrom(promise: Promise<unknown>): Promise<unknown> {
 
 describe('the audit command', function () {
   this.timeout(60_000);
-  let company: Company;
+  let company: LedgerCompany;
   let folder: string;
   let target: string[];
 
   before(async () => {
-    company = await startCompany({ request: { plan: FIRST_PLAN } });
-    await live(company);
+    company = await companyAfter(LIVED);
     folder = mkdtempSync(join(tmpdir(), 'plumbline-audit-'));
     target = ['--rpc', company.anvil.rpcUrl, '--ledger', company.ledger];
   });
-  after(async () => {
-    rmSync(folder, { recursive: true, force: true });
-    await company.anvil.stop();
-  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
   describe('refuses with one line and code 2', () => {
     const ledger = `0x${'12'.repeat(20)}`;
@@ -191,7 +188,7 @@ describe('the audit command', function () {
     async function auditBehind(answer: Answer) {
       const node = await startNode(company.anvil.rpcUrl, answer);
       try {
-        return await auditLedger({ rpcUrl: node.rpcUrl, ledger: company.ledger as Address });
+        return await auditLedger({ rpcUrl: node.rpcUrl, ledger: company.ledger });
       } finally {
         await node.stop();
       }
@@ -282,9 +279,7 @@ describe('the audit command', function () {
 
     it('refuses a block that is not there yet', async () => {
       const { rpcUrl } = company.anvil;
-      const error = await catchFrom(
-        auditLedger({ rpcUrl, ledger: company.ledger as Address, atBlock: 1_000_000n }),
-      );
+      const error = await catchFrom(auditLedger({ rpcUrl, ledger: company.ledger, atBlock: 1_000_000n }));
       expect(error)
         .to.be.instanceOf(NodeUnreachableError)
         .with.property('message')

@@ -11,7 +11,6 @@ import {
 } from '@plumbline/protocol';
 import {
   type AbiEvent,
-  type Address,
   decodeEventLog,
   encodeAbiParameters,
   encodeEventTopics,
@@ -19,7 +18,7 @@ import {
   type Hex,
   toEventSelector,
 } from 'viem';
-import type { Company } from './company.ts';
+import type { LedgerCompany } from '../support/company/company.ts';
 
 const SALE_SETTLED = toEventSelector(getAbiItem({ abi: commissionLedgerAbi, name: 'SaleSettled' }));
 
@@ -32,16 +31,15 @@ export interface Copy {
   origin: Origin;
 }
 
-export async function copyLogs({ client, ledger, chainId }: Company): Promise<Copy> {
-  const address = ledger as Address;
+export async function copyLogs({ client, ledger, chainId }: LedgerCompany): Promise<Copy> {
   const until = await client.getBlockNumber();
-  const { logs, blockTimes } = await listLogs(client, { ledger: address, from: 0n, until });
+  const { logs, blockTimes } = await listLogs(client, { ledger, from: 0n, until });
   const terms = (await client.readContract({
-    address,
+    address: ledger,
     abi: commissionLedgerAbi,
     functionName: 'terms',
   })) as LedgerTerms;
-  return { logs, blockTimes, origin: { chainId, ledger: address, terms } };
+  return { logs, blockTimes, origin: { chainId, ledger, terms } };
 }
 
 /** Audits altered logs; `code@entry` of each finding. */

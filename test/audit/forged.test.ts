@@ -1,9 +1,10 @@
 import { auditLedger, type Finding } from '@plumbline/audit';
 import { decodeLines, encodeLines, type SettledLine } from '@plumbline/protocol';
 import { expect } from 'chai';
-import type { Address, Hex } from 'viem';
-import { alter, onBoth } from './both-forms.ts';
+import type { Hex } from 'viem';
+import { walletOf } from '../support/company/company.ts';
 import { audit, type Copy, entryAt, find, fullAudit, refold, rewrite, splice } from './forge.ts';
+import { alter, LIVED, onBoth } from './histories.ts';
 import { lyingWith, startNode } from './node.ts';
 
 const ID_DECIMALS = 100_000_000n;
@@ -22,7 +23,7 @@ const alterLines = (copy: Copy, batch: bigint, change: (lines: SettledLine[]) =>
   );
 
 describe('auditLogs of a forged stream', () => {
-  onBoth((company, getCopy, compact) => {
+  onBoth(LIVED, (company, getCopy, compact) => {
     it('finds nothing in an untouched copy, and refolding changes nothing', () => {
       const copy = getCopy();
       expect(audit(copy, copy.logs)).to.deep.equal([]);
@@ -307,7 +308,7 @@ describe('auditLogs of a forged stream', () => {
       // A payout that would have been right, to somebody who was owed.
       const at = find(logs, 'Payout', (args) => args.id === 5n);
       const owed = 300n * 10_000n;
-      const added = rewrite(logs[at]!, () => ({ id: 7n, wallet: company().wallet(7), units: owed }));
+      const added = rewrite(logs[at]!, () => ({ id: 7n, wallet: walletOf(7), units: owed }));
       const sane = fullAudit(getCopy(), refold(splice(logs, at + 1, 0, added))).findings;
       const units = BigInt(sane[0]!.expected);
       const right = rewrite(added, () => ({ units }));
@@ -317,7 +318,7 @@ describe('auditLogs of a forged stream', () => {
       const numbered = forged.map((log, i) => ({ ...log, logIndex: i }));
       const node = await startNode(anvil.rpcUrl, lyingWith(numbered, ledger));
       try {
-        const report = await auditLedger({ rpcUrl: node.rpcUrl, ledger: ledger as Address });
+        const report = await auditLedger({ rpcUrl: node.rpcUrl, ledger: ledger });
         const named = report.findings.map(({ code, subject }) => `${code} ${subject}`);
         expect(named).to.have.members([
           'journal-count journal',

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { type Address, keccak256, numberToHex } from 'viem';
+import { walletOf } from '../support/company/company.ts';
+import { THRIVED } from './histories.ts';
 import { inMapping, onStorage, SLOT } from './storage.ts';
-import { BY_DIFFERENCE, thrive } from './thrive.ts';
 
 describe('auditLedger against a ledger that uses everything, with changed storage', () => {
-  const { company, renew, word, change, expectOne } = onStorage({ plan: BY_DIFFERENCE, live: thrive });
+  const { company, renew, word, change, expectOne } = onStorage(THRIVED);
 
   const lower = (address: Address) => address.toLowerCase() as Address;
   const walletSlot = (wallet: Address) => inMapping('address', wallet, SLOT.wallets);
@@ -77,14 +78,12 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     const wallet = lower(company().account(7).address);
     const slot = inMapping('address', wallet, SLOT.recoveries);
     await change(slot, (before) => before ^ 1n);
-    expect((await expectOne('recovery-state', `wallet ${wallet}`)).expected).to.include(
-      company().wallet(107),
-    );
+    expect((await expectOne('recovery-state', `wallet ${wallet}`)).expected).to.include(walletOf(107));
     await renew();
     await change(slot, (before) => before - (1n << 160n));
     await expectOne('recovery-state', `wallet ${wallet}`);
     await renew();
-    const done = company().wallet(12);
+    const done = walletOf(12);
     await change(inMapping('address', done, SLOT.recoveries), () => (1n << 160n) | 7n);
     await expectOne('recovery-state', `wallet ${done}`);
   });

@@ -1,17 +1,17 @@
 import { encodeStandings, planHash } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { zeroAddress } from 'viem';
-import { alter, onBoth } from './both-forms.ts';
-import type { Company } from './company.ts';
+import { EVIDENCE, type LedgerCompany, walletOf } from '../support/company/company.ts';
 import { audit, refold } from './forge.ts';
-import { BY_DIFFERENCE, BY_GENERATION, EVIDENCE, thrive } from './thrive.ts';
+import { alter, onBoth, THRIVED } from './histories.ts';
+import { BY_DIFFERENCE, BY_GENERATION } from './thrive.ts';
 
 type Args = Record<string, unknown>;
 
 interface Forgery {
   event: string;
-  which?: (args: Args, company: Company) => boolean;
-  change: (args: Args, company: Company) => Args;
+  which?: (args: Args, company: LedgerCompany) => boolean;
+  change: (args: Args, company: LedgerCompany) => Args;
   /** The finding at the entry when every head is computed anew; null where only the journal can tell. */
   code: string | null;
   /** Whether more findings follow from it. */
@@ -27,7 +27,7 @@ const isSecond = (args: Args) => String(args.records).length === 10;
 const FORGERIES: Record<string, Forgery> = {
   'standings of somebody who is no ranker': {
     event: 'StandingSet',
-    change: (_, { wallet }) => ({ ranker: wallet(4) }),
+    change: () => ({ ranker: walletOf(4) }),
     code: 'standing-ranker',
   },
   'other evidence for standings': {
@@ -143,7 +143,7 @@ const FORGERIES: Record<string, Forgery> = {
   'a claim of a wallet that is somebody else’s': {
     event: 'WalletSet',
     which: distributor(6n),
-    change: (_, { wallet }) => ({ to: wallet(12) }),
+    change: () => ({ to: walletOf(12) }),
     code: 'wallet-to',
   },
   'a claim of the ledger': {
@@ -155,7 +155,7 @@ const FORGERIES: Record<string, Forgery> = {
   'a wallet changed from another': {
     event: 'WalletSet',
     which: distributor(8n),
-    change: (_, { wallet }) => ({ from: wallet(10) }),
+    change: () => ({ from: walletOf(10) }),
     code: 'wallet-from',
   },
   'a wallet of nobody': {
@@ -174,7 +174,7 @@ const FORGERIES: Record<string, Forgery> = {
   'a recovery to another wallet than proposed': {
     event: 'WalletSet',
     which: distributor(12n),
-    change: (_, { wallet }) => ({ to: wallet(111) }),
+    change: () => ({ to: walletOf(111) }),
     code: 'recovery-due',
     hasMore: true,
   },
@@ -187,7 +187,7 @@ const FORGERIES: Record<string, Forgery> = {
   'a recovery to a wallet that is taken': {
     event: 'RecoverySet',
     which: distributor(7n),
-    change: (_, { wallet }) => ({ to: wallet(21) }),
+    change: () => ({ to: walletOf(21) }),
     code: 'recovery-to',
   },
   'a recovery to nowhere': {
@@ -205,7 +205,7 @@ const FORGERIES: Record<string, Forgery> = {
   'a second proposal in the place of a cancellation': {
     event: 'RecoverySet',
     which: (args) => args.to === zeroAddress,
-    change: (_, { wallet }) => ({ to: wallet(113), executableFrom: 1n << 39n }),
+    change: () => ({ to: walletOf(113), executableFrom: 1n << 39n }),
     code: 'recovery-pending',
     hasMore: true,
   },
@@ -270,13 +270,13 @@ const FORGERIES: Record<string, Forgery> = {
   },
   'a pause by somebody without power': {
     event: 'PauseSet',
-    change: (_, { wallet }) => ({ by: wallet(4) }),
+    change: () => ({ by: walletOf(4) }),
     code: 'pause-power',
   },
   'a pause that a guardian ends': {
     event: 'PauseSet',
     which: (args) => args.paused === false,
-    change: (_, { account }) => ({ by: account(2).address }),
+    change: (_, company) => ({ by: company.account(2).address }),
     code: 'pause-power',
   },
   'a payout sent to the ledger': {
@@ -286,7 +286,7 @@ const FORGERIES: Record<string, Forgery> = {
   },
   'a payout of another wallet sent elsewhere': {
     event: 'PayoutRedirected',
-    change: (_, { wallet }) => ({ wallet: wallet(10) }),
+    change: () => ({ wallet: walletOf(10) }),
     code: 'payout-wallet',
   },
   'more sent elsewhere than was owed': {
@@ -328,20 +328,17 @@ const FORGERIES: Record<string, Forgery> = {
 };
 
 describe('auditLogs of forged powers', () => {
-  onBoth(
-    (company, getCopy) => {
-      for (const [name, { event, which, change, code, hasMore }] of Object.entries(FORGERIES)) {
-        it(`finds ${name}`, () => {
-          const copy = getCopy();
-          const test = (args: Args) => which?.(args, company()) ?? true;
-          const { forged, entry } = alter(copy, event, test, (args) => change(args, company()));
-          expect(audit(copy, forged)).to.include(`journal-mismatch@${entry}`);
-          const found = audit(copy, refold(forged));
-          const expected = code === null ? [] : [`${code}@${entry}`];
-          expect(hasMore ? found.slice(0, 1) : found).to.deep.equal(expected);
-        });
-      }
-    },
-    { plan: BY_DIFFERENCE, live: thrive },
-  );
+  onBoth(THRIVED, (company, getCopy) => {
+    for (const [name, { event, which, change, code, hasMore }] of Object.entries(FORGERIES)) {
+      it(`finds ${name}`, () => {
+        const copy = getCopy();
+        const test = (args: Args) => which?.(args, company()) ?? true;
+        const { forged, entry } = alter(copy, event, test, (args) => change(args, company()));
+        expect(audit(copy, forged)).to.include(`journal-mismatch@${entry}`);
+        const found = audit(copy, refold(forged));
+        const expected = code === null ? [] : [`${code}@${entry}`];
+        expect(hasMore ? found.slice(0, 1) : found).to.deep.equal(expected);
+      });
+    }
+  });
 });

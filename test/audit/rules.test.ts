@@ -1,13 +1,14 @@
 import { decodeLines, encodeLines, planHash } from '@plumbline/protocol';
 import { expect } from 'chai';
 import type { Address, Hex } from 'viem';
-import { alter, onBoth, placeAfter } from './both-forms.ts';
-import { SECOND_PLAN } from './company.ts';
+import { walletOf } from '../support/company/company.ts';
 import { audit, entryAt, find, fullAudit, refold, rewrite, splice } from './forge.ts';
+import { alter, LIVED, onBoth, placeAfter } from './histories.ts';
+import { SECOND_PLAN } from './live.ts';
 
 // Every head is computed anew, so that only the rules can tell.
 describe('auditLogs by the rules', () => {
-  onBoth((company, getCopy, compact) => {
+  onBoth(LIVED, (company, getCopy, compact) => {
     it('throws without the time of a block', () => {
       const copy = getCopy();
       expect(() => fullAudit({ ...copy, blockTimes: new Map() }, copy.logs)).to.throw(
@@ -19,7 +20,7 @@ describe('auditLogs by the rules', () => {
     it('finds a payout to another wallet and one to nobody', () => {
       const copy = getCopy();
       const which = (args: Record<string, unknown>) => args.id === 9n;
-      const wallet = company().wallet(4);
+      const wallet = walletOf(4);
       const other = alter(copy, 'Payout', which, () => ({ wallet }));
       expect(audit(copy, refold(other.forged))).to.deep.equal([`payout-wallet@${other.entry}`]);
       const nobody = alter(copy, 'Payout', which, () => ({ id: 99n }));
@@ -35,8 +36,8 @@ describe('auditLogs by the rules', () => {
         () => ({ id: 13n }),
       );
       expect(audit(copy, refold(late.forged))[0]).to.equal(`enrolment-id@${late.entry}`);
-      const { ledger, token, wallet } = company();
-      for (const unusable of [wallet(12), ledger, token]) {
+      const { ledger, token } = company();
+      for (const unusable of [walletOf(12), ledger, token]) {
         const { forged, entry } = alter(
           copy,
           'Enrolled',
@@ -152,9 +153,9 @@ describe('auditLogs by the rules', () => {
     it('finds a recorder without power, above the cap, and a batch above the float', () => {
       const copy = getCopy();
       const third = (args: Record<string, unknown>) => args.batch === 3n;
-      const stranger = alter(copy, 'BatchRecorded', third, () => ({ recorder: company().wallet(9) }));
+      const stranger = alter(copy, 'BatchRecorded', third, () => ({ recorder: walletOf(9) }));
       expect(audit(copy, refold(stranger.forged))).to.deep.equal([`batch-recorder@${stranger.entry}`]);
-      const small = alter(copy, 'BatchRecorded', third, () => ({ recorder: company().wallet(5) }));
+      const small = alter(copy, 'BatchRecorded', third, () => ({ recorder: walletOf(5) }));
       expect(audit(copy, refold(small.forged))).to.deep.equal([`batch-cap@${small.entry}`]);
       const poor = alter(
         copy,
@@ -172,7 +173,7 @@ describe('auditLogs by the rules', () => {
 
     it('finds roles and the admin’s seat changed out of order', () => {
       const copy = getCopy();
-      const { wallet, admin } = company();
+      const { admin } = company();
       const isSeat = (args: Record<string, unknown>) => args.role === `0x${'0'.repeat(64)}`;
       const at = find(copy.logs, 'RoleChanged', isSeat);
       const end = copy.logs.length;
@@ -181,7 +182,7 @@ describe('auditLogs by the rules', () => {
         ...placeAfter(copy.logs.at(-1)!),
       });
       const entry = entryAt(copy.logs, end);
-      const robbed = splice(copy.logs, end, 0, seat(admin, false), seat(wallet(9), true));
+      const robbed = splice(copy.logs, end, 0, seat(admin, false), seat(walletOf(9), true));
       expect(audit(copy, refold(robbed))).to.deep.equal([
         `admin-transfer@${entry}`,
         `admin-transfer@${entry + 1}`,

@@ -1,26 +1,21 @@
 import { commissionLedgerAbi } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { type Address, numberToHex, pad } from 'viem';
-import { type Company, FIRST_PLAN, live, ROLE } from './company.ts';
+import { numberToHex, pad } from 'viem';
+import { type LedgerCompany, walletOf } from '../support/company/company.ts';
+import { LIVED } from './histories.ts';
+import { ROLE } from './live.ts';
 import { inMapping, onStorage, SLOT } from './storage.ts';
 
 describe('auditLedger against a contract whose storage was changed', () => {
-  const {
-    company: getCompany,
-    word,
-    change,
-    findings,
-    expectOne,
-    renew,
-  } = onStorage({ plan: FIRST_PLAN, live });
-  let company: Company;
+  const { company: getCompany, word, change, findings, expectOne, renew } = onStorage(LIVED);
+  let company: LedgerCompany;
   before(() => {
     company = getCompany();
   });
 
   it('names the distributor whose balance is one unit higher, and by how much', async () => {
     const page = await company.client.readContract({
-      address: company.ledger as Address,
+      address: company.ledger,
       abi: commissionLedgerAbi,
       functionName: 'fragmentsOf',
       args: [1n, 1n],
@@ -51,7 +46,7 @@ describe('auditLedger against a contract whose storage was changed', () => {
   });
 
   it('names the distributor whose wallet belongs to another', async () => {
-    await change(inMapping('address', company.wallet(8), SLOT.wallets), () => 9n);
+    await change(inMapping('address', walletOf(8), SLOT.wallets), () => 9n);
     expect(await expectOne('wallet-owner', 'distributor 8')).to.include({ expected: '8', found: '9' });
   });
 
@@ -68,8 +63,8 @@ describe('auditLedger against a contract whose storage was changed', () => {
     await change(inMapping('uint256', 2n, SLOT.plans), (before) => before - (1n << 45n));
     await expectOne('plan-state', 'plan 2');
     await renew();
-    await change(inMapping('address', company.wallet(5), SLOT.recorders), () => 1_000n);
-    await expectOne('recorder-state', `recorder ${company.wallet(5)}`);
+    await change(inMapping('address', walletOf(5), SLOT.recorders), () => 1_000n);
+    await expectOne('recorder-state', `recorder ${walletOf(5)}`);
     await renew();
     await change(SLOT.head, (before) => before ^ 1n);
     await expectOne('journal-head', 'journal');
@@ -80,8 +75,8 @@ describe('auditLedger against a contract whose storage was changed', () => {
     const roles = 0x02dd7bc7dec4dceedda775e58dd541e08a116c6c53815c0bd028192f7b626800n;
     const role = BigInt(ROLE);
     const members = inMapping('uint256', role, roles);
-    await change(inMapping('address', company.wallet(4), members), () => 0n);
-    await expectOne('role-state', `role ${ROLE} of ${company.wallet(4)}`);
+    await change(inMapping('address', walletOf(4), members), () => 0n);
+    await expectOne('role-state', `role ${ROLE} of ${walletOf(4)}`);
   });
 
   it('names each total that is off', async () => {
@@ -103,8 +98,8 @@ describe('auditLedger against a contract whose storage was changed', () => {
 
   it('says when the tokens do not cover what was promised', async () => {
     const { token, ledger } = company;
-    const balance = inMapping('address', ledger as Address, 0n);
-    const read = await company.client.getStorageAt({ address: token as Address, slot: numberToHex(balance) });
+    const balance = inMapping('address', ledger, 0n);
+    const read = await company.client.getStorageAt({ address: token, slot: numberToHex(balance) });
     const less = numberToHex(BigInt(read!) - 1n, { size: 32 });
     await company.anvil.rpc('anvil_setStorageAt', [token, pad(numberToHex(balance)), less]);
     await company.anvil.rpc('evm_mine');
@@ -112,7 +107,7 @@ describe('auditLedger against a contract whose storage was changed', () => {
   });
 
   it('does not mind tokens that nobody promised', async () => {
-    await company.mint(company.ledger as Address, 12_345n);
+    await company.mint(company.ledger, 12_345n);
     expect(await findings()).to.deep.equal([]);
   });
 });

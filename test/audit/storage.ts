@@ -1,8 +1,8 @@
 import { auditLedger, type Finding, type FindingCode } from '@plumbline/audit';
 import { expect } from 'chai';
 import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, pad } from 'viem';
-import type { History } from './both-forms.ts';
-import { type Company, startCompany } from './company.ts';
+import type { LedgerCompany } from '../support/company/company.ts';
+import { companyAfter, type History } from './histories.ts';
 
 const FRAGMENTS = 7n;
 
@@ -24,16 +24,14 @@ export const inMapping = (type: 'address' | 'uint256', key: Address | bigint, sl
   BigInt(keccak256(encodeAbiParameters([{ type }, { type: 'uint256' }], [key, slot] as never)));
 
 /** A ledger with a history whose storage each test may change; afterwards it is as it was. */
-export function onStorage({ plan, live }: History) {
-  let company: Company;
+export function onStorage(history: History) {
+  let company: LedgerCompany;
   let snapshot: Hex;
 
   before(async function () {
     this.timeout(60_000);
-    company = await startCompany({ request: { plan } });
-    await live(company);
+    company = await companyAfter(history);
   });
-  after(() => company.anvil.stop());
   beforeEach(async () => {
     snapshot = await company.anvil.rpc<Hex>('evm_snapshot');
   });
@@ -46,7 +44,7 @@ export function onStorage({ plan, live }: History) {
   }
 
   async function word(slot: bigint): Promise<bigint> {
-    const address = company.ledger as Address;
+    const address = company.ledger;
     return BigInt((await company.client.getStorageAt({ address, slot: numberToHex(slot) }))!);
   }
 
@@ -59,7 +57,7 @@ export function onStorage({ plan, live }: History) {
 
   async function findings(): Promise<Finding[]> {
     const { anvil, ledger } = company;
-    return (await auditLedger({ rpcUrl: anvil.rpcUrl, ledger: ledger as Address })).findings;
+    return (await auditLedger({ rpcUrl: anvil.rpcUrl, ledger })).findings;
   }
 
   async function expectOne(code: FindingCode, subject: string): Promise<Finding> {

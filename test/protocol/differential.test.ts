@@ -10,9 +10,10 @@ import {
 } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { type Hex, zeroAddress } from 'viem';
+import type { Call } from '../support/company/calls.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { ENTRY_KINDS } from '../support/protocol/generate.ts';
-import { type Call, Chain, type Ledger } from '../support/protocol/ledger.ts';
+import { Chain, type Ledger } from '../support/protocol/ledger.ts';
 import { expectAsViemReads } from '../support/protocol/logs.ts';
 import { Random } from '../support/protocol/random.ts';
 import type { Twin } from '../support/protocol/twin.ts';

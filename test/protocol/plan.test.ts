@@ -281,7 +281,7 @@ describe('plan', () => {
       for (let round = 0; round < 600; round++) {
         const doubtful = doubtfulPlan(random);
         const ours = reasonOf(doubtful);
-        const theirs = await ledger.reasonOf(['announcePlan', doubtful]);
+        const theirs = await ledger.findReason(['announcePlan', doubtful]);
         expect(ours, `round ${round}: ${JSON.stringify(doubtful)}`).to.equal(theirs);
         reasons.add(ours);
       }
@@ -293,7 +293,7 @@ describe('plan', () => {
         if (reason === undefined) continue;
         const doubtful = { ...plan, ...change };
         expect(reasonOf(doubtful), what).to.equal(reason);
-        expect(await ledger.reasonOf(['announcePlan', doubtful]), what).to.equal(reason);
+        expect(await ledger.findReason(['announcePlan', doubtful]), what).to.equal(reason);
       }
     });
 

@@ -1,8 +1,8 @@
 import { encodeStandings, fragmentOf, STATUS_CLOSED, type StandingRecord } from '@plumbline/protocol';
-import { type Address, type Hex, zeroAddress, zeroHash } from 'viem';
-import { privateKeyToAccount } from 'viem/accounts';
+import { zeroAddress, zeroHash } from 'viem';
+import type { Call } from '../company/calls.ts';
+import { signMessage } from '../company/signatures.ts';
 import { randomRank } from './generate.ts';
-import type { Call } from './ledger.ts';
 import type { Subject } from './subject.ts';
 
 /** What a random company does besides enrolling, selling and paying: each sends calls and tells the twin. */
@@ -116,7 +116,7 @@ async function claim(company: Subject): Promise<void> {
   const [id] = random.pick(walletless);
   const wallet = company.newWallet();
   const deadline = BigInt(company.now + random.between(1, 1000));
-  const signature = await sign(company, company.adminKey, 'ClaimVoucher', {
+  const signature = await signMessage(company.place, company.adminKey, 'ClaimVoucher', {
     id: BigInt(id),
     wallet,
     deadline,
@@ -133,7 +133,7 @@ async function change(company: Subject): Promise<void> {
   const to = company.newWallet();
   const deadline = BigInt(company.now + company.random.between(1, 1000));
   const consent = { id: BigInt(id), from, to, nonce: BigInt(nonce), deadline };
-  const signature = await sign(company, company.keyOf(to), 'WalletConsent', consent);
+  const signature = await signMessage(company.place, company.keyOf(to), 'WalletConsent', consent);
   await company.send(['changeWallet', to, deadline, signature], { from });
   company.twin.setWallet(id, to, 'changed');
 }
@@ -174,7 +174,7 @@ async function withdrawTo(company: Subject): Promise<void> {
   const to = random.hex(20);
   const deadline = BigInt(company.now + random.between(1, 1000));
   const order = { id: BigInt(id), wallet, to, nonce: BigInt(nonce), deadline };
-  const signature = await sign(company, company.keyOf(wallet), 'WithdrawTo', order);
+  const signature = await signMessage(company.place, company.keyOf(wallet), 'WithdrawTo', order);
   await company.send(['withdrawTo', wallet, to, deadline, signature]);
   twin.pay(id, to);
 }
@@ -222,7 +222,7 @@ async function pause(company: Subject): Promise<void> {
     ['recordSales', twin.batches.length + 1, sale, zeroHash],
   ];
   for (const call of calls) {
-    const reason = await ledger.reasonOf(call);
+    const reason = await ledger.findReason(call);
     if (reason !== 'RecordingPaused') throw new Error(`${call[0]} of a paused ledger ends with ${reason}.`);
   }
 }
@@ -247,37 +247,3 @@ export const POWERS = [
   withdrawFloat,
   pause,
 ];
-
-const TYPES = {
-  ClaimVoucher: [
-    { name: 'id', type: 'uint256' },
-    { name: 'wallet', type: 'address' },
-    { name: 'deadline', type: 'uint256' },
-  ],
-  WalletConsent: [
-    { name: 'id', type: 'uint256' },
-    { name: 'from', type: 'address' },
-    { name: 'to', type: 'address' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'deadline', type: 'uint256' },
-  ],
-  WithdrawTo: [
-    { name: 'id', type: 'uint256' },
-    { name: 'wallet', type: 'address' },
-    { name: 'to', type: 'address' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'deadline', type: 'uint256' },
-  ],
-};
-
-function sign(
-  { ledger }: Subject,
-  key: Hex,
-  primaryType: keyof typeof TYPES,
-  message: Record<string, bigint | Address>,
-): Promise<Hex> {
-  const { chainId } = ledger.chain.deployment;
-  const name = 'Plumbline CommissionLedger';
-  const domain = { name, version: '1', chainId, verifyingContract: ledger.address };
-  return privateKeyToAccount(key).signTypedData({ domain, types: TYPES, primaryType, message } as never);
-}

@@ -1,7 +1,8 @@
 import type { LedgerLog } from '@plumbline/protocol';
 import { type Address, type Hex, zeroAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
-import type { Call, CreationTerms, Ledger } from './ledger.ts';
+import type { Call } from '../company/calls.ts';
+import type { CreationTerms, Ledger } from './ledger.ts';
 import type { Random } from './random.ts';
 import { Twin } from './twin.ts';
 import type { TwinDistributor } from './twin-distributors.ts';
@@ -30,6 +31,11 @@ export class Subject {
 
   get adminKey(): Hex {
     return this.ledger.chain.anvil.accounts[0]?.privateKey as Hex;
+  }
+
+  /** Where its signatures count. */
+  get place(): { chainId: number; ledger: Address } {
+    return { chainId: this.ledger.chain.deployment.chainId, ledger: this.ledger.address };
   }
 
   /** Time of the newest block. */
