@@ -1,4 +1,4 @@
 /** What only tests and benchmarks need of this package's inside. */
 
-export { findBadItem } from './batcher/isolate.ts';
-export { raiseFees } from './batcher/send.ts';
+export { raiseFees } from './batcher/fees.ts';
+export { findBadItem } from './batcher/send-items.ts';

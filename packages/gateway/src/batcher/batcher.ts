@@ -1,19 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, type Lease, LostLeaseError, releaseLease, takeLease } from '@plumbline/store';
+import {
+  type Database,
+  type Lease,
+  LostLeaseError,
+  releaseLease,
+  takeLease,
+  withLease,
+} from '@plumbline/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Chain } from '../chain/chain.ts';
 import { reasonOf } from '../chain/reason.ts';
-import { type BatcherSettings, type Context, STEPS, type Step } from './context.ts';
+import { type BatcherSettings, type Context, TASKS, type Task } from './context.ts';
 import { enrol } from './enrol.ts';
 import { follow } from './follow.ts';
 import { record } from './record.ts';
 import { reverse } from './reverse.ts';
 import { settle } from './settle.ts';
 
-const USUAL: BatcherSettings = {
+const DEFAULT_SETTINGS: BatcherSettings = {
   batchSize: 250,
   enrolSize: 200,
   batchAgeMs: 2_000,
@@ -40,7 +47,7 @@ export interface BatcherStatus {
   leading: boolean;
   signer: string;
   /** What cannot go on, and why. */
-  waiting: { step: Step | 'send'; reason: string }[];
+  waiting: { step: Task | 'send'; reason: string }[];
   /** What the last look ended with, if it ended badly. */
   problem: string | null;
 }
@@ -57,7 +64,8 @@ export interface Batcher {
   status(): BatcherStatus;
 }
 
-const builders: Record<Step, (context: Context) => Promise<boolean>> = { enrol, record, reverse, settle };
+/** Each does the next thing of its kind; true if it did something. */
+const tasks: Record<Task, (context: Context) => Promise<boolean>> = { enrol, record, reverse, settle };
 
 /** Name of the lease on a signer: nonces are the signer's, whatever ledger they are for. */
 export function leaseName(signer: string): string {
@@ -66,9 +74,9 @@ export function leaseName(signer: string): string {
 
 export function createBatcher({ database, chain, signerKey, log, settings }: BatcherOptions): Batcher {
   const account = privateKeyToAccount(signerKey);
-  const config = { ...USUAL, ...settings };
+  const config = { ...DEFAULT_SETTINGS, ...settings };
   const holder = randomUUID();
-  const waiting = new Map<Step | 'send', string>();
+  const waiting = new Map<Task | 'send', string>();
   let lease: Lease | undefined;
   let leasedAt = 0;
   let turn = 0;
@@ -89,10 +97,10 @@ export function createBatcher({ database, chain, signerKey, log, settings }: Bat
     account,
     settings: config,
     log,
-    async lease() {
+    async write(work) {
       const before = lease;
       const kept = await keepLease();
-      if (kept) return kept;
+      if (kept) return withLease(database, kept, work);
       throw new LostLeaseError(before ?? { name: leaseName(account.address), holder, fence: 0n });
     },
     wait(step, reason) {
@@ -110,11 +118,11 @@ export function createBatcher({ database, chain, signerKey, log, settings }: Bat
     if (!(await keepLease())) return false;
     const state = await follow(context);
     if (state !== 'clear') return state === 'moved';
-    for (let i = 0; i < STEPS.length; i++) {
-      // Each step in turn, so that a long queue of one kind cannot keep the others waiting.
-      const step = STEPS[(turn + i) % STEPS.length] ?? 'enrol';
-      if (await builders[step](context)) {
-        turn = (turn + i + 1) % STEPS.length;
+    for (let i = 0; i < TASKS.length; i++) {
+      // Each task in turn, so that a long queue of one kind cannot keep the others waiting.
+      const task = TASKS[(turn + i) % TASKS.length] ?? 'enrol';
+      if (await tasks[task](context)) {
+        turn = (turn + i + 1) % TASKS.length;
         return true;
       }
     }

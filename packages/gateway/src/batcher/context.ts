@@ -1,11 +1,11 @@
-import type { Database, Lease } from '@plumbline/store';
+import type { Database } from '@plumbline/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Hex, PrivateKeyAccount } from 'viem';
 import type { Chain } from '../chain/chain.ts';
 
-/** What the batcher does, one thing at a time. */
-export const STEPS = ['enrol', 'record', 'reverse', 'settle'] as const;
-export type Step = (typeof STEPS)[number];
+/** What the batcher does, one task at a time. */
+export const TASKS = ['enrol', 'record', 'reverse', 'settle'] as const;
+export type Task = (typeof TASKS)[number];
 
 /** How the batcher works. Times in milliseconds. */
 export interface BatcherSettings {
@@ -28,25 +28,32 @@ export interface BatcherSettings {
   pollMs: number;
 }
 
-/** What the steps of the batcher share. */
+/** What the tasks of the batcher share. */
 export interface Context {
   database: Database;
   chain: Chain;
   account: PrivateKeyAccount;
   settings: BatcherSettings;
   log: FastifyBaseLogger;
-  /** The lease in force, prolonged if it is getting old. Everything written is written under it. */
-  lease(): Promise<Lease>;
-  /** Says why a step cannot go on, or that it can. */
-  wait(step: Step | 'send', reason: string | null): void;
-  /** When bytes of a transaction last went out, by this process. */
+  /** Writes under the lease on the signer, which is renewed if it is getting old. @throws LostLeaseError */
+  write<T>(work: (transaction: Database) => Promise<T>): Promise<T>;
+  /** Says why a task, or sending as such, cannot go on; null if it can. */
+  wait(task: Task | 'send', reason: string | null): void;
+  /** When this process last broadcast a transaction, by the transaction's id. */
   broadcastAt: Map<bigint, number>;
-  /** The newest bytes of a transaction that the node has, and since when it is known to, as far as this process saw. */
+  /** The newest bytes of a transaction that the node holds, and since when it has, as far as this process saw. */
   heldSince: Map<bigint, { raw: string; at: number }>;
   /** How often a transaction's nonce was seen used by another one. */
   displacedSightings: Map<bigint, number>;
   /** The head at which the newest inclusion was last found in place. */
   checkedHead: Hex | undefined;
+}
+
+/** Forgets what this process saw of a transaction that has ended. */
+export function forget(context: Context, id: bigint): void {
+  context.broadcastAt.delete(id);
+  context.heldSince.delete(id);
+  context.displacedSightings.delete(id);
 }
 
 /** What EIP-7825 allows a transaction, and where the batcher stops filling it. */

@@ -1,73 +1,49 @@
-import { commissionLedgerAbi, type DistributorRecord, encodeDistributors } from '@plumbline/protocol';
-import { listWaitingEnrolments, refuseEnrolment, type WaitingEnrolment, withLease } from '@plumbline/store';
-import { encodeFunctionData, type Hex } from 'viem';
-import { conditionOf } from '../chain/refusal.ts';
-import { type Context, FULL_GAS } from './context.ts';
-import { findBadItem } from './isolate.ts';
-import { placeDistributors } from './place.ts';
-import { submit } from './send.ts';
+import { commissionLedgerAbi, encodeDistributors } from '@plumbline/protocol';
+import { listWaitingEnrolments, refuseEnrolment } from '@plumbline/store';
+import { encodeFunctionData } from 'viem';
+import type { Context } from './context.ts';
+import { type PlacedEnrolment, placeDistributors } from './place.ts';
+import { type ItemKind, isDue, sendItems } from './send-items.ts';
 
 /** Sends the next enrolments. True if something was done. */
 export async function enrol(context: Context): Promise<boolean> {
   const { chain, database, settings } = context;
   const waiting = await listWaitingEnrolments(database, chain.ledger, settings.enrolSize);
-  if (waiting.length === 0) {
-    context.wait('enrol', null);
-    return false;
-  }
+  if (waiting.length === 0) context.wait('enrol', null);
   const orphan = waiting.find(({ sponsorState }) => sponsorState === 'refused');
   if (orphan) {
     await refuse(context, orphan.reference, `the sponsor ${orphan.sponsorReference} was refused`);
     return true;
   }
-  const oldest = waiting[0]?.ageMs ?? 0;
-  if (waiting.length < settings.enrolSize && oldest < settings.batchAgeMs) return false;
-  return send(context, waiting);
-}
-
-async function send(context: Context, waiting: readonly WaitingEnrolment[]): Promise<boolean> {
-  const { chain, account } = context;
-  const { distributors, orphan } = await placeDistributors(chain, waiting);
-  if (orphan) {
-    await refuse(context, orphan.reference, `the sponsor ${orphan.sponsorReference} has left the programme`);
+  if (!isDue(settings, settings.enrolSize, waiting.length, waiting[0]?.ageMs ?? 0)) return false;
+  const { placed, orphan: left } = await placeDistributors(chain, waiting);
+  if (left) {
+    await refuse(context, left.reference, `the sponsor ${left.sponsorReference} has left the programme`);
     return true;
   }
-  const simulate = (n: number) => chain.simulate(account.address, enrolData(distributors.slice(0, n)));
-  const outcome = await simulate(distributors.length);
-  if ('gas' in outcome && outcome.gas <= FULL_GAS) {
-    context.wait('enrol', null);
-    const payload = distributors.map(({ id }, i) => ({ reference: waiting[i]?.reference ?? '', id }));
-    return submit(context, { kind: 'enrol', distributors: payload }, enrolData(distributors), outcome.gas);
-  }
-  if ('gas' in outcome || outcome.refusal.name === 'OutOfGas') {
-    return send(context, waiting.slice(0, Math.ceil(waiting.length / 2)));
-  }
-  const condition = conditionOf(outcome.refusal);
-  context.wait('enrol', condition ?? null);
-  if (condition) return false;
-  const bad = await findBadItem(distributors.length, async (n) => 'gas' in (await simulate(n)));
-  const alone = await simulate(bad + 1);
-  if ('gas' in alone) return true;
-  await refuse(
-    context,
-    waiting[bad]?.reference ?? '',
-    `the ledger refuses the enrolment: ${alone.refusal.text}`,
-  );
-  return true;
+  const { done, waitsFor = null } = await sendItems(context, enrolments(context), placed);
+  context.wait('enrol', waitsFor);
+  return done;
 }
 
-function enrolData(distributors: readonly DistributorRecord[]): Hex {
-  return encodeFunctionData({
-    abi: commissionLedgerAbi,
-    functionName: 'enrol',
-    args: [encodeDistributors(distributors)],
-  });
+function enrolments(context: Context): ItemKind<PlacedEnrolment> {
+  return {
+    noun: 'enrolment',
+    encode: (items) => ({
+      payload: { kind: 'enrol', distributors: items.map(({ reference, id }) => ({ reference, id })) },
+      data: encodeFunctionData({
+        abi: commissionLedgerAbi,
+        functionName: 'enrol',
+        args: [encodeDistributors(items)],
+      }),
+    }),
+    async refuse(items, reason) {
+      for (const { reference } of items) await refuse(context, reference, reason);
+    },
+  };
 }
 
-async function refuse(context: Context, reference: string, reason: string): Promise<void> {
-  const { chain, database, log } = context;
-  await withLease(database, await context.lease(), (transaction) =>
-    refuseEnrolment(transaction, chain.ledger, reference, reason),
-  );
+async function refuse({ chain, log, write }: Context, reference: string, reason: string): Promise<void> {
+  await write((transaction) => refuseEnrolment(transaction, chain.ledger, reference, reason));
   log.warn({ reference, reason }, 'distributor refused');
 }

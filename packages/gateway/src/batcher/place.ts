@@ -13,45 +13,50 @@ import type { WaitingEnrolment } from '@plumbline/store';
 import { type Hex, zeroAddress } from 'viem';
 import type { Chain } from '../chain/chain.ts';
 
+/** A recruit as the ledger takes it. */
+export interface PlacedEnrolment extends DistributorRecord {
+  reference: string;
+}
+
 /**
- * Gives ids to recruits, each in the sponsor's fragment while there is room. The chain says what is taken, and under which
- * id a sponsor is now: the books may be behind it.
- * @returns The recruits as records, or somebody among them whose sponsor has left, so that nobody may be placed below.
+ * Gives ids to recruits, each in the sponsor's fragment while there is room. The chain says which ids are taken and which
+ * id a sponsor has now: the books may be behind it.
+ * @returns The recruits with their ids, or as `orphan` one whose sponsor has left, below whom nobody may be placed.
  */
 export async function placeDistributors(
   chain: Chain,
   waiting: readonly WaitingEnrolment[],
-): Promise<{ distributors: DistributorRecord[]; orphan: WaitingEnrolment | undefined }> {
+): Promise<{ placed: PlacedEnrolment[]; orphan: WaitingEnrolment | undefined }> {
   let { fragments } = await chain.counts();
   const known = new Fragments(chain);
   await known.read(waiting.flatMap(({ sponsorId }) => (sponsorId === null ? [] : [sponsorId])));
   await known.read([...known.moves.values()]);
   const orphan = waiting.find(({ sponsorId }) => sponsorId !== null && known.hasLeft(sponsorId));
-  if (orphan) return { distributors: [], orphan };
+  if (orphan) return { placed: [], orphan };
   const ids = new Map<string, number>();
-  const distributors = waiting.map(({ reference, sponsorReference, sponsorId, wallet }) => {
+  const placed = waiting.map(({ reference, sponsorReference, sponsorId, wallet }) => {
     const given = sponsorReference === null ? 0 : (sponsorId ?? ids.get(sponsorReference) ?? 0);
     if (sponsorReference !== null && given === 0) {
-      throw new Error(`${reference} waits for an id, but the sponsor ${sponsorReference} has none before`);
+      throw new Error(`${reference} needs an id, but its sponsor ${sponsorReference} comes after it`);
     }
     const sponsor = known.moves.get(given) ?? given;
     const id = nextId(sponsor, known.occupancy.get(fragmentOf(sponsor)) ?? 0, fragments);
     if (laneOf(id) === 0) fragments++;
     known.occupancy.set(fragmentOf(id), laneOf(id) + 1);
     ids.set(reference, id);
-    return { id, sponsor, wallet: (wallet ?? zeroAddress) as Hex };
+    return { reference, id, sponsor, wallet: (wallet ?? zeroAddress) as Hex };
   });
-  return { distributors, orphan: undefined };
+  return { placed, orphan: undefined };
 }
 
-/** Fragments further apart than this are asked for on their own. */
-const GAP = 64;
+/** Fragments further apart than this are read by separate calls. */
+const MAX_GAP = 64;
 
-/** What the chain says of fragments. */
+/** The fragments that were read from the chain. */
 class Fragments {
   /** Lanes taken, by fragment. */
   readonly occupancy = new Map<number, number>();
-  /** Where those are now who have moved. */
+  /** Present ids of those who have moved. */
   readonly moves = new Map<number, number>();
   readonly #left = new Set<number>();
   readonly #chain: Chain;
@@ -70,7 +75,7 @@ class Fragments {
     const runs: { from: number; to: number }[] = [];
     for (const fragment of wanted) {
       const last = runs.at(-1);
-      if (last && fragment - last.to <= GAP) last.to = fragment;
+      if (last && fragment - last.to <= MAX_GAP) last.to = fragment;
       else runs.push({ from: fragment, to: fragment });
     }
     const words = await Promise.all(runs.map(({ from, to }) => this.#chain.fragments(from, to - from + 1)));

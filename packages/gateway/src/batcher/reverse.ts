@@ -1,4 +1,4 @@
-import { commissionLedgerAbi, encodeReversals } from '@plumbline/protocol';
+import { encodeReversals } from '@plumbline/protocol';
 import {
   type Batch,
   findBatch,
@@ -8,13 +8,12 @@ import {
   listWaitingReversals,
   type PlacedReversal,
   refuseReversals,
-  withLease,
 } from '@plumbline/store';
-import { encodeFunctionData, type Hex } from 'viem';
-import { conditionOf } from '../chain/refusal.ts';
-import { type Context, FULL_GAS } from './context.ts';
-import { findBadItem } from './isolate.ts';
-import { submit } from './send.ts';
+import type { Hex } from 'viem';
+import type { Refusal } from '../chain/refusal.ts';
+import { encodeReverse } from './batch-calls.ts';
+import type { Context } from './context.ts';
+import { type ItemKind, isDue, sendItems, type Verdict } from './send-items.ts';
 
 /** Sends the next reversals of one batch of sales. True if something was done. */
 export async function reverse(context: Context): Promise<boolean> {
@@ -27,74 +26,53 @@ export async function reverse(context: Context): Promise<boolean> {
   }
   context.wait('reverse', null);
   for (const group of groups) {
-    if (group.count < settings.batchSize && group.ageMs < settings.batchAgeMs) continue;
+    if (!isDue(settings, settings.batchSize, group.count, group.ageMs)) continue;
     const batch = await findBatch(database, chain.ledger, group.batch);
     if (!batch) {
       context.wait('reverse', `the books do not have batch ${group.batch} yet`);
       continue;
     }
     const waiting = await listWaitingReversals(database, chain.ledger, group.batch, settings.batchSize);
-    if (waiting.length > 0 && (await send(context, batch, waiting))) return true;
+    if (waiting.length === 0) continue;
+    const earlier = encodeReversals(await listReversals(database, chain.ledger, batch.batch));
+    const { done, waitsFor } = await sendItems(context, reversals(context, batch, earlier), waiting);
+    if (waitsFor !== undefined) context.wait('reverse', waitsFor);
+    if (done) return true;
   }
   return false;
 }
 
-async function send(context: Context, batch: Batch, waiting: readonly PlacedReversal[]): Promise<boolean> {
-  const { chain, account, database } = context;
-  const soFar = encodeReversals(await listReversals(database, chain.ledger, batch.batch));
-  const dataOf = (n: number) => reverseData(batch, soFar, encodeReversals(waiting.slice(0, n)));
-  const simulate = (n: number) => chain.simulate(account.address, dataOf(n));
-  const outcome = await simulate(waiting.length);
-  if ('gas' in outcome && outcome.gas <= FULL_GAS) {
-    const reversalIds = waiting.map(({ reversalId }) => reversalId);
-    const payload = { kind: 'reverse', batch: batch.batch, reversalIds } as const;
-    return submit(context, payload, dataOf(waiting.length), outcome.gas);
-  }
-  if ('gas' in outcome || outcome.refusal.name === 'OutOfGas') {
-    return send(context, batch, waiting.slice(0, Math.ceil(waiting.length / 2)));
-  }
-  if (outcome.refusal.name === 'ReturnWindowOver') {
-    const endedAt = new Date(Number(outcome.refusal.args[1]) * 1000).toISOString();
-    const reason = `the return window ended at ${endedAt}, before the reversal could be sent; the sale is final`;
-    await refuse(
-      context,
-      waiting.map(({ reversalId }) => reversalId),
-      reason,
-    );
-    return true;
-  }
-  const condition = conditionOf(outcome.refusal);
-  if (condition) {
-    context.wait('reverse', condition);
-    return false;
-  }
-  const bad = await findBadItem(waiting.length, async (n) => 'gas' in (await simulate(n)));
-  const alone = await simulate(bad + 1);
-  const reversal = waiting[bad];
-  if ('gas' in alone || !reversal) return true;
-  await refuse(context, [reversal.reversalId], `the ledger refuses the reversal: ${alone.refusal.text}`);
-  return true;
+/** @param earlier The reversals of the batch that are on chain. */
+function reversals(context: Context, batch: Batch, earlier: Hex): ItemKind<PlacedReversal> {
+  return {
+    noun: 'reversal',
+    encode: (items) => ({
+      payload: { kind: 'reverse', batch: batch.batch, reversalIds: idsOf(items) },
+      data: encodeReverse(batch, earlier, encodeReversals(items)),
+    }),
+    judge: judgeWindow,
+    refuse: (items, reason) => refuse(context, idsOf(items), reason),
+  };
 }
 
-function reverseData(batch: Batch, soFar: Hex, reversals: Hex): Hex {
-  return encodeFunctionData({
-    abi: commissionLedgerAbi,
-    functionName: 'reverse',
-    args: [
-      BigInt(batch.batch),
-      BigInt(batch.plan),
-      BigInt(batch.recordedAt),
-      batch.records,
-      soFar,
-      reversals,
-    ],
-  });
+/** All sales of a batch have one return window. */
+function judgeWindow({ name, args }: Refusal): Verdict | undefined {
+  if (name !== 'ReturnWindowOver') return undefined;
+  const endedAt = new Date(Number(args[1]) * 1000).toISOString();
+  return {
+    refuseAll: `the return window ended at ${endedAt}, before the reversal could be sent; the sale is final`,
+  };
 }
 
-async function refuse(context: Context, reversalIds: readonly string[], reason: string): Promise<void> {
-  const { chain, database, log } = context;
-  await withLease(database, await context.lease(), (transaction) =>
-    refuseReversals(transaction, chain.ledger, reversalIds, reason),
-  );
+function idsOf(items: readonly PlacedReversal[]): string[] {
+  return items.map(({ reversalId }) => reversalId);
+}
+
+async function refuse(
+  { chain, log, write }: Context,
+  reversalIds: readonly string[],
+  reason: string,
+): Promise<void> {
+  await write((transaction) => refuseReversals(transaction, chain.ledger, reversalIds, reason));
   log.warn({ reversalIds, reason }, 'reversals refused');
 }

@@ -36,14 +36,17 @@ export function findRefusal(error: BaseError): Refusal | undefined {
   }
   const text = hideAddresses(error.details || error.shortMessage);
   if (/out of gas|gas required exceeds|exceeds block gas limit|gas limit|intrinsic gas/i.test(text)) {
-    return { name: 'OutOfGas', args: [], text: 'the call needs more gas than a transaction may use' };
+    return { name: 'OutOfGas', args: [], text: OUT_OF_GAS };
   }
   if (/revert/i.test(text)) return { name: 'Unknown', args: [], text };
   return undefined;
 }
 
-/** What a waiting queue waits for, in words. */
+const OUT_OF_GAS = 'the call needs more gas than a transaction may use';
+
+/** What a queue waits for, by the name of the refusal. */
 const conditions: Record<string, (args: readonly unknown[]) => string> = {
+  OutOfGas: () => OUT_OF_GAS,
   FloatTooLow: ([free, needed]) =>
     `the float of ${free} units does not cover ${needed} units; fund the ledger`,
   CapExceeded: ([left, needed]) =>
