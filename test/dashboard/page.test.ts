@@ -1,4 +1,4 @@
-import type { DistributorAnswer, SaleAnswer } from '@plumbline/dashboard';
+import type { DistributorResponse, SaleResponse } from '@plumbline/protocol/api';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../support/browser.ts';
@@ -61,8 +61,8 @@ describe('the dashboard in a browser', function () {
   });
 
   describe('after a sale has settled', () => {
-    let sale: SaleAnswer;
-    const verifyTampered = async (change: (answer: SaleAnswer) => Partial<SaleAnswer>) => {
+    let sale: SaleResponse;
+    const verifyTampered = async (change: (answer: SaleResponse) => Partial<SaleResponse>) => {
       const page = await open('#/sales/order-1');
       await tamper(page, 'sales/order-1', change);
       return { page, ...(await verdictOf(page)) };
@@ -103,7 +103,7 @@ describe('the dashboard in a browser', function () {
     it('says which figure of a distributor differs', async () => {
       const page = await open('#/distributors/6');
       await page.getByText('Chain and gateway agree').waitFor();
-      await tamper<DistributorAnswer>(page, 'distributors/6', () => ({ owedUnits: '1' }));
+      await tamper<DistributorResponse>(page, 'distributors/6', () => ({ owedUnits: '1' }));
       await page.getByText('The gateway says 0.000001 TUSD').waitFor();
     });
 

@@ -1,4 +1,3 @@
-import type { LedgerAnswer, SaleAnswer } from '@plumbline/dashboard';
 import {
   documentHash,
   encodeDistributors,
@@ -10,6 +9,7 @@ import {
   type SaleDocument,
   type SaleRecord,
 } from '@plumbline/protocol';
+import type { LedgerResponse, SaleResponse } from '@plumbline/protocol/api';
 import { type ContractTransactionResponse, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
 import type { Hex } from 'viem';
 import { contractAt, deployLocal } from '../../scripts/deploy.ts';
@@ -19,8 +19,8 @@ import type { Anvil } from '../support/chain.ts';
 /** Seconds in which a sale of these programmes can be reversed. */
 const RETURN_WINDOW = 3_600;
 
-/** Four distributors in one line over two fragments, the last of whom sells most: 8 below 6 below 5 below 4. */
-const PEOPLE = [
+/** Four distributors in one line over two fragments, of whom the last sells most: 8 below 6 below 5 below 4. */
+const DISTRIBUTORS = [
   { id: 4, sponsor: 0 },
   { id: 5, sponsor: 4 },
   { id: 6, sponsor: 5 },
@@ -36,10 +36,16 @@ const SALES: SaleRecord[] = [
 
 const REVERSAL = { index: 0, priceCents: 6_000n, volumeCents: 5_000n };
 
+/** What a verification needs to know of a ledger, and where to find it. */
+export type LedgerAtNode = Pick<
+  LedgerResponse,
+  'ledger' | 'chainId' | 'token' | 'terms' | 'rpcUrl' | 'startBlock'
+>;
+
 /** A small programme with one batch of sales on a real chain, and what an honest gateway answers about it. */
 export class Programme {
-  readonly ledger: LedgerAnswer;
-  readonly sales: SaleAnswer[];
+  readonly ledger: LedgerAtNode;
+  readonly sales: SaleResponse[];
   readonly #chain: Anvil;
   readonly #provider: JsonRpcProvider;
   readonly #contract: ICommissionLedger;
@@ -66,7 +72,7 @@ export class Programme {
     const provider = new JsonRpcProvider(chain.rpcUrl, undefined, { pollingInterval: 20, cacheTimeout: -1 });
     const signer = new NonceManager(new Wallet(account!.privateKey, provider));
     const contract = contractAt<ICommissionLedger>('interfaces/ICommissionLedger', ledger, signer);
-    const distributors = PEOPLE.map((distributor) => ({
+    const distributors = DISTRIBUTORS.map((distributor) => ({
       ...distributor,
       wallet: `0x${'00'.repeat(20)}` as Hex,
     }));
@@ -78,7 +84,7 @@ export class Programme {
     await mined(contract.reverse(1, 1, timestamp, encodeSales(SALES), '0x', encodeReversals([REVERSAL])));
 
     const answers = SALES.map(
-      (sale, index): SaleAnswer => ({
+      (sale, index): SaleResponse => ({
         ref: formatSaleRef({ batch: 1, index }),
         externalId: documents[index]!.externalId,
         state: 'included',
@@ -96,7 +102,10 @@ export class Programme {
         plan: 1,
         recordedAt: timestamp,
         settlesAt: timestamp + RETURN_WINDOW,
+        blockNumber: recording.blockNumber,
+        isFinal: false,
         settled: false,
+        settlement: null,
         countedCents: null,
         credits: null,
         transactionHash: recording.hash as Hex,
@@ -105,49 +114,20 @@ export class Programme {
         reversals: [],
       }),
     );
-    const { plan, startsAt, hash } = await contract.planOf(1);
-    const opened: LedgerAnswer = {
+    const terms = {
+      returnWindow: RETURN_WINDOW,
+      planNotice: 30 * 86_400,
+      capPeriod: 86_400,
+      compact,
+      unit: '1',
+    };
+    const opened = {
       ledger: ledger as Hex,
       chainId,
       token: token as Hex,
       rpcUrl: chain.rpcUrl,
       startBlock,
-      terms: {
-        returnWindow: RETURN_WINDOW,
-        planNotice: 30 * 86_400,
-        capPeriod: 86_400,
-        compact,
-        unit: '1',
-      },
-      plan: {
-        version: 1,
-        hash: hash as Hex,
-        startsAt: Number(startsAt),
-        plan: {
-          kind: 0,
-          compression: 0,
-          boundaryRank: 0,
-          ceilingBps: Number(plan.ceilingBps),
-          weightsBps: [10_000, 8_000, 3_333],
-          ratesBps: [[2_000, 500, 300, 200, 100, 100]],
-        },
-      },
-      head: (await contract.head()) as Hex,
-      entryCount: Number(await contract.entryCount()),
-      blockNumber: recording.blockNumber,
-      blockTime: timestamp,
-      totals: {
-        distributors: 4,
-        sales: 3,
-        batches: 1,
-        priceCents: '34999',
-        volumeCents: '29001',
-        reversedPriceCents: '6000',
-        reversedVolumeCents: '5000',
-        creditedUnits: '0',
-        paidUnits: '0',
-        pendingSales: 3,
-      },
+      terms,
     };
     return new Programme(chain, provider, contract, opened, answers);
   }
@@ -156,8 +136,8 @@ export class Programme {
     chain: Anvil,
     provider: JsonRpcProvider,
     contract: ICommissionLedger,
-    ledger: LedgerAnswer,
-    sales: SaleAnswer[],
+    ledger: LedgerAtNode,
+    sales: SaleResponse[],
   ) {
     this.#chain = chain;
     this.#provider = provider;
@@ -176,7 +156,7 @@ export class Programme {
     }
   }
 
-  /** Gives the id of the third sale's seller to somebody, after the fact. */
+  /** Enrols the third sale's seller after the fact. */
   async enrolLateSeller(): Promise<void> {
     await mined(
       this.#contract.enrol(encodeDistributors([{ id: 9, sponsor: 8, wallet: `0x${'00'.repeat(20)}` }])),

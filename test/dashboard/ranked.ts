@@ -1,4 +1,3 @@
-import type { LedgerAnswer, SaleAnswer } from '@plumbline/dashboard';
 import {
   encodeDistributors,
   encodeSales,
@@ -7,18 +6,20 @@ import {
   type SettledLine,
   type StandingRecord,
 } from '@plumbline/protocol';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { type ContractTransactionResponse, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
 import { type Hex, keccak256, toHex, zeroAddress, zeroHash } from 'viem';
 import { contractAt, deployLocal } from '../../scripts/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import type { Anvil } from '../support/chain.ts';
+import type { LedgerAtNode } from './programme.ts';
 
 const RETURN_WINDOW = 3_600;
 const REASON = keccak256('0x01');
 const VOLUME = 10_000n;
 
 /** In one line over two fragments: 9 below 8 below 7 below 6 below 5 below 4; 12 and 4 are roots. */
-const PEOPLE = [
+const DISTRIBUTORS = [
   [4, 0],
   [5, 4],
   [6, 5],
@@ -30,7 +31,7 @@ const PEOPLE = [
 
 /** A ledger whose distributors have ranks, and what an honest gateway answers about sales of 100.00 of distributor 9. */
 export class RankedProgramme {
-  readonly ledger: LedgerAnswer;
+  readonly ledger: LedgerAtNode;
   readonly #chain: Anvil;
   readonly #provider: JsonRpcProvider;
   readonly #contract: ICommissionLedger;
@@ -42,7 +43,7 @@ export class RankedProgramme {
     provider: JsonRpcProvider,
     contract: ICommissionLedger,
     owner: ICommissionLedger,
-    ledger: LedgerAnswer,
+    ledger: LedgerAtNode,
   ) {
     this.#chain = chain;
     this.#provider = provider;
@@ -63,7 +64,7 @@ export class RankedProgramme {
     const contract = as(account!.privateKey);
     await mined(contract.grantRole(keccak256(toHex('RANKER_ROLE')), account!.address));
     // The top one has a wallet whose owner can act.
-    const distributors = PEOPLE.map(([id, sponsor]) => ({
+    const distributors = DISTRIBUTORS.map(([id, sponsor]) => ({
       id,
       sponsor,
       wallet: (id === 4 ? other!.address : zeroAddress) as Hex,
@@ -77,8 +78,15 @@ export class RankedProgramme {
       compact,
       unit: '1',
     };
-    const answer = { ledger, token, chainId, startBlock, rpcUrl: chain.rpcUrl, terms } as LedgerAnswer;
-    return new RankedProgramme(chain, provider, contract, as(other!.privateKey), answer);
+    const opened = {
+      ledger: ledger as Hex,
+      token: token as Hex,
+      chainId,
+      startBlock,
+      rpcUrl: chain.rpcUrl,
+      terms,
+    };
+    return new RankedProgramme(chain, provider, contract, as(other!.privateKey), opened);
   }
 
   close(): void {
@@ -89,7 +97,7 @@ export class RankedProgramme {
     await mined(this.#contract.setStanding(encodeStandings(records), REASON));
   }
 
-  /** Puts somebody without a wallet below another sponsor. */
+  /** Puts a distributor without a wallet below another sponsor. */
   async correct(id: number, sponsor: number): Promise<void> {
     await mined(this.#contract.correctSponsor(id, zeroAddress, sponsor, REASON));
   }
@@ -100,7 +108,7 @@ export class RankedProgramme {
   }
 
   /** Records a sale of distributor 9. */
-  async sell(): Promise<SaleAnswer> {
+  async sell(): Promise<SaleResponse> {
     const batch = ++this.#batches;
     const recording = await mined(this.#contract.recordSales(batch, RECORDS, zeroHash));
     const { timestamp } = (await this.#provider.getBlock(recording.blockNumber))!;
@@ -119,7 +127,10 @@ export class RankedProgramme {
       plan: 1,
       recordedAt: timestamp,
       settlesAt: timestamp + RETURN_WINDOW,
+      blockNumber: recording.blockNumber,
+      isFinal: false,
       settled: false,
+      settlement: null,
       countedCents: null,
       credits: null,
       transactionHash: recording.hash as Hex,
@@ -130,7 +141,7 @@ export class RankedProgramme {
   }
 
   /** Settles a sale; `credits` is what the gateway is to show of it. */
-  async settle(sale: SaleAnswer, credits: SettledLine['credits']): Promise<SaleAnswer> {
+  async settle(sale: SaleResponse, credits: SettledLine['credits']): Promise<SaleResponse> {
     await this.#chain.rpc('evm_increaseTime', [RETURN_WINDOW]);
     const batch = Number.parseInt(sale.ref ?? '', 10);
     await mined(this.#contract.settle(batch, 1, sale.recordedAt ?? 0, RECORDS, '0x', 1));

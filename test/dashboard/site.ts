@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { DistributorAnswer, SaleAnswer } from '@plumbline/dashboard';
 import { buildApp, connectChain, createBatcher, createLog } from '@plumbline/gateway';
 import { createIndexer } from '@plumbline/indexer';
 import { commissionLedgerAbi, type Plan } from '@plumbline/protocol';
+import type { DistributorResponse, SaleResponse } from '@plumbline/protocol/api';
 import { migrate, openDatabase } from '@plumbline/store';
 import { type Address, encodeFunctionData, type Hex } from 'viem';
 import { type Deployment, deployLocal, USUAL_PLAN } from '../../scripts/deploy.ts';
@@ -30,14 +30,14 @@ export interface Site {
   /** Asks the gateway about a distributor until the answer is as wanted. */
   distributorWhen(
     name: string,
-    isAsWanted: (answer: DistributorAnswer) => boolean,
-  ): Promise<DistributorAnswer>;
+    isAsWanted: (answer: DistributorResponse) => boolean,
+  ): Promise<DistributorResponse>;
   /** Submits distributors, each below the one before. */
   enrolLine(references: string[]): Promise<void>;
   /** Submits a sale of 199.99, of which 150.00 counts; done when the page can show it recorded. */
-  sell(externalId: string, seller: string): Promise<SaleAnswer>;
+  sell(externalId: string, seller: string): Promise<SaleResponse>;
   /** Lets the return windows end; done when the sale is settled and the page can show it. */
-  settle(externalId: string): Promise<SaleAnswer>;
+  settle(externalId: string): Promise<SaleResponse>;
   stop(): Promise<void>;
 }
 
@@ -155,7 +155,7 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
       }));
       await post('distributors', { distributors });
       const last = `distributors/ref:${references.at(-1)}`;
-      await ask<DistributorAnswer>(last, ({ enrolledBlock }) => Number.isInteger(enrolledBlock));
+      await ask<DistributorResponse>(last, ({ enrolledBlock }) => Number.isInteger(enrolledBlock));
     },
     async sell(externalId, seller) {
       await post('sales', {
@@ -171,12 +171,12 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
         ],
         soldAt: '2026-03-01T09:30:00Z',
       });
-      return ask<SaleAnswer>(`sales/${externalId}`, ({ recordedAt }) => recordedAt !== null);
+      return ask<SaleResponse>(`sales/${externalId}`, ({ recordedAt }) => recordedAt !== null);
     },
     async settle(externalId) {
       await anvil.rpc('evm_increaseTime', [RETURN_WINDOW]);
       await anvil.rpc('evm_mine');
-      return ask<SaleAnswer>(`sales/${externalId}`, ({ settled }) => settled);
+      return ask<SaleResponse>(`sales/${externalId}`, ({ settled }) => settled);
     },
     stop: () => stops.run(),
   };

@@ -1,5 +1,6 @@
-import { openLedgerChain, type SaleAnswer, type Verification, verifySale } from '@plumbline/dashboard';
+import { openLedgerChain, type Verification, verifySale } from '@plumbline/dashboard';
 import type { Plan, SettledLine } from '@plumbline/protocol';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { expect } from 'chai';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import { RankedProgramme } from './ranked.ts';
@@ -145,10 +146,10 @@ describe('verifySale with ranks', () => {
   cases.forEach(({ title, plan, credits, places, creditsLater, placesLater }, i) => {
     describe(title, () => {
       let programme: RankedProgramme;
-      let first: SaleAnswer;
-      let second: SaleAnswer;
+      let first: SaleResponse;
+      let second: SaleResponse;
 
-      const verify = (sale: SaleAnswer) => {
+      const verify = (sale: SaleResponse) => {
         const { rpcUrl, ledger, startBlock } = programme.ledger;
         return verifySale(openLedgerChain(rpcUrl ?? '', ledger, startBlock), programme.ledger, sale);
       };

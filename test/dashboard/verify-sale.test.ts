@@ -1,21 +1,15 @@
-import {
-  type LedgerAnswer,
-  openLedgerChain,
-  type SaleAnswer,
-  type StepName,
-  type Verification,
-  verifySale,
-} from '@plumbline/dashboard';
+import { openLedgerChain, type StepName, type Verification, verifySale } from '@plumbline/dashboard';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { expect } from 'chai';
 import { type Anvil, startAnvil } from '../support/chain.ts';
-import { Programme } from './programme.ts';
+import { type LedgerAtNode, Programme } from './programme.ts';
 
 for (const form of ['readable', 'compact'] as const) {
   describe(`verifySale on a ${form} ledger`, () => {
     let anvil: Anvil;
     let programme: Programme;
 
-    const verify = (sale: SaleAnswer, ledger: LedgerAnswer = programme.ledger) =>
+    const verify = (sale: SaleResponse, ledger: LedgerAtNode = programme.ledger) =>
       verifySale(openLedgerChain(ledger.rpcUrl ?? '', ledger.ledger, ledger.startBlock), ledger, sale);
 
     before(async () => {
@@ -48,7 +42,7 @@ for (const form of ['readable', 'compact'] as const) {
     });
 
     describe('after settlement', () => {
-      let sale: SaleAnswer;
+      let sale: SaleResponse;
 
       before(async () => {
         await programme.settle();
@@ -97,7 +91,7 @@ for (const form of ['readable', 'compact'] as const) {
       });
 
       it('disagrees when a reversal, the plan, a time or the transaction is altered', async () => {
-        const cases: [StepName, Partial<SaleAnswer>][] = [
+        const cases: [StepName, Partial<SaleResponse>][] = [
           ['reversals', { reversed: { priceCents: '0', volumeCents: '0' } }],
           ['plan', { plan: 2 }],
           ['batch', { settlesAt: sale.settlesAt! + 1 }],

@@ -100,7 +100,7 @@ for (const engine of engines) {
     });
 
     it('accepts a distributor once however many send it at once', async () => {
-      const list = [{ reference: 'popular', sponsor: 'seller', wallet: '0x01' }];
+      const list = [{ reference: 'popular', sponsor: 'seller', wallet: '0x01' as const }];
       const work = async (each: Database) => ({
         status: 202,
         body: await acceptEnrolments(each, LEDGER, list),

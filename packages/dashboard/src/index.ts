@@ -1,4 +1,3 @@
-export type { DistributorAnswer, LedgerAnswer, SaleAnswer } from './api/answers.ts';
 export { type LedgerChain, openLedgerChain } from './chain/ledger-chain.ts';
 export type { ChainReader } from './verify/chain-reader.ts';
 export type { Step, StepName, Verification } from './verify/steps.ts';

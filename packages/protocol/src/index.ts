@@ -134,3 +134,4 @@ export {
   planHash,
   rowOf,
 } from './rules/plan.ts';
+export { PLAN_COMPRESSIONS, PLAN_KINDS, planCompression, planKind, planWords } from './rules/plan-words.ts';

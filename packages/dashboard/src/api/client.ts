@@ -1,14 +1,14 @@
 import type {
-  ChildrenAnswer,
-  CreditsAnswer,
-  DistributorAnswer,
-  FiguresAnswer,
-  LedgerAnswer,
-  PeriodsAnswer,
-  SaleAnswer,
-  SearchAnswer,
-  UplineAnswer,
-} from './answers.ts';
+  ChildrenResponse,
+  CreditsResponse,
+  DistributorResponse,
+  FiguresResponse,
+  LedgerResponse,
+  PeriodsResponse,
+  SaleResponse,
+  SearchResponse,
+  UplineResponse,
+} from '@plumbline/protocol/api';
 
 /** The gateway said no, or could not be reached. `title` and `detail` are its own words where it gave any. */
 export class ApiError extends Error {
@@ -28,25 +28,29 @@ export class ApiError extends Error {
 
 /** What the pages read of the gateway. Every call rejects with ApiError, or with the signal's reason. */
 export const api = {
-  ledger: (signal: AbortSignal) => read<LedgerAnswer>('ledger', {}, signal),
-  search: (q: string, signal: AbortSignal) => read<SearchAnswer>('search', { q }, signal),
+  ledger: (signal: AbortSignal) => read<LedgerResponse>('ledger', {}, signal),
+  search: (q: string, signal: AbortSignal) => read<SearchResponse>('search', { q }, signal),
   /** @param id Distributor id, wallet, or `ref:` and the company's reference. */
   distributor: (id: string, signal: AbortSignal) =>
-    read<DistributorAnswer>(`distributors/${encodeURIComponent(id)}`, {}, signal),
+    read<DistributorResponse>(`distributors/${encodeURIComponent(id)}`, {}, signal),
   figures: (id: string, signal: AbortSignal) =>
-    read<FiguresAnswer>(`distributors/${encodeURIComponent(id)}/figures`, {}, signal),
+    read<FiguresResponse>(`distributors/${encodeURIComponent(id)}/figures`, {}, signal),
   /** The newest month only. */
   newestPeriod: (id: string, signal: AbortSignal) =>
-    read<PeriodsAnswer>(`distributors/${encodeURIComponent(id)}/periods`, { limit: '1' }, signal),
+    read<PeriodsResponse>(`distributors/${encodeURIComponent(id)}/periods`, { limit: '1' }, signal),
   upline: (id: string, cursor: string | null, signal: AbortSignal) =>
-    read<UplineAnswer>(`distributors/${encodeURIComponent(id)}/upline`, { limit: '20', cursor }, signal),
+    read<UplineResponse>(`distributors/${encodeURIComponent(id)}/upline`, { limit: '20', cursor }, signal),
   children: (id: string, cursor: string | null, signal: AbortSignal) =>
-    read<ChildrenAnswer>(`distributors/${encodeURIComponent(id)}/children`, { limit: '10', cursor }, signal),
+    read<ChildrenResponse>(
+      `distributors/${encodeURIComponent(id)}/children`,
+      { limit: '10', cursor },
+      signal,
+    ),
   credits: (id: string, cursor: string | null, signal: AbortSignal) =>
-    read<CreditsAnswer>(`distributors/${encodeURIComponent(id)}/credits`, { limit: '10', cursor }, signal),
+    read<CreditsResponse>(`distributors/${encodeURIComponent(id)}/credits`, { limit: '10', cursor }, signal),
   /** @param ref External id or `12-7`. */
   sale: (ref: string, signal: AbortSignal) =>
-    read<SaleAnswer>(`sales/${encodeURIComponent(ref)}`, {}, signal),
+    read<SaleResponse>(`sales/${encodeURIComponent(ref)}`, {}, signal),
 };
 
 async function read<T>(path: string, query: Record<string, string | null>, signal: AbortSignal): Promise<T> {

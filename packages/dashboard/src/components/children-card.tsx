@@ -1,4 +1,4 @@
-import type { Child } from '../api/answers.ts';
+import type { Child } from '@plumbline/protocol/api';
 import { api } from '../api/client.ts';
 import { column, count } from '../format.ts';
 import { usePages } from '../state/use-pages.ts';

@@ -1,4 +1,4 @@
-import type { CreditLine } from '../api/answers.ts';
+import type { CreditLine } from '@plumbline/protocol/api';
 import { api } from '../api/client.ts';
 import { column, rate } from '../format.ts';
 import { hrefs } from '../router.ts';

@@ -1,4 +1,4 @@
-import type { DistributorAnswer } from '../api/answers.ts';
+import type { DistributorResponse } from '@plumbline/protocol/api';
 import { text } from '../text.ts';
 import { DistributorLink } from './distributor-link.tsx';
 import { Hex } from './hex.tsx';
@@ -7,7 +7,7 @@ import { Moment } from './moment.tsx';
 const words = text.distributor;
 
 /** Who this is, and how they stand. */
-export function DistributorHead({ distributor }: { distributor: DistributorAnswer }) {
+export function DistributorHead({ distributor }: { distributor: DistributorResponse }) {
   return (
     <div className="page-head">
       <h1>{words.title(distributor.reference ?? String(distributor.id))}</h1>
@@ -24,7 +24,7 @@ export function DistributorHead({ distributor }: { distributor: DistributorAnswe
   );
 }
 
-function Standing({ distributor, id }: { distributor: DistributorAnswer; id: number }) {
+function Standing({ distributor, id }: { distributor: DistributorResponse; id: number }) {
   const { rank, status, wallet, hold, recovery, flags } = distributor;
   return (
     <>

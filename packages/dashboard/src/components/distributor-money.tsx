@@ -1,4 +1,4 @@
-import type { DistributorAnswer } from '../api/answers.ts';
+import type { DistributorResponse } from '@plumbline/protocol/api';
 import { count } from '../format.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
@@ -10,7 +10,7 @@ import { OwedNow } from './owed-now.tsx';
 const words = text.distributor;
 
 /** Net figures: what is owed now, large and from the chain, and what it is made of. */
-export function DistributorMoney({ distributor, id }: { distributor: DistributorAnswer; id: number }) {
+export function DistributorMoney({ distributor, id }: { distributor: DistributorResponse; id: number }) {
   const pendingUntil =
     distributor.pendingUntil === null ? (
       words.pendingNone

@@ -5,8 +5,8 @@ import {
   PLAN_BY_GENERATION,
   type SettledLine,
 } from '@plumbline/protocol';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ReactNode } from 'react';
-import type { SaleAnswer } from '../api/answers.ts';
 import { column, rate } from '../format.ts';
 import { text } from '../text.ts';
 import type { PlacedMember } from '../verify/line.ts';
@@ -29,7 +29,7 @@ export function PayoutTable(props: {
   payout: SettledLine;
   line: readonly PlacedMember[];
   plan: Verification['plan'];
-  sale: SaleAnswer;
+  sale: SaleResponse;
 }) {
   const { payout, line, plan, sale } = props;
   const isShown = sale.credits !== null;
@@ -107,6 +107,6 @@ function withReason({ id, reason }: PlacedMember): ReactNode {
   );
 }
 
-function shownAt(sale: SaleAnswer, level: number): bigint {
+function shownAt(sale: SaleResponse, level: number): bigint {
   return BigInt(sale.credits?.find((credit) => credit.level === level)?.units ?? 0);
 }

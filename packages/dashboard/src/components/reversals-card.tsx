@@ -1,4 +1,4 @@
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
 import { Money } from './money.tsx';
@@ -6,7 +6,7 @@ import { Money } from './money.tsx';
 const words = text.sale;
 
 /** What was taken back of the sale, or is about to be; nothing for most sales. */
-export function ReversalsCard({ sale }: { sale: SaleAnswer }) {
+export function ReversalsCard({ sale }: { sale: SaleResponse }) {
   if (sale.reversals.length === 0) return null;
   return (
     <Card heading={words.reversals}>

@@ -1,4 +1,4 @@
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { count } from '../format.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
@@ -8,7 +8,7 @@ import { Money } from './money.tsx';
 const words = text.sale;
 
 /** The sale's items, as its document lists them. */
-export function SaleDocumentCard({ sale }: { sale: SaleAnswer }) {
+export function SaleDocumentCard({ sale }: { sale: SaleResponse }) {
   const { document } = sale;
   if (!document) {
     return (

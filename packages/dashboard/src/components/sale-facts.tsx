@@ -1,5 +1,5 @@
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ReactNode } from 'react';
-import type { SaleAnswer } from '../api/answers.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
 import { DistributorLink } from './distributor-link.tsx';
@@ -10,7 +10,7 @@ import { Money } from './money.tsx';
 const words = text.sale;
 
 /** What the gateway says of the sale. */
-export function SaleFacts({ sale }: { sale: SaleAnswer }) {
+export function SaleFacts({ sale }: { sale: SaleResponse }) {
   const rows: [string, ReactNode][] = [
     [
       words.seller,

@@ -1,11 +1,11 @@
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { text } from '../text.ts';
 import { Badge } from './badge.tsx';
 
 const words = text.sale;
 
 /** Which sale this is, and how far. */
-export function SaleHead({ sale }: { sale: SaleAnswer }) {
+export function SaleHead({ sale }: { sale: SaleResponse }) {
   const state = sale.settled ? 'settled' : sale.state;
   const tone = state === 'refused' ? 'bad' : sale.settled ? 'good' : 'calm';
   return (

@@ -1,5 +1,5 @@
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ReactNode } from 'react';
-import type { SaleAnswer } from '../api/answers.ts';
 import { text } from '../text.ts';
 import { Moment } from './moment.tsx';
 
@@ -12,7 +12,7 @@ interface Station {
 }
 
 /** The way of a sale, from accepted to settled. */
-export function SaleTimeline({ sale }: { sale: SaleAnswer }) {
+export function SaleTimeline({ sale }: { sale: SaleResponse }) {
   const { recordedAt, settlesAt, settled } = sale;
   const windowOver = settled || (settlesAt !== null && settlesAt * 1_000 <= Date.now());
   const when = (at: number | null) => (at ? <Moment at={at} /> : undefined);

@@ -1,4 +1,4 @@
-import type { SearchResult } from '../api/answers.ts';
+import type { SearchResult } from '@plumbline/protocol/api';
 import { text } from '../text.ts';
 
 export function SearchResults(props: { results: SearchResult[]; hrefOf: (result: SearchResult) => string }) {

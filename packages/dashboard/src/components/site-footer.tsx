@@ -1,9 +1,9 @@
-import type { LedgerAnswer } from '../api/answers.ts';
+import type { LedgerResponse } from '@plumbline/protocol/api';
 import { count, time } from '../format.ts';
 import { text } from '../text.ts';
 import { Hex } from './hex.tsx';
 
-export function SiteFooter({ ledger }: { ledger: LedgerAnswer }) {
+export function SiteFooter({ ledger }: { ledger: LedgerResponse }) {
   return (
     <footer className="site-footer">
       <span>

@@ -1,4 +1,4 @@
-import type { UplineMember } from '../api/answers.ts';
+import type { UplineDistributor } from '@plumbline/protocol/api';
 import { api } from '../api/client.ts';
 import { usePages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
@@ -11,7 +11,7 @@ const words = text.distributor;
 
 /** The sponsors, from the nearest to the top, a page at a time. */
 export function UplineCard({ id }: { id: number }) {
-  const pages = usePages<UplineMember>(`upline ${id}`, async (cursor, signal) => {
+  const pages = usePages<UplineDistributor>(`upline ${id}`, async (cursor, signal) => {
     const { path, nextCursor } = await api.upline(String(id), cursor, signal);
     return { items: path, nextCursor };
   });

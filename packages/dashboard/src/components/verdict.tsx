@@ -1,4 +1,4 @@
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { time } from '../format.ts';
 import { text } from '../text.ts';
 import type { Verification } from '../verify/steps.ts';
@@ -8,7 +8,7 @@ const words = text.verification;
 const tones: Record<Verification['verdict'], Tone> = { agrees: 'good', disagrees: 'bad', unverified: 'warn' };
 
 /** The final badge, and what it means in a sentence; read out when it changes. */
-export function Verdict({ result, sale }: { result: Verification | undefined; sale: SaleAnswer }) {
+export function Verdict({ result, sale }: { result: Verification | undefined; sale: SaleResponse }) {
   const tone = result ? tones[result.verdict] : 'calm';
   return (
     <p className={`verdict ${tone}`} role="status" data-verdict={result?.verdict ?? 'running'}>
@@ -19,7 +19,7 @@ export function Verdict({ result, sale }: { result: Verification | undefined; sa
   );
 }
 
-function sentenceOf(result: Verification, sale: SaleAnswer): string {
+function sentenceOf(result: Verification, sale: SaleResponse): string {
   if (result.verdict === 'unverified') return words.unverified;
   if (result.verdict === 'disagrees') {
     const differing = result.steps.filter((step) => step.state === 'differs');

@@ -1,4 +1,4 @@
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { useVerification } from '../state/use-verification.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
@@ -10,7 +10,7 @@ import { Verdict } from './verdict.tsx';
 const words = text.verification;
 
 /** The recomputation of a sale's payout, step by step, or that there is nothing to verify yet. */
-export function VerificationCard({ sale }: { sale: SaleAnswer }) {
+export function VerificationCard({ sale }: { sale: SaleResponse }) {
   if (sale.ref === null) {
     return (
       <Card heading={words.heading} className="verification">
@@ -21,7 +21,7 @@ export function VerificationCard({ sale }: { sale: SaleAnswer }) {
   return <Verified sale={sale} />;
 }
 
-function Verified({ sale }: { sale: SaleAnswer }) {
+function Verified({ sale }: { sale: SaleResponse }) {
   const { steps, result, again } = useVerification(sale);
   const button = (
     <button type="button" className="quiet" onClick={again} disabled={!result}>

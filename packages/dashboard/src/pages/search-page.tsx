@@ -1,5 +1,5 @@
+import type { SearchResult } from '@plumbline/protocol/api';
 import { useEffect } from 'react';
-import type { SearchResult } from '../api/answers.ts';
 import { api } from '../api/client.ts';
 import { LoadedView } from '../components/loaded-view.tsx';
 import { SearchResults } from '../components/search-results.tsx';

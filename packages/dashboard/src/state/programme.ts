@@ -1,10 +1,10 @@
+import type { LedgerResponse } from '@plumbline/protocol/api';
 import { createContext, useContext } from 'react';
-import type { LedgerAnswer } from '../api/answers.ts';
 import type { LedgerChain } from '../chain/ledger-chain.ts';
 
 /** What every page knows: the ledger, and the node that the reader trusts. */
 export interface Programme {
-  ledger: LedgerAnswer;
+  ledger: LedgerResponse;
   chain: LedgerChain;
   rpcUrl: string;
   /** Null goes back to the gateway's suggestion. */

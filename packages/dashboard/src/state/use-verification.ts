@@ -1,5 +1,5 @@
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { SaleAnswer } from '../api/answers.ts';
 import type { Step, Verification } from '../verify/steps.ts';
 import { verifySale } from '../verify/verify-sale.ts';
 import { useProgramme } from './programme.ts';
@@ -13,7 +13,7 @@ export interface RunningVerification {
 }
 
 /** Verifies a recorded sale, anew whenever the gateway's answer or the node changes. */
-export function useVerification(sale: SaleAnswer): RunningVerification {
+export function useVerification(sale: SaleResponse): RunningVerification {
   const { ledger, chain, rpcUrl } = useProgramme();
   const [attempt, setAttempt] = useState(0);
   const key = JSON.stringify([attempt, rpcUrl, sale]);

@@ -5,7 +5,7 @@ import {
   type SaleRecord,
   type SaleRef,
 } from '@plumbline/protocol';
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
 
@@ -15,7 +15,7 @@ export async function checkBatch(
   chain: ChainReader,
   ref: SaleRef,
   returnWindow: number,
-  sale: SaleAnswer,
+  sale: SaleResponse,
 ): Promise<BatchRecorded | undefined> {
   const [recorded] = decodeEntries(await chain.listLogs('BatchRecorded', ref.batch));
   if (recorded?.entry.kind !== 'batchRecorded') {
@@ -36,7 +36,7 @@ export function checkRecord(
   found: Comparison,
   batch: BatchRecorded,
   ref: SaleRef,
-  sale: SaleAnswer,
+  sale: SaleResponse,
 ): SaleRecord | undefined {
   const records = decodeSales(batch.records);
   const record = records[ref.index];

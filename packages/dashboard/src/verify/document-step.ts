@@ -5,7 +5,7 @@ import {
   type SaleRef,
   verifyDocument,
 } from '@plumbline/protocol';
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { Comparison } from './comparison.ts';
 
 /**
@@ -17,7 +17,7 @@ export function checkDocument(
   batch: BatchRecorded,
   ref: SaleRef,
   record: SaleRecord,
-  sale: SaleAnswer,
+  sale: SaleResponse,
 ): void {
   const { document, manifest } = sale;
   if (!document || !manifest) {

@@ -1,13 +1,16 @@
 import { decodeEntries, type LedgerTerms, termsHash } from '@plumbline/protocol';
-import type { LedgerAnswer } from '../api/answers.ts';
+import type { LedgerResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
+
+/** What the gateway shows of the ledger, as far as it is checked. */
+export type ShownLedger = Pick<LedgerResponse, 'ledger' | 'chainId' | 'token' | 'terms'>;
 
 /** Whether this is the chain and the ledger that the gateway speaks of, with terms that it was opened with. */
 export async function checkLedger(
   found: Comparison,
   chain: ChainReader,
-  ledger: LedgerAnswer,
+  ledger: ShownLedger,
 ): Promise<LedgerTerms> {
   found.fact('address', ledger.ledger);
   const chainId = await chain.chainId();

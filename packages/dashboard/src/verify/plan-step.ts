@@ -7,7 +7,7 @@ import {
   planHash,
   type SaleRecord,
 } from '@plumbline/protocol';
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
 
@@ -28,7 +28,7 @@ export async function checkPlan(
   batch: BatchRecorded,
   record: SaleRecord,
   volumeLeft: bigint,
-  sale: SaleAnswer,
+  sale: SaleResponse,
 ): Promise<AppliedPlan> {
   found.sameIfShown('plan', batch.plan, sale.plan);
   const { plan, startsAt } = await chain.planOf(batch.plan);

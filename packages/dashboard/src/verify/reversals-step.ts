@@ -1,5 +1,5 @@
 import { decodeEntries, type SaleRecord, type SaleRef, saleNumber } from '@plumbline/protocol';
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
 
@@ -9,7 +9,7 @@ export async function checkReversals(
   chain: ChainReader,
   ref: SaleRef,
   record: SaleRecord,
-  sale: SaleAnswer,
+  sale: SaleResponse,
 ): Promise<bigint> {
   const logs = await chain.listLogs('SaleReversed', saleNumber(ref));
   let price = 0n;

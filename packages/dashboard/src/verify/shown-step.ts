@@ -1,10 +1,10 @@
 import { amountOf, creditedBy } from '@plumbline/protocol';
-import type { SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import type { Comparison } from './comparison.ts';
 import type { Outcome } from './settlement-step.ts';
 
 /** Holds what the gateway showed of the payout against the recomputation. */
-export function checkShown(found: Comparison, { line, settled }: Outcome, sale: SaleAnswer): void {
+export function checkShown(found: Comparison, { line, settled }: Outcome, sale: SaleResponse): void {
   if (!sale.settled) {
     // The books follow the chain with a delay, so a settlement they have not read yet is no contradiction.
     found.note = settled ? 'gatewayBehind' : 'wouldPay';

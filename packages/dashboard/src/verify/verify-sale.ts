@@ -1,10 +1,10 @@
 import { parseSaleRef } from '@plumbline/protocol';
-import type { LedgerAnswer, SaleAnswer } from '../api/answers.ts';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import { checkBatch, checkRecord } from './batch-step.ts';
 import type { ChainReader } from './chain-reader.ts';
 import { findClosing } from './closing.ts';
 import { checkDocument } from './document-step.ts';
-import { checkLedger } from './ledger-step.ts';
+import { checkLedger, type ShownLedger } from './ledger-step.ts';
 import { placeMembers } from './line.ts';
 import { checkPlan } from './plan-step.ts';
 import { checkReversals } from './reversals-step.ts';
@@ -22,8 +22,8 @@ import { VerificationRun } from './verification-run.ts';
  */
 export async function verifySale(
   chain: ChainReader,
-  ledger: LedgerAnswer,
-  sale: SaleAnswer,
+  ledger: ShownLedger,
+  sale: SaleResponse,
   onStep: (steps: readonly Step[]) => void = () => {},
 ): Promise<Verification> {
   const run = new VerificationRun(onStep);

@@ -9,7 +9,7 @@ import {
   withLease,
 } from '@plumbline/store';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Chain } from '../chain/chain.ts';
 import { reasonOf } from '../chain/reason.ts';
@@ -45,7 +45,7 @@ export interface BatcherOptions {
 export interface BatcherStatus {
   /** Whether this process holds the signer's lease. */
   leading: boolean;
-  signer: string;
+  signer: Address;
   /** What cannot go on, and why. */
   waiting: { step: Task | 'send'; reason: string }[];
   /** What the last look ended with, if it ended badly. */
@@ -74,6 +74,7 @@ export function leaseName(signer: string): string {
 
 export function createBatcher({ database, chain, signerKey, log, settings }: BatcherOptions): Batcher {
   const account = privateKeyToAccount(signerKey);
+  const signer = account.address.toLowerCase() as Address;
   const config = { ...DEFAULT_SETTINGS, ...settings };
   const holder = randomUUID();
   const waiting = new Map<Task | 'send', string>();
@@ -161,7 +162,7 @@ export function createBatcher({ database, chain, signerKey, log, settings }: Bat
     },
     status: () => ({
       leading: lease !== undefined,
-      signer: account.address.toLowerCase(),
+      signer,
       waiting: [...waiting].map(([step, reason]) => ({ step, reason })),
       problem,
     }),

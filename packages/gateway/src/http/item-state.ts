@@ -1,14 +1,17 @@
-import type { BooksStatus } from '@plumbline/store';
+import type { ItemState } from '@plumbline/protocol/api';
+import type { BooksStatus, SubmittedSale } from '@plumbline/store';
+
+type TransactionState = SubmittedSale['transactionState'];
 
 /** How far an item is, from its own state and that of its transaction. */
-export function stateOf(item: string, transaction: string | null): string {
+export function itemState(item: SubmittedSale['state'], transaction: TransactionState): ItemState {
   if (item !== 'batched') return item;
   if (transaction === 'included' || transaction === 'final' || transaction === 'sent') return transaction;
   return 'batched';
 }
 
 /** Whether a transaction in this state is on chain. */
-export function isOnChain(transaction: string | null): boolean {
+export function isOnChain(transaction: TransactionState): boolean {
   return transaction === 'included' || transaction === 'final';
 }
 

@@ -1,15 +1,12 @@
 import { MalformedError } from '@plumbline/protocol';
+import { PATTERN_WORDS, type Problem } from '@plumbline/protocol/api';
 import { KeyReusedError } from '@plumbline/store';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
 import { reasonOf } from '../chain/reason.ts';
 import type { App } from './dependencies.ts';
-import { PATTERN_WORDS } from './patterns.ts';
 
 /** A field that is wrong, and what would be right. */
-export interface FieldProblem {
-  field: string;
-  problem: string;
-}
+export type FieldProblem = Problem['errors'][number];
 
 const titles: Record<number, string> = {
   400: 'The request is malformed',
@@ -42,7 +39,7 @@ export function fieldProblem(status: number, field: string, problem: string): Pr
 }
 
 /** The body of an `application/problem+json` answer. */
-function problemBody(status: number, detail: string, errors: FieldProblem[]): object {
+function problemBody(status: number, detail: string, errors: FieldProblem[]): Problem {
   return { type: 'about:blank', title: titles[status] ?? 'Error', status, detail, errors };
 }
 

@@ -1,25 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type BuyerClass, commitBuyer, MAX_CENTS, parseInteger } from '@plumbline/protocol';
+import { commitBuyer, MAX_CENTS, parseInteger } from '@plumbline/protocol';
+import type { ReversalRequest, SaleRequest } from '@plumbline/protocol/api';
 import type { KeyedRequest, NewReversal, NewSale } from '@plumbline/store';
 import { type Hex, toHex } from 'viem';
 import type { FieldProblem } from './problems.ts';
 
 /** Requests as the store takes them: checked beyond what a schema can say, with hashes and fresh salts. */
 
-/** A sale as it comes in. */
-export interface SaleBody {
-  externalId: string;
-  seller: string;
-  buyer: string;
-  class: string;
-  priceCents: string;
-  volumeCents: string;
-  items: { product: string; quantity: number; amountCents: string; name?: string }[];
-  soldAt: string;
-}
-
 /** What is wrong with a sale that fits the schema, or undefined. */
-export function findSaleProblem(body: SaleBody): FieldProblem | undefined {
+export function findSaleProblem(body: SaleRequest): FieldProblem | undefined {
   // The format of the schema allows leap seconds, which no clock here knows.
   if (Number.isNaN(Date.parse(body.soldAt))) {
     return {
@@ -48,7 +37,7 @@ export function findSaleProblem(body: SaleBody): FieldProblem | undefined {
 }
 
 /** A sale for the store, with its own salts. Call it only without a problem. */
-export function newSale(body: SaleBody): NewSale {
+export function newSale(body: SaleRequest): NewSale {
   const soldAt = new Date(body.soldAt).toISOString();
   const items = body.items.map(({ product, quantity, amountCents, name }) => ({
     product,
@@ -71,7 +60,7 @@ export function newSale(body: SaleBody): NewSale {
   return {
     externalId,
     seller,
-    class: body.class as BuyerClass,
+    class: body.class,
     priceCents: BigInt(priceCents),
     volumeCents: BigInt(volumeCents),
     items,
@@ -85,10 +74,7 @@ export function newSale(body: SaleBody): NewSale {
 }
 
 /** A reversal for the store. @throws MalformedError if an amount is out of range. */
-export function newReversal(
-  externalId: string,
-  body: { reversalId: string; priceCents: string; volumeCents: string; reason?: string },
-): NewReversal {
+export function newReversal(externalId: string, body: ReversalRequest): NewReversal {
   const { reversalId, reason = null } = body;
   const priceCents = parseInteger('priceCents', body.priceCents, MAX_CENTS);
   const volumeCents = parseInteger('volumeCents', body.volumeCents, MAX_CENTS);

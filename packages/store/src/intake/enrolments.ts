@@ -1,4 +1,5 @@
 import { type RawBuilder, type Selection, sql } from 'kysely';
+import type { Address, Hex } from 'viem';
 import type { Database, Tables } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 
@@ -22,7 +23,7 @@ export interface NewEnrolment {
   /** Reference of the sponsor; null for a root. */
   sponsor: string | null;
   /** Lower-case address; null if it is to be claimed later. */
-  wallet: string | null;
+  wallet: Address | null;
 }
 
 /** Why an item of a list cannot be accepted. */
@@ -53,7 +54,7 @@ export async function acceptEnrolments(
     .where((eb) =>
       eb.or([
         eb('reference', '=', sql<string>`any(${references})`),
-        eb('wallet', '=', sql<string>`any(${wallets})`).and('state', '<>', 'refused'),
+        eb('wallet', '=', sql<Hex>`any(${wallets})`).and('state', '<>', 'refused'),
       ]),
     )
     .execute();

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Database } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 
-/** What was answered: an HTTP status and a JSON body. */
-export interface Answer {
-  status: number;
-  body: unknown;
+/** What was answered: an HTTP status and a JSON body. A key ties an answer to one route, and so to one shape. */
+export interface Answer<Status extends number = number, Body = unknown> {
+  status: Status;
+  body: Body;
 }
 
 /** A request under a key of the caller's choice. */
@@ -38,12 +38,12 @@ const ATTEMPTS = 4;
  * is run again after the first.
  * @throws KeyReusedError if the key belongs to another request.
  */
-export async function answerOnce(
+export async function answerOnce<Status extends number, Body>(
   database: Database,
   ledger: string,
   request: KeyedRequest | undefined,
-  work: (database: Database) => Promise<Answer>,
-): Promise<Answer> {
+  work: (database: Database) => Promise<Answer<Status, Body>>,
+): Promise<Answer<Status, Body>> {
   for (let attempt = 1; ; attempt++) {
     try {
       if (!request) return await work(database);
@@ -57,12 +57,12 @@ export async function answerOnce(
   }
 }
 
-async function answerUnderKey(
+async function answerUnderKey<Status extends number, Body>(
   transaction: Database,
   ledger: string,
   request: KeyedRequest,
-  work: (database: Database) => Promise<Answer>,
-): Promise<Answer> {
+  work: (database: Database) => Promise<Answer<Status, Body>>,
+): Promise<Answer<Status, Body>> {
   const known = await transaction
     .selectFrom('idempotency')
     .select(['salt', 'request_hash', 'status', 'answer'])
@@ -71,7 +71,7 @@ async function answerUnderKey(
     .executeTakeFirst();
   if (known) {
     if (known.request_hash !== request.hashWith(known.salt)) throw new KeyReusedError(request.key);
-    return { status: known.status, body: known.answer };
+    return { status: known.status, body: known.answer } as Answer<Status, Body>;
   }
   const answer = await work(transaction);
   // Only what was done is kept: a refusal may be right the next time.

@@ -1,5 +1,7 @@
 import { type Selection, sql } from 'kysely';
+import type { Hex } from 'viem';
 import type { Database, Tables } from '../schema/database.ts';
+import type { TransactionState } from '../schema/intake-tables.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 
 /** A request to take back part of a sale, and what became of it. */
@@ -190,7 +192,7 @@ export async function listReversalRequests(
   database: Database,
   ledger: string,
   externalId: string,
-): Promise<(ReversalRow & { transactionState: string | null; transactionHash: string | null })[]> {
+): Promise<(ReversalRow & { transactionState: TransactionState | null; transactionHash: Hex | null })[]> {
   return database
     .selectFrom('reversal_requests')
     .leftJoin('transactions as t', (join) =>

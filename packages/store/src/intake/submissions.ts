@@ -1,6 +1,8 @@
 import type { BuyerClass, SaleItem } from '@plumbline/protocol';
 import { type Selection, sql } from 'kysely';
+import type { Hex } from 'viem';
 import type { Database, Tables } from '../schema/database.ts';
+import type { TransactionState } from '../schema/intake-tables.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 import { presentId } from './enrolments.ts';
 
@@ -140,8 +142,8 @@ async function insertSales(
 
 /** A sale with how far its transaction is. */
 export interface SubmittedSale extends SubmissionRow {
-  transactionState: string | null;
-  transactionHash: string | null;
+  transactionState: TransactionState | null;
+  transactionHash: Hex | null;
   /** Present distributor id. */
   sellerId: number | null;
 }

@@ -1,4 +1,6 @@
+import type { BuyerClass, SaleItem } from '@plumbline/protocol';
 import type { ColumnType, Generated } from 'kysely';
+import type { Hex } from 'viem';
 
 /** What companies submit and what becomes of it. The gateway is the only writer. Addresses and hashes are lower-case hex. */
 
@@ -13,11 +15,13 @@ type ItemState = 'accepted' | 'batched' | 'refused';
  * when last looked at. `final`: deep enough. `failed`: reverted on chain. `voided`: it failed and the chain forgot it, so
  * that its nonce has to be filled by a transaction that does nothing. `displaced`: another transaction took its nonce.
  */
-type TransactionState = 'signed' | 'sent' | 'included' | 'final' | 'failed' | 'voided' | 'displaced';
+export type TransactionState = 'signed' | 'sent' | 'included' | 'final' | 'failed' | 'voided' | 'displaced';
 
 /** `fill` does nothing but use up a nonce. */
 type TransactionKind = 'enrol' | 'record' | 'reverse' | 'settle' | 'fill';
 
+/** Bytes in hex: checked by whoever writes them. */
+type HexText = ColumnType<Hex, string, string>;
 /** Written as JSON text, read as a value. */
 type Json<T> = ColumnType<T, string, string>;
 type WrittenOnce<T> = ColumnType<T, T, never>;
@@ -31,7 +35,7 @@ interface EnrolmentsTable {
   /** Order of acceptance; sponsors come before their recruits. */
   seq: Generated<bigint>;
   sponsor_reference: string | null;
-  wallet: string | null;
+  wallet: ColumnType<Hex | null, string | null, string | null>;
   state: ItemState;
   refusal: string | null;
   /** Given when the enrolment is built. */
@@ -46,18 +50,17 @@ interface SubmissionsTable {
   external_id: string;
   seq: Generated<bigint>;
   seller_reference: string;
-  class: string;
+  class: BuyerClass;
   price_cents: bigint;
   volume_cents: bigint;
-  /** `[{ product, quantity, amountCents, name? }]` */
-  items: Json<{ product: string; quantity: number; amountCents: string; name?: string }[]>;
+  items: Json<SaleItem[]>;
   /** ISO 8601 in UTC, as it stands in the document. */
   sold_at: string;
   /** Null when the link to the buyer has been erased. */
   buyer_reference: string | null;
   buyer_salt: string | null;
-  buyer_commitment: string;
-  document_salt: string;
+  buyer_commitment: HexText;
+  document_salt: HexText;
   /** Salted with `buyer_salt`, so that it cannot outlive the link as a way to guess the buyer. */
   body_hash: string;
   /** Sum of the reversals accepted and not refused. */
@@ -111,7 +114,7 @@ interface TransactionsTable {
   nonce: number;
   state: TransactionState;
   /** Of the attempt that was included. */
-  hash: string | null;
+  hash: ColumnType<Hex | null, string | null, string | null>;
   block_number: bigint | null;
   block_hash: string | null;
   /** Why it failed, or what is odd about it. */
@@ -137,9 +140,9 @@ interface OutgoingBatchesTable {
   ledger: bigint;
   batch: number;
   transaction_id: bigint;
-  manifest_root: string;
+  manifest_root: HexText;
   /** Packed sales, as in the call. */
-  records: string;
+  records: HexText;
   size: number;
 }
 

@@ -1,5 +1,13 @@
 import { formatSaleRef } from '@plumbline/protocol';
 import {
+  CreditsResponse,
+  FiguresResponse,
+  PageQuery,
+  PayoutsResponse,
+  PeriodsResponse,
+  Problem,
+} from '@plumbline/protocol/api';
+import {
   type Figures as FiguresRow,
   findStatus,
   getFigures,
@@ -10,9 +18,7 @@ import {
   type VolumeByClass,
 } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
-import { Credits, Figures, Payouts, Periods } from '../figure-schemas.ts';
 import { isFinal } from '../item-state.ts';
-import { PageQuery, Problem } from '../schemas.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { pageOf } from './wire.ts';
 
@@ -30,17 +36,17 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
       schema: {
         summary: 'Volumes, commissions and net of all time, and what is pending',
         params: DistributorParams,
-        response: { 200: Figures, ...ANSWERS },
+        response: { 200: FiguresResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<FiguresResponse> => {
       const id = (await findPresent(request.params.id))?.id ?? 0;
       const [lifetime, pending] = await Promise.all([
         getFigures(database, ledger, id),
         getPending(database, ledger, id),
       ]);
       return {
-        lifetime: figuresAnswer(lifetime),
+        lifetime: inDigits(lifetime),
         pending: {
           ...pending,
           units: pending.units.toString(),
@@ -57,10 +63,10 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
         summary: 'The same by month, newest first',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: Periods, ...ANSWERS },
+        response: { 200: PeriodsResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<PeriodsResponse> => {
       const distributor = await findPresent(request.params.id);
       if (!distributor) return { periods: [], nextCursor: null };
       const { items, nextCursor } = await listPeriods(
@@ -69,7 +75,7 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
         distributor.id,
         pageOf(request.query),
       );
-      const periods = items.map(({ period, ...figures }) => ({ period, ...figuresAnswer(figures) }));
+      const periods = items.map(({ period, ...figures }) => ({ period, ...inDigits(figures) }));
       return { periods, nextCursor };
     },
   );
@@ -81,10 +87,10 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
         summary: 'Settled commissions, newest sale first',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: Credits, ...ANSWERS },
+        response: { 200: CreditsResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<CreditsResponse> => {
       const distributor = await findPresent(request.params.id);
       if (!distributor) return { credits: [], nextCursor: null };
       const [page, books] = await Promise.all([
@@ -111,10 +117,10 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
         summary: 'What was paid out, newest first',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: Payouts, ...ANSWERS },
+        response: { 200: PayoutsResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<PayoutsResponse> => {
       const distributor = await findPresent(request.params.id);
       if (!distributor) return { payouts: [], nextCursor: null };
       const [page, books] = await Promise.all([
@@ -131,11 +137,11 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
   );
 }
 
-function figuresAnswer(figures: FiguresRow) {
+function inDigits(figures: FiguresRow): FiguresResponse['lifetime'] {
   return {
     sales: figures.sales,
-    soldCents: inDigits(figures.soldCents),
-    reversedCents: inDigits(figures.reversedCents),
+    soldCents: byClass(figures.soldCents),
+    reversedCents: byClass(figures.reversedCents),
     teamCents: figures.teamCents.toString(),
     reversedTeamCents: figures.reversedTeamCents.toString(),
     creditedUnits: figures.creditedUnits.toString(),
@@ -146,6 +152,6 @@ function figuresAnswer(figures: FiguresRow) {
   };
 }
 
-function inDigits({ retail, preferred, self }: VolumeByClass) {
+function byClass({ retail, preferred, self }: VolumeByClass) {
   return { retail: retail.toString(), preferred: preferred.toString(), self: self.toString() };
 }

@@ -1,10 +1,10 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { MAX_ID } from '@plumbline/protocol';
+import { freeText } from '@plumbline/protocol/api';
 import { type Distributor, type EnrolmentRow, findDistributor, findEnrolment } from '@plumbline/store';
 import type { Address } from 'viem';
 import type { Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems.ts';
-import { freeText } from '../schemas.ts';
 
 export const DistributorParams = Type.Object({
   id: freeText({ maxLength: 210, description: 'Distributor id, wallet, or `ref:` and the reference' }),

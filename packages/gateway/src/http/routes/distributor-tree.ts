@@ -1,4 +1,15 @@
 import {
+  type Child,
+  ChildrenResponse,
+  DownlineResponse,
+  LevelPageQuery,
+  PageQuery,
+  PeriodQuery,
+  Problem,
+  TeamResponse,
+  UplineResponse,
+} from '@plumbline/protocol/api';
+import {
   type DownlineMember,
   findStatus,
   getSubtree,
@@ -8,14 +19,12 @@ import {
   periodOf,
 } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
-import { PageQuery, Problem } from '../schemas.ts';
-import { Children, Downline, LevelPageQuery, PeriodQuery, Team, Upline } from '../tree-schemas.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { pageOf } from './wire.ts';
 
 const ANSWERS = { 400: Problem, 404: Problem };
 
-/** Who stands above and below a distributor. */
+/** The upline and the downline of a distributor. */
 export function registerDistributorTree(app: App, dependencies: Dependencies): void {
   const { database, chain } = dependencies;
   const { ledger } = chain;
@@ -42,10 +51,10 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
         summary: 'Everybody above, from the sponsor up',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: Upline, ...ANSWERS },
+        response: { 200: UplineResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<UplineResponse> => {
       const distributor = await findPresent(request.params.id);
       if (!distributor) return { path: [], nextCursor: null };
       const { items, nextCursor } = await listUpline(database, ledger, distributor.id, pageOf(request.query));
@@ -60,15 +69,15 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
         summary: 'The distributors sponsored',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: Children, ...ANSWERS },
+        response: { 200: ChildrenResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<ChildrenResponse> => {
       const distributor = await findPresent(request.params.id);
       if (!distributor) return { children: [], nextCursor: null };
       const page = { ...pageOf(request.query), level: 1 };
       const { items, nextCursor } = await listDownline(database, ledger, distributor.id, page);
-      return { children: (await named(items)).map(memberAnswer), nextCursor };
+      return { children: (await named(items)).map(childOf), nextCursor };
     },
   );
 
@@ -79,10 +88,10 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
         summary: 'Everybody below, level by level, or one level',
         params: DistributorParams,
         querystring: LevelPageQuery,
-        response: { 200: Downline, ...ANSWERS },
+        response: { 200: DownlineResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<DownlineResponse> => {
       const distributor = await findPresent(request.params.id);
       if (!distributor) return { distributors: [], nextCursor: null };
       const { level } = request.query;
@@ -90,7 +99,7 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
       const { items, nextCursor } = await listDownline(database, ledger, distributor.id, page);
       const distributors = await named(items);
       return {
-        distributors: distributors.map((each) => ({ ...memberAnswer(each), level: each.level })),
+        distributors: distributors.map((each) => ({ ...childOf(each), level: each.level })),
         nextCursor,
       };
     },
@@ -103,10 +112,10 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
         summary: 'How large the team is, and what it sold in a month',
         params: DistributorParams,
         querystring: PeriodQuery,
-        response: { 200: Team, ...ANSWERS },
+        response: { 200: TeamResponse, ...ANSWERS },
       },
     },
-    async (request) => {
+    async (request): Promise<TeamResponse> => {
       const distributor = await findPresent(request.params.id);
       const books = await findStatus(database, ledger);
       const period = Number(request.query.period ?? periodOf(books?.blockTime ?? 0));
@@ -123,7 +132,7 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
   );
 }
 
-function memberAnswer(member: DownlineMember & { reference: string | null }) {
-  const { id, reference, directs, teamSize, creditedUnits } = member;
+function childOf(distributor: DownlineMember & { reference: string | null }): Child {
+  const { id, reference, directs, teamSize, creditedUnits } = distributor;
   return { id, reference, directs, teamSize, creditedUnits: creditedUnits.toString() };
 }

@@ -1,8 +1,14 @@
 import { STATUS_ACTIVE, STATUS_INACTIVE } from '@plumbline/protocol';
 import {
+  DistributorResponse,
+  DistributorsReceipt,
+  DistributorsRequest,
+  Problem,
+} from '@plumbline/protocol/api';
+import {
   acceptEnrolments,
   answerOnce,
-  type Distributor as DistributorInBooks,
+  type Distributor,
   type EnrolmentRow,
   findEnrolment,
   findStatus,
@@ -10,11 +16,11 @@ import {
   listFlags,
   listReferences,
 } from '@plumbline/store';
+import type { Address } from 'viem';
 import { requireApiKey } from '../api-key.ts';
 import type { App, Dependencies } from '../dependencies.ts';
 import { isFinal } from '../item-state.ts';
 import { ProblemError } from '../problems.ts';
-import { Distributor, DistributorsReceipt, DistributorsRequest, Problem } from '../schemas.ts';
 import { keyedRequest } from '../submissions.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 import { IdempotencyHeaders, WRITING } from './wire.ts';
@@ -41,7 +47,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       const list = request.body.distributors.map(({ reference, sponsor, wallet }) => ({
         reference,
         sponsor,
-        wallet: wallet?.toLowerCase() ?? null,
+        wallet: (wallet?.toLowerCase() as Address | undefined) ?? null,
       }));
       const keyed = keyedRequest(request.headers['idempotency-key'], 'POST', '/v1/distributors', list);
       const answer = await answerOnce(database, ledger, keyed, async (transaction) => {
@@ -58,7 +64,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
           errors.slice(0, 20),
         );
       });
-      return reply.status(202).send(answer.body as { accepted: number; known: number });
+      return reply.status(202).send(answer.body);
     },
   );
 
@@ -66,14 +72,14 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
     '/v1/distributors/:id',
     {
       schema: {
-        summary: 'A distributor; the id of somebody who has moved says where to',
+        summary: 'A distributor; an id that a distributor moved away from says where to',
         params: DistributorParams,
-        response: { 200: Distributor, 400: Problem, 404: Problem },
+        response: { 200: DistributorResponse, 400: Problem, 404: Problem },
       },
     },
-    async (request) => {
+    async (request): Promise<DistributorResponse> => {
       const { distributor, row } = await distributors.find(request.params.id);
-      if (!distributor) return waitingAnswer(row);
+      if (!distributor) return waitingResponse(row);
       const [pending, references, enrolled, flags, books] = await Promise.all([
         getPending(database, ledger, distributor.id),
         listReferences(database, ledger, [distributor.id, distributor.sponsor]),
@@ -111,13 +117,13 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
   );
 }
 
-function statusOf({ status, movedTo }: DistributorInBooks): string {
+function statusOf({ status, movedTo }: Distributor): DistributorResponse['status'] {
   if (movedTo !== null) return 'moved';
   return status === STATUS_ACTIVE ? 'active' : status === STATUS_INACTIVE ? 'inactive' : 'left';
 }
 
-/** Somebody who is not on chain yet. */
-function waitingAnswer(row: EnrolmentRow) {
+/** A distributor who is not on chain yet. */
+function waitingResponse(row: EnrolmentRow): DistributorResponse {
   return {
     id: null,
     reference: row.reference,

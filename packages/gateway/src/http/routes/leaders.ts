@@ -1,7 +1,6 @@
+import { LeadersResponse, PeriodPageQuery, Problem } from '@plumbline/protocol/api';
 import { findStatus, listLeaders, listReferences, periodOf } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
-import { Problem } from '../schemas.ts';
-import { Leaders, PeriodPageQuery } from '../tree-schemas.ts';
 import { pageOf } from './wire.ts';
 
 /** Who sold most to retail customers. */
@@ -14,10 +13,10 @@ export function registerLeaders(app: App, { database, chain }: Dependencies): vo
       schema: {
         summary: 'The distributors with the most net retail volume in a month',
         querystring: PeriodPageQuery,
-        response: { 200: Leaders, 400: Problem },
+        response: { 200: LeadersResponse, 400: Problem },
       },
     },
-    async (request) => {
+    async (request): Promise<LeadersResponse> => {
       const books = await findStatus(database, ledger);
       const period = Number(request.query.period ?? periodOf(books?.blockTime ?? 0));
       const { items, nextCursor } = await listLeaders(database, ledger, period, pageOf(request.query));

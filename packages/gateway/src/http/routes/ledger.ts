@@ -1,8 +1,7 @@
-import { maxTotalBps, type Plan } from '@plumbline/protocol';
+import { maxTotalBps, planCompression, planKind, planWords } from '@plumbline/protocol';
+import { LedgerResponse } from '@plumbline/protocol/api';
 import { findPlanAt, findStatus, getPowers, getTotals, type PlanRow } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
-import { PLAN_COMPRESSIONS, PLAN_KINDS, planWords } from '../plan-words.ts';
-import { Ledger } from '../schemas.ts';
 
 /** The ledger as a whole. */
 export function registerLedger(app: App, dependencies: Dependencies): void {
@@ -11,8 +10,13 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
 
   app.get(
     '/v1/ledger',
-    { schema: { summary: 'The ledger: terms, plan, journal, totals, solvency', response: { 200: Ledger } } },
-    async () => {
+    {
+      schema: {
+        summary: 'The ledger: terms, plan, journal, totals, solvency',
+        response: { 200: LedgerResponse },
+      },
+    },
+    async (): Promise<LedgerResponse> => {
       const [chainId, status, totals, powers, solvency] = await Promise.all([
         chain.chainId(),
         findStatus(database, ledger),
@@ -34,7 +38,7 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
           compact: terms.compact,
           unit: terms.unit.toString(),
         },
-        plan: plan ? planAnswer(plan) : null,
+        plan: plan ? planInForce(plan) : null,
         paused: powers.paused,
         head: status?.head ?? `0x${'0'.repeat(64)}`,
         entryCount: status?.entryCount ?? 0,
@@ -63,19 +67,15 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
   );
 }
 
-function planAnswer({ version, hash, startsAt, plan }: PlanRow) {
+function planInForce({ version, hash, startsAt, plan }: PlanRow): LedgerResponse['plan'] {
   return {
     version,
     hash,
     startsAt,
-    kind: PLAN_KINDS[plan.kind] ?? '',
-    compression: PLAN_COMPRESSIONS[plan.compression] ?? '',
+    kind: planKind(plan),
+    compression: planCompression(plan),
     maxTotalBps: maxTotalBps(plan),
     words: planWords(plan),
-    plan: listed(plan),
+    plan,
   };
-}
-
-function listed({ weightsBps, ratesBps, ...others }: Plan) {
-  return { ...others, weightsBps: [...weightsBps], ratesBps: ratesBps.map((row) => [...row]) };
 }

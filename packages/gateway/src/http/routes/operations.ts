@@ -1,23 +1,26 @@
 import { Type } from '@fastify/type-provider-typebox';
+import { Problem, StatusResponse, UpResponse } from '@plumbline/protocol/api';
 import { countQueue, findLease, findStatus } from '@plumbline/store';
 import { leaseName } from '../../batcher/batcher.ts';
 import type { App, Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems.ts';
-import { Problem, Status } from '../schemas.ts';
 
-/** How the gateway is: for distributors, for probes, for Prometheus. */
+const up: UpResponse = { status: 'ok' };
+
+/** How the gateway is doing: for operators, for probes, for Prometheus. */
 export function registerOperations(app: App, dependencies: Dependencies): void {
   const { database, chain, batcherStatus } = dependencies;
   const { ledger } = chain;
-  const Up = Type.Object({ status: Type.Literal('ok') });
 
-  app.get('/livez', { schema: { summary: 'The process runs', response: { 200: Up } } }, async () => ({
-    status: 'ok' as const,
-  }));
+  app.get(
+    '/livez',
+    { schema: { summary: 'The process runs', response: { 200: UpResponse } } },
+    async () => up,
+  );
 
   app.get(
     '/readyz',
-    { schema: { summary: 'Database and node answer', response: { 200: Up, 503: Problem } } },
+    { schema: { summary: 'Database and node answer', response: { 200: UpResponse, 503: Problem } } },
     async () => {
       const failing = (part: string) => () => {
         throw new ProblemError(503, `the ${part} does not answer`);
@@ -26,21 +29,21 @@ export function registerOperations(app: App, dependencies: Dependencies): void {
         findStatus(database, ledger).catch(failing('database')),
         chain.latest().catch(failing('node')),
       ]);
-      return { status: 'ok' as const };
+      return up;
     },
   );
 
   app.get(
     '/v1/status',
-    { schema: { summary: 'Queue, lag, and what the batcher waits for', response: { 200: Status } } },
-    async () => {
+    { schema: { summary: 'Queue, lag, and what the batcher waits for', response: { 200: StatusResponse } } },
+    async (): Promise<StatusResponse> => {
       const batcher = batcherStatus();
       const [counts, head, books, lease, balance] = await Promise.all([
         countQueue(database, ledger),
         chain.latest(),
         findStatus(database, ledger),
         findLease(database, leaseName(batcher.signer)),
-        chain.balanceOf(batcher.signer as `0x${string}`),
+        chain.balanceOf(batcher.signer),
       ]);
       const { distributors, sales, reversals, transactions } = counts;
       return {

@@ -6,6 +6,7 @@ import {
   parseSaleRef,
   type SaleRef,
 } from '@plumbline/protocol';
+import type { SaleResponse } from '@plumbline/protocol/api';
 import {
   findOutgoingBatch,
   findSale,
@@ -21,13 +22,22 @@ import {
 import type { Hex } from 'viem';
 import { documentOf } from '../../batcher/documents.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isFinal, isOnChain, stateOf } from '../item-state.ts';
+import { isFinal, isOnChain, itemState } from '../item-state.ts';
 import { ProblemError } from '../problems.ts';
 
 /** Batches whose document hashes are kept. */
 const KEPT = 64;
 
-/** A function that reads one sale from the intake and the books; why staff took something back is not for everybody. */
+/** What was submitted under a name, and what the books have of it. */
+interface FoundSale {
+  /** What was sold, by the books if they have it. */
+  facts: Pick<Sale, 'class' | 'priceCents' | 'volumeCents'>;
+  submitted?: SubmittedSale;
+  ref?: SaleRef;
+  sale?: Sale | undefined;
+}
+
+/** Makes a function that reads one sale from the intake and the books. The reasons for reversals are not public. */
 export function createSaleReader({ database, chain }: Dependencies) {
   const { ledger } = chain;
   /** By manifest root, because that is what they hash to. */
@@ -36,7 +46,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
   async function hashesOf(batch: OutgoingBatchRow): Promise<Hex[]> {
     const known = manifests.get(batch.manifestRoot);
     if (known) return known;
-    const sellers = decodeSales(batch.records as Hex).map(({ seller }) => seller);
+    const sellers = decodeSales(batch.records).map(({ seller }) => seller);
     const rows = await listBatchSubmissions(database, ledger, batch.batch);
     const hashes = rows.map((row, i) => documentHash(documentOf(row, sellers[i] ?? 0)));
     manifests.set(batch.manifestRoot, hashes);
@@ -49,7 +59,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
 
   async function proveDocument(submitted: SubmittedSale, { batch, index }: SaleRef) {
     const outgoing = await findOutgoingBatch(database, ledger, batch);
-    const seller = outgoing && decodeSales(outgoing.records as Hex)[index]?.seller;
+    const seller = outgoing && decodeSales(outgoing.records)[index]?.seller;
     if (!outgoing || seller === undefined) return { document: null, manifest: null };
     const proof = manifestProof(await hashesOf(outgoing), index);
     return {
@@ -58,37 +68,36 @@ export function createSaleReader({ database, chain }: Dependencies) {
     };
   }
 
-  /** Finds what was submitted under a name and what the books have of it. */
-  async function find(name: string): Promise<{ submitted?: SubmittedSale; ref?: SaleRef; sale?: Sale }> {
+  async function find(name: string): Promise<FoundSale> {
     const byId = await findSubmission(database, ledger, { externalId: name });
     if (byId) {
       if (!isOnChain(byId.transactionState) || byId.batch === null || byId.batchIndex === null) {
-        return { submitted: byId };
+        return { facts: byId, submitted: byId };
       }
       const ref = { batch: byId.batch, index: byId.batchIndex };
       const sale = await findSale(database, ledger, ref);
-      return { submitted: byId, ref, ...(sale && { sale }) };
+      return { facts: sale ?? byId, submitted: byId, ref, sale };
     }
     const ref = parseSaleRef(name);
     const sale = ref ? await findSale(database, ledger, ref) : undefined;
     if (!ref || !sale) throw new ProblemError(404, `there is no sale ${name}`);
     const submitted = await findSubmission(database, ledger, ref);
-    if (!submitted || submitted.transactionHash !== sale.transactionHash) return { ref, sale };
-    return { submitted, ref, sale };
+    if (!submitted || submitted.transactionHash !== sale.transactionHash) return { facts: sale, ref, sale };
+    return { facts: sale, submitted, ref, sale };
   }
 
   async function listReversals(
     submitted: SubmittedSale | undefined,
     sale: Sale | undefined,
     withReasons: boolean,
-  ) {
+  ): Promise<SaleResponse['reversals']> {
     const requests = submitted ? await listReversalRequests(database, ledger, submitted.externalId) : [];
     const own = new Set(requests.map((row) => row.transactionHash));
     const others = (sale?.reversals ?? []).filter(({ transactionHash }) => !own.has(transactionHash));
     return [
       ...requests.map((row) => ({
         reversalId: row.reversalId,
-        state: stateOf(row.state, row.transactionState),
+        state: itemState(row.state, row.transactionState),
         refusal: row.refusal,
         priceCents: row.priceCents.toString(),
         volumeCents: row.volumeCents.toString(),
@@ -97,7 +106,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
       })),
       ...others.map(({ priceCents, volumeCents, transactionHash }) => ({
         reversalId: null,
-        state: 'included',
+        state: 'included' as const,
         refusal: null,
         priceCents: priceCents.toString(),
         volumeCents: volumeCents.toString(),
@@ -107,8 +116,8 @@ export function createSaleReader({ database, chain }: Dependencies) {
     ];
   }
 
-  return async function readSale(name: string, withReasons: boolean) {
-    const { submitted, ref, sale } = await find(name);
+  return async function readSale(name: string, withReasons: boolean): Promise<SaleResponse> {
+    const { facts, submitted, ref, sale } = await find(name);
     const seller = sale?.seller ?? submitted?.sellerId ?? null;
     const references = await listReferences(database, ledger, seller === null ? [] : [seller]);
     const books = await findStatus(database, ledger);
@@ -117,15 +126,15 @@ export function createSaleReader({ database, chain }: Dependencies) {
     return {
       ref: ref ? formatSaleRef(ref) : null,
       externalId: submitted?.externalId ?? null,
-      state: submitted ? stateOf(submitted.state, submitted.transactionState) : 'included',
+      state: submitted ? itemState(submitted.state, submitted.transactionState) : 'included',
       refusal: submitted?.refusal ?? null,
       acceptedAt: submitted ? Math.floor(submitted.acceptedAt.getTime() / 1000) : null,
       seller,
       sellerReference:
         submitted?.sellerReference ?? (seller === null ? null : (references.get(seller) ?? null)),
-      class: sale?.class ?? submitted?.class ?? '',
-      priceCents: String(sale?.priceCents ?? submitted?.priceCents ?? 0n),
-      volumeCents: String(sale?.volumeCents ?? submitted?.volumeCents ?? 0n),
+      class: facts.class,
+      priceCents: facts.priceCents.toString(),
+      volumeCents: facts.volumeCents.toString(),
       reversed: {
         priceCents: String(sale?.reversedPriceCents ?? 0n),
         volumeCents: String(sale?.reversedVolumeCents ?? 0n),

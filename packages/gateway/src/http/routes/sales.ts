@@ -1,5 +1,16 @@
 import { Type } from '@fastify/type-provider-typebox';
 import {
+  freeText,
+  Problem,
+  ReversalReceipt,
+  ReversalRequest,
+  SaleReceipt,
+  SaleRequest,
+  SaleResponse,
+  SalesReceipt,
+  SalesRequest,
+} from '@plumbline/protocol/api';
+import {
   acceptReversal,
   acceptSales,
   answerOnce,
@@ -12,18 +23,7 @@ import type { Chain } from '../../chain/chain.ts';
 import { apiKeyCheck, requireApiKey } from '../api-key.ts';
 import type { App, Dependencies } from '../dependencies.ts';
 import { fieldProblem, fieldProblems, ProblemError } from '../problems.ts';
-import {
-  freeText,
-  Problem,
-  ReversalReceipt,
-  ReversalRequest,
-  Sale,
-  SaleReceipt,
-  SaleRequest,
-  SalesReceipt,
-  SalesRequest,
-} from '../schemas.ts';
-import { findSaleProblem, keyedRequest, newReversal, newSale, type SaleBody } from '../submissions.ts';
+import { findSaleProblem, keyedRequest, newReversal, newSale } from '../submissions.ts';
 import { createSaleReader } from './sale-reader.ts';
 import { IdempotencyHeaders, WRITING } from './wire.ts';
 
@@ -31,12 +31,7 @@ const MOST_SALES = 1_000;
 /** A list of sales with many items each. */
 const BODY_LIMIT = 64 * 1024 * 1024;
 
-interface Refused {
-  index: number;
-  externalId: string | null;
-  field: string | null;
-  problem: string;
-}
+type Refused = SalesReceipt['refused'][number];
 
 /** Sales and their reversals. */
 export function registerSales(app: App, dependencies: Dependencies): void {
@@ -70,7 +65,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
         if (outcome.kind === 'refused') throw fieldProblem(422, outcome.field, outcome.problem);
         return { status: outcome.kind === 'accepted' ? 202 : 200, body: receiptOf(outcome.sale) };
       });
-      return reply.status(answer.status as 200 | 202).send(answer.body as ReturnType<typeof receiptOf>);
+      return reply.status(answer.status).send(answer.body);
     },
   );
 
@@ -95,7 +90,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
     async (request) => {
       const validate = request.compileValidationSchema(SaleRequest);
       const refused: Refused[] = [];
-      const sales: { index: number; body: SaleBody }[] = [];
+      const sales: { index: number; body: SaleRequest }[] = [];
       request.body.sales.forEach((body, index) => {
         const problem = findProblem(body, validate);
         if (problem) refused.push({ index, externalId: idIn(body), ...problem });
@@ -116,7 +111,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
         };
         return { status: 200, body };
       });
-      return answer.body as { accepted: number; repeated: number; refused: Refused[] };
+      return answer.body;
     },
   );
 
@@ -126,7 +121,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
       schema: {
         summary: 'A sale by its external id, or by where it stands on the ledger, e.g. 12-7',
         params: Type.Object({ ref: freeText({ maxLength: 200 }) }),
-        response: { 200: Sale, 400: Problem, 404: Problem },
+        response: { 200: SaleResponse, 400: Problem, 404: Problem },
       },
     },
     (request) => readSale(request.params.ref, hasKey(request)),
@@ -169,7 +164,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
         if (outcome.kind === 'late') throw new ProblemError(409, outcome.problem);
         throw fieldProblem(422, outcome.kind === 'reused' ? 'reversalId' : 'priceCents', outcome.problem);
       });
-      return reply.status(answer.status as 200 | 202).send(answer.body as ReturnType<typeof reversalReceipt>);
+      return reply.status(answer.status).send(answer.body);
     },
   );
 }
@@ -205,7 +200,7 @@ function checkList(body: unknown): { value: unknown } | { error: FastifySchemaVa
 }
 
 function findProblem(
-  body: SaleBody,
+  body: SaleRequest,
   validate: { (data: unknown): boolean; errors?: FastifySchemaValidationError[] | null },
 ): { field: string; problem: string } | undefined {
   if (validate(body)) return findSaleProblem(body);
@@ -220,15 +215,15 @@ function idIn(body: unknown): string | null {
 
 function refusalOf(
   { field, problem }: Extract<SaleOutcome, { kind: 'refused' }>,
-  sale: { index: number; body: SaleBody } | undefined,
+  sale: { index: number; body: SaleRequest } | undefined,
 ): Refused {
   return { index: sale?.index ?? -1, externalId: sale?.body.externalId ?? null, field, problem };
 }
 
-function receiptOf(sale: SubmissionRow) {
+function receiptOf(sale: SubmissionRow): SaleReceipt {
   return {
     externalId: sale.externalId,
-    state: 'accepted' as const,
+    state: 'accepted',
     seller: sale.sellerReference,
     class: sale.class,
     priceCents: sale.priceCents.toString(),
@@ -238,11 +233,11 @@ function receiptOf(sale: SubmissionRow) {
   };
 }
 
-function reversalReceipt(reversal: ReversalRow) {
+function reversalReceipt(reversal: ReversalRow): ReversalReceipt {
   return {
     reversalId: reversal.reversalId,
     externalId: reversal.externalId,
-    state: 'accepted' as const,
+    state: 'accepted',
     priceCents: reversal.priceCents.toString(),
     volumeCents: reversal.volumeCents.toString(),
     acceptedAt: reversal.acceptedAt.toISOString(),

@@ -1,5 +1,5 @@
-import { Type } from '@fastify/type-provider-typebox';
 import { formatSaleRef, MAX_ID, parseSaleRef, saleRefOf } from '@plumbline/protocol';
+import { Problem, SearchQuery, SearchResponse, type SearchResult } from '@plumbline/protocol/api';
 import {
   findDistributor,
   findSale,
@@ -11,11 +11,6 @@ import {
 } from '@plumbline/store';
 import type { Hex } from 'viem';
 import type { App, Dependencies } from '../dependencies.ts';
-import { freeText, Problem, SearchResults } from '../schemas.ts';
-
-type Result =
-  | { type: 'distributor'; id: number; label: string }
-  | { type: 'sale'; ref: string; label: string };
 
 /** Most results of a search: a transaction may have recorded a thousand sales. */
 const MOST_RESULTS = 20;
@@ -31,11 +26,11 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
         summary:
           'Find by wallet or reference, or how one begins; by distributor id, external id, sale (12-7, or its number) or ' +
           'transaction hash',
-        querystring: Type.Object({ q: freeText({ minLength: 1, maxLength: 200 }) }),
-        response: { 200: SearchResults, 400: Problem },
+        querystring: SearchQuery,
+        response: { 200: SearchResponse, 400: Problem },
       },
     },
-    async (request) => {
+    async (request): Promise<SearchResponse> => {
       const q = request.query.q.trim();
       if (/^0x[0-9a-fA-F]{64}$/.test(q)) return { results: await findByTransaction(q.toLowerCase() as Hex) };
       const results = await Promise.all([findDistributors(q), findSales(q)]);
@@ -43,7 +38,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     },
   );
 
-  async function findDistributors(q: string): Promise<Result[]> {
+  async function findDistributors(q: string): Promise<SearchResult[]> {
     if (q === '') return [];
     const isWallet = /^0x[0-9a-fA-F]{1,40}$/.test(q);
     const paid = isWallet ? await listByWallet(database, ledger, q.toLowerCase(), MOST_RESULTS) : [];
@@ -56,9 +51,9 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     return labelDistributors([...ids].slice(0, MOST_RESULTS));
   }
 
-  async function findSales(q: string): Promise<Result[]> {
+  async function findSales(q: string): Promise<SearchResult[]> {
     const submitted = await findSubmission(database, ledger, { externalId: q });
-    const results: Result[] = submitted ? [{ type: 'sale', ref: q, label: q }] : [];
+    const results: SearchResult[] = submitted ? [{ type: 'sale', ref: q, label: q }] : [];
     // The first sale has number 65536; what is smaller can be a distributor only.
     const number = /^[1-9][0-9]{4,14}$/.test(q) ? formatSaleRef(saleRefOf(Number(q))) : q;
     const ref = parseSaleRef(number);
@@ -68,7 +63,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     return results;
   }
 
-  async function labelDistributors(ids: number[]): Promise<Result[]> {
+  async function labelDistributors(ids: number[]): Promise<SearchResult[]> {
     const references = await listReferences(database, ledger, ids);
     return ids.map((id) => {
       const reference = references.get(id);
@@ -77,7 +72,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
   }
 
   /** What a transaction did: distributors enrolled, changed or paid, sales recorded, reversed, settled or flagged. */
-  async function findByTransaction(hash: Hex): Promise<Result[]> {
+  async function findByTransaction(hash: Hex): Promise<SearchResult[]> {
     const entries = await listByTransaction(database, ledger, hash);
     const distributors = new Set<number>();
     const sales = new Set<string>();
@@ -93,7 +88,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     const refs = [...sales].slice(0, MOST_RESULTS);
     return [
       ...(await labelDistributors([...distributors].slice(0, MOST_RESULTS))),
-      ...refs.map((ref): Result => ({ type: 'sale', ref, label: `sale ${ref}` })),
+      ...refs.map((ref): SearchResult => ({ type: 'sale', ref, label: `sale ${ref}` })),
     ];
   }
 }

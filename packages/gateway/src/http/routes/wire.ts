@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
+import { freeText } from '@plumbline/protocol/api';
 import type { PageRequest } from '@plumbline/store';
 import { fieldProblem } from '../problems.ts';
-import { freeText } from '../schemas.ts';
 
 /** What several routes share of the wire. */
 

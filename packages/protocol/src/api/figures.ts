@@ -1,9 +1,9 @@
-import { Type } from '@fastify/type-provider-typebox';
-import { nullable, units } from './schemas.ts';
+import { type Static, Type } from 'typebox';
+import { hex, isFinal, nullable, units } from './fields.ts';
+import { nextCursor } from './pages.ts';
 
-/** What goes over the wire about what distributors sold and got. */
+/** What distributors sold and what they earned. */
 
-const nextCursor = nullable(Type.String());
 const byClass = (description: string) =>
   Type.Object({ retail: Type.String(), preferred: Type.String(), self: Type.String() }, { description });
 const byLevel = (description: string) =>
@@ -24,9 +24,7 @@ const figures = {
   netUnits: units('`creditedUnits - purchasesCents x 10000`; negative for many'),
 };
 
-const isFinal = Type.Boolean({ description: 'Whether the block can no longer be undone' });
-
-export const Figures = Type.Object({
+export const FiguresResponse = Type.Object({
   lifetime: Type.Object(figures),
   pending: Type.Object({
     units: units('What settlement would credit as things stand'),
@@ -35,41 +33,45 @@ export const Figures = Type.Object({
     until: nullable(Type.Integer({ description: 'Unix seconds: end of the last return window of these' })),
   }),
 });
+export type FiguresResponse = Static<typeof FiguresResponse>;
 
-export const Periods = Type.Object({
+export const PeriodsResponse = Type.Object({
   periods: Type.Array(
     Type.Object({ period: Type.Integer({ description: 'Month in UTC, e.g. 202603' }), ...figures }),
     { description: 'Months in which something happened, newest first' },
   ),
   nextCursor,
 });
+export type PeriodsResponse = Static<typeof PeriodsResponse>;
 
-export const Credits = Type.Object({
-  credits: Type.Array(
-    Type.Object({
-      ref: Type.String({ description: 'Sale on the ledger, e.g. 12-7' }),
-      level: Type.Integer(),
-      bps: Type.Integer(),
-      units: Type.String(),
-      seller: Type.Integer(),
-      settledBlock: Type.Integer(),
-      isFinal,
-    }),
-  ),
-  nextCursor,
+const CreditLine = Type.Object({
+  ref: Type.String({ description: 'Sale on the ledger, e.g. 12-7' }),
+  level: Type.Integer(),
+  bps: Type.Integer(),
+  units: Type.String(),
+  seller: Type.Integer(),
+  settledBlock: Type.Integer(),
+  isFinal: isFinal('block'),
 });
 
-export const Payouts = Type.Object({
+/** What one sale credited a distributor. Level 0 is the seller. */
+export type CreditLine = Static<typeof CreditLine>;
+
+export const CreditsResponse = Type.Object({ credits: Type.Array(CreditLine), nextCursor });
+export type CreditsResponse = Static<typeof CreditsResponse>;
+
+export const PayoutsResponse = Type.Object({
   payouts: Type.Array(
     Type.Object({
       entry: Type.Integer({ description: 'Number of the journal entry' }),
       units: units('Paid out'),
-      wallet: Type.String(),
-      recipient: Type.String({ description: 'The wallet, or another address that its owner had named' }),
+      wallet: hex(),
+      recipient: hex('The wallet, or another address that its owner had named'),
       blockNumber: Type.Integer(),
-      isFinal,
-      transactionHash: Type.String(),
+      isFinal: isFinal('block'),
+      transactionHash: hex(),
     }),
   ),
   nextCursor,
 });
+export type PayoutsResponse = Static<typeof PayoutsResponse>;

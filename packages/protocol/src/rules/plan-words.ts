@@ -1,10 +1,27 @@
-import { maxTotalBps, PLAN_BY_DIFFERENCE, PLAN_BY_GENERATION, type Plan } from '@plumbline/protocol';
+import { InvalidPlanError } from '../errors.ts';
+import { maxTotalBps, PLAN_BY_DIFFERENCE, PLAN_BY_GENERATION, type Plan } from './plan.ts';
 
 /** A plan in words. */
 
 /** By their numbers on the ledger. */
 export const PLAN_KINDS = ['level', 'difference', 'generation'] as const;
 export const PLAN_COMPRESSIONS = ['none', 'rollUp', 'dynamic'] as const;
+
+/** @throws InvalidPlanError for a kind that no ledger knows. */
+export function planKind({ kind }: Plan): (typeof PLAN_KINDS)[number] {
+  return wordAt(PLAN_KINDS, 'kind', kind);
+}
+
+/** @throws InvalidPlanError for a compression that no ledger knows. */
+export function planCompression({ compression }: Plan): (typeof PLAN_COMPRESSIONS)[number] {
+  return wordAt(PLAN_COMPRESSIONS, 'compression', compression);
+}
+
+function wordAt<T>(words: readonly T[], field: string, number: number): T {
+  const word = words[number];
+  if (word === undefined) throw new InvalidPlanError(`${field} must be below ${words.length}, not ${number}`);
+  return word;
+}
 
 /** The terms of a plan, a sentence each. */
 export function planWords(plan: Plan): string[] {
