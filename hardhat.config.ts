@@ -51,7 +51,7 @@ export default defineConfig({
   test: {
     mocha: {
       timeout: 60_000,
-      reporter: fileURLToPath(new URL('./scripts/mocha-reporter.mjs', import.meta.url)),
+      reporter: fileURLToPath(new URL('./scripts/suites/mocha-reporter.mjs', import.meta.url)),
     },
     solidity: {
       profiles: {

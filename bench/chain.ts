@@ -1,7 +1,7 @@
 import { commissionLedgerAbi, encodeDistributors, encodeSales, type SaleRecord } from '@plumbline/protocol';
 import { decodeFunctionResult, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
-import { deployLocal, USUAL_PLAN } from '../scripts/deploy.ts';
 import { type Anvil, startAnvil } from '../scripts/stack/anvil.ts';
+import { deployLocal, USUAL_PLAN } from '../scripts/stack/deploy.ts';
 import { Random } from '../test/support/random.ts';
 import { Tree } from './gas/tree.ts';
 

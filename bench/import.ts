@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
-import { ChainClock } from '../scripts/chain-clock.ts';
-import { GatewayClient } from '../scripts/gateway-client.ts';
 import { loadRetailFile } from '../scripts/retail/sales.ts';
 import { submitFile } from '../scripts/retail/submit.ts';
+import { GatewayClient } from '../scripts/stack/client.ts';
+import { ChainClock } from '../scripts/stack/clock.ts';
 import { type Stack, startStack } from '../scripts/stack/stack.ts';
 import { writeRetailSample } from '../test/flows/retail-sample.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { seed } from './seed.ts';
+import { seed } from './stack/seed.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
 const USAGE = `Starts Plumbline on embedded defaults: local chain, database, indexer, gateway and dashboard.

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { buildIndexer } from '../../scripts/build.ts';
+import { buildIndexer } from '../../scripts/stack/build.ts';
 import { INDEXER_MEMORY } from '../../scripts/stack/memory.ts';
 import type { Chain } from '../chain.ts';
 import { query } from './databases.ts';

@@ -1,8 +1,8 @@
 import { auditLedger } from '@plumbline/audit';
 import type { Plan } from '@plumbline/protocol';
 import type { Address } from 'viem';
-import { ChainClock } from '../chain-clock.ts';
-import { GatewayClient } from '../gateway-client.ts';
+import { GatewayClient } from '../stack/client.ts';
+import { ChainClock } from '../stack/clock.ts';
 import type { Network } from './network.ts';
 import { type Reconciliation, reconcile } from './reconciliation.ts';
 import { loadRetailFile } from './sales.ts';

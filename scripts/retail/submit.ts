@@ -1,5 +1,5 @@
-import { type GatewayClient, GatewayError } from '../gateway-client.ts';
-import { Progress } from '../progress.ts';
+import { type GatewayClient, GatewayError } from '../stack/client.ts';
+import { Progress } from '../stack/progress.ts';
 import { distributorsOf, type Network, referenceOf, sellerOf } from './network.ts';
 import type { RetailFile, RetailReversal, RetailSale } from './sales.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Deployment } from '../deploy.ts';
+import type { Deployment } from './deploy.ts';
 
 /** What a stack remembers between two starts. */
 export interface Settings {

@@ -12,7 +12,7 @@ import {
 import type { LedgerResponse, SaleResponse } from '@plumbline/protocol/api';
 import { type ContractTransactionResponse, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
 import type { Hex } from 'viem';
-import { contractAt, deployLocal } from '../../scripts/deploy.ts';
+import { contractAt, deployLocal } from '../../scripts/stack/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import type { Anvil } from '../support/chain.ts';
 

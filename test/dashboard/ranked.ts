@@ -9,7 +9,7 @@ import {
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { type ContractTransactionResponse, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
 import { type Hex, keccak256, toHex, zeroAddress, zeroHash } from 'viem';
-import { contractAt, deployLocal } from '../../scripts/deploy.ts';
+import { contractAt, deployLocal } from '../../scripts/stack/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import type { Anvil } from '../support/chain.ts';
 import type { LedgerAtNode } from './programme.ts';

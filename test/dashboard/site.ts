@@ -10,7 +10,7 @@ import { commissionLedgerAbi, type Plan } from '@plumbline/protocol';
 import type { DistributorResponse, SaleResponse } from '@plumbline/protocol/api';
 import { migrate, openDatabase } from '@plumbline/store';
 import { type Address, encodeFunctionData, type Hex } from 'viem';
-import { type Deployment, deployLocal, USUAL_PLAN } from '../../scripts/deploy.ts';
+import { type Deployment, deployLocal, USUAL_PLAN } from '../../scripts/stack/deploy.ts';
 import type { LedgerRequestStruct } from '../../types/LedgerFactory.js';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { auditLedger } from '@plumbline/audit';
 import { expect } from 'chai';
 import type { Address } from 'viem';
-import { ChainClock } from '../../scripts/chain-clock.ts';
-import { GatewayClient } from '../../scripts/gateway-client.ts';
+import { GatewayClient } from '../../scripts/stack/client.ts';
+import { ChainClock } from '../../scripts/stack/clock.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

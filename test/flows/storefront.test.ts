@@ -15,8 +15,8 @@ import {
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
-import { deployLocal } from '../../scripts/deploy.ts';
 import { type Anvil, startAnvil } from '../../scripts/stack/anvil.ts';
+import { deployLocal } from '../../scripts/stack/deploy.ts';
 
 const HOUR = 3_600;
 const SELLER = 4n;

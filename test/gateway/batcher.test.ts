@@ -4,7 +4,7 @@ import { encodeDistributors } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { JsonRpcProvider, Wallet } from 'ethers';
 import type { Address, Hex } from 'viem';
-import { contractAt } from '../../scripts/deploy.ts';
+import { contractAt } from '../../scripts/stack/deploy.ts';
 import type { TestDollar } from '../../types/mocks/TestDollar.js';
 import { type Company, foundCompany, saleOf, walletOf } from './company.ts';
 

@@ -13,7 +13,7 @@ import { commissionLedgerAbi } from '@plumbline/protocol';
 import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from '@plumbline/store';
 import { JsonRpcProvider, Wallet } from 'ethers';
 import { type Address, createPublicClient, encodeFunctionData, type Hex, http } from 'viem';
-import { contractAt, type Deployment, type DeployOptions, deployLocal } from '../../scripts/deploy.ts';
+import { contractAt, type Deployment, type DeployOptions, deployLocal } from '../../scripts/stack/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 
@@ -199,7 +199,7 @@ export class Company {
   }
 }
 
-/** Founds a company: the programme of scripts/deploy.ts with a return window of an hour, unless said otherwise. */
+/** Founds a company: the programme of scripts/stack/deploy.ts with a return window of an hour, unless said otherwise. */
 export async function foundCompany(options: Partial<DeployOptions> = {}): Promise<Company> {
   const [anvil, embedded] = await Promise.all([startAnvil(), startEmbedded('memory://')]);
   const { request, ...rest } = options;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
-import { buildIndexer } from '../../scripts/build.ts';
+import { buildIndexer } from '../../scripts/stack/build.ts';
 import { clearBooks, dumpBooks } from '../support/books.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';

@@ -4,7 +4,7 @@ import { type BooksStatus, findStatus, listLedgers } from '@plumbline/store';
 import { expect } from 'chai';
 import { JsonRpcProvider, NonceManager, Wallet, zeroPadValue } from 'ethers';
 import type { Address, Hex } from 'viem';
-import { contractAt, USUAL_PLAN } from '../../scripts/deploy.ts';
+import { contractAt, USUAL_PLAN } from '../../scripts/stack/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import type { LedgerFactory } from '../../types/LedgerFactory.js';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';

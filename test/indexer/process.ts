@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { buildIndexer } from '../../scripts/build.ts';
+import { buildIndexer } from '../../scripts/stack/build.ts';
 
 const main = await buildIndexer();
 

@@ -17,7 +17,7 @@ import {
   toHex,
   zeroHash,
 } from 'viem';
-import { type Deployment, deployLocal } from '../../scripts/deploy.ts';
+import { type Deployment, deployLocal } from '../../scripts/stack/deploy.ts';
 import type { Anvil } from '../support/chain.ts';
 import { Random } from '../support/random.ts';
 import type { Memory, OpenBatch } from './memory.ts';

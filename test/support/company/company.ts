@@ -23,7 +23,7 @@ import {
   stringToHex,
 } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
-import { type Deployment, type DeployOptions, deployLocal } from '../../../scripts/deploy.ts';
+import { type Deployment, type DeployOptions, deployLocal } from '../../../scripts/stack/deploy.ts';
 import { type Anvil, startAnvil } from '../chain.ts';
 import { factsOf, type OpenBatch } from './batch.ts';
 import { encodeCall, listJournalLogs, type Receipt, readViews, sendTransaction } from './calls.ts';
@@ -34,7 +34,7 @@ export const DAY = 86_400;
 export const EVIDENCE: Hex = `0x${'e1'.repeat(32)}`;
 const MANIFEST: Hex = `0x${'5a'.repeat(32)}`;
 
-/** What differs from the usual programme of scripts/deploy.ts. */
+/** What differs from the usual programme of scripts/stack/deploy.ts. */
 export type CompanyOptions = Omit<DeployOptions, 'rpcUrl' | 'privateKey'>;
 
 /** Where a batch was recorded. */

@@ -6,7 +6,7 @@ import {
   testDollarAbi,
 } from '@plumbline/protocol';
 import { type Abi, type Address, type Hex, numberToHex } from 'viem';
-import type { Deployment } from '../../../scripts/deploy.ts';
+import type { Deployment } from '../../../scripts/stack/deploy.ts';
 import { type Anvil, startAnvil } from '../chain.ts';
 import {
   type Call,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commissionLedgerAbi } from '@plumbline/protocol';
 import { type Address, createPublicClient, createTestClient, http } from 'viem';
-import type { GatewayClient } from './gateway-client.ts';
-import { LOCAL_CHAIN_ID } from './stack/anvil.ts';
+import { LOCAL_CHAIN_ID } from './anvil.ts';
+import type { GatewayClient } from './client.ts';
 
 interface Status {
   queue: Record<string, number>;

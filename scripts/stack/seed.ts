@@ -1,9 +1,9 @@
 import { commissionLedgerAbi } from '@plumbline/protocol';
 import { type Address, createWalletClient, http, keccak256, stringToHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { ChainClock } from './chain-clock.ts';
-import { GatewayClient } from './gateway-client.ts';
-import type { Stack } from './stack/stack.ts';
+import { GatewayClient } from './client.ts';
+import { ChainClock } from './clock.ts';
+import type { Stack } from './stack.ts';
 
 /**
  * A company to look at: a generated network and its sales, submitted through the gateway as any company would. Every run

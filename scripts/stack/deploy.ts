@@ -10,9 +10,9 @@ import {
   Wallet,
   ZeroHash,
 } from 'ethers';
-import type { ICommissionLedger } from '../types/interfaces/ICommissionLedger.js';
-import type { LedgerFactory, LedgerRequestStruct } from '../types/LedgerFactory.js';
-import type { TestDollar } from '../types/mocks/TestDollar.js';
+import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
+import type { LedgerFactory, LedgerRequestStruct } from '../../types/LedgerFactory.js';
+import type { TestDollar } from '../../types/mocks/TestDollar.js';
 
 export interface Deployment {
   chainId: number;
@@ -138,6 +138,6 @@ async function create<T extends BaseContract>(
 /** @param path Path below contracts/, without the ending. */
 function artifactOf(path: string): { abi: InterfaceAbi; bytecode: string } {
   const name = path.split('/').at(-1);
-  const file = new URL(`../artifacts/contracts/${path}.sol/${name}.json`, import.meta.url);
+  const file = new URL(`../../artifacts/contracts/${path}.sol/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as { abi: InterfaceAbi; bytecode: string };
 }
