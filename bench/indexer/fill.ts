@@ -1,5 +1,5 @@
 import type { JournalEntry } from '@plumbline/protocol';
-import { applyEntries, type Database, findPosition, type Piece, saveLedger } from '@plumbline/store';
+import { applyEntries, type Database, findPosition, type StretchPart, saveLedger } from '@plumbline/store';
 import { sql } from 'kysely';
 import { hashOf, LEDGER, type MadeBlock, MadeEntries, RETURN_WINDOW } from './made-entries.ts';
 import type { MadeTree, Scale } from './made-tree.ts';
@@ -11,8 +11,7 @@ export interface Filled {
   inBulk: { enrolment: number; sale: number };
 }
 
-/** Blocks to a piece. */
-const PIECE = 16;
+const BLOCKS_PER_PART = 16;
 /** Stretches into which the time of the sales is divided; distributors move in the middle. */
 const PARTS = 6;
 
@@ -47,27 +46,30 @@ export async function apply(database: Database, blocks: Iterable<MadeBlock>): Pr
   const from = await findPosition(database, LEDGER);
   if (!from) throw new Error('the books do not follow the ledger');
   const started = performance.now();
-  await applyEntries(database, LEDGER, { from, pieces: piecesOf(from.number + 1, blocks) });
+  await applyEntries(database, LEDGER, { from, parts: partsOf(from.number + 1, blocks) });
   return performance.now() - started;
 }
 
-function* piecesOf(first: number, blocks: Iterable<MadeBlock>): Generator<Piece> {
+function* partsOf(first: number, blocks: Iterable<MadeBlock>): Generator<StretchPart> {
   let number = first;
-  let piece: { entries: JournalEntry[]; blocks: Piece['blocks'][number][] } = { entries: [], blocks: [] };
+  let part: { entries: JournalEntry[]; blocks: StretchPart['blocks'][number][] } = {
+    entries: [],
+    blocks: [],
+  };
   for (const { time, entries } of blocks) {
     const hash = hashOf(number);
     const place = { head: hash, blockNumber: BigInt(number), blockHash: hash, transactionHash: hash };
     entries.forEach((entry, logIndex) => {
-      piece.entries.push({ entry, ...place, logIndex });
+      part.entries.push({ entry, ...place, logIndex });
     });
-    piece.blocks.push({ number, hash, timestamp: time });
+    part.blocks.push({ number, hash, timestamp: time });
     number++;
-    if (piece.blocks.length < PIECE) continue;
+    if (part.blocks.length < BLOCKS_PER_PART) continue;
     // The chain goes on: the end is not in sight.
-    yield { ...piece, tipNumber: number + 1 };
-    piece = { entries: [], blocks: [] };
+    yield { ...part, tipNumber: number + 1 };
+    part = { entries: [], blocks: [] };
   }
-  if (piece.blocks.length > 0) yield { ...piece, tipNumber: number - 1 };
+  if (part.blocks.length > 0) yield { ...part, tipNumber: number - 1 };
 }
 
 /** Everybody's distributor, and submissions for the sales of the first thousand batches. */

@@ -3,12 +3,12 @@ import { applyEntries, type Database, migrate, openDatabase, rollBack, saveLedge
 import {
   addMarks,
   BatchMarks,
+  type BooksWriter,
   chunkOf,
   insertMarks,
   markedBatches,
   removeMarks,
-  type Writing,
-  write,
+  writeBooks,
 } from '@plumbline/store/testing';
 import { expect } from 'chai';
 import { keccak256, numberToHex } from 'viem';
@@ -120,9 +120,9 @@ for (const engine of engines) {
     });
 
     const change = (
-      how: (writing: Writing, marks: BatchMarks) => Promise<void>,
+      how: (writer: BooksWriter, marks: BatchMarks) => Promise<void>,
       marks: readonly Mark[],
-    ): Promise<void> => write(database, LEDGER, (writing) => how(writing, collect(marks)));
+    ): Promise<void> => writeBooks(database, LEDGER, (writer) => how(writer, collect(marks)));
 
     const written = async () =>
       asText(await database.selectFrom('distributor_batches').selectAll().execute());
@@ -196,8 +196,8 @@ for (const engine of engines) {
           transactionHash: keccak256('0x03'),
         }));
         const block = { number, hash: keccak256(numberToHex(number)), timestamp: 1_700_000_000 + number };
-        const piece = { entries: journal, blocks: [block], tipNumber: number };
-        position = await applyEntries(database, LEDGER, { from: position, pieces: [piece] });
+        const part = { entries: journal, blocks: [block], tipNumber: number };
+        position = await applyEntries(database, LEDGER, { from: position, parts: [part] });
         dumps.push(await dumpBooks(database));
       }
       expect(await written()).to.deep.equal(['4 1: 1', '6 1: 0 1', '8 1: 0 1']);

@@ -68,10 +68,10 @@ for (const engine of engines) {
       const middle = await applyEntries(database, LEDGER, history.stretch(START, 40));
       const before = await dumpBooks(database);
       const stretch = history.stretch(middle, LAST);
-      const last = stretch.pieces.at(-1);
+      const last = stretch.parts.at(-1);
       const twice = {
         ...stretch,
-        pieces: [...stretch.pieces, { entries: [], blocks: last?.blocks ?? [], tipNumber: LAST }],
+        parts: [...stretch.parts, { entries: [], blocks: last?.blocks ?? [], tipNumber: LAST }],
       };
       expect(await applyEntries(database, LEDGER, twice).catch((e) => e)).to.be.instanceOf(Error);
       expect(await dumpBooks(database)).to.deep.equal(before);

@@ -1,5 +1,5 @@
 import { isConnectionLost, openDatabase } from '@plumbline/store';
-import { write } from '@plumbline/store/testing';
+import { writeBooks } from '@plumbline/store/testing';
 import { expect } from 'chai';
 import { sql } from 'kysely';
 import { engines } from '../support/databases.ts';
@@ -12,7 +12,7 @@ describe('a database that goes away', () => {
     const server = await postgres?.start();
     const [database, other] = [openDatabase(server?.url ?? ''), openDatabase(server?.url ?? '')];
     try {
-      const error = await write(database, LEDGER, async ({ transaction }) => {
+      const error = await writeBooks(database, LEDGER, async ({ transaction }) => {
         const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
         await sql`select pg_terminate_backend(${rows[0]?.pid}::int4)`.execute(other);
         // Between two statements nobody waits for an answer that could tell.
@@ -20,7 +20,7 @@ describe('a database that goes away', () => {
         await sql`select 1`.execute(transaction);
       }).catch((e) => e);
       expect(isConnectionLost(error), String(error)).to.equal(true);
-      const again = await write(database, LEDGER, async ({ transaction }) =>
+      const again = await writeBooks(database, LEDGER, async ({ transaction }) =>
         sql<{ one: number }>`select 1 as one`.execute(transaction),
       );
       expect(again.rows).to.deep.equal([{ one: 1 }]);

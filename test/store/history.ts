@@ -16,7 +16,7 @@ import {
   type SettledLine,
   saleNumber,
 } from '@plumbline/protocol';
-import type { Flag, Piece, Position, Powers, Stretch } from '@plumbline/store';
+import type { Flag, Position, Powers, Stretch, StretchPart } from '@plumbline/store';
 import { type Address, type Hex, keccak256, numberToHex } from 'viem';
 import { Random } from '../support/random.ts';
 import { type MadeDistributor, MadeDistributors, namedWallet } from './made-distributors.ts';
@@ -133,16 +133,16 @@ export class History {
     return PLANS[version - 1] as Plan;
   }
 
-  /** What a reader of the chain brings for the blocks after `from` up to `to`, in pieces of some blocks. */
-  stretch(from: Position, to: number, tipNumber = to, size = 7): Stretch & { pieces: Piece[] } {
+  /** What a reader of the chain brings for the blocks after `from` up to `to`, in parts of some blocks. */
+  stretch(from: Position, to: number, tipNumber = to, size = 7): Stretch & { parts: StretchPart[] } {
     const inside = this.blocks.filter(({ number }) => number > from.number && number <= to);
-    const pieces: Piece[] = [];
+    const parts: StretchPart[] = [];
     for (let first = 0; first < inside.length; first += size) {
       const some = inside.slice(first, first + size);
       const blocks = some.filter(({ entries, number }) => entries.length > 0 || number === to);
-      pieces.push({ entries: some.flatMap(({ entries }) => entries), blocks, tipNumber });
+      parts.push({ entries: some.flatMap(({ entries }) => entries), blocks, tipNumber });
     }
-    return { from, pieces };
+    return { from, parts };
   }
 
   /** Who is paid what for a sale by its plan, with the tree as it stands at the end. */

@@ -201,7 +201,7 @@ for (const engine of engines) {
       const place = { head: hash, blockNumber: BigInt(number), blockHash: hash, transactionHash: hash };
       const blocks = [{ number, hash, timestamp: 1_700_000_000 }];
       const made = entries.map((entry, logIndex): JournalEntry => ({ entry, ...place, logIndex }));
-      return applyEntries(database, LEDGER, { from, pieces: [{ entries: made, blocks, tipNumber: number }] });
+      return applyEntries(database, LEDGER, { from, parts: [{ entries: made, blocks, tipNumber: number }] });
     }
   });
 }

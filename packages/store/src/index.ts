@@ -13,26 +13,20 @@ export {
   getPositionBefore,
   listPositions,
   type Position,
-  PositionMovedError,
 } from './books/position.ts';
 export { type DistributorCredit, listCredits } from './books/read/commissions/credits.ts';
 export { type DistributorPayout, listPayouts } from './books/read/commissions/payouts.ts';
 export { getPending, type Pending } from './books/read/commissions/pending.ts';
 export { type BooksDifference, compareBooks } from './books/read/comparison.ts';
+export { type Distributor, findDistributor } from './books/read/distributors/distributors.ts';
 export {
-  type Distributor,
-  findDistributor,
-  type Page,
-  type PageRequest,
-} from './books/read/distributors/distributors.ts';
-export {
-  type DownlineMember,
+  type DownlineDistributor,
   type DownlineRequest,
   listDownline,
 } from './books/read/distributors/downline.ts';
 export { listByWallet } from './books/read/distributors/search.ts';
 export { getSubtree, type Subtree } from './books/read/distributors/subtree.ts';
-export { listUpline, type UplineMember } from './books/read/distributors/upline.ts';
+export { listUpline, type UplineDistributor } from './books/read/distributors/upline.ts';
 export {
   type Figures,
   getFigures,
@@ -41,6 +35,7 @@ export {
   type VolumeByClass,
 } from './books/read/figures/figures.ts';
 export { type Leader, listLeaders } from './books/read/figures/leaders.ts';
+export { getTotals, type Totals } from './books/read/figures/totals.ts';
 export { type Flag, listFlags } from './books/read/journal/flags.ts';
 export {
   type EntryRow,
@@ -60,9 +55,10 @@ export {
   type Sale,
   type SaleCredit,
 } from './books/read/journal/sales.ts';
-export { applyEntries, type BlockRow, type Piece, type Stretch } from './books/write/apply.ts';
+export type { Page, PageRequest } from './books/read/page.ts';
+export { applyEntries, type BlockRow, type Stretch, type StretchPart } from './books/write/apply.ts';
+export { PositionMovedError } from './books/write/cursor.ts';
 export { rollBack } from './books/write/rollback.ts';
-export { getTotals, type Totals } from './books/write/sums/totals.ts';
 export { type EmbeddedDatabase, startEmbedded } from './embedded/embedded.ts';
 export {
   countQueue,
@@ -136,6 +132,5 @@ export {
   type TransactionRow,
   unincludeFrom,
 } from './intake/transactions.ts';
-export { isConnectionLost } from './schema/connection.ts';
-export { type Database, openDatabase, type Tables } from './schema/database.ts';
+export { type Database, isConnectionLost, openDatabase, type Tables } from './schema/database.ts';
 export { hasTables, migrate } from './schema/migrate.ts';

@@ -209,7 +209,7 @@ export class LedgerFollower implements Follower {
         const group = new StretchGroup(first, queue, this.#options.openMs ?? DEFAULT_OPEN_MS);
         reached = begins = await applyEntries(database, this.ledger, {
           from: first.from,
-          pieces: group.pieces(),
+          parts: group.parts(),
         });
         this.#books.noteFinal(group.finalNumber);
         this.#endpoints.recover();

@@ -1,4 +1,4 @@
-import type { Piece } from '@plumbline/store';
+import type { StretchPart } from '@plumbline/store';
 import type { PrefetchQueue } from './prefetch-queue.ts';
 import type { ReadyStretch } from './read-ahead.ts';
 
@@ -18,7 +18,7 @@ export class StretchGroup {
     this.#openMs = openMs;
   }
 
-  async *pieces(): AsyncGenerator<Piece> {
+  async *parts(): AsyncGenerator<StretchPart> {
     const until = performance.now() + this.#openMs;
     let stretch: ReadyStretch | undefined = this.#first;
     while (stretch) {

@@ -1,8 +1,7 @@
 import type { LedgerTerms } from '@plumbline/protocol';
 import { GENESIS_HEAD } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
-import { toBytes } from '../schema/bytes.ts';
-import type { Database } from '../schema/database.ts';
+import { type Database, toBytes } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 import { firstPosition } from './position.ts';
 

@@ -1,12 +1,9 @@
 import { GENESIS_HEAD } from '@plumbline/protocol';
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Hex } from 'viem';
 import type { BooksTables } from '../schema/books-tables.ts';
-import { toBytes } from '../schema/bytes.ts';
 import type { Database } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
-import type { CopyColumn } from './write/rows/copy-rows.ts';
-import type { Writing } from './write/rows/writing.ts';
 
 /** Where the books of a ledger stand: after which block, with which journal. */
 export interface Position {
@@ -18,26 +15,6 @@ export interface Position {
   head: Hex;
   entryCount: number;
 }
-
-/** The books do not stand where a change of them begins: another process has written them. */
-export class PositionMovedError extends Error {
-  override name = 'PositionMovedError';
-
-  constructor(ledger: string, expected: Position, found: number | undefined) {
-    const place = found === undefined ? 'not in the books' : `at block ${found}`;
-    super(`the books of ledger ${ledger} are ${place}, not at block ${expected.number}: read them again`);
-  }
-}
-
-type PositionedBlock = Position & { hash: Hex; timestamp: number };
-
-const blockColumns: readonly CopyColumn<PositionedBlock>[] = [
-  { name: 'number', type: 'int8', of: (row) => row.number },
-  { name: 'hash', type: 'bytea', of: (row) => row.hash },
-  { name: 'timestamp', type: 'int8', of: (row) => row.timestamp },
-  { name: 'head', type: 'bytea', of: (row) => row.head },
-  { name: 'entry_count', type: 'int8', of: (row) => row.entryCount },
-];
 
 /** Where the books of a ledger stand; undefined if they do not follow it. */
 export async function findPosition(database: Database, ledger: string): Promise<Position | undefined> {
@@ -120,67 +97,4 @@ function positionOf(row: Selectable<BooksTables['blocks']>): Position & { hash: 
     head: row.head as Hex,
     entryCount: Number(row.entry_count),
   };
-}
-
-/**
- * Takes the cursor for this transaction; another writer waits and then finds it moved.
- * @throws PositionMovedError if the books do not stand at `expected`.
- */
-export async function lockPosition(
-  { transaction, ledger }: Writing,
-  address: string,
-  expected: Position,
-): Promise<void> {
-  const row = await transaction
-    .selectFrom('cursors')
-    .select(['block_number', 'block_hash', 'head'])
-    .where('ledger', '=', ledger)
-    .forUpdate()
-    .executeTakeFirst();
-  const number = row && Number(row.block_number);
-  if (number !== expected.number || row?.block_hash !== expected.hash || row.head !== expected.head) {
-    throw new PositionMovedError(address, expected, number);
-  }
-}
-
-/**
- * Adds blocks to those that the books keep; an empty one is kept only while it is the newest.
- * @returns Where the books stand then.
- */
-export async function addBlocks(
-  writing: Writing,
-  from: Position,
-  blocks: readonly PositionedBlock[],
-): Promise<Position> {
-  const { transaction, ledger } = writing;
-  const last = blocks.at(-1);
-  if (!last) return from;
-  await sql`
-    delete from blocks where ledger = ${ledger} and number = ${from.number} and entry_count = coalesce((
-      select entry_count from blocks where ledger = ${ledger} and number < ${from.number} order by number desc limit 1
-    ), 0)`.execute(transaction);
-  await writing.insert('blocks', blockColumns, blocks);
-  const { number, hash, head, entryCount } = last;
-  return { number, hash, head, entryCount };
-}
-
-/** Writes the cursor; what is final stays so. */
-export async function setCursor(
-  { transaction, ledger }: Writing,
-  { number, hash, head, entryCount }: Position,
-  tipNumber: number,
-  finalNumber = -1,
-): Promise<void> {
-  await transaction
-    .updateTable('cursors')
-    .set({
-      block_number: number,
-      block_hash: hash && toBytes(hash),
-      head: toBytes(head),
-      entry_count: entryCount,
-      tip_number: tipNumber,
-      final_number: sql`greatest(final_number, ${finalNumber}::int8)`,
-    })
-    .where('ledger', '=', ledger)
-    .execute();
 }

@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
-import { Session } from './session.ts';
-import { Turns } from './turns.ts';
+import { Session, Turns } from './session.ts';
 
 /** A running embedded database. */
 export interface EmbeddedDatabase {

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
 import { endsInTransaction, type Round, RoundReader, SEND_ROWS, withoutSendRows } from './messages.ts';
-import type { Turns } from './turns.ts';
 
 /** A client of the embedded database. It holds the turn for a round, and through a whole transaction. */
 export class Session {
@@ -93,5 +92,27 @@ export class Session {
   #release(): void {
     this.#holding = false;
     this.#turns.give();
+  }
+}
+
+/** One holder at a time, first come first served. */
+export class Turns {
+  readonly #waiting: (() => void)[] = [];
+  #taken = false;
+
+  /** Waits for the turn. */
+  async take(): Promise<void> {
+    if (!this.#taken) {
+      this.#taken = true;
+      return;
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Gives the turn to the next who waits. */
+  give(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#taken = false;
   }
 }

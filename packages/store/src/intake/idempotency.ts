@@ -1,3 +1,4 @@
+import { PlumblineError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
@@ -18,19 +19,22 @@ export interface KeyedRequest {
 }
 
 /** The key was used for another request. */
-export class KeyReusedError extends Error {
+export class KeyReusedError extends PlumblineError {
   override name = 'KeyReusedError';
   readonly key: string;
 
   constructor(key: string) {
-    super(`the idempotency key ${JSON.stringify(key)} was used for another request`);
+    super(
+      'idempotency-key-reused',
+      `the idempotency key ${JSON.stringify(key)} was used for another request`,
+    );
     this.key = key;
   }
 }
 
 const UNIQUE_VIOLATION = '23505';
 const DEADLOCK = '40P01';
-const ATTEMPTS = 4;
+const MAX_ATTEMPTS = 4;
 
 /**
  * Runs `work`, which writes by one statement. Under a key that happens in one transaction with the answer, and a
@@ -52,7 +56,7 @@ export async function answerOnce<Status extends number, Body>(
         .execute((transaction) => answerUnderKey(transaction, ledger, request, work));
     } catch (error) {
       const { code } = error as { code?: string };
-      if ((code !== UNIQUE_VIOLATION && code !== DEADLOCK) || attempt === ATTEMPTS) throw error;
+      if ((code !== UNIQUE_VIOLATION && code !== DEADLOCK) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }

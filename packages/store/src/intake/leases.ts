@@ -1,3 +1,4 @@
+import { PlumblineError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../schema/database.ts';
 
@@ -11,11 +12,12 @@ export interface Lease {
 }
 
 /** The lease has passed to somebody else; what was to be written was not. */
-export class LostLeaseError extends Error {
+export class LostLeaseError extends PlumblineError {
   override name = 'LostLeaseError';
 
   constructor(lease: Lease) {
     super(
+      'lease-lost',
       `the lease ${lease.name} of ${lease.holder} (fence ${lease.fence}) has expired or passed to another`,
     );
   }

@@ -44,7 +44,7 @@ export type ReversalOutcome =
   | { kind: 'unknown' | 'reused' | 'late' | 'beyond'; problem: string };
 
 /** Times that a sale is read again because another reversal of it came first. */
-const ATTEMPTS = 20;
+const MAX_ATTEMPTS = 20;
 
 /**
  * Accepts a reversal if the sale has that much left and its return window is open. What is written is one statement that
@@ -56,7 +56,7 @@ export async function acceptReversal(
   reversal: NewReversal,
   terms: WindowTerms,
 ): Promise<ReversalOutcome> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const sale = await findReversible(database, ledger, reversal);
     if (!sale) return { kind: 'unknown', problem: `there is no sale ${reversal.externalId}` };
     if (sale.known !== null) return repeatReversal(database, ledger, reversal);
@@ -73,7 +73,7 @@ export async function acceptReversal(
     if (row) return { kind: 'accepted', reversal: row };
   }
   throw new Error(
-    `the sale ${reversal.externalId} changed ${ATTEMPTS} times while a reversal of it was accepted`,
+    `the sale ${reversal.externalId} changed ${MAX_ATTEMPTS} times while a reversal of it was accepted`,
   );
 }
 

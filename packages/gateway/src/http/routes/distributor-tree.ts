@@ -10,7 +10,7 @@ import {
   UplineResponse,
 } from '@plumbline/protocol/api';
 import {
-  type DownlineMember,
+  type DownlineDistributor,
   findStatus,
   getSubtree,
   listDownline,
@@ -132,7 +132,7 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
   );
 }
 
-function childOf(distributor: DownlineMember & { reference: string | null }): Child {
+function childOf(distributor: DownlineDistributor & { reference: string | null }): Child {
   const { id, reference, directs, teamSize, creditedUnits } = distributor;
   return { id, reference, directs, teamSize, creditedUnits: creditedUnits.toString() };
 }

@@ -31,3 +31,10 @@ export function pathAt(path: string, depth: number): string {
   }
   return path.slice(0, end);
 }
+
+/** Where a distributor stands in the tree. */
+export interface TreePlace {
+  /** Distributors above; 0 for a root. */
+  depth: number;
+  path: string;
+}

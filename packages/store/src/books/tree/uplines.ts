@@ -4,7 +4,7 @@ import type { Database } from '../../schema/database.ts';
 /** The uplines of distributors up to their roots, as they stand. */
 
 /** Where somebody stands. */
-export interface Member {
+export interface PlacedDistributor {
   /** 0 for a root. */
   sponsor: number;
   depth: number;
@@ -15,7 +15,7 @@ export interface Member {
 /** What is known without asking the books. */
 interface Known {
   /** Distributors whose places nobody has changed since they got them. */
-  fresh: ReadonlyMap<number, Member>;
+  fresh: ReadonlyMap<number, PlacedDistributor>;
   /** Whether nobody else is a distributor. */
   isFirst: boolean;
 }
@@ -23,10 +23,13 @@ interface Known {
 const NOTHING: Known = { fresh: new Map(), isFirst: false };
 
 export class Uplines {
-  readonly #loaded: ReadonlyMap<number, Member>;
-  readonly #fresh: ReadonlyMap<number, Member>;
+  readonly #loaded: ReadonlyMap<number, PlacedDistributor>;
+  readonly #fresh: ReadonlyMap<number, PlacedDistributor>;
 
-  private constructor(loaded: ReadonlyMap<number, Member>, fresh: ReadonlyMap<number, Member>) {
+  private constructor(
+    loaded: ReadonlyMap<number, PlacedDistributor>,
+    fresh: ReadonlyMap<number, PlacedDistributor>,
+  ) {
     this.#loaded = loaded;
     this.#fresh = fresh;
   }
@@ -39,29 +42,29 @@ export class Uplines {
     { fresh, isFirst } = NOTHING,
   ): Promise<Uplines> {
     const wanted = isFirst ? [] : unknownOf(ids, fresh);
-    const loaded = new Map<number, Member>();
+    const loaded = new Map<number, PlacedDistributor>();
     if (wanted.length > 0) {
-      const { rows } = await sql<Member & { id: number }>`
+      const { rows } = await sql<PlacedDistributor & { id: number }>`
         with recursive line as (
           select id, sponsor, depth, moved_to from distributors where ledger = ${ledger} and id = any(${wanted}::int4[])
           union
           select distributors.id, distributors.sponsor, distributors.depth, distributors.moved_to from line
           join distributors on distributors.ledger = ${ledger} and distributors.id = coalesce(line.moved_to, line.sponsor)
         ) select id, sponsor, depth, moved_to as "movedTo" from line`.execute(transaction);
-      for (const { id, ...member } of rows) loaded.set(id, member);
+      for (const { id, ...distributor } of rows) loaded.set(id, distributor);
     }
     return new Uplines(loaded, fresh);
   }
 
   /** The id under which whoever has lane `id` stands now; 0 if nobody has it. */
   whereIs(id: number): number {
-    const member = this.#member(id);
-    return member ? (member.movedTo ?? id) : 0;
+    const distributor = this.#distributor(id);
+    return distributor ? (distributor.movedTo ?? id) : 0;
   }
 
   /** Where the sponsor of somebody who has not moved stands now; 0 for a root. */
   sponsorOf(id: number): number {
-    return this.whereIs(this.#member(id)?.sponsor ?? 0);
+    return this.whereIs(this.#distributor(id)?.sponsor ?? 0);
   }
 
   /** Everybody above a distributor, the sponsor first. */
@@ -72,16 +75,16 @@ export class Uplines {
   }
 
   depthOf(id: number): number {
-    return this.#member(id)?.depth ?? 0;
+    return this.#distributor(id)?.depth ?? 0;
   }
 
-  #member(id: number): Member | undefined {
+  #distributor(id: number): PlacedDistributor | undefined {
     return this.#fresh.get(id) ?? this.#loaded.get(id);
   }
 }
 
 /** Those of `ids`, and above them the first in each line, who are not fresh. */
-function unknownOf(ids: Iterable<number>, fresh: ReadonlyMap<number, Member>): number[] {
+function unknownOf(ids: Iterable<number>, fresh: ReadonlyMap<number, PlacedDistributor>): number[] {
   const line = new Set(ids);
   // Whoever is added is gone over too.
   for (const id of line) line.add(fresh.get(id)?.sponsor ?? id);

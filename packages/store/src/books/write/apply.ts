@@ -2,16 +2,17 @@ import type { JournalEntry } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../../schema/database.ts';
-import { addBlocks, lockPosition, type Position, setCursor } from '../position.ts';
+import type { Position } from '../position.ts';
 import { type Changes, collectChanges } from './changes/changes.ts';
 import * as columns from './changes/columns.ts';
 import { type Segment, segmentsOf, timed } from './changes/segments.ts';
 import { Tally } from './changes/tally.ts';
-import { correctPlace } from './correction.ts';
+import { moveBetweenTeams } from './correction.ts';
+import { addBlocks, lockPosition, setCursor } from './cursor.ts';
 import { writeDistributors } from './distributors/distributors.ts';
 import { writeTeams } from './distributors/teams.ts';
 import { inChunks } from './rows/chunks.ts';
-import { type Writing, write } from './rows/writing.ts';
+import { type BooksWriter, writeBooks } from './rows/writer.ts';
 import { addReversals, writeTally } from './sums/sums.ts';
 
 /** A block that was read. */
@@ -23,7 +24,7 @@ export interface BlockRow {
 }
 
 /** Part of a stretch. */
-export interface Piece {
+export interface StretchPart {
   /** Its entries, in order. */
   entries: readonly JournalEntry[];
   /** Every block that holds an entry; ascending. The last one of a stretch is the block up to which was read. */
@@ -39,7 +40,7 @@ export interface Stretch {
   /** Where the books must stand for it to follow. */
   from: Position;
   /** One after the other; each may be thrown away when the next is asked for. */
-  pieces: Iterable<Piece> | AsyncIterable<Piece>;
+  parts: Iterable<StretchPart> | AsyncIterable<StretchPart>;
 }
 
 /**
@@ -49,44 +50,44 @@ export interface Stretch {
  * @throws PositionMovedError if the books do not stand where the stretch begins.
  */
 export async function applyEntries(database: Database, address: string, stretch: Stretch): Promise<Position> {
-  return write(database, address, async (writing) => {
-    await lockPosition(writing, address, stretch.from);
+  return writeBooks(database, address, async (writer) => {
+    await lockPosition(writer, address, stretch.from);
     let position = stretch.from;
     let tally = new Tally({ isFirst: position.entryCount === 0 });
-    let end: Pick<Piece, 'tipNumber' | 'finalNumber'> = { tipNumber: position.number };
-    for await (const piece of stretch.pieces) {
-      const { entries, blocks } = piece;
-      end = piece;
+    let end: Pick<StretchPart, 'tipNumber' | 'finalNumber'> = { tipNumber: position.number };
+    for await (const part of stretch.parts) {
+      const { entries, blocks } = part;
+      end = part;
       for (const segment of segmentsOf(timed(position.entryCount, entries, blocks))) {
         if (segment.isCorrection) {
-          await writeTally(writing, tally);
+          await writeTally(writer, tally);
           tally = new Tally();
         }
-        await writeSegment(writing, segment, tally);
+        await writeSegment(writer, segment, tally);
       }
-      position = await addBlocks(writing, position, positionsAfter(position, entries, blocks));
+      position = await addBlocks(writer, position, positionsAfter(position, entries, blocks));
     }
-    await writeTally(writing, tally);
-    await setCursor(writing, position, end.tipNumber, end.finalNumber);
+    await writeTally(writer, tally);
+    await setCursor(writer, position, end.tipNumber, end.finalNumber);
     return position;
   });
 }
 
 /** Writes everything but what goes into the tally. */
 async function writeSegment(
-  writing: Writing,
+  writer: BooksWriter,
   { entries, isCorrection }: Segment,
   tally: Tally,
 ): Promise<void> {
   const changes = collectChanges(entries, tally);
-  for (const { id, sponsor, depth, movedTo } of await writeDistributors(writing, changes)) {
+  for (const { id, sponsor, depth, movedTo } of await writeDistributors(writer, changes)) {
     tally.fresh.set(id, { sponsor, depth, movedTo });
   }
-  await writeTeams(writing, changes.distributors, tally);
-  await insertChanges(writing, changes);
-  await updateRecorded(writing, changes);
-  await addReversals(writing, changes.reversals, tally.sums);
-  if (isCorrection) await correctPlace(writing, changes);
+  await writeTeams(writer, changes.enrolled, tally);
+  await insertChanges(writer, changes);
+  await updateRecorded(writer, changes);
+  await addReversals(writer, changes.reversals, tally.sums);
+  if (isCorrection) await moveBetweenTeams(writer, changes);
 }
 
 /** The position after each block, with its time. */
@@ -110,18 +111,18 @@ function positionsAfter(
   });
 }
 
-async function insertChanges(writing: Writing, changes: Changes): Promise<void> {
-  await writing.insert('entries', columns.entries, changes.entries);
-  await writing.insert('plans', columns.plans, changes.plans);
-  await writing.insert('batches', columns.batches, changes.batches);
-  await writing.insert('reversals', columns.reversals, changes.reversals);
-  await writing.insert('settlements', columns.settlements, changes.settlements);
-  await writing.insert('payouts', columns.payouts, changes.payouts);
-  await writing.insert('flags', columns.flags, changes.flags);
+async function insertChanges(writer: BooksWriter, changes: Changes): Promise<void> {
+  await writer.insert('entries', columns.entries, changes.entries);
+  await writer.insert('plans', columns.plans, changes.plans);
+  await writer.insert('batches', columns.batches, changes.batches);
+  await writer.insert('reversals', columns.reversals, changes.reversals);
+  await writer.insert('settlements', columns.settlements, changes.settlements);
+  await writer.insert('payouts', columns.payouts, changes.payouts);
+  await writer.insert('flags', columns.flags, changes.flags);
 }
 
 /** What the entries change of rows that other entries wrote. */
-async function updateRecorded({ transaction, ledger }: Writing, changes: Changes): Promise<void> {
+async function updateRecorded({ transaction, ledger }: BooksWriter, changes: Changes): Promise<void> {
   await inChunks(columns.settledBatches, changes.settledBatches, (source) =>
     sql`update batches set settled = v.settled from ${source}
       where batches.ledger = ${ledger} and batches.batch = v.batch`.execute(transaction),

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Volumes } from '../periods.ts';
 import { Uplines } from '../tree/uplines.ts';
 import type { Changes } from './changes/changes.ts';
+import { isSponsorCorrection } from './changes/distributor-changes.ts';
 import { type PeriodChange, PeriodSums } from './changes/period-sums.ts';
-import { isCorrected } from './distributors/distributors.ts';
-import { growTeams } from './distributors/teams.ts';
-import type { Writing } from './rows/writing.ts';
+import { addRoots, growTeams } from './distributors/teams.ts';
+import type { BooksWriter } from './rows/writer.ts';
 import {
   dropEmptyPeriods,
   growPeriods,
@@ -13,7 +13,6 @@ import {
   loadPeriods,
   raiseVolumes,
 } from './sums/periods.ts';
-import { addRoots } from './sums/totals.ts';
 
 /** Takes a distributor with everybody below from one team to another when their sponsor is corrected, and back. */
 
@@ -27,35 +26,38 @@ interface Correction {
 }
 
 /** Moves the sums of a corrected distributor between teams. The distributor stands in the new place already. */
-export async function correctPlace(writing: Writing, changes: Changes): Promise<void> {
-  const correction = await correctionOf(writing, changes);
+export async function moveBetweenTeams(writer: BooksWriter, changes: Changes): Promise<void> {
+  const correction = await correctionOf(writer, changes);
   const { id, newId, oldSponsor, newSponsor } = correction;
-  const { size, own, waiting, team } = await findWhole(writing, correction, id);
-  await changeTeam(writing, oldSponsor, [...own, ...team], -size);
-  if (id !== newId) await renameTeam(writing, id, newId, team);
-  await changeTeam(writing, newSponsor, [...own, ...team, ...waiting], size);
-  if (newSponsor === 0) await addRoots(writing, 1);
+  const { size, own, waiting, team } = await findWhole(writer, correction, id);
+  await changeTeam(writer, oldSponsor, [...own, ...team], -size);
+  if (id !== newId) await renameTeam(writer, id, newId, team);
+  await changeTeam(writer, newSponsor, [...own, ...team, ...waiting], size);
+  if (newSponsor === 0) await addRoots(writer, 1);
 }
 
 /** The way back; the distributor still stands in the new place. */
-export async function undoPlace(writing: Writing, changes: Changes): Promise<void> {
-  const correction = await correctionOf(writing, changes);
+export async function moveBack(writer: BooksWriter, changes: Changes): Promise<void> {
+  const correction = await correctionOf(writer, changes);
   const { id, newId, oldSponsor, newSponsor } = correction;
-  const { size, own, waiting, team } = await findWhole(writing, correction, newId);
-  await changeTeam(writing, newSponsor, [...own, ...team, ...waiting], -size);
-  if (id !== newId) await renameTeam(writing, newId, id, team);
-  await changeTeam(writing, oldSponsor, [...own, ...team], size);
+  const { size, own, waiting, team } = await findWhole(writer, correction, newId);
+  await changeTeam(writer, newSponsor, [...own, ...team, ...waiting], -size);
+  if (id !== newId) await renameTeam(writer, newId, id, team);
+  await changeTeam(writer, oldSponsor, [...own, ...team], size);
   // Of the two, only the new sponsor had another distributor put below them.
   for (const sponsor of [newSponsor, oldSponsor]) {
-    await growTeams(writing, [{ id: sponsor, placed: -1, directs: 0, teamSize: 0 }]);
+    await growTeams(writer, [{ id: sponsor, placed: -1, directs: 0, teamSize: 0 }]);
   }
-  if (newSponsor === 0) await addRoots(writing, -1);
+  if (newSponsor === 0) await addRoots(writer, -1);
 }
 
-async function correctionOf({ transaction, ledger }: Writing, { acts }: Changes): Promise<Correction> {
-  const act = acts.find(isCorrected);
-  if (!act) throw new Error('a correction corrects nobody');
-  const { entry, id, newId, sponsor } = act;
+async function correctionOf(
+  { transaction, ledger }: BooksWriter,
+  { distributorChanges }: Changes,
+): Promise<Correction> {
+  const correction = distributorChanges.find(isSponsorCorrection);
+  if (!correction) throw new Error('a correction corrects nobody');
+  const { entry, id, newId, sponsor } = correction;
   const { rows } = await sql<{ sponsor: number }>`
     select sponsor from distributor_versions where ledger = ${ledger} and entry = ${entry} and id = ${id}`.execute(
     transaction,
@@ -77,15 +79,15 @@ interface Whole {
 }
 
 /** @param at Id under which the distributor's team is kept now. */
-async function findWhole(writing: Writing, { id, newId }: Correction, at: number): Promise<Whole> {
-  const { transaction, ledger } = writing;
+async function findWhole(writer: BooksWriter, { id, newId }: Correction, at: number): Promise<Whole> {
+  const { transaction, ledger } = writer;
   const { rows } = await sql<{ id: number; size: number | null }>`
     select id, team_size as size from teams where ledger = ${ledger} and id = ${at}
     union all select id, null from distributors where ledger = ${ledger} and moved_to = ${newId}`.execute(
     transaction,
   );
   const lanes = new Set([id, newId, ...rows.map((row) => row.id)]);
-  const periods = await loadPeriods(writing, [...lanes]);
+  const periods = await loadPeriods(writer, [...lanes]);
   const isWaiting = (period: KnownPeriod) => id !== newId && period.id === newId;
   const ownOf = ({ period, own }: KnownPeriod) => ({ period, volumes: own });
   return {
@@ -98,13 +100,13 @@ async function findWhole(writing: Writing, { id, newId }: Correction, at: number
 
 /** Adds to the team of `sponsor` and of everybody above `size` distributors with their volumes; takes them away if negative. */
 async function changeTeam(
-  writing: Writing,
+  writer: BooksWriter,
   sponsor: number,
   months: readonly MonthVolumes[],
   size: number,
 ): Promise<void> {
   if (sponsor === 0) return;
-  const uplines = await Uplines.load(writing.transaction, writing.ledger, [sponsor]);
+  const uplines = await Uplines.load(writer.transaction, writer.ledger, [sponsor]);
   const sums = new PeriodSums();
   const signed = months.map(({ period, volumes }) => ({
     id: sponsor,
@@ -113,33 +115,33 @@ async function changeTeam(
   }));
   for (const { period, volumes } of signed) sums.month(period).team(uplines.whereIs(sponsor), volumes);
   raiseVolumes(sums, uplines, signed);
-  await writePeriods(writing, sums.changes());
+  await writePeriods(writer, sums.changes());
   const isGain = size > 0 ? 1 : 0;
   const teams = uplines.above(sponsor).map((id) => ({ id, placed: 0, directs: 0, teamSize: size }));
   const direct = { id: uplines.whereIs(sponsor), placed: isGain, directs: Math.sign(size), teamSize: size };
-  await growTeams(writing, [direct, ...teams]);
+  await growTeams(writer, [direct, ...teams]);
 }
 
 /** Keeps a distributor's team under another id. */
 async function renameTeam(
-  writing: Writing,
+  writer: BooksWriter,
   from: number,
   to: number,
   months: readonly MonthVolumes[],
 ): Promise<void> {
-  const { transaction, ledger } = writing;
+  const { transaction, ledger } = writer;
   await sql`update teams set id = ${to} where ledger = ${ledger} and id = ${from}`.execute(transaction);
   const sums = new PeriodSums();
   for (const { period, volumes } of months) {
     sums.month(period).team(from, negative(volumes));
     sums.month(period).team(to, volumes);
   }
-  await writePeriods(writing, sums.changes());
+  await writePeriods(writer, sums.changes());
 }
 
-async function writePeriods(writing: Writing, changes: readonly PeriodChange[]): Promise<void> {
-  await growPeriods(writing, changes);
-  await dropEmptyPeriods(writing, changes);
+async function writePeriods(writer: BooksWriter, changes: readonly PeriodChange[]): Promise<void> {
+  await growPeriods(writer, changes);
+  await dropEmptyPeriods(writer, changes);
 }
 
 function negative({ volume, reversed }: Volumes): Volumes {

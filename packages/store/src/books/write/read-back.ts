@@ -2,7 +2,7 @@ import { decodeLines, type Entry } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { TimedEntry } from './changes/changes.ts';
-import type { Writing } from './rows/writing.ts';
+import type { BooksWriter } from './rows/writer.ts';
 
 interface Row {
   number: number;
@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** The entries from number `first` on, as they were written; of a plan without what has a table of its own. */
-export async function readBack({ transaction, ledger }: Writing, first: number): Promise<TimedEntry[]> {
+export async function readBack({ transaction, ledger }: BooksWriter, first: number): Promise<TimedEntry[]> {
   const { rows } = await sql<Row>`
     select entries.entry::float8 as number, blocks.timestamp::float8 as time, kind, content, entries.head,
       entries.block_number as "blockNumber", blocks.hash as "blockHash",

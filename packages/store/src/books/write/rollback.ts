@@ -3,17 +3,18 @@ import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../../schema/database.ts';
 import { BatchMarks } from '../batch-marks.ts';
-import { getPositionAt, lockPosition, type Position, setCursor } from '../position.ts';
+import { getPositionAt, type Position } from '../position.ts';
 import { collectChanges, type TimedEntry } from './changes/changes.ts';
 import { type Segment, segmentsOf } from './changes/segments.ts';
 import { Tally } from './changes/tally.ts';
-import { undoPlace } from './correction.ts';
+import { moveBack } from './correction.ts';
+import { lockPosition, setCursor } from './cursor.ts';
 import { restoreDistributors } from './distributors/restore.ts';
 import { undoTeams } from './distributors/teams.ts';
 import { readBack } from './read-back.ts';
 import { inChunks } from './rows/chunks.ts';
 import type { CopyColumn } from './rows/copy-rows.ts';
-import { type Writing, write } from './rows/writing.ts';
+import { type BooksWriter, writeBooks } from './rows/writer.ts';
 import { addMarks, removeMarks } from './sums/marks.ts';
 import { addReversals, undoTally } from './sums/sums.ts';
 
@@ -35,32 +36,32 @@ export async function rollBack(
   from: Position,
   number: number,
 ): Promise<Position> {
-  return write(database, address, async (writing) => {
-    await lockPosition(writing, address, from);
-    const position = await getPositionAt(writing.transaction, address, number);
-    const entries = await readBack(writing, position.entryCount);
+  return writeBooks(database, address, async (writer) => {
+    await lockPosition(writer, address, from);
+    const position = await getPositionAt(writer.transaction, address, number);
+    const entries = await readBack(writer, position.entryCount);
     const marks = new BatchMarks();
-    for (const segment of segmentsOf(entries).reverse()) await undoSegment(writing, segment, marks);
-    await deleteRows(writing, entries, marks);
-    await deleteFrom(writing, position);
-    await setCursor(writing, position, position.number);
+    for (const segment of segmentsOf(entries).reverse()) await undoSegment(writer, segment, marks);
+    await deleteRows(writer, entries, marks);
+    await deleteFrom(writer, position);
+    await setCursor(writer, position, position.number);
     return position;
   });
 }
 
 /** @param marks Gets those of the segment. */
 async function undoSegment(
-  writing: Writing,
+  writer: BooksWriter,
   { entries, isCorrection }: Segment,
   marks: BatchMarks,
 ): Promise<void> {
   const tally = new Tally({ marks });
   const changes = collectChanges(entries, tally);
-  await addReversals(writing, changes.reversals, tally.sums);
-  if (isCorrection) await undoPlace(writing, changes);
-  await undoTally(writing, tally);
-  await undoTeams(writing, changes.distributors);
-  await restoreDistributors(writing, entries[0]?.number ?? 0, changes);
+  await addReversals(writer, changes.reversals, tally.sums);
+  if (isCorrection) await moveBack(writer, changes);
+  await undoTally(writer, tally);
+  await undoTeams(writer, changes.enrolled);
+  await restoreDistributors(writer, entries[0]?.number ?? 0, changes);
 }
 
 interface Reopened {
@@ -75,11 +76,11 @@ const reopenedColumns: readonly CopyColumn<Reopened>[] = [
 
 /** Takes out what is found by a key that only the entries tell. */
 async function deleteRows(
-  writing: Writing,
+  writer: BooksWriter,
   entries: readonly TimedEntry[],
   marks: BatchMarks,
 ): Promise<void> {
-  const { transaction, ledger } = writing;
+  const { transaction, ledger } = writer;
   const reopened: Reopened[] = [];
   const closed: number[] = [];
   for (const { entry } of entries) {
@@ -93,15 +94,15 @@ async function deleteRows(
       from (select batch, min(first) as first from ${source} group by batch) opened
       where batches.ledger = ${ledger} and batches.batch = opened.batch`.execute(transaction);
   });
-  await removeMarks(writing, marks);
-  await addMarks(writing, await marksThatStay(writing, reopened));
+  await removeMarks(writer, marks);
+  await addMarks(writer, await marksThatStay(writer, reopened));
   await sql`update flags set outcome = null, evidence = null, closed_entry = null
     where ledger = ${ledger} and flag = any(${closed}::int8[])`.execute(transaction);
 }
 
 /** Of batches that were settled in several parts, some of which stay. */
 async function marksThatStay(
-  { transaction, ledger }: Writing,
+  { transaction, ledger }: BooksWriter,
   reopened: readonly Reopened[],
 ): Promise<BatchMarks> {
   const marks = new BatchMarks();
@@ -120,7 +121,10 @@ async function marksThatStay(
 }
 
 /** Takes out what is numbered in the order of the journal, or is little. */
-async function deleteFrom({ transaction, ledger }: Writing, { number, entryCount }: Position): Promise<void> {
+async function deleteFrom(
+  { transaction, ledger }: BooksWriter,
+  { number, entryCount }: Position,
+): Promise<void> {
   // Passes over those batches only that go.
   await sql`delete from batches where ledger = ${ledger} and batch > coalesce((
     select batch from batches where ledger = ${ledger} and block_number <= ${number} order by batch desc limit 1

@@ -4,7 +4,7 @@ import type { Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { chunkOf, markedBatches } from '../../batch-marks.ts';
-import type { Page, PageRequest } from '../distributors/distributors.ts';
+import type { Page, PageRequest } from '../page.ts';
 
 /** What a distributor was credited for one sale at one level. */
 export interface DistributorCredit extends SaleRef {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
-import type { Page, PageRequest } from '../distributors/distributors.ts';
+import type { Page, PageRequest } from '../page.ts';
 
 /** Tokens that were paid out to a distributor. */
 export interface DistributorPayout {

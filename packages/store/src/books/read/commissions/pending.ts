@@ -86,7 +86,7 @@ function reachOf(plan: Plan): number {
   return isPlain(plan) ? Math.max(...plan.ratesBps.map((row) => row.length)) - 1 : MAX_REACH;
 }
 
-interface Member {
+interface TreeDistributor {
   id: number;
   sponsor: number;
   rank: number;
@@ -102,7 +102,7 @@ async function loadTree(
   sellers: readonly number[],
 ): Promise<Tree> {
   const key = keyOf(ledger);
-  const { rows } = await sql<Member>`
+  const { rows } = await sql<TreeDistributor>`
     with recursive line as (
       select id, sponsor, rank, status, moved_to from distributors
       where ledger = ${key} and id = any(${[...new Set([top, ...sellers])]}::int4[])
@@ -112,13 +112,13 @@ async function loadTree(
       where line.id <> ${top}
     )
     select id, sponsor, rank, status, coalesce(moved_to, 0) as "movedTo" from line`.execute(database);
-  const members = new Map(rows.map((row) => [row.id, row]));
+  const distributors = new Map(rows.map((row) => [row.id, row]));
   const aboveStandIn = (id: number) => (id === -1 ? top : id + 1);
   return {
     // Nobody above them matters.
-    sponsorOf: (id) => (id < 0 ? aboveStandIn(id) : id === top ? 0 : (members.get(id)?.sponsor ?? 0)),
-    rankOf: (id) => members.get(id)?.rank ?? 0,
-    statusOf: (id) => (id < 0 ? STATUS_ACTIVE : (members.get(id)?.status ?? STATUS_NONE)),
-    movedTo: (id) => members.get(id)?.movedTo ?? 0,
+    sponsorOf: (id) => (id < 0 ? aboveStandIn(id) : id === top ? 0 : (distributors.get(id)?.sponsor ?? 0)),
+    rankOf: (id) => distributors.get(id)?.rank ?? 0,
+    statusOf: (id) => (id < 0 ? STATUS_ACTIVE : (distributors.get(id)?.status ?? STATUS_NONE)),
+    movedTo: (id) => distributors.get(id)?.movedTo ?? 0,
   };
 }

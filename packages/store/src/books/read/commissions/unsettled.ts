@@ -5,7 +5,7 @@ import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { chunkOf, firstMark, markedBatches } from '../../batch-marks.ts';
 import { inTeam } from '../../tree/conditions.ts';
-import type { Standing } from '../distributors/distributors.ts';
+import type { TreePlace } from '../../tree/path.ts';
 
 /** An unsettled sale. */
 export interface Unsettled {
@@ -29,7 +29,7 @@ export interface Unsettled {
 export async function listUnsettled(
   database: Database,
   ledger: string,
-  distributor: Standing,
+  distributor: TreePlace,
   reach: number,
   plans: ReadonlyMap<number, Plan>,
 ): Promise<Unsettled[]> {
@@ -59,7 +59,7 @@ interface Sellers {
 async function findSellers(
   database: Database,
   ledger: bigint,
-  { depth, path }: Standing,
+  { depth, path }: TreePlace,
   reach: number,
 ): Promise<Sellers> {
   const { rows: firsts } = await sql<{ first: number | null }>`

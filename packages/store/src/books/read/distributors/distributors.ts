@@ -3,6 +3,7 @@ import type { Address, Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { creditedColumns } from '../../periods.ts';
+import type { TreePlace } from '../../tree/path.ts';
 
 /** A distributor as the books know them. Money in units. */
 export interface Distributor {
@@ -32,18 +33,6 @@ export interface Distributor {
   /** Sales of their own, settled or not, also those under the id they had before. */
   ownSales: number;
   enrolledBlock: number;
-}
-
-/** A page of a list. `nextCursor` asks for the next one; null on the last. */
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-/** Which page: at most `limit` items, after `cursor` of the page before. */
-export interface PageRequest {
-  limit: number;
-  cursor?: string | undefined;
 }
 
 /** The distributor with `id`, a distributor id or a lower-case wallet. The id of somebody who has moved says where to. */
@@ -111,18 +100,12 @@ export function creditedBy(distributor: string): RawBuilder<bigint> {
     on months.ledger = ${sql.ref(`${distributor}.ledger`)} and months.id = lanes.id)`;
 }
 
-/** Where somebody stands in the tree. */
-export interface Standing {
-  depth: number;
-  path: string;
-}
-
 /** Where a distributor stands; undefined for nobody and for the id of somebody who has moved. */
 export async function findPlace(
   database: Database,
   ledger: string,
   id: number,
-): Promise<Standing | undefined> {
+): Promise<TreePlace | undefined> {
   return database
     .selectFrom('distributors')
     .select(['depth', 'path'])

@@ -3,10 +3,12 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { inPathOrder, inTeam, isAfterPath } from '../../tree/conditions.ts';
-import { creditedBy, findPlace, type Page, type PageRequest, type Standing } from './distributors.ts';
+import type { TreePlace } from '../../tree/path.ts';
+import type { Page, PageRequest } from '../page.ts';
+import { creditedBy, findPlace } from './distributors.ts';
 
 /** Somebody below a distributor. */
-export interface DownlineMember {
+export interface DownlineDistributor {
   id: number;
   /** 1: sponsored directly. */
   level: number;
@@ -23,7 +25,7 @@ export interface DownlineRequest extends PageRequest {
 }
 
 /** Above all roots. */
-const ABOVE_ALL: Standing = { depth: -1, path: '' };
+const ABOVE_ALL: TreePlace = { depth: -1, path: '' };
 
 /**
  * The distributors below a distributor (0: everybody), level by level; within a level a sponsor's distributors stand together, in the order
@@ -36,10 +38,10 @@ export async function listDownline(
   ledger: string,
   id: number,
   { limit, cursor, level }: DownlineRequest,
-): Promise<Page<DownlineMember>> {
+): Promise<Page<DownlineDistributor>> {
   const top = id === 0 ? ABOVE_ALL : await findPlace(database, ledger, id);
   const after = cursor === undefined ? undefined : await findLast(database, ledger, cursor);
-  const isOurs = (last: Standing) =>
+  const isOurs = (last: TreePlace) =>
     top !== undefined &&
     last.path.startsWith(top.path) &&
     (level === undefined ? last.depth > top.depth : last.depth === top.depth + level);
@@ -64,7 +66,7 @@ export async function listDownline(
 }
 
 /** Where the last one of a page stands; where they stood if they have moved, which is where the next page begins. */
-async function findLast(database: Database, ledger: string, cursor: string): Promise<Standing> {
+async function findLast(database: Database, ledger: string, cursor: string): Promise<TreePlace> {
   if (!/^[1-9][0-9]{0,8}$/.test(cursor)) throw notOurs();
   const last = await database
     .selectFrom('distributors')
@@ -87,7 +89,7 @@ interface Wanted {
   /** Depth of the first level. */
   first: number;
   /** The first level begins behind this one. */
-  after: Standing | undefined;
+  after: TreePlace | undefined;
   /** No other level. */
   isOnly: boolean;
   /** Distributors at most. */
@@ -100,7 +102,7 @@ interface Wanted {
  */
 function levels(
   ledger: bigint,
-  top: Standing,
+  top: TreePlace,
   { first, after, isOnly, wanted }: Wanted,
 ): RawBuilder<unknown> {
   const inLevel = (depth: RawBuilder<unknown>, limit: RawBuilder<unknown>, rest = sql`true`) => sql`

@@ -4,10 +4,11 @@ import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { isAtPath } from '../../tree/conditions.ts';
 import { pathAt } from '../../tree/path.ts';
-import { findPlace, type Page, type PageRequest } from './distributors.ts';
+import type { Page, PageRequest } from '../page.ts';
+import { findPlace } from './distributors.ts';
 
 /** Somebody above a distributor; level 1 is the sponsor. */
-export interface UplineMember {
+export interface UplineDistributor {
   id: number;
   level: number;
 }
@@ -22,7 +23,7 @@ export async function listUpline(
   ledger: string,
   id: number,
   { limit, cursor }: PageRequest,
-): Promise<Page<UplineMember>> {
+): Promise<Page<UplineDistributor>> {
   if (cursor !== undefined && !/^[1-9][0-9]{0,8}$/.test(cursor)) {
     throw new MalformedError('cursor', 'must be the nextCursor of the page before');
   }
@@ -31,7 +32,7 @@ export async function listUpline(
   const depth = (place?.depth ?? 0) - done - 1;
   if (!place || depth < 0) return { items: [], nextCursor: null };
   const key = keyOf(ledger);
-  const { rows } = await sql<UplineMember>`
+  const { rows } = await sql<UplineDistributor>`
     with recursive line (id, sponsor, level) as (
       select id, sponsor, ${done + 1}::int from distributors
       where ledger = ${key} and depth = ${depth} and moved_to is null and ${isAtPath(pathAt(place.path, depth))}

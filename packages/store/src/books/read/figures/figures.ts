@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { creditedColumns, type PeriodColumn, periodColumns } from '../../periods.ts';
-import type { Page, PageRequest } from '../distributors/distributors.ts';
+import type { Page, PageRequest } from '../page.ts';
 
 /** Volume by the class of the buyer, in cents. */
 export interface VolumeByClass {

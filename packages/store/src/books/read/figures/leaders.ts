@@ -2,7 +2,7 @@ import { MalformedError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
-import type { Page, PageRequest } from '../distributors/distributors.ts';
+import type { Page, PageRequest } from '../page.ts';
 
 /** Somebody who sold to retail customers in a month. */
 export interface Leader {

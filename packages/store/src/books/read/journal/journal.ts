@@ -1,8 +1,7 @@
 import type { Plan } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
-import { toBytes } from '../../../schema/bytes.ts';
-import type { Database } from '../../../schema/database.ts';
+import { type Database, toBytes } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 
 /** An entry of the journal as the books keep it. */

@@ -17,7 +17,7 @@ import {
 } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
 import { periodOf } from '../../periods.ts';
-import { actsOf, type DistributorAct } from './distributor-changes.ts';
+import { type DistributorChange, distributorChangesOf } from './distributor-changes.ts';
 import type { EnrolledChange, Tally } from './tally.ts';
 
 /** What entries change in the books, as rows to write. Pure; the writing is in apply.ts. */
@@ -81,9 +81,9 @@ export interface SettlementChange {
 
 export interface Changes {
   entries: EntryChange[];
-  distributors: EnrolledChange[];
+  enrolled: EnrolledChange[];
   /** What happened to distributors after they were enrolled, in order. */
-  acts: DistributorAct[];
+  distributorChanges: DistributorChange[];
   plans: (PlanAnnounced & Place)[];
   batches: BatchChange[];
   reversals: ReversalChange[];
@@ -115,8 +115,8 @@ class Collector {
   readonly #tally: Tally;
   readonly #rows: Omit<Changes, 'settledBatches'> = {
     entries: [],
-    distributors: [],
-    acts: [],
+    enrolled: [],
+    distributorChanges: [],
     plans: [],
     batches: [],
     reversals: [],
@@ -175,14 +175,14 @@ class Collector {
         totals.withdrawn_units += entry.units;
         break;
       default:
-        this.#rows.acts.push(...actsOf(number, entry));
+        this.#rows.distributorChanges.push(...distributorChangesOf(number, entry));
     }
   }
 
   #enrol({ id, sponsor, wallet }: Enrolled, blockNumber: bigint): void {
     const { enrolled, totals } = this.#tally;
     const distributor = { id, sponsor, wallet: wallet === zeroAddress ? null : wallet, blockNumber };
-    this.#rows.distributors.push(distributor);
+    this.#rows.enrolled.push(distributor);
     enrolled.push(id);
     totals.distributors += 1n;
   }

@@ -1,5 +1,6 @@
 import { decodeStandings, type Entry, STATUS_ACTIVE, STATUS_CLOSED } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
+import type { TreePlace } from '../../tree/path.ts';
 
 /** What happens to distributors after they are enrolled, and what it makes of them. Pure. */
 
@@ -24,28 +25,28 @@ export interface DistributorRow extends DistributorState {
   blockNumber: bigint;
 }
 
-/** A distributor before an entry changed them. */
+/** A distributor before an entry changed it. */
 export interface DistributorVersion extends DistributorRow {
   entry: number;
 }
 
-/** What an entry does to one distributor. */
-export type DistributorAct = { entry: number; id: number } & (
-  | { kind: 'changed'; to: Partial<DistributorState> }
-  /** The distributor stands below another sponsor; if `newId` is another id, they go on under it. */
-  | Corrected
+/** What an entry changes of one distributor. */
+export type DistributorChange = { entry: number; id: number } & (
+  | { kind: 'stateChanged'; to: Partial<DistributorState> }
+  | SponsorCorrection
 );
 
-interface Corrected {
-  kind: 'corrected';
-  newId: number;
-  sponsor: number;
+export function isSponsorCorrection(
+  change: DistributorChange,
+): change is Extract<DistributorChange, SponsorCorrection> {
+  return change.kind === 'sponsorCorrected';
 }
 
-/** Where somebody is put in the tree. */
-export interface TreePlace {
-  depth: number;
-  path: string;
+/** The distributor stands below another sponsor, and goes on under `newId` if that is another id. */
+export interface SponsorCorrection {
+  kind: 'sponsorCorrected';
+  newId: number;
+  sponsor: number;
 }
 
 /** A distributor as they are enrolled. */
@@ -61,11 +62,11 @@ export function newDistributor(
 const UNTROUBLED = { heldUntil: null, holdReason: null, recoveryWallet: null, recoveryFrom: null };
 
 /** What entry number `number` does to distributors; nothing for entries about other things. */
-export function actsOf(number: number, entry: Entry): DistributorAct[] {
-  const changed = (id: number, to: Partial<DistributorState>): DistributorAct => ({
+export function distributorChangesOf(number: number, entry: Entry): DistributorChange[] {
+  const changed = (id: number, to: Partial<DistributorState>): DistributorChange => ({
     entry: number,
     id,
-    kind: 'changed',
+    kind: 'stateChanged',
     to,
   });
   switch (entry.kind) {
@@ -73,7 +74,7 @@ export function actsOf(number: number, entry: Entry): DistributorAct[] {
       return decodeStandings(entry.records).map(({ id, rank, status }) => changed(id, { rank, status }));
     case 'sponsorCorrected': {
       const { id, newId, sponsor } = entry;
-      return [{ entry: number, id, kind: 'corrected', newId, sponsor }];
+      return [{ entry: number, id, kind: 'sponsorCorrected', newId, sponsor }];
     }
     case 'distributorLeft':
       return [changed(entry.id, { rank: 0, status: STATUS_CLOSED })];
@@ -93,19 +94,19 @@ export function actsOf(number: number, entry: Entry): DistributorAct[] {
 }
 
 /**
- * Lets `acts` happen to `distributors`, in order.
- * @param distributors Everybody whom the acts name, and whoever stands below somebody whose sponsor is corrected. It is changed.
+ * Applies `changes` to `distributors`, in order.
+ * @param distributors All whom the changes name, and all below a distributor whose sponsor is corrected. It is changed.
  * @param placeOf Where a correction puts the distributor.
  * @returns What distributors were before each entry that changed them.
  */
-export function replay(
+export function applyDistributorChanges(
   distributors: Map<number, DistributorRow>,
-  acts: readonly DistributorAct[],
-  placeOf: (act: Corrected) => TreePlace,
+  changes: readonly DistributorChange[],
+  placeOf: (correction: SponsorCorrection) => TreePlace,
 ): DistributorVersion[] {
   const versions = new Map<string, DistributorVersion>();
 
-  function change(entry: number, id: number, to: Partial<DistributorState>): void {
+  function set(entry: number, id: number, to: Partial<DistributorState>): void {
     const before = get(entry, id);
     const names = Object.keys(to) as (keyof DistributorState)[];
     if (names.every((name) => before[name] === to[name])) return;
@@ -121,29 +122,29 @@ export function replay(
     return distributor;
   }
 
-  function correct(entry: number, id: number, act: Corrected): void {
-    const { newId, sponsor } = act;
+  function correct(entry: number, id: number, correction: SponsorCorrection): void {
+    const { newId, sponsor } = correction;
     const distributor = get(entry, id);
-    const place = placeOf(act);
+    const place = placeOf(correction);
     for (const below of [...distributors.values()]) {
       if (below.id === id || below.movedTo !== null || !below.path.startsWith(distributor.path)) continue;
-      change(entry, below.id, {
+      set(entry, below.id, {
         depth: below.depth - distributor.depth + place.depth,
         path: place.path + below.path.slice(distributor.path.length),
         sponsor: below.sponsor === id ? newId : below.sponsor,
       });
     }
     if (newId === id) {
-      change(entry, id, { sponsor, ...place });
+      set(entry, id, { sponsor, ...place });
       return;
     }
     distributors.set(newId, { ...distributor, id: newId, sponsor, ...place });
-    change(entry, id, { status: STATUS_CLOSED, movedTo: newId, wallet: null, ...UNTROUBLED });
+    set(entry, id, { status: STATUS_CLOSED, movedTo: newId, wallet: null, ...UNTROUBLED });
   }
 
-  for (const act of acts) {
-    if (act.kind === 'changed') change(act.entry, act.id, act.to);
-    else correct(act.entry, act.id, act);
+  for (const change of changes) {
+    if (change.kind === 'stateChanged') set(change.entry, change.id, change.to);
+    else correct(change.entry, change.id, change);
   }
   return [...versions.values()];
 }

@@ -1,6 +1,7 @@
+import type { Selectable } from 'kysely';
+import type { BooksTables } from '../../../schema/books-tables.ts';
 import { BatchMarks } from '../../batch-marks.ts';
-import type { Member } from '../../tree/uplines.ts';
-import { noTotals } from '../sums/totals.ts';
+import type { PlacedDistributor } from '../../tree/uplines.ts';
 import { PeriodSums } from './period-sums.ts';
 
 /** Somebody who came into the tree. */
@@ -22,7 +23,7 @@ export class Tally {
   /** Who came into the tree, by id. */
   readonly enrolled: number[] = [];
   /** Where those of them stand who are written. */
-  readonly fresh = new Map<number, Member>();
+  readonly fresh = new Map<number, PlacedDistributor>();
   /** Whether the books had nothing before: neither distributors nor sums. */
   readonly isFirst: boolean;
 
@@ -30,4 +31,24 @@ export class Tally {
     this.isFirst = isFirst;
     this.marks = marks;
   }
+}
+
+/** What the sums of a ledger's books grow by; negative where they shrink. */
+export type TotalsChange = Omit<Selectable<BooksTables['totals']>, 'ledger' | 'roots'>;
+
+function noTotals(): TotalsChange {
+  return {
+    distributors: 0n,
+    batches: 0n,
+    sales: 0n,
+    settled_sales: 0n,
+    price_cents: 0n,
+    volume_cents: 0n,
+    reversed_price_cents: 0n,
+    reversed_volume_cents: 0n,
+    credited_units: 0n,
+    paid_units: 0n,
+    funded_units: 0n,
+    withdrawn_units: 0n,
+  };
 }

@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { inTeam } from '../../tree/conditions.ts';
-import { placeCode } from '../../tree/path.ts';
+import { placeCode, type TreePlace } from '../../tree/path.ts';
 import type { Changes } from '../changes/changes.ts';
 import * as columns from '../changes/columns.ts';
 import {
-  type DistributorAct,
+  applyDistributorChanges,
+  type DistributorChange,
   type DistributorRow,
+  isSponsorCorrection,
   newDistributor,
-  replay,
-  type TreePlace,
 } from '../changes/distributor-changes.ts';
 import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
-import type { Writing } from '../rows/writing.ts';
+import type { BooksWriter } from '../rows/writer.ts';
 
 const ids: readonly CopyColumn<number>[] = [{ name: 'id', type: 'int4', of: (id) => id }];
 
@@ -22,36 +22,34 @@ const ids: readonly CopyColumn<number>[] = [{ name: 'id', type: 'int4', of: (id)
  * @returns Those who were enrolled.
  */
 export async function writeDistributors(
-  writing: Writing,
-  { distributors: enrolled, acts }: Pick<Changes, 'distributors' | 'acts'>,
+  writer: BooksWriter,
+  { enrolled, distributorChanges: changes }: Changes,
 ): Promise<DistributorRow[]> {
   const distributors = new Map<number, DistributorRow>();
-  const placeBelow = await loadPlaces(writing, [...enrolled, ...acts.filter(isCorrected)], distributors);
+  const placeBelow = await loadPlaces(
+    writer,
+    [...enrolled, ...changes.filter(isSponsorCorrection)],
+    distributors,
+  );
   for (const each of enrolled) distributors.set(each.id, newDistributor(each, placeBelow(each.sponsor)));
-  const known = await loadDistributors(writing, distributors, acts);
+  const known = await loadDistributors(writer, distributors, changes);
   for (const row of known.values()) distributors.set(row.id, row);
-  const versions = replay(distributors, acts, ({ sponsor }) => placeBelow(sponsor));
+  const versions = applyDistributorChanges(distributors, changes, ({ sponsor }) => placeBelow(sponsor));
   const changed = [...distributors.values()].filter((row) => known.has(row.id) && known.get(row.id) !== row);
   const added = [...distributors.values()].filter(({ id }) => !known.has(id));
 
   // A wallet that passes from one to the other must not belong to both at any time.
   await clearWallets(
-    writing,
+    writer,
     changed.filter(({ id, wallet }) => known.get(id)?.wallet !== wallet).map(({ id }) => id),
   );
-  await writing.insert('distributors', columns.distributors, added);
+  await writer.insert('distributors', columns.distributors, added);
   await inChunks(columns.distributorStates, changed, (source) =>
     sql`update distributors set ${setStates} from ${source}
-      where distributors.ledger = ${writing.ledger} and distributors.id = v.id`.execute(writing.transaction),
+      where distributors.ledger = ${writer.ledger} and distributors.id = v.id`.execute(writer.transaction),
   );
-  await writing.insert('distributor_versions', columns.distributorVersions, versions);
+  await writer.insert('distributor_versions', columns.distributorVersions, versions);
   return enrolled.flatMap(({ id }) => distributors.get(id) ?? []);
-}
-
-type Corrected = Extract<DistributorAct, { kind: 'corrected' }>;
-
-export function isCorrected(act: DistributorAct): act is Corrected {
-  return act.kind === 'corrected';
 }
 
 /**
@@ -60,7 +58,7 @@ export function isCorrected(act: DistributorAct): act is Corrected {
  * @returns Gives the next free place below a sponsor (0: below nobody), each once.
  */
 async function loadPlaces(
-  { transaction, ledger }: Writing,
+  { transaction, ledger }: BooksWriter,
   put: readonly { sponsor: number }[],
   fresh: ReadonlyMap<number, TreePlace>,
 ): Promise<(sponsor: number) => TreePlace> {
@@ -97,7 +95,7 @@ export const setStates = sql.raw(
 
 /** Takes the wallets from distributors who are about to get others. */
 export async function clearWallets(
-  { transaction, ledger }: Pick<Writing, 'transaction' | 'ledger'>,
+  { transaction, ledger }: BooksWriter,
   distributors: readonly number[],
 ): Promise<void> {
   await inChunks(ids, distributors, (source) =>
@@ -107,24 +105,24 @@ export async function clearWallets(
   );
 }
 
-/** Those of the books whom `acts` are about, and whoever stands below somebody whose sponsor is corrected. */
+/** Those of the books whom `changes` are about, and all below a distributor whose sponsor is corrected. */
 async function loadDistributors(
-  { transaction, ledger }: Writing,
+  { transaction, ledger }: BooksWriter,
   fresh: ReadonlyMap<number, DistributorRow>,
-  acts: readonly DistributorAct[],
+  changes: readonly DistributorChange[],
 ): Promise<Map<number, DistributorRow>> {
   const known = new Map<number, DistributorRow>();
   const keep = async (rows: Promise<{ rows: DistributorRow[] }>) => {
     for (const row of (await rows).rows) known.set(row.id, row);
   };
-  const named = [...new Set(acts.map(({ id }) => id).filter((id) => !fresh.has(id)))];
+  const named = [...new Set(changes.map(({ id }) => id).filter((id) => !fresh.has(id)))];
   await inChunks(ids, named, (source) =>
     keep(
       sql<DistributorRow>`select ${stateColumns} from ${source} join distributors on distributors.id = v.id
         where ledger = ${ledger}`.execute(transaction),
     ),
   );
-  for (const { id } of acts.filter(isCorrected)) {
+  for (const { id } of changes.filter(isSponsorCorrection)) {
     const distributor = known.get(id);
     if (distributor) await keep(loadBelow(transaction, ledger, distributor));
   }

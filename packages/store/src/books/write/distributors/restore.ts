@@ -1,16 +1,19 @@
 import { sql } from 'kysely';
 import type { Changes } from '../changes/changes.ts';
-import type { Writing } from '../rows/writing.ts';
-import { clearWallets, isCorrected, setStates } from './distributors.ts';
+import { isSponsorCorrection } from '../changes/distributor-changes.ts';
+import type { BooksWriter } from '../rows/writer.ts';
+import { clearWallets, setStates } from './distributors.ts';
 
 /** Makes distributors again what they were before a segment, whose first entry is `entry`. */
 export async function restoreDistributors(
-  { transaction, ledger }: Writing,
+  writer: BooksWriter,
   entry: number,
-  { distributors, acts }: Changes,
+  { enrolled, distributorChanges }: Changes,
 ): Promise<void> {
-  const gone = distributors.map(({ id }) => id);
-  for (const { id, newId } of acts.filter(isCorrected)) if (newId !== id) gone.push(newId);
+  const { transaction, ledger } = writer;
+  const gone = enrolled.map(({ id }) => id);
+  for (const { id, newId } of distributorChanges.filter(isSponsorCorrection))
+    if (newId !== id) gone.push(newId);
   await sql`delete from distributors where ledger = ${ledger} and id = any(${gone}::int4[])`.execute(
     transaction,
   );
@@ -19,7 +22,7 @@ export async function restoreDistributors(
     transaction,
   );
   await clearWallets(
-    { transaction, ledger },
+    writer,
     changed.map(({ id }) => id),
   );
   await sql`with gone as (

@@ -3,8 +3,7 @@ import { sumsBelow, Uplines } from '../../tree/uplines.ts';
 import type { EnrolledChange, Tally } from '../changes/tally.ts';
 import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
-import type { Writing } from '../rows/writing.ts';
-import { addRoots } from '../sums/totals.ts';
+import type { BooksWriter } from '../rows/writer.ts';
 
 /** How many distributors stand below others. */
 
@@ -47,36 +46,36 @@ function teamsOf(uplines: Uplines, enrolled: readonly EnrolledChange[]): Map<num
  * @param tally Has where they stand.
  */
 export async function writeTeams(
-  writing: Writing,
+  writer: BooksWriter,
   enrolled: readonly EnrolledChange[],
   tally: Tally,
 ): Promise<void> {
   if (enrolled.length === 0) return;
-  await addRoots(writing, rootsOf(enrolled));
+  await addRoots(writer, rootsOf(enrolled));
   const fresh = new Set(enrolled.map(({ id }) => id));
-  const uplines = await Uplines.load(writing.transaction, writing.ledger, fresh, tally);
+  const uplines = await Uplines.load(writer.transaction, writer.ledger, fresh, tally);
   const rows = [...teamsOf(uplines, enrolled).values()];
-  await writing.insert(
+  await writer.insert(
     'teams',
     teamColumns,
     rows.filter(({ id }) => fresh.has(id)),
   );
   await growTeams(
-    writing,
+    writer,
     rows.filter(({ id }) => !fresh.has(id)),
   );
 }
 
 /** Takes away what `writeTeams` wrote; the distributors are still there. */
-export async function undoTeams(writing: Writing, enrolled: readonly EnrolledChange[]): Promise<void> {
+export async function undoTeams(writer: BooksWriter, enrolled: readonly EnrolledChange[]): Promise<void> {
   if (enrolled.length === 0) return;
-  await addRoots(writing, -rootsOf(enrolled));
-  const { transaction, ledger } = writing;
+  await addRoots(writer, -rootsOf(enrolled));
+  const { transaction, ledger } = writer;
   const gone = new Set(enrolled.map(({ id }) => id));
   const uplines = await Uplines.load(transaction, ledger, gone);
   const others = [...teamsOf(uplines, enrolled).values()].filter(({ id }) => !gone.has(id));
   await growTeams(
-    writing,
+    writer,
     others.map(({ id, placed, directs, teamSize }) => ({
       id,
       placed: -placed,
@@ -95,7 +94,7 @@ function rootsOf(enrolled: readonly EnrolledChange[]): number {
 
 /** Adds to the teams of distributors who have one. */
 export async function growTeams(
-  { transaction, ledger }: Pick<Writing, 'transaction' | 'ledger'>,
+  { transaction, ledger }: BooksWriter,
   changes: readonly TeamChange[],
 ): Promise<void> {
   await inChunks(teamColumns, changes, (source) =>
@@ -103,4 +102,10 @@ export async function growTeams(
         team_size = teams.team_size + v.team_size
       from ${source} where teams.ledger = ${ledger} and teams.id = v.id`.execute(transaction),
   );
+}
+
+/** Counts distributors put into the tree without a sponsor, at once: the next one's place depends on it. */
+export async function addRoots({ transaction, ledger }: BooksWriter, count: number): Promise<void> {
+  if (count === 0) return;
+  await sql`update totals set roots = roots + ${count} where ledger = ${ledger}`.execute(transaction);
 }

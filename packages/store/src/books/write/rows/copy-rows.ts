@@ -1,4 +1,4 @@
-import { toBytes } from '../../../schema/bytes.ts';
+import { toBytes } from '../../../schema/database.ts';
 
 /** Rows in the binary form that PostgreSQL's COPY takes: several times faster than statements with parameters. */
 

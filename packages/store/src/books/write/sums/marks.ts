@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { BatchMarks, MarkRow } from '../../batch-marks.ts';
 import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
-import type { Writing } from '../rows/writing.ts';
+import type { BooksWriter } from '../rows/writer.ts';
 
 /** Writes in which batches distributors sold, and which credited them. */
 
@@ -23,12 +23,12 @@ const texts: readonly CopyColumn<MarkRow>[] = [
 ];
 
 /** Writes marks of a ledger that has none. */
-export async function insertMarks(writing: Writing, marks: BatchMarks): Promise<void> {
-  await writing.insert('distributor_batches', columns, marks.rows());
+export async function insertMarks(writer: BooksWriter, marks: BatchMarks): Promise<void> {
+  await writer.insert('distributor_batches', columns, marks.rows());
 }
 
 /** Adds marks to those that are there; it may be that some are. */
-export async function addMarks({ transaction, ledger }: Writing, marks: BatchMarks): Promise<void> {
+export async function addMarks({ transaction, ledger }: BooksWriter, marks: BatchMarks): Promise<void> {
   await inChunks(texts, marks.rows(), (source) =>
     sql`insert into distributor_batches as known (ledger, id, chunk, marks)
       select ${ledger}::bigint, id, chunk, marks::int2[] from ${source}
@@ -40,7 +40,7 @@ export async function addMarks({ transaction, ledger }: Writing, marks: BatchMar
 }
 
 /** Takes marks out, and rows that have none any more. */
-export async function removeMarks({ transaction, ledger }: Writing, marks: BatchMarks): Promise<void> {
+export async function removeMarks({ transaction, ledger }: BooksWriter, marks: BatchMarks): Promise<void> {
   const isRow = sql`known.ledger = ${ledger} and known.id = v.id and known.chunk = v.chunk`;
   await inChunks(texts, marks.rows(), async (source) => {
     await sql`update distributor_batches as known

@@ -4,11 +4,9 @@ import { sumsBelow, type Uplines } from '../../tree/uplines.ts';
 import type { PeriodChange, PeriodSums } from '../changes/period-sums.ts';
 import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
-import type { Writing } from '../rows/writing.ts';
+import type { BooksWriter } from '../rows/writer.ts';
 
 /** Writes what distributors' months grow by. */
-
-type On = Pick<Writing, 'transaction' | 'ledger'>;
 
 const keyColumns: readonly CopyColumn<PeriodChange>[] = [
   { name: 'id', type: 'int4', of: (row) => row.id },
@@ -29,14 +27,14 @@ function grownColumns(changes: readonly PeriodChange[]): readonly CopyColumn<Per
 }
 
 /** Writes months of a ledger that has none. */
-export async function insertPeriods(writing: Writing, changes: readonly PeriodChange[]): Promise<void> {
+export async function insertPeriods(writer: BooksWriter, changes: readonly PeriodChange[]): Promise<void> {
   const real = changes.filter((change) => !change.isZero());
-  await writing.insert('distributor_periods', [...keyColumns, ...grownColumns(real)], real);
+  await writer.insert('distributor_periods', [...keyColumns, ...grownColumns(real)], real);
 }
 
 /** Adds to the months of distributors; those that had none get one. */
 export async function growPeriods(
-  { transaction, ledger }: On,
+  { transaction, ledger }: BooksWriter,
   changes: readonly PeriodChange[],
 ): Promise<void> {
   const real = changes.filter((change) => !change.isZero());
@@ -54,7 +52,7 @@ export async function growPeriods(
 
 /** Takes out months of `changes` in which nothing happened any more. */
 export async function dropEmptyPeriods(
-  { transaction, ledger }: On,
+  { transaction, ledger }: BooksWriter,
   changes: readonly PeriodChange[],
 ): Promise<void> {
   await inChunks(keyColumns, changes, (source) =>
@@ -75,7 +73,7 @@ export interface KnownPeriod {
 
 /** The months in which distributors with these ids, or their teams, had volume. */
 export async function loadPeriods(
-  { transaction, ledger }: On,
+  { transaction, ledger }: BooksWriter,
   ids: readonly number[],
 ): Promise<KnownPeriod[]> {
   if (ids.length === 0) return [];

@@ -5,7 +5,7 @@ import { PeriodSums } from '../changes/period-sums.ts';
 import type { Tally } from '../changes/tally.ts';
 import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
-import type { Writing } from '../rows/writing.ts';
+import type { BooksWriter } from '../rows/writer.ts';
 import { addMarks, insertMarks } from './marks.ts';
 import {
   dropEmptyPeriods,
@@ -20,37 +20,37 @@ import { addTotals } from './totals.ts';
 /** Sums, kept by what entries add to them. */
 
 /** Adds a tally of entries that are written, between which nobody changed their place in the tree. */
-export async function writeTally(writing: Writing, tally: Tally): Promise<void> {
+export async function writeTally(writer: BooksWriter, tally: Tally): Promise<void> {
   const { sums, totals, marks } = tally;
   // Of a ledger without sums there is nothing to add to.
   const [writeMarks, writePeriods] = tally.isFirst ? [insertMarks, insertPeriods] : [addMarks, growPeriods];
   // While the database takes the marks, the teams are added up. Both must have ended before the transaction may.
-  const both = await Promise.allSettled([writeMarks(writing, marks), raiseTeams(writing, tally, sums)]);
+  const both = await Promise.allSettled([writeMarks(writer, marks), raiseTeams(writer, tally, sums)]);
   for (const each of both) if (each.status === 'rejected') throw each.reason;
-  await writePeriods(writing, sums.changes());
-  await addTotals(writing, totals);
+  await writePeriods(writer, sums.changes());
+  await addTotals(writer, totals);
 }
 
 /** Takes away what `writeTally` added, but for the marks; the distributors of the tally are still there. */
-export async function undoTally(writing: Writing, tally: Tally): Promise<void> {
+export async function undoTally(writer: BooksWriter, tally: Tally): Promise<void> {
   const own = tally.sums.negated().changes();
-  await growPeriods(writing, own);
+  await growPeriods(writer, own);
   const raised = new PeriodSums();
-  await raiseTeams(writing, tally, raised);
+  await raiseTeams(writer, tally, raised);
   const above = raised.negated().changes();
-  await growPeriods(writing, above);
-  await dropEmptyPeriods(writing, [...own, ...above]);
-  await addTotals(writing, tally.totals, -1n);
+  await growPeriods(writer, above);
+  await dropEmptyPeriods(writer, [...own, ...above]);
+  await addTotals(writer, tally.totals, -1n);
 }
 
 /** Adds to `raised` what the teams of everybody above get by a tally whose own sums are not in the books. */
-async function raiseTeams(writing: Writing, tally: Tally, raised: PeriodSums): Promise<void> {
+async function raiseTeams(writer: BooksWriter, tally: Tally, raised: PeriodSums): Promise<void> {
   const own = ownVolumesOf(tally.sums);
   // A lane may have had sales before anybody took it; they are of the teams above from now on.
-  const earlier = tally.isFirst ? [] : await loadPeriods(writing, tally.enrolled);
+  const earlier = tally.isFirst ? [] : await loadPeriods(writer, tally.enrolled);
   for (const { id, period, own: volumes } of earlier) own.push({ id, period, volumes });
   const ids = own.map(({ id }) => id);
-  const uplines = await Uplines.load(writing.transaction, writing.ledger, ids, tally);
+  const uplines = await Uplines.load(writer.transaction, writer.ledger, ids, tally);
   raiseVolumes(raised, uplines, own);
 }
 
@@ -61,7 +61,7 @@ const refs: readonly CopyColumn<ReversalChange>[] = [
 
 /** Adds what was taken back, by the class of the sale, which only its record says. */
 export async function addReversals(
-  { transaction, ledger }: Writing,
+  { transaction, ledger }: BooksWriter,
   reversals: readonly ReversalChange[],
   sums: PeriodSums,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import { keyOf } from '../../../schema/ledger-key.ts';
 import { type CopyColumn, encodeRows } from './copy-rows.ts';
 
 /** A transaction that writes the books of one ledger. */
-export interface Writing {
+export interface BooksWriter {
   /** The ledger's key. */
   ledger: bigint;
   /** For everything but new rows. */
@@ -22,17 +22,17 @@ export interface Writing {
 }
 
 /** Runs `work` in a transaction: all that it writes into the books of the ledger at `address` is there, or nothing. */
-export function write<T>(
+export function writeBooks<T>(
   database: Database,
   address: string,
-  work: (writing: Writing) => Promise<T>,
+  work: (writer: BooksWriter) => Promise<T>,
 ): Promise<T> {
   const ledger = keyOf(address);
   return onOneConnection(database, (connected, client) =>
     connected.transaction().execute(async (transaction) => {
       // What a crash of the server may take with it, cursor and rows alike, is read from the chain again.
       await sql`set local synchronous_commit = off`.execute(transaction);
-      const insert: Writing['insert'] = async (table, columns, rows) => {
+      const insert: BooksWriter['insert'] = async (table, columns, rows) => {
         if (rows.length === 0) return;
         const names = ['ledger', ...columns.map(({ name }) => name)].join(', ');
         const stream = client.query(copyFrom(`copy ${table} (${names}) from stdin (format binary)`));
