@@ -1,6 +1,6 @@
+import { hideSecrets } from '@plumbline/protocol';
 import { markSent } from '@plumbline/store';
 import { BaseError, type Hex } from 'viem';
-import { hideAddresses } from '../chain/reason.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function broadcast(context: Context, id: bigint, raw: Hex): Promise
     await chain.broadcast(raw);
   } catch (error) {
     // Only the node's own words: viem's text for an error that it does not know would match some of the patterns.
-    said = error instanceof BaseError ? hideAddresses(error.details) : '';
+    said = error instanceof BaseError ? hideSecrets(error.details) : '';
     const recognised = outcomeOf(said);
     if (!recognised) throw error;
     outcome = recognised;

@@ -1,3 +1,4 @@
+import { PlumblineError } from '@plumbline/protocol';
 import {
   addAttempt,
   type NewAttempt,
@@ -13,11 +14,12 @@ import { type Context, MAX_GAS } from './context.ts';
 import { aboveLimit } from './fees.ts';
 
 /** The node is behind the chain: it does not know a transaction of this signer that was included. */
-class NodeBehindError extends Error {
+class NodeBehindError extends PlumblineError {
   override name = 'NodeBehindError';
 
   constructor(known: number, expected: number) {
-    super(`the node says that nonce ${known} is next, but ${expected} follows what is on chain already`);
+    const message = `the node says that nonce ${known} is next, but nonces below ${expected} are on chain already`;
+    super('node-behind', message, { retryable: true });
   }
 }
 

@@ -1,17 +1,16 @@
-import { commissionLedgerAbi } from '@plumbline/protocol';
+import { commissionLedgerAbi, hideSecrets } from '@plumbline/protocol';
 import { type BaseError, decodeErrorResult, type Hex } from 'viem';
-import { hideAddresses } from './reason.ts';
 
 /** Why the ledger refused a call: one of its errors with its values, or what the node said. */
 export interface Refusal {
   /** Name of the ledger's error; `OutOfGas` or `Unknown` where there is none. */
   name: string;
   args: readonly unknown[];
-  /** For distributors. */
+  /** For operators and clients. */
   text: string;
 }
 
-/** The data of a revert inside an error of viem, wherever the node has put it. */
+/** The data of a revert inside an error of viem: each kind of node puts it elsewhere. */
 function findRevertData(error: BaseError): Hex | undefined {
   let found: Hex | undefined;
   error.walk((each) => {
@@ -23,7 +22,7 @@ function findRevertData(error: BaseError): Hex | undefined {
   return found;
 }
 
-/** What a failed simulation says about the call, or undefined if it says something about the node or the network. */
+/** Why a simulation failed, or undefined if that is the node's or the network's fault and not the call's. */
 export function findRefusal(error: BaseError): Refusal | undefined {
   const data = findRevertData(error);
   if (data) {
@@ -34,7 +33,7 @@ export function findRefusal(error: BaseError): Refusal | undefined {
       return { name: 'Unknown', args: [], text: `the call reverts with ${data.slice(0, 10)}` };
     }
   }
-  const text = hideAddresses(error.details || error.shortMessage);
+  const text = hideSecrets(error.details || error.shortMessage);
   if (/out of gas|gas required exceeds|exceeds block gas limit|gas limit|intrinsic gas/i.test(text)) {
     return { name: 'OutOfGas', args: [], text: OUT_OF_GAS };
   }
@@ -67,7 +66,7 @@ const conditions: Record<string, (args: readonly unknown[]) => string> = {
   SponsorGone: ([id, sponsor]) => `the sponsor ${sponsor} of ${id} has just left or moved`,
 };
 
-/** What has to change before the call can succeed, if that is not the fault of any of its items. */
+/** What has to change before the call can succeed, or undefined if one of its items may be at fault. */
 export function conditionOf(refusal: Refusal): string | undefined {
   return conditions[refusal.name]?.(refusal.args);
 }
