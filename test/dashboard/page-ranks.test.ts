@@ -84,8 +84,8 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     const card = await page.locator('section', { has: ranks }).textContent();
     expect(card)
       .to.include('By generation')
-      .and.include('from rank 1 up')
-      .and.include('Somebody inactive is passed over');
+      .and.include('of rank 1 or above')
+      .and.include('Inactive distributors are passed over');
   });
 
   it('shows rank, activity, a hold and a review', async () => {

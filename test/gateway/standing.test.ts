@@ -62,11 +62,11 @@ describe('gateway: where distributors stand', () => {
     expect(body.plan.plan).to.deep.equal(BY_GENERATION);
     expect(body.plan.words).to.deep.equal([
       'By generation: each distributor of rank 1 or above is a generation and is paid its rate.',
-      'Somebody inactive does not count: the next active distributor has the generation.',
-      'Rank 0: 10 % to the seller.',
-      'Rank 1 and above: 10 % to the seller, 5 % to generation 1, 2 % to generation 2.',
-      'At most 17 % of the counted volume is paid; the ceiling is 30 %.',
-      'Of a purchase 100 % count from a retail customer, 100 % from a preferred customer, 100 % from the distributor themself.',
+      'Inactive distributors are passed over: the next active distributor gets the generation.',
+      'Rank 0: 10% to the seller.',
+      'Rank 1 and above: 10% to the seller, 5% to generation 1, 2% to generation 2.',
+      'At most 17% of the counted volume is paid; the ceiling is 30%.',
+      'What counts of a purchase: 100% from a retail customer, 100% from a preferred customer, 100% from the distributor.',
     ]);
     expect(body.paused).to.equal(false);
   });

@@ -1,3 +1,4 @@
+import { describePlan } from '@plumbline/protocol';
 import type { FactName, NoteName, StepName, StepState, Verification } from './verify/steps.ts';
 
 /** Every word that the page shows. A translation is another object of this shape, and its `locale`. */
@@ -83,27 +84,12 @@ export const text = {
     rates: 'Rate by level, of the counted volume',
     generation: (generation: number) => `Generation ${generation}`,
     difference: 'Difference',
-    /** By kind of plan, then by how it compresses. */
-    kinds: [
-      'By level: each distributor up the line has a level and is paid its rate.',
-      'By difference: whoever has a higher rate than everybody below is paid what it is higher by.',
-      'By generation: each distributor of the boundary rank or above is a generation and is paid its rate.',
-    ],
-    compressions: [
-      'Where a distributor is not paid, their place in the line stays unpaid.',
-      'Somebody inactive is passed over: the next active distributor has their place in the line.',
-      'Whoever is inactive or of too low a rank is passed over: the next whose rank reaches so far is paid.',
-    ],
-    boundary: (rank: number) => `A generation is counted from rank ${rank} up.`,
+    describe: describePlan,
     ranks: 'Rates by rank, of the counted volume',
     rank: 'Rank',
     rankAndAbove: (rank: number) => `${rank} and above`,
     rankRate: 'Rate of the rank',
     unreached: '–',
-    ceiling: (most: string, ceiling: string) =>
-      `At most ${most} of a sale in total; the plan’s ceiling is ${ceiling}.`,
-    weights: (retail: string, preferred: string, self: string) =>
-      `Of a purchase counts: ${retail} from a retail customer, ${preferred} from a preferred customer, ${self} from the distributor themself.`,
     window: (span: string) => `A sale can be reversed for ${span}; after that its commissions are final.`,
     noWindow: 'A sale settles as it is recorded, and its commissions are final.',
   },

@@ -134,4 +134,12 @@ export {
   planHash,
   rowOf,
 } from './rules/plan.ts';
-export { PLAN_COMPRESSIONS, PLAN_KINDS, planCompression, planKind, planWords } from './rules/plan-words.ts';
+export {
+  describePlan,
+  PLAN_COMPRESSIONS,
+  PLAN_KINDS,
+  type PlanDescription,
+  planCompression,
+  planKind,
+  planPhrase,
+} from './rules/plan-words.ts';

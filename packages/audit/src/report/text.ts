@@ -1,4 +1,4 @@
-import { formatCents, formatUnits } from '@plumbline/protocol';
+import { formatCents, formatUnits, planPhrase } from '@plumbline/protocol';
 import type { AuditReport } from '../audit-ledger.ts';
 import type { Finding } from '../findings.ts';
 import type { Summary } from './summary.ts';
@@ -60,14 +60,9 @@ export function formatReport(report: AuditReport): string {
   ].join('\n');
 }
 
-/** The words for `Plan.kind` and `Plan.compression`. */
-const KINDS = ['by level', 'by difference', 'by generation'];
-const COMPRESSIONS = ['without compression', 'rolled up', 'compressed dynamically'];
-
 function describePlan({ planInForce }: Summary): string {
   if (!planInForce) return 'none in force';
-  const { version, kind, compression } = planInForce;
-  return `plan ${version} in force, ${KINDS[kind]}, ${COMPRESSIONS[compression]}`;
+  return `plan ${planInForce.version} in force, ${planPhrase(planInForce)}`;
 }
 
 /** Those who are not simply there; each part only if there are such. */

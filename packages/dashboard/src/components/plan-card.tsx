@@ -1,5 +1,5 @@
-import { maxTotalBps, PLAN_BY_LEVEL } from '@plumbline/protocol';
-import { duration, rate } from '../format.ts';
+import { PLAN_BY_LEVEL } from '@plumbline/protocol';
+import { duration } from '../format.ts';
 import { useProgramme } from '../state/programme.ts';
 import { text } from '../text.ts';
 import { Card } from './card.tsx';
@@ -20,7 +20,7 @@ export function PlanCard() {
     );
   }
   const { plan, version, startsAt } = current;
-  const [retail, preferred, self] = plan.weightsBps;
+  const described = words.describe(plan);
   return (
     <Card heading={words.heading} aside={<span className="tag">{words.version(version)}</span>}>
       {plan.kind === PLAN_BY_LEVEL && plan.ratesBps.length === 1 ? (
@@ -29,11 +29,10 @@ export function PlanCard() {
         <RankTable plan={plan} />
       )}
       <ul className="plain">
-        <li>{words.kinds[plan.kind]}</li>
-        {plan.boundaryRank > 0 ? <li>{words.boundary(plan.boundaryRank)}</li> : null}
-        <li>{words.compressions[plan.compression]}</li>
-        <li>{words.ceiling(rate(maxTotalBps(plan)), rate(plan.ceilingBps))}</li>
-        <li>{words.weights(rate(retail), rate(preferred), rate(self))}</li>
+        <li>{described.kind}</li>
+        <li>{described.compression}</li>
+        <li>{described.total}</li>
+        <li>{described.weights}</li>
         <li>{terms.returnWindow > 0 ? words.window(duration(terms.returnWindow)) : words.noWindow}</li>
         <li>
           {words.since} <Moment at={startsAt} />

@@ -1,4 +1,4 @@
-import { maxTotalBps, planCompression, planKind, planWords } from '@plumbline/protocol';
+import { describePlan, maxTotalBps, planCompression, planKind } from '@plumbline/protocol';
 import { LedgerResponse } from '@plumbline/protocol/api';
 import { findPlanAt, findStatus, getPowers, getTotals, type PlanRow } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
@@ -75,7 +75,7 @@ function planInForce({ version, hash, startsAt, plan }: PlanRow): LedgerResponse
     kind: planKind(plan),
     compression: planCompression(plan),
     maxTotalBps: maxTotalBps(plan),
-    words: planWords(plan),
+    words: Object.values(describePlan(plan)).flat(),
     plan,
   };
 }
