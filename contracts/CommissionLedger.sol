@@ -30,7 +30,7 @@ contract CommissionLedger is LedgerDistributors, LedgerSales, LedgerMoney, Initi
 
     /// @inheritdoc ILedgerCore
     function entryCount() external view returns (uint256) {
-        return _totals.entryCount();
+        return _totals.entries();
     }
 
     /// @inheritdoc ILedgerCore
@@ -41,7 +41,7 @@ contract CommissionLedger is LedgerDistributors, LedgerSales, LedgerMoney, Initi
     /// @inheritdoc ILedgerCore
     function counts() external view returns (uint256 batches, uint256 fragments, uint256 plans) {
         Totals totals = _totals;
-        return (totals.batchCount(), totals.fragmentCount(), totals.planCount());
+        return (totals.batches(), totals.fragments(), totals.plans());
     }
 
     /// @dev Everything else is in the other part, which runs on this storage. It takes no ether: neither part does.

@@ -19,7 +19,8 @@ import {
     QuoteSignature
 } from "./interfaces/IStorefront.sol";
 import { StorefrontQuotes } from "./storefront/StorefrontQuotes.sol";
-import { REVERSAL_BYTES, ReversalRecord, SaleRecord, reversalAt } from "./types/Records.sol";
+import { REVERSAL_BYTES, ReversalRecord, packReversal, reversalAt } from "./types/ReversalRecord.sol";
+import { SaleRecord, packSale } from "./types/SaleRecord.sol";
 
 /// @title Storefront
 /// @notice Sells for one ledger and keeps the price until the return window has ended. The manual is
@@ -273,10 +274,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         hash = quoteHash(quote);
         if (_orders[hash].state != OrderState.None) revert QuoteUsed(hash);
         _checkQuote(quote, signed, hash, buyer);
-        SaleRecord sale = SaleRecord.wrap(
-            // Each is in range.
-            uint96((quote.buyerClass << 90) | (quote.seller << 64) | (quote.priceCents << 32) | quote.volumeCents)
-        );
+        SaleRecord sale = packSale(quote.buyerClass, quote.seller, quote.priceCents, quote.volumeCents);
         (uint256 batches, , ) = ledger.counts();
         // The leaf of the only document of a batch is the root.
         bytes32 manifestRoot = keccak256(abi.encode(keccak256(abi.encodePacked(uint32(0), hash))));
@@ -347,11 +345,11 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         unchecked {
             for (uint256 i = 0; i < reversalsSoFar.length / REVERSAL_BYTES; ++i) {
                 ReversalRecord earlier = reversalAt(reversalsSoFar, i);
-                price -= earlier.reversedPrice();
-                volume -= earlier.reversedVolume();
+                price -= earlier.price();
+                volume -= earlier.volume();
             }
         }
-        return abi.encodePacked(uint32(0), uint32(price), uint32(volume));
+        return abi.encodePacked(packReversal(0, price, volume));
     }
 
     function _priceOf(StoredOrder memory order) private pure returns (uint256) {

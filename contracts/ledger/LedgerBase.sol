@@ -7,7 +7,8 @@ import { ICommissionLedgerErrors } from "../interfaces/ICommissionLedgerErrors.s
 import { ICommissionLedgerEvents } from "../interfaces/ICommissionLedgerEvents.sol";
 import { LedgerTerms } from "../interfaces/ILedgerCore.sol";
 import { Fragment, MAX_FRAGMENT, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
-import { PlanRow, PlanTerms } from "../types/Plan.sol";
+import { PlanRow } from "../types/PlanRow.sol";
+import { PlanTerms } from "../types/PlanTerms.sol";
 import { MAX_COMPANY_ENTRIES, Totals } from "../types/Totals.sol";
 import { WalletWord } from "../types/WalletWord.sol";
 
@@ -69,7 +70,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// @dev The totals, if the company may still add to the journal.
     function _totalsWithRoom() internal view returns (Totals totals) {
         totals = _totals;
-        if (totals.entryCount() >= MAX_COMPANY_ENTRIES) revert JournalFull(totals.entryCount());
+        if (totals.entries() >= MAX_COMPANY_ENTRIES) revert JournalFull(totals.entries());
     }
 
     /// @dev The same, if enrolling and recording are not paused.
@@ -103,13 +104,13 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// @dev The word of a wallet that is somebody's.
     function _wordOf(address wallet) internal view returns (WalletWord word) {
         word = _wallets[wallet];
-        if (word.idIn() == 0) revert UnknownWallet(wallet);
+        if (word.id() == 0) revert UnknownWallet(wallet);
     }
 
     /// @dev A wallet that may become somebody's.
     function _checkWallet(address wallet, address token) internal view {
         if (wallet == address(0) || wallet == address(this) || wallet == token) revert UnusableWallet(wallet);
-        uint256 owner = _wallets[wallet].idIn();
+        uint256 owner = _wallets[wallet].id();
         if (owner != 0) revert WalletTaken(wallet, owner);
     }
 
@@ -124,9 +125,9 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// @dev Puts the newest plan in force whose time has come. Versions start in order, because each is announced later
     /// than the one before with the same notice.
     function _adoptDue(Totals totals) internal view returns (Totals) {
-        uint256 version = totals.planInForce();
-        uint256 plans = totals.planCount();
+        uint256 version = totals.plan();
+        uint256 plans = totals.plans();
         while (version < plans && _planTerms(version + 1).startsAt() <= block.timestamp) ++version;
-        return version == totals.planInForce() ? totals : totals.adopt(version);
+        return version == totals.plan() ? totals : totals.adopt(version);
     }
 }

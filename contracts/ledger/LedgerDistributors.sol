@@ -5,7 +5,7 @@ import { LedgerBase } from "./LedgerBase.sol";
 import { ILedgerCore } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
 import { Fragment, LANES, MAX_FRAGMENT, STATUS_CLOSED, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
-import { DISTRIBUTOR_BYTES, DistributorRecord, distributorAt } from "../types/Records.sol";
+import { DISTRIBUTOR_BYTES, DistributorRecord, distributorAt } from "../types/DistributorRecord.sol";
 import { Totals } from "../types/Totals.sol";
 import { newWalletWord } from "../types/WalletWord.sol";
 
@@ -20,9 +20,9 @@ abstract contract LedgerDistributors is LedgerBase, ILedgerCore {
         address token = _terms().token;
         for (uint256 i = 0; i < count; ++i) {
             DistributorRecord distributor = distributorAt(distributors, i);
-            uint256 id = distributor.distributorId();
-            uint256 sponsor = distributor.distributorSponsor();
-            address wallet = distributor.distributorWallet();
+            uint256 id = distributor.id();
+            uint256 sponsor = distributor.sponsor();
+            address wallet = distributor.wallet();
             totals = _place(totals, id, sponsor);
             if (wallet == address(0)) {
                 _unclaimed[id] = block.timestamp;
@@ -51,7 +51,7 @@ abstract contract LedgerDistributors is LedgerBase, ILedgerCore {
 
     /// @inheritdoc ILedgerCore
     function idOf(address wallet) public view returns (uint256) {
-        return _wallets[wallet].idIn();
+        return _wallets[wallet].id();
     }
 
     /// @inheritdoc ILedgerCore
@@ -70,7 +70,7 @@ abstract contract LedgerDistributors is LedgerBase, ILedgerCore {
     function _place(Totals totals, uint256 id, uint256 sponsor) private returns (Totals) {
         uint256 number = fragmentOf(id);
         uint256 lane = laneOf(id);
-        uint256 next = totals.fragmentCount() + 1;
+        uint256 next = totals.fragments() + 1;
         if (lane == 0) {
             if (next > MAX_FRAGMENT) revert LedgerFull(MAX_FRAGMENT);
             if (number != next) revert UnexpectedId(id, next << 2);

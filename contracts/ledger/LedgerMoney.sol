@@ -28,7 +28,7 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
         if (received == 0) revert NothingReceived();
 
         Totals totals = _totalsWithRoom();
-        uint256 custody = totals.floatUnits() + totals.reservedUnits() + totals.owedUnits() + received;
+        uint256 custody = totals.float() + totals.reserved() + totals.owed() + received;
         if (custody > MAX_CUSTODY) revert CustodyLimit(custody, MAX_CUSTODY);
         bytes32 newHead = Journal.floatFunded(_head, msg.sender, received);
         _commitGuarded(newHead, totals.deposit(received), 1);
@@ -38,7 +38,7 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
     /// @inheritdoc ILedgerCore
     function withdraw(address wallet) external nonReentrant returns (uint256 units) {
         WalletWord word = _wordOf(wallet);
-        uint256 id = word.idIn();
+        uint256 id = word.id();
         if (word.heldUntil() > block.timestamp) revert PayoutHeld(wallet, word.heldUntil());
         Fragment fragment = _fragments[fragmentOf(id)];
         units = fragment.balanceOf(laneOf(id));
@@ -62,7 +62,7 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
             // A wallet that is nobody's, id 0, is owed nothing: its owner may just have changed it, to spoil the
             // others' day.
             WalletWord word = _wallets[wallet];
-            uint256 id = word.idIn();
+            uint256 id = word.id();
             Fragment fragment = _fragments[fragmentOf(id)];
             uint256 units = fragment.balanceOf(laneOf(id));
             if (units == 0 || word.heldUntil() > block.timestamp) {
@@ -88,6 +88,6 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
         LedgerTerms memory fixedTerms = _terms();
         Totals totals = _totals;
         held = IERC20(fixedTerms.token).balanceOf(address(this)) / fixedTerms.unit;
-        return (held, totals.floatUnits(), totals.reservedUnits(), totals.owedUnits());
+        return (held, totals.float(), totals.reserved(), totals.owed());
     }
 }

@@ -6,8 +6,10 @@ import { LedgerSettlement } from "./LedgerSettlement.sol";
 import { ILedgerCore, LedgerTerms } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
 import { fragmentOf } from "../types/Fragment.sol";
-import { BUYER_CLASSES, PlanTerms } from "../types/Plan.sol";
-import { REVERSAL_BYTES, ReversalRecord, SALE_BYTES, SaleRecord, reversalAt, saleAt } from "../types/Records.sol";
+import { BUYER_CLASSES } from "../types/Plan.sol";
+import { PlanTerms } from "../types/PlanTerms.sol";
+import { REVERSAL_BYTES, ReversalRecord, reversalAt } from "../types/ReversalRecord.sol";
+import { SALE_BYTES, SaleRecord, saleAt } from "../types/SaleRecord.sol";
 import { MAX_BATCHES, Totals } from "../types/Totals.sol";
 
 /// @title LedgerSales
@@ -30,14 +32,14 @@ abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
         uint256 count = _countRecords(records.length, SALE_BYTES);
         if (count > MAX_BATCH) revert BatchTooLarge(count, MAX_BATCH);
         Totals totals = _adoptDue(_totalsUnpaused());
-        if (totals.batchCount() == MAX_BATCHES) revert TooManyBatches(MAX_BATCHES);
+        if (totals.batches() == MAX_BATCHES) revert TooManyBatches(MAX_BATCHES);
         totals = totals.addBatch();
-        if (sequence != totals.batchCount()) revert UnexpectedSequence(sequence, totals.batchCount());
+        if (sequence != totals.batches()) revert UnexpectedSequence(sequence, totals.batches());
 
-        uint256 plan = totals.planInForce();
-        reserved = _checkSales(records, count, plan, totals.fragmentCount());
+        uint256 plan = totals.plan();
+        reserved = _checkSales(records, count, plan, totals.fragments());
         _spendCap(reserved);
-        if (reserved > totals.floatUnits()) revert FloatTooLow(totals.floatUnits(), reserved);
+        if (reserved > totals.float()) revert FloatTooLow(totals.float(), reserved);
         totals = totals.reserve(reserved);
 
         bytes32 newHead = Journal.batchRecorded(
@@ -96,7 +98,7 @@ abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
                 SaleRecord sale = saleAt(records, i);
                 uint256 price = sale.price();
                 uint256 volume = sale.volume();
-                uint256 class = sale.saleClass();
+                uint256 class = sale.buyerClass();
                 bool isKnown = fragmentOf(sale.seller()) - 1 < fragments;
                 bool isWrong;
                 assembly ("memory-safe") {
@@ -113,7 +115,7 @@ abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
     /// @dev Says what is wrong with a record.
     function _refuse(uint256 index, SaleRecord sale, bool isKnown) private pure {
         if (!isKnown) revert UnknownSeller(index, sale.seller());
-        if (sale.saleClass() >= BUYER_CLASSES) revert UnknownClass(index, sale.saleClass());
+        if (sale.buyerClass() >= BUYER_CLASSES) revert UnknownClass(index, sale.buyerClass());
         if (sale.price() == 0) revert ZeroPrice(index);
         revert VolumeAbovePrice(index, sale.price(), sale.volume());
     }
@@ -136,7 +138,7 @@ abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
             uint256 freed;
             (newHead, freed) = _takeOneBack(newHead, batch, planTerms, left, records, reversalAt(reversals, i));
             released += freed;
-            if (before + i >= MAX_REVERSALS && left[reversalAt(reversals, i).reversedIndex()] != 0) {
+            if (before + i >= MAX_REVERSALS && left[reversalAt(reversals, i).index()] != 0) {
                 revert TooManyReversals(before + i + 1, MAX_REVERSALS);
             }
         }
@@ -153,20 +155,20 @@ abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
         bytes calldata records,
         ReversalRecord reversal
     ) private returns (bytes32 newHead, uint256 freed) {
-        uint256 index = reversal.reversedIndex();
+        uint256 index = reversal.index();
         if (index >= left.length) revert UnknownSale(batch, index);
         uint256 number = (batch << 16) | index;
         uint256 priceLeft = left[index] >> 32;
         uint256 volumeLeft = uint32(left[index]);
-        uint256 price = reversal.reversedPrice();
-        uint256 volume = reversal.reversedVolume();
+        uint256 price = reversal.price();
+        uint256 volume = reversal.volume();
         // What stays must still be a sale whose volume is not above its price.
         if (price == 0 || price > priceLeft || volume > volumeLeft || volumeLeft - volume > priceLeft - price)
             revert ReversalOutOfRange(number, priceLeft, volumeLeft);
         left[index] = ((priceLeft - price) << 32) | (volumeLeft - volume);
 
         SaleRecord sale = saleAt(records, index);
-        uint256 class = sale.saleClass();
+        uint256 class = sale.buyerClass();
         uint256 fewer = planTerms.counted(class, volumeLeft) - planTerms.counted(class, volumeLeft - volume);
         freed = fewer * planTerms.maxTotalBps();
         newHead = Journal.saleReversed(oldHead, number, sale.seller(), price, volume);

@@ -5,8 +5,27 @@ import { LedgerBase } from "./LedgerBase.sol";
 import { ILedgerCore, LedgerTerms } from "../interfaces/ILedgerCore.sol";
 import { Commission } from "../libraries/Commission.sol";
 import { Journal } from "../libraries/Journal.sol";
-import { BUYER_CLASSES, PLAN_BY_DIFFERENCE, PlanRow, PlanTerms } from "../types/Plan.sol";
-import { REVERSAL_BYTES, ReversalRecord, SALE_BYTES, SaleRecord, reversalAt, saleAt } from "../types/Records.sol";
+import { BUYER_CLASSES, PLAN_BY_DIFFERENCE } from "../types/Plan.sol";
+// The linter does not see what only assembly uses.
+// solhint-disable no-unused-import
+import { PlanRow, RATE_MASK } from "../types/PlanRow.sol";
+import { PlanTerms } from "../types/PlanTerms.sol";
+import { REVERSAL_BYTES, ReversalRecord, reversalAt } from "../types/ReversalRecord.sol";
+import { SALE_BYTES, SaleRecord, saleAt } from "../types/SaleRecord.sol";
+import {
+    CREDIT_BYTES,
+    CREDIT_ID_SHIFT,
+    CREDIT_SHIFT,
+    LEVELS_BYTE,
+    LINE_HEADER,
+    MAX_CREDITS,
+    MAX_LINE,
+    SELLER_SHIFT,
+    SettledLine,
+    VOLUME_MASK,
+    VOLUME_SHIFT
+} from "../types/SettledLine.sol";
+// solhint-enable no-unused-import
 import { Totals } from "../types/Totals.sol";
 
 /// @title LedgerSettlement
@@ -21,7 +40,7 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
     }
 
     /// @dev The data of a `SaleSettled` event: volume, offset and length of the credits, and the credits.
-    uint256 private constant EVENT_WORDS = 3 + Commission.MAX_ENTRIES;
+    uint256 private constant EVENT_WORDS = 3 + MAX_CREDITS;
     /// @dev The data of a `BatchSettled` event up to its sales: six words and the length.
     uint256 private constant BATCH_EVENT = 7 * 32;
     /// @dev In readable events an id takes the last eight decimal digits; the largest is 67,108,863.
@@ -66,18 +85,18 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         if (!_isEnrolled(seller)) revert UnknownDistributor(seller);
         if (buyerClass >= BUYER_CLASSES) revert UnknownClass(0, buyerClass);
         if (volumeCents > type(uint32).max) revert VolumeAbovePrice(0, type(uint32).max, volumeCents);
-        Commission.Rules memory rules = _rulesOf(_adoptDue(_totals).planInForce());
+        Commission.Rules memory rules = _rulesOf(_adoptDue(_totals).plan());
         uint256 volume = rules.terms.counted(buyerClass, volumeCents);
-        uint256 line = _reserveMemory(Commission.MAX_LINE + 32);
+        uint256 line = _reserveMemory(MAX_LINE + 32);
         uint256[] memory sales = new uint256[](1);
         sales[0] = (seller << 32) | volume;
         _asView(_pay)(rules, sales, line, false);
-        (, , uint256 levels) = Commission.header(line);
+        uint256 levels = SettledLine.levels(line);
         payees = new uint256[](levels);
         amounts = new uint256[](levels);
         for (uint256 level = 0; level < levels; ++level) {
             uint256 rate;
-            (payees[level], rate) = Commission.creditAt(line, level);
+            (payees[level], rate) = SettledLine.creditAt(line, level);
             amounts[level] = volume * rate;
         }
     }
@@ -95,7 +114,7 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         Commission.Rules memory rules = _rulesOf(batch.plan);
         (uint256[] memory sales, uint256 volumes) = _countedOf(rules.terms, records, reversals, batch.settled, until);
         // What else is in the event that logs the lines stands before them once it is known.
-        uint256 lines = _reserveMemory(BATCH_EVENT + (until - batch.settled) * Commission.MAX_LINE + 32) + BATCH_EVENT;
+        uint256 lines = _reserveMemory(BATCH_EVENT + (until - batch.settled) * MAX_LINE + 32) + BATCH_EVENT;
         (uint256 end, uint256 credited) = _pay(rules, sales, lines, true);
         if (!compact) _logSales((batch.number << 16) | batch.settled, lines, end);
         uint256 released = volumes * rules.terms.maxTotalBps() - credited;
@@ -124,7 +143,7 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
             for (uint256 i = from; i < until; ++i) {
                 SaleRecord sale = saleAt(records, i);
                 uint256 volume = reversals.length == 0 ? sale.volume() : uint32(left[i]);
-                volume = terms.counted(sale.saleClass(), volume);
+                volume = terms.counted(sale.buyerClass(), volume);
                 volumes += volume;
                 uint256 counted = (sale.seller() << 32) | volume;
                 // Its place is there: without another check.
@@ -145,7 +164,7 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         // Each was within what was left when it was accepted, so neither half can borrow.
         for (uint256 i = 0; i < reversals.length / REVERSAL_BYTES; ++i) {
             ReversalRecord reversal = reversalAt(reversals, i);
-            left[reversal.reversedIndex()] -= (reversal.reversedPrice() << 32) | reversal.reversedVolume();
+            left[reversal.index()] -= (reversal.price() << 32) | reversal.volume();
         }
     }
 
@@ -221,8 +240,8 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
 
     function _rulesOf(uint256 version) private view returns (Commission.Rules memory rules) {
         rules.terms = _planTerms(version);
-        rules.rows = new PlanRow[](rules.terms.rowCount());
-        bool byDifference = rules.terms.kindOf() == PLAN_BY_DIFFERENCE;
+        rules.rows = new PlanRow[](rules.terms.rows());
+        bool byDifference = rules.terms.kind() == PLAN_BY_DIFFERENCE;
         for (uint256 row = 0; row < rules.rows.length; ++row) {
             PlanRow rates = _planRow(version, row);
             rules.rows[row] = rates;
@@ -242,22 +261,23 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
                 sale := add(sale, 1)
             } {
                 let header := mload(line)
-                mstore(data, and(shr(192, header), 0xffffffff))
+                mstore(data, and(shr(VOLUME_SHIFT, header), VOLUME_MASK))
                 // Kept in scratch memory, because the compiler would rather work it out again for each level.
                 mstore(0, mul(mload(data), ID_DECIMALS))
-                let levels := byte(8, header)
+                let levels := byte(LEVELS_BYTE, header)
                 mstore(add(data, 64), levels)
-                line := add(line, 9)
+                line := add(line, LINE_HEADER)
                 let credit := add(data, 96)
                 for {} levels {
                     levels := sub(levels, 1)
                 } {
                     // Amount in units, then eight digits of id.
-                    mstore(credit, add(mul(mload(0), and(shr(216, mload(line)), 0x3fff)), shr(230, mload(line))))
+                    let rate := and(shr(CREDIT_SHIFT, mload(line)), RATE_MASK)
+                    mstore(credit, add(mul(mload(0), rate), shr(CREDIT_ID_SHIFT, mload(line))))
                     credit := add(credit, 32)
-                    line := add(line, 5)
+                    line := add(line, CREDIT_BYTES)
                 }
-                log3(data, sub(credit, data), topic, sale, shr(224, header))
+                log3(data, sub(credit, data), topic, sale, shr(SELLER_SHIFT, header))
             }
         }
     }

@@ -1,11 +1,33 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+// The linter does not see what only assembly uses.
+// solhint-disable no-unused-import
 import {
+    ABOVE_LANES,
+    ACTIVE_CHAIN,
+    ALL_STATUSES,
+    CHAIN_SPONSORS_SHIFT,
+    FIRST_LANE_ID_MASK,
+    FIRST_SPONSOR_SHIFT,
     Fragment,
+    ID_MASK,
+    LANE_BITS,
+    LANE_ID_BITS,
+    LANE_ID_MASK,
+    LANE_MASK,
+    LANE_RATES,
+    LANE_SPONSOR_SHIFT,
+    PLACES_UP,
+    RANK_MASK,
+    RANK_MOVED,
+    RANK_SHIFT,
+    RATES_TO_LANES,
     STATUS_ACTIVE,
     STATUS_CLOSED,
+    STATUS_MASK,
     STATUS_NONE,
+    STATUS_SHIFT,
     fragmentOf,
     laneOf,
     load,
@@ -16,39 +38,31 @@ import {
     COMPRESSION_NONE,
     MAX_REACH,
     PLAN_BY_DIFFERENCE,
-    PLAN_BY_GENERATION,
-    PlanRow,
-    PlanTerms
+    PLAN_BY_GENERATION
 } from "../types/Plan.sol";
+import { FOUR_RATES, PlanRow, RATE_BITS, RATE_MASK, THREE_RATES } from "../types/PlanRow.sol";
+import { PlanTerms } from "../types/PlanTerms.sol";
+import {
+    CREDIT_BITS,
+    CREDIT_BYTES,
+    CREDIT_LANES,
+    CREDIT_RATES,
+    CREDIT_SHIFT,
+    FOUR_CREDITS_SHIFT,
+    ID_TO_CREDITS,
+    LINE_HEADER,
+    RATES_TO_CREDITS,
+    SettledLine,
+    VOLUME_MASK,
+    VOLUME_SHIFT
+} from "../types/SettledLine.sol";
+// solhint-enable no-unused-import
 
 /// @title Commission
 /// @notice Who is paid what for one sale, and the crediting of it.
-/// @dev A settled sale is a packed line in memory: seller (4 bytes) | counted volume in cents (4) | number of levels
-/// (1) | for each level 5 bytes, id (26 bits) and basis points (14 bits), 0 for a level that stays unpaid. The line is
-/// what the journal hashes and what a compact ledger logs, so it is built once. Writers store whole words past the end
-/// of what they wrote; the next field overwrites them, and the owner of the buffer leaves room for the last.
+/// @dev Each sale becomes a line, types/SettledLine.sol.
 /// TypeScript twin: packages/protocol/src/rules/commission.ts
 library Commission {
-    uint256 internal constant LINE_HEADER = 9;
-    uint256 internal constant CREDIT_BYTES = 5;
-    /// @dev The most levels of a line: the seller, and each of 16 ranks in a plan by difference.
-    uint256 internal constant MAX_ENTRIES = 17;
-    uint256 internal constant MAX_LINE = LINE_HEADER + MAX_ENTRIES * CREDIT_BYTES;
-
-    /// @dev The status of each lane of a fragment.
-    uint256 private constant STATUSES = 3 * ((1 << 54) | (1 << 110) | (1 << 166) | (1 << 222));
-    /// @dev Four active distributors in a line, each sponsored by the lane below.
-    uint256 private constant CHAIN = (1 << 54) | (1 << 110) | (1 << 166) | (1 << 222) | (1 << 252) | (2 << 254);
-    /// @dev Four digits of 14 bits, the lowest first, to the lanes from 3 down to 0, times 2^42.
-    uint256 private constant TO_LANES = (1 << 210) | (1 << 140) | (1 << 70) | 1;
-    uint256 private constant LANE_DIGITS = 0x3fff * ((1 << 210) | (1 << 154) | (1 << 98) | (1 << 42));
-    /// @dev The lowest three of them to entries of 40 bits, the lowest first, times 2^42.
-    uint256 private constant TO_ENTRIES = (1 << 162) | (1 << 108) | (1 << 54);
-    uint256 private constant ENTRY_DIGITS = 0x3fff * ((1 << 162) | (1 << 122) | (1 << 82));
-    /// @dev The id of lane 0 to the four entries, and the lanes in them.
-    uint256 private constant ENTRY_IDS = (1 << 134) | (1 << 94) | (1 << 54) | (1 << 14);
-    uint256 private constant ENTRY_LANES = (3 << 134) | (2 << 94) | (1 << 54);
-
     /// @dev A plan as a settlement needs it, read once.
     struct Rules {
         PlanTerms terms;
@@ -87,97 +101,100 @@ library Commission {
         assembly ("memory-safe") {
             end := start
             // Kept in scratch memory: the stack is full.
-            mstore(0, mul(levels, 5))
+            mstore(0, mul(levels, CREDIT_BYTES))
             let sale := add(sales, 32)
             for {
                 let sellersEnd := add(sale, shl(5, mload(sales)))
             } lt(sale, sellersEnd) {
                 sale := add(sale, 32)
             } {
-                let volume := and(mload(sale), 0xffffffff)
+                let volume := and(mload(sale), VOLUME_MASK)
                 let id := shr(32, mload(sale))
-                mstore(end, shl(192, mload(sale)))
-                end := add(end, 9)
-                let word := sload(add(fragments.slot, shr(2, id)))
+                mstore(end, shl(VOLUME_SHIFT, mload(sale)))
+                end := add(end, LINE_HEADER)
+                let word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
                 // Without counted volume nobody is credited; an empty lane has nobody to credit. The line has no
                 // levels.
-                if mul(volume, and(shr(add(mul(and(id, 3), 56), 54), word), 3)) {
+                if mul(volume, and(shr(add(mul(and(id, LANE_ID_MASK), LANE_BITS), STATUS_SHIFT), word), STATUS_MASK)) {
                     let last := add(end, mload(0))
                     let rest := ladder
                     for {} 1 {} {
-                        let lane := and(id, 3)
+                        let lane := and(id, LANE_ID_MASK)
                         let next := 0
-                        let missing := sub(3, lane)
-                        let odd := xor(word, CHAIN)
+                        let missing := sub(LANE_ID_MASK, lane)
+                        let odd := xor(word, ACTIVE_CHAIN)
                         switch or(
-                            shl(add(mul(missing, 56), 32), and(odd, STATUSES)),
-                            shr(252, shl(shl(1, missing), odd))
+                            shl(add(mul(missing, LANE_BITS), ABOVE_LANES), and(odd, ALL_STATUSES)),
+                            shr(CHAIN_SPONSORS_SHIFT, shl(shl(1, missing), odd))
                         )
                         case 0 {
                             // Each from here down to lane 0 is active and sponsored by the next: they are paid in one
                             // sum. Four digits of 14 bits go to their places by one product each, whose other terms
                             // fall between the places. Lanes above this one and levels past the last get the rate 0.
-                            let digits := and(shl(mul(missing, 14), rest), 0xffffffffffffff)
-                            let byLane := shr(42, and(mul(digits, TO_LANES), LANE_DIGITS))
+                            let digits := and(shl(mul(missing, RATE_BITS), rest), FOUR_RATES)
+                            let byLane := shr(PLACES_UP, and(mul(digits, RATES_TO_LANES), LANE_RATES))
                             word := add(word, mul(volume, byLane))
-                            // The digits of a number to the base 2^56 add up to its rest by 2^56 - 1.
-                            credited := add(credited, mul(volume, mod(byLane, 0xffffffffffffff)))
+                            // The digits of a number to the base 2^56 add up to its rest by 2^56 - 1, the mask of a lane.
+                            credited := add(credited, mul(volume, mod(byLane, LANE_MASK)))
                             let entries := or(
                                 or(
-                                    shr(42, and(mul(and(digits, 0x3ffffffffff), TO_ENTRIES), ENTRY_DIGITS)),
-                                    shr(42, digits)
+                                    shr(PLACES_UP, and(mul(and(digits, THREE_RATES), RATES_TO_CREDITS), CREDIT_RATES)),
+                                    shr(PLACES_UP, digits)
                                 ),
-                                add(mul(and(id, 0x3fffffc), ENTRY_IDS), ENTRY_LANES)
+                                add(mul(and(id, FIRST_LANE_ID_MASK), ID_TO_CREDITS), CREDIT_LANES)
                             )
-                            mstore(end, shl(add(mul(missing, 40), 96), entries))
+                            mstore(end, shl(add(mul(missing, CREDIT_BITS), FOUR_CREDITS_SHIFT), entries))
                             let paid := add(lane, 1)
-                            end := add(end, mul(paid, 5))
-                            rest := shr(mul(paid, 14), rest)
+                            end := add(end, mul(paid, CREDIT_BYTES))
+                            rest := shr(mul(paid, RATE_BITS), rest)
                         }
                         default {
                             for {} 1 {} {
-                                let shift := mul(and(id, 3), 56)
+                                let shift := mul(and(id, LANE_ID_MASK), LANE_BITS)
                                 let entry := 0
-                                switch and(shr(add(shift, 54), word), 3)
+                                switch and(shr(add(shift, STATUS_SHIFT), word), STATUS_MASK)
                                 case 1 {
-                                    let amount := mul(volume, and(rest, 0x3fff))
-                                    entry := or(shl(14, id), and(rest, 0x3fff))
+                                    let amount := mul(volume, and(rest, RATE_MASK))
+                                    entry := or(shl(RATE_BITS, id), and(rest, RATE_MASK))
                                     word := add(word, shl(shift, amount))
                                     credited := add(credited, amount)
                                 }
                                 case 3 {
                                     // Closed with rank 1: the distributor has moved to the id in place of the balance.
-                                    if eq(and(shr(add(shift, 50), word), 15), 1) {
-                                        next := and(shr(shift, word), 0x3ffffff)
+                                    if eq(and(shr(add(shift, RANK_SHIFT), word), RANK_MASK), RANK_MOVED) {
+                                        next := and(shr(shift, word), ID_MASK)
                                         break
                                     }
                                 }
-                                mstore(end, shl(216, entry))
-                                end := add(end, 5)
-                                rest := shr(14, rest)
-                                if or(eq(end, last), iszero(and(id, 3))) {
+                                mstore(end, shl(CREDIT_SHIFT, entry))
+                                end := add(end, CREDIT_BYTES)
+                                rest := shr(RATE_BITS, rest)
+                                if or(eq(end, last), iszero(and(id, LANE_ID_MASK))) {
                                     break
                                 }
-                                id := or(and(id, 0x3fffffc), and(shr(add(shl(1, and(id, 3)), 248), word), 3))
+                                id := or(
+                                    and(id, FIRST_LANE_ID_MASK),
+                                    and(shr(add(shl(1, and(id, LANE_ID_MASK)), LANE_SPONSOR_SHIFT), word), LANE_ID_MASK)
+                                )
                             }
                         }
                         if iszero(next) {
-                            next := mul(and(shr(224, word), 0x3ffffff), lt(end, last))
+                            next := mul(and(shr(FIRST_SPONSOR_SHIFT, word), ID_MASK), lt(end, last))
                         }
                         if commit {
-                            sstore(add(fragments.slot, shr(2, id)), word)
+                            sstore(add(fragments.slot, shr(LANE_ID_BITS, id)), word)
                         }
                         if iszero(next) {
                             break
                         }
                         id := next
-                        word := sload(add(fragments.slot, shr(2, id)))
+                        word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
                     }
                     if gt(end, last) {
                         end := last
                     }
                     let first := sub(last, mload(0))
-                    mstore8(sub(first, 1), div(sub(end, first), 5))
+                    mstore8(sub(first, 1), div(sub(end, first), CREDIT_BYTES))
                 }
             }
         }
@@ -197,15 +214,12 @@ library Commission {
         // Memory addresses, and products below 2^46: far from any overflow. What a sale credits was reserved for it, so
         // no balance outgrows its bits.
         unchecked {
-            assembly ("memory-safe") {
-                mstore(line, shl(192, or(shl(32, seller), volume)))
-            }
-            end = line + LINE_HEADER;
+            end = SettledLine.begin(line, seller, volume);
             Walk memory walk = Walk(fragmentOf(seller), load(fragments, fragmentOf(seller)), seller);
             if (volume == 0 || walk.fragment.statusOf(laneOf(seller)) == STATUS_NONE) return (end, 0);
             _followMove(fragments, walk);
             (end, paidBps) = _pay(walk, _rowOf(rules, walk).rateBps(0), volume, end, _statusOf(walk) == STATUS_ACTIVE);
-            bool byDifference = rules.terms.kindOf() == PLAN_BY_DIFFERENCE;
+            bool byDifference = rules.terms.kind() == PLAN_BY_DIFFERENCE;
             // Levels done, or the highest rate so far.
             uint256 done = byDifference ? 0 : 1;
             for (uint256 looked = 0; looked < MAX_REACH && done < rules.top; ++looked) {
@@ -220,28 +234,8 @@ library Commission {
                 done = byDifference ? done + rate : done + 1;
             }
             if (commit) store(fragments, walk.number, walk.fragment);
-            assembly ("memory-safe") {
-                mstore8(add(line, 8), div(sub(sub(end, line), 9), 5))
-            }
+            SettledLine.finish(line, end);
         }
-    }
-
-    /// @notice The fields at the beginning of a line.
-    function header(uint256 line) internal pure returns (uint256 seller, uint256 volume, uint256 levels) {
-        uint256 word;
-        assembly ("memory-safe") {
-            word := mload(line)
-        }
-        return (word >> 224, uint32(word >> 192), uint8(word >> 184));
-    }
-
-    /// @notice Who is paid at `level` of a line and at what rate; zeros for a level that stays unpaid.
-    function creditAt(uint256 line, uint256 level) internal pure returns (uint256 id, uint256 rate) {
-        uint256 word;
-        assembly ("memory-safe") {
-            word := mload(add(add(line, 9), mul(level, 5)))
-        }
-        return (word >> 230, (word >> 216) & 0x3fff);
     }
 
     /// @dev Whether the distributor in hand has level (generation) `level`, is paid for it, and at what rate.
@@ -252,11 +246,11 @@ library Commission {
     ) private pure returns (bool counts, bool isPaid, uint256 rate) {
         PlanTerms terms = rules.terms;
         uint256 rank = walk.fragment.rankOf(laneOf(walk.id));
-        if (terms.kindOf() == PLAN_BY_GENERATION && rank < terms.boundaryOf()) return (false, false, 0);
+        if (terms.kind() == PLAN_BY_GENERATION && rank < terms.boundaryRank()) return (false, false, 0);
         PlanRow row = _rowOf(rules, walk);
         bool isActive = _statusOf(walk) == STATUS_ACTIVE;
         isPaid = isActive && level < row.length();
-        uint256 compression = terms.compressionOf();
+        uint256 compression = terms.compression();
         counts = isPaid || (isActive ? compression != COMPRESSION_DYNAMIC : compression == COMPRESSION_NONE);
         if (isPaid) rate = row.rateBps(level);
     }
@@ -270,7 +264,7 @@ library Commission {
         uint256 own = _rowOf(rules, walk).rateBps(1);
         if (own <= highest) return (false, false, 0);
         isPaid = _statusOf(walk) == STATUS_ACTIVE;
-        return (isPaid || rules.terms.compressionOf() == COMPRESSION_NONE, isPaid, own - highest);
+        return (isPaid || rules.terms.compression() == COMPRESSION_NONE, isPaid, own - highest);
     }
 
     /// @dev Writes a level, and credits it if it is paid.
@@ -283,16 +277,9 @@ library Commission {
     ) private pure returns (uint256 end, uint256 bps) {
         // As in `payByRank`.
         unchecked {
-            uint256 entry = 0;
-            if (isPaid) {
-                entry = (walk.id << 14) | rate;
-                bps = rate;
-                walk.fragment = walk.fragment.credit(laneOf(walk.id), volume * rate);
-            }
-            assembly ("memory-safe") {
-                mstore(start, shl(216, entry))
-            }
-            return (start + CREDIT_BYTES, bps);
+            if (!isPaid) return (SettledLine.add(start, 0, 0), 0);
+            walk.fragment = walk.fragment.credit(laneOf(walk.id), volume * rate);
+            return (SettledLine.add(start, walk.id, rate), rate);
         }
     }
 

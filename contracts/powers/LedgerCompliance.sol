@@ -44,7 +44,7 @@ abstract contract LedgerCompliance is LedgerRoles {
         bool isThere =
             subjectKind == SUBJECT_DISTRIBUTOR
                 ? _isEnrolled(subject)
-                : subjectKind == SUBJECT_SALE && subject >> 16 != 0 && subject >> 16 <= _totals.batchCount();
+                : subjectKind == SUBJECT_SALE && subject >> 16 != 0 && subject >> 16 <= _totals.batches();
         if (!isThere) revert UnknownSubject(subjectKind, subject);
         _flags.push(0);
         flag = _flags.length;
@@ -73,8 +73,8 @@ abstract contract LedgerCompliance is LedgerRoles {
 
     function _setHold(address wallet, WalletWord word, uint256 until, bytes32 reason) private {
         _wallets[wallet] = word.withHold(until);
-        bytes32 newHead = Journal.holdSet(_head, word.idIn(), until, reason);
+        bytes32 newHead = Journal.holdSet(_head, word.id(), until, reason);
         _commit(newHead, _totals, 1);
-        emit HoldSet(word.idIn(), until, reason, newHead);
+        emit HoldSet(word.id(), until, reason, newHead);
     }
 }

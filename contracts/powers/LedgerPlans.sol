@@ -14,12 +14,10 @@ import {
     MAX_ROWS,
     PLAN_BY_DIFFERENCE,
     PLAN_BY_GENERATION,
-    Plan,
-    PlanRow,
-    PlanTerms,
-    packRow,
-    packTerms
+    Plan
 } from "../types/Plan.sol";
+import { PlanRow, packRow } from "../types/PlanRow.sol";
+import { PlanTerms, packTerms } from "../types/PlanTerms.sol";
 import { MAX_PLANS, Totals } from "../types/Totals.sol";
 
 /// @title LedgerPlans
@@ -32,16 +30,16 @@ abstract contract LedgerPlans is LedgerRoles {
 
     /// @inheritdoc ILedgerPowers
     function planOf(uint256 version) external view returns (Plan memory plan, uint256 startsAt, bytes32 hash) {
-        if (version == 0 || version > _totals.planCount()) revert UnknownPlan(version);
+        if (version == 0 || version > _totals.plans()) revert UnknownPlan(version);
         PlanTerms planTerms = _planTerms(version);
-        plan.kind = planTerms.kindOf();
-        plan.compression = planTerms.compressionOf();
-        plan.boundaryRank = planTerms.boundaryOf();
+        plan.kind = planTerms.kind();
+        plan.compression = planTerms.compression();
+        plan.boundaryRank = planTerms.boundaryRank();
         plan.ceilingBps = uint16(planTerms.ceilingBps());
         for (uint256 class = 0; class < BUYER_CLASSES; ++class) {
             plan.weightsBps[class] = uint16(planTerms.weightBps(class));
         }
-        plan.ratesBps = new uint16[][](planTerms.rowCount());
+        plan.ratesBps = new uint16[][](planTerms.rows());
         for (uint256 row = 0; row < plan.ratesBps.length; ++row) {
             PlanRow rates = _planRow(version, row);
             plan.ratesBps[row] = new uint16[](rates.length());
@@ -54,13 +52,13 @@ abstract contract LedgerPlans is LedgerRoles {
 
     /// @inheritdoc ILedgerPowers
     function currentPlan() external view returns (uint256) {
-        return _adoptDue(_totals).planInForce();
+        return _adoptDue(_totals).plan();
     }
 
     function _announce(Plan memory plan, uint256 startsAt) internal returns (uint256 version) {
         uint256 total = _checkPlan(plan);
         Totals totals = _totals.addPlan();
-        version = totals.planCount();
+        version = totals.plans();
         // The count wraps to 0 past the last plan.
         if (version == 0) revert TooManyPlans(MAX_PLANS);
         _plans[version][0] = PlanTerms.unwrap(packTerms(plan, total, startsAt));

@@ -14,7 +14,7 @@ import {
     fragmentOf,
     laneOf
 } from "../types/Fragment.sol";
-import { STANDING_BYTES, StandingRecord, standingAt } from "../types/Records.sol";
+import { STANDING_BYTES, StandingRecord, standingAt } from "../types/StandingRecord.sol";
 import { Totals } from "../types/Totals.sol";
 import { WalletWord } from "../types/WalletWord.sol";
 
@@ -30,14 +30,14 @@ abstract contract LedgerStanding is LedgerRoles {
         uint256 count = _countRecords(records.length, STANDING_BYTES);
         for (uint256 i = 0; i < count; ++i) {
             StandingRecord record = standingAt(records, i);
-            uint256 id = record.standingId();
-            uint256 status = record.standingStatus();
+            uint256 id = record.id();
+            uint256 status = record.status();
             if (status != STATUS_ACTIVE && status != STATUS_INACTIVE) revert UnknownStatus(i, status);
             Fragment fragment = _fragments[fragmentOf(id)];
             uint256 present = fragment.statusOf(laneOf(id));
             if (present == STATUS_NONE) revert UnknownDistributorAt(i, id);
             if (present == STATUS_CLOSED) revert DistributorGone(id);
-            _fragments[fragmentOf(id)] = fragment.withStanding(laneOf(id), record.standingRank(), status);
+            _fragments[fragmentOf(id)] = fragment.withStanding(laneOf(id), record.rank(), status);
         }
         bytes32 newHead = Journal.standingSet(_head, msg.sender, evidence, keccak256(records));
         _commit(newHead, _totalsWithRoom(), 1);
@@ -66,7 +66,7 @@ abstract contract LedgerStanding is LedgerRoles {
         } else if (fragmentOf(sponsor) == number && laneOf(sponsor) < lane) {
             _fragments[number] = fragment.withLaneSponsor(lane, laneOf(sponsor));
         } else {
-            uint256 next = totals.fragmentCount() + 1;
+            uint256 next = totals.fragments() + 1;
             if (next > MAX_FRAGMENT) revert LedgerFull(MAX_FRAGMENT);
             newId = next << 2;
             totals = totals.addFragment();
@@ -86,7 +86,7 @@ abstract contract LedgerStanding is LedgerRoles {
 
     /// @inheritdoc ILedgerPowers
     function leaveProgramme() external {
-        uint256 id = _wallets[msg.sender].idIn();
+        uint256 id = _wallets[msg.sender].id();
         if (id == 0) revert UnknownWallet(msg.sender);
         Fragment fragment = _fragments[fragmentOf(id)];
         if (fragment.statusOf(laneOf(id)) == STATUS_CLOSED) revert DistributorGone(id);
@@ -105,7 +105,7 @@ abstract contract LedgerStanding is LedgerRoles {
     function _checkCorrectable(uint256 id, address wallet) private view {
         WalletWord word = _wallets[wallet];
         uint256 enrolledAt = wallet == address(0) ? _unclaimed[id] : word.enrolledAt();
-        if (enrolledAt == 0 || (wallet != address(0) && word.idIn() != id)) revert WalletMismatch(id, wallet);
+        if (enrolledAt == 0 || (wallet != address(0) && word.id() != id)) revert WalletMismatch(id, wallet);
         uint256 endsAt = enrolledAt + SPONSOR_WINDOW;
         if (block.timestamp >= endsAt) revert SponsorWindowOver(id, endsAt);
         if (_statusOf(id) == STATUS_CLOSED) revert DistributorGone(id);

@@ -57,7 +57,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         WalletWord word = _wordOf(msg.sender);
         _checkWallet(newWallet, _terms().token);
         bytes32 consent = keccak256(
-            abi.encode(CONSENT_TYPEHASH, word.idIn(), msg.sender, newWallet, word.nonceOf(), deadline)
+            abi.encode(CONSENT_TYPEHASH, word.id(), msg.sender, newWallet, word.nonce(), deadline)
         );
         _checkSignature(newWallet, deadline, consent, signature);
         delete _recoveries[msg.sender];
@@ -71,20 +71,20 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         if (newWallet == address(0)) {
             if (pending == 0) revert NoRecovery(wallet);
             delete _recoveries[wallet];
-            return _enterRecovery(word.idIn(), wallet, address(0), 0);
+            return _enterRecovery(word.id(), wallet, address(0), 0);
         }
         if (pending != 0) revert RecoveryPending(wallet, pending);
         _checkWallet(newWallet, _terms().token);
         uint256 executableFrom = block.timestamp + RECOVERY_DELAY;
         _recoveries[wallet] = Recovery(newWallet, uint40(executableFrom));
-        _enterRecovery(word.idIn(), wallet, newWallet, executableFrom);
+        _enterRecovery(word.id(), wallet, newWallet, executableFrom);
     }
 
     /// @inheritdoc ILedgerPowers
     function cancelRecovery() external {
         if (_recoveries[msg.sender].executableFrom == 0) revert NoRecovery(msg.sender);
         delete _recoveries[msg.sender];
-        _enterRecovery(_wallets[msg.sender].idIn(), msg.sender, address(0), 0);
+        _enterRecovery(_wallets[msg.sender].id(), msg.sender, address(0), 0);
     }
 
     /// @inheritdoc ILedgerPowers
@@ -108,8 +108,8 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         if (word.heldUntil() > block.timestamp) revert PayoutHeld(wallet, word.heldUntil());
         LedgerTerms memory fixedTerms = _terms();
         if (to == address(0) || to == address(this) || to == fixedTerms.token) revert UnusableWallet(to);
-        uint256 id = word.idIn();
-        bytes32 order = keccak256(abi.encode(WITHDRAW_TYPEHASH, id, wallet, to, word.nonceOf(), deadline));
+        uint256 id = word.id();
+        bytes32 order = keccak256(abi.encode(WITHDRAW_TYPEHASH, id, wallet, to, word.nonce(), deadline));
         _checkSignature(wallet, deadline, order, signature);
         Fragment fragment = _fragments[fragmentOf(id)];
         units = fragment.balanceOf(laneOf(id));
@@ -129,7 +129,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         LedgerTerms memory fixedTerms = _terms();
         if (to == address(0) || to == address(this) || to == fixedTerms.token) revert UnusableWallet(to);
         Totals totals = _totals;
-        if (units > totals.floatUnits()) revert FloatExceeded(totals.floatUnits(), units);
+        if (units > totals.float()) revert FloatExceeded(totals.float(), units);
         bytes32 newHead = Journal.floatWithdrawn(_head, to, units);
         _commitGuarded(newHead, totals.take(units), 1);
         emit FloatWithdrawn(to, units, newHead);
@@ -141,7 +141,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         address wallet
     ) external view returns (uint256 id, uint256 enrolledAt, uint256 heldUntil, uint256 nonce) {
         WalletWord word = _wallets[wallet];
-        return (word.idIn(), word.enrolledAt(), word.heldUntil(), word.nonceOf());
+        return (word.id(), word.enrolledAt(), word.heldUntil(), word.nonce());
     }
 
     /// @inheritdoc ILedgerPowers
@@ -158,9 +158,9 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
     function _setWallet(WalletWord word, address from, address to, uint256 how) private {
         if (from != address(0)) _wallets[from] = WalletWord.wrap(0);
         _wallets[to] = word;
-        bytes32 newHead = Journal.walletSet(_head, word.idIn(), from, to, how);
+        bytes32 newHead = Journal.walletSet(_head, word.id(), from, to, how);
         _commit(newHead, _totals, 1);
-        emit WalletSet(word.idIn(), from, to, how, newHead);
+        emit WalletSet(word.id(), from, to, how, newHead);
     }
 
     function _enterRecovery(uint256 id, address from, address to, uint256 executableFrom) private {

@@ -6,14 +6,12 @@ import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/Sig
 
 import { ICommissionLedger } from "../interfaces/ICommissionLedger.sol";
 import { IStorefront, Quote, QuoteSignature } from "../interfaces/IStorefront.sol";
-import { STATUS_CLOSED } from "../types/Fragment.sol";
+import { MAX_ID, STATUS_CLOSED } from "../types/Fragment.sol";
 import { BUYER_CLASSES } from "../types/Plan.sol";
 
 /// @title StorefrontQuotes
 /// @notice What makes a quote good.
 abstract contract StorefrontQuotes is IStorefront, EIP712 {
-    uint256 private constant MAX_DISTRIBUTOR = (1 << 26) - 1;
-
     bytes32 private constant QUOTE_TYPEHASH = keccak256(
         "Quote(bytes32 product,uint256 seller,uint256 buyerClass,uint256 priceCents,uint256 volumeCents,uint256 marginCents,address buyer,uint256 expiry,bytes32 salt)"
     );
@@ -40,7 +38,7 @@ abstract contract StorefrontQuotes is IStorefront, EIP712 {
         bytes32 hash,
         address buyer
     ) internal view {
-        _checkRange("seller", quote.seller, MAX_DISTRIBUTOR);
+        _checkRange("seller", quote.seller, MAX_ID);
         _checkRange("buyerClass", quote.buyerClass, BUYER_CLASSES - 1);
         _checkRange("priceCents", quote.priceCents, type(uint32).max);
         _checkRange("volumeCents", quote.volumeCents, type(uint32).max);

@@ -18,31 +18,7 @@ pragma solidity ^0.8.28;
 /// `float + reserved + owed` stays below 2^50 (`MAX_CUSTODY`), so the three fields cannot run into one another.
 type Totals is uint256;
 
-using {
-    floatUnits,
-    reservedUnits,
-    owedUnits,
-    entryCount,
-    batchCount,
-    fragmentCount,
-    planInForce,
-    planCount,
-    isPaused
-} for Totals global;
-using {
-    reserve,
-    release,
-    pay,
-    deposit,
-    disburse,
-    addEntries,
-    addBatch,
-    addFragment,
-    adopt,
-    addPlan,
-    setPaused,
-    take
-} for Totals global;
+using TotalsLib for Totals global;
 
 uint256 constant MAX_CUSTODY = (1 << 50) - 1;
 uint256 constant MAX_PLANS = 255;
@@ -51,105 +27,109 @@ uint256 constant MAX_BATCHES = (1 << 24) - 1;
 /// ample room left for settlements and payouts.
 uint256 constant MAX_COMPANY_ENTRIES = 1 << 31;
 
-uint256 constant UNITS_MASK = (1 << 50) - 1;
-uint256 constant RESERVED_AT = 50;
-uint256 constant OWED_AT = 100;
-uint256 constant ENTRIES_AT = 150;
-uint256 constant BATCHES_AT = 182;
-uint256 constant FRAGMENTS_AT = 206;
-uint256 constant PLAN_AT = 230;
-uint256 constant PLANS_AT = 238;
-uint256 constant PAUSED_AT = 246;
+/// @title TotalsLib
+/// @notice Reads and changes `Totals`. The names of the fields are those of the layout above.
+library TotalsLib {
+    uint256 private constant UNITS_MASK = (1 << 50) - 1;
+    uint256 private constant RESERVED_AT = 50;
+    uint256 private constant OWED_AT = 100;
+    uint256 private constant ENTRIES_AT = 150;
+    uint256 private constant BATCHES_AT = 182;
+    uint256 private constant FRAGMENTS_AT = 206;
+    uint256 private constant PLAN_AT = 230;
+    uint256 private constant PLANS_AT = 238;
+    uint256 private constant PAUSED_AT = 246;
 
-function floatUnits(Totals self) pure returns (uint256) {
-    return Totals.unwrap(self) & UNITS_MASK;
-}
+    function float(Totals self) internal pure returns (uint256) {
+        return Totals.unwrap(self) & UNITS_MASK;
+    }
 
-function reservedUnits(Totals self) pure returns (uint256) {
-    return (Totals.unwrap(self) >> RESERVED_AT) & UNITS_MASK;
-}
+    function reserved(Totals self) internal pure returns (uint256) {
+        return (Totals.unwrap(self) >> RESERVED_AT) & UNITS_MASK;
+    }
 
-function owedUnits(Totals self) pure returns (uint256) {
-    return (Totals.unwrap(self) >> OWED_AT) & UNITS_MASK;
-}
+    function owed(Totals self) internal pure returns (uint256) {
+        return (Totals.unwrap(self) >> OWED_AT) & UNITS_MASK;
+    }
 
-function entryCount(Totals self) pure returns (uint256) {
-    return uint32(Totals.unwrap(self) >> ENTRIES_AT);
-}
+    function entries(Totals self) internal pure returns (uint256) {
+        return uint32(Totals.unwrap(self) >> ENTRIES_AT);
+    }
 
-function batchCount(Totals self) pure returns (uint256) {
-    return uint24(Totals.unwrap(self) >> BATCHES_AT);
-}
+    function batches(Totals self) internal pure returns (uint256) {
+        return uint24(Totals.unwrap(self) >> BATCHES_AT);
+    }
 
-function fragmentCount(Totals self) pure returns (uint256) {
-    return uint24(Totals.unwrap(self) >> FRAGMENTS_AT);
-}
+    function fragments(Totals self) internal pure returns (uint256) {
+        return uint24(Totals.unwrap(self) >> FRAGMENTS_AT);
+    }
 
-function planInForce(Totals self) pure returns (uint256) {
-    return uint8(Totals.unwrap(self) >> PLAN_AT);
-}
+    function plan(Totals self) internal pure returns (uint256) {
+        return uint8(Totals.unwrap(self) >> PLAN_AT);
+    }
 
-function planCount(Totals self) pure returns (uint256) {
-    return uint8(Totals.unwrap(self) >> PLANS_AT);
-}
+    function plans(Totals self) internal pure returns (uint256) {
+        return uint8(Totals.unwrap(self) >> PLANS_AT);
+    }
 
-function isPaused(Totals self) pure returns (bool) {
-    return (Totals.unwrap(self) >> PAUSED_AT) & 1 == 1;
-}
+    function isPaused(Totals self) internal pure returns (bool) {
+        return (Totals.unwrap(self) >> PAUSED_AT) & 1 == 1;
+    }
 
-/// @notice Moves `units` from the float to reserved. The caller has checked that the float covers them.
-function reserve(Totals self, uint256 units) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) + (units << RESERVED_AT) - units);
-}
+    /// @notice Moves `units` from the float to reserved. The caller has checked that the float covers them.
+    function reserve(Totals self, uint256 units) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + (units << RESERVED_AT) - units);
+    }
 
-/// @notice Moves `units` from reserved back to the float.
-function release(Totals self, uint256 units) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) - (units << RESERVED_AT) + units);
-}
+    /// @notice Moves `units` from reserved back to the float.
+    function release(Totals self, uint256 units) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) - (units << RESERVED_AT) + units);
+    }
 
-/// @notice Moves `units` from reserved to owed.
-function pay(Totals self, uint256 units) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) + (units << OWED_AT) - (units << RESERVED_AT));
-}
+    /// @notice Moves `units` from reserved to owed.
+    function pay(Totals self, uint256 units) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + (units << OWED_AT) - (units << RESERVED_AT));
+    }
 
-/// @notice Adds `units` received to the float. The caller has checked the limit of custody.
-function deposit(Totals self, uint256 units) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) + units);
-}
+    /// @notice Adds `units` received to the float. The caller has checked the limit of custody.
+    function deposit(Totals self, uint256 units) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + units);
+    }
 
-/// @notice Takes `units` from the float. The caller has checked that the float covers them.
-function take(Totals self, uint256 units) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) - units);
-}
+    /// @notice Takes `units` from the float. The caller has checked that the float covers them.
+    function take(Totals self, uint256 units) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) - units);
+    }
 
-/// @notice Takes `units` that are paid out from owed.
-function disburse(Totals self, uint256 units) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) - (units << OWED_AT));
-}
+    /// @notice Takes `units` that are paid out from owed.
+    function disburse(Totals self, uint256 units) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) - (units << OWED_AT));
+    }
 
-function addEntries(Totals self, uint256 count) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) + (count << ENTRIES_AT));
-}
+    function addEntries(Totals self, uint256 count) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + (count << ENTRIES_AT));
+    }
 
-function addBatch(Totals self) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) + (1 << BATCHES_AT));
-}
+    function addBatch(Totals self) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + (1 << BATCHES_AT));
+    }
 
-function addFragment(Totals self) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) + (1 << FRAGMENTS_AT));
-}
+    function addFragment(Totals self) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + (1 << FRAGMENTS_AT));
+    }
 
-function addPlan(Totals self) pure returns (Totals) {
-    return Totals.wrap(Totals.unwrap(self) + (1 << PLANS_AT));
-}
+    function addPlan(Totals self) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + (1 << PLANS_AT));
+    }
 
-/// @notice Puts plan `version` in force.
-function adopt(Totals self, uint256 version) pure returns (Totals) {
-    return Totals.wrap((Totals.unwrap(self) & ~(uint256(0xff) << PLAN_AT)) | (version << PLAN_AT));
-}
+    /// @notice Puts plan `version` in force.
+    function adopt(Totals self, uint256 version) internal pure returns (Totals) {
+        return Totals.wrap((Totals.unwrap(self) & ~(uint256(0xff) << PLAN_AT)) | (version << PLAN_AT));
+    }
 
-/// @notice Pauses enrolling and recording, or lets them go on.
-function setPaused(Totals self, bool paused) pure returns (Totals) {
-    uint256 bit = 1 << PAUSED_AT;
-    return Totals.wrap(paused ? Totals.unwrap(self) | bit : Totals.unwrap(self) & ~bit);
+    /// @notice Pauses enrolling and recording, or lets them go on.
+    function setPaused(Totals self, bool paused) internal pure returns (Totals) {
+        uint256 bit = 1 << PAUSED_AT;
+        return Totals.wrap(paused ? Totals.unwrap(self) | bit : Totals.unwrap(self) & ~bit);
+    }
 }

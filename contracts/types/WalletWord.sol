@@ -7,7 +7,7 @@ pragma solidity ^0.8.28;
 /// nobody's. The word goes along when a distributor gets another wallet.
 type WalletWord is uint256;
 
-using { idIn, enrolledAt, heldUntil, nonceOf, withId, withHold, withNextNonce } for WalletWord global;
+using WalletWordLib for WalletWord global;
 
 uint256 constant WALLET_ID_MASK = (1 << 26) - 1;
 uint256 constant ENROLLED_AT = 26;
@@ -20,37 +20,41 @@ function newWalletWord(uint256 id, uint256 enrolled) pure returns (WalletWord) {
     return WalletWord.wrap(id | (enrolled << ENROLLED_AT));
 }
 
-/// @notice Id of the distributor, 0 for nobody.
-function idIn(WalletWord self) pure returns (uint256) {
-    return WalletWord.unwrap(self) & WALLET_ID_MASK;
-}
+/// @title WalletWordLib
+/// @notice Reads and changes a `WalletWord`.
+library WalletWordLib {
+    /// @notice Id of the distributor, 0 for nobody.
+    function id(WalletWord self) internal pure returns (uint256) {
+        return WalletWord.unwrap(self) & WALLET_ID_MASK;
+    }
 
-/// @notice Unix time at which the distributor was enrolled.
-function enrolledAt(WalletWord self) pure returns (uint256) {
-    return (WalletWord.unwrap(self) >> ENROLLED_AT) & TIME_MASK;
-}
+    /// @notice Unix time at which the distributor was enrolled.
+    function enrolledAt(WalletWord self) internal pure returns (uint256) {
+        return (WalletWord.unwrap(self) >> ENROLLED_AT) & TIME_MASK;
+    }
 
-/// @notice Unix time until which payouts are or were held; 0 if they never were.
-function heldUntil(WalletWord self) pure returns (uint256) {
-    return (WalletWord.unwrap(self) >> HELD_AT) & TIME_MASK;
-}
+    /// @notice Unix time until which payouts are or were held; 0 if they never were.
+    function heldUntil(WalletWord self) internal pure returns (uint256) {
+        return (WalletWord.unwrap(self) >> HELD_AT) & TIME_MASK;
+    }
 
-/// @notice The number that the owner's next signature must carry.
-function nonceOf(WalletWord self) pure returns (uint256) {
-    return uint32(WalletWord.unwrap(self) >> NONCE_AT);
-}
+    /// @notice The number that the owner's next signature must carry.
+    function nonce(WalletWord self) internal pure returns (uint256) {
+        return uint32(WalletWord.unwrap(self) >> NONCE_AT);
+    }
 
-/// @notice The word after its distributor has another id.
-function withId(WalletWord self, uint256 id) pure returns (WalletWord) {
-    return WalletWord.wrap((WalletWord.unwrap(self) & ~WALLET_ID_MASK) | id);
-}
+    /// @notice The word after its distributor has another id.
+    function withId(WalletWord self, uint256 distributor) internal pure returns (WalletWord) {
+        return WalletWord.wrap((WalletWord.unwrap(self) & ~WALLET_ID_MASK) | distributor);
+    }
 
-/// @notice The word after a hold until `until`.
-function withHold(WalletWord self, uint256 until) pure returns (WalletWord) {
-    return WalletWord.wrap((WalletWord.unwrap(self) & ~(TIME_MASK << HELD_AT)) | (until << HELD_AT));
-}
+    /// @notice The word after a hold until `until`.
+    function withHold(WalletWord self, uint256 until) internal pure returns (WalletWord) {
+        return WalletWord.wrap((WalletWord.unwrap(self) & ~(TIME_MASK << HELD_AT)) | (until << HELD_AT));
+    }
 
-/// @notice The word after a signature of its owner was used. Four thousand million signatures do not come.
-function withNextNonce(WalletWord self) pure returns (WalletWord) {
-    return WalletWord.wrap(WalletWord.unwrap(self) + (1 << NONCE_AT));
+    /// @notice The word after a signature of its owner was used. Four thousand million signatures do not come.
+    function withNextNonce(WalletWord self) internal pure returns (WalletWord) {
+        return WalletWord.wrap(WalletWord.unwrap(self) + (1 << NONCE_AT));
+    }
 }

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {
-    BPS,
-    BUYER_CLASSES,
-    MAX_LEVELS,
-    Plan,
-    PlanRow,
-    PlanTerms,
-    packRow,
-    packTerms
-} from "../../../contracts/types/Plan.sol";
+import { BPS, BUYER_CLASSES, MAX_LEVELS, Plan } from "../../../contracts/types/Plan.sol";
+import { PlanRow, packRow } from "../../../contracts/types/PlanRow.sol";
+import { PlanTerms, packTerms } from "../../../contracts/types/PlanTerms.sol";
 import { bound, eq } from "../Vm.sol";
 
 contract PlanTest {
@@ -24,10 +17,10 @@ contract PlanTest {
         total = bound(total, 0, BPS);
 
         PlanTerms terms = packTerms(plan, total, start);
-        eq(terms.kindOf(), plan.kind, "kind");
-        eq(terms.compressionOf(), plan.compression, "compression");
-        eq(terms.boundaryOf(), plan.boundaryRank, "boundary rank");
-        eq(terms.rowCount(), plan.ratesBps.length, "rows");
+        eq(terms.kind(), plan.kind, "kind");
+        eq(terms.compression(), plan.compression, "compression");
+        eq(terms.boundaryRank(), plan.boundaryRank, "boundary rank");
+        eq(terms.rows(), plan.ratesBps.length, "rows");
         eq(terms.ceilingBps(), plan.ceilingBps, "ceiling");
         eq(terms.maxTotalBps(), total, "most payable");
         eq(terms.startsAt(), start, "start");

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {
-    DistributorRecord,
-    ReversalRecord,
-    SaleRecord,
-    StandingRecord,
-    distributorAt,
-    reversalAt,
-    saleAt,
-    standingAt
-} from "../../../contracts/types/Records.sol";
+import { DistributorRecord, distributorAt } from "../../../contracts/types/DistributorRecord.sol";
+import { ReversalRecord, reversalAt } from "../../../contracts/types/ReversalRecord.sol";
+import { SaleRecord, saleAt } from "../../../contracts/types/SaleRecord.sol";
+import { StandingRecord, standingAt } from "../../../contracts/types/StandingRecord.sol";
 import { bound, eq } from "../Vm.sol";
 
 /// @dev Reads records from real calldata.
@@ -46,7 +40,7 @@ contract RecordsTest {
         seller = bound(seller, 0, (1 << 26) - 1);
         bytes memory packed = abi.encodePacked(uint32((class << 26) | seller), price, volume);
         SaleRecord sale = _reader.sale(_among(packed, before), before);
-        eq(sale.saleClass(), class, "class");
+        eq(sale.buyerClass(), class, "class");
         eq(sale.seller(), seller, "seller");
         eq(sale.price(), price, "price");
         eq(sale.volume(), volume, "volume");
@@ -55,17 +49,17 @@ contract RecordsTest {
     function testFuzz_ReversalComesBack(uint32 index, uint32 price, uint32 volume, uint8 before) external view {
         bytes memory packed = abi.encodePacked(index, price, volume);
         ReversalRecord reversal = _reader.reversal(_among(packed, before), before);
-        eq(reversal.reversedIndex(), index, "index");
-        eq(reversal.reversedPrice(), price, "price");
-        eq(reversal.reversedVolume(), volume, "volume");
+        eq(reversal.index(), index, "index");
+        eq(reversal.price(), price, "price");
+        eq(reversal.volume(), volume, "volume");
     }
 
     function testFuzz_DistributorComesBack(uint32 id, uint32 sponsor, address wallet, uint8 before) external view {
         bytes memory packed = abi.encodePacked(id, sponsor, wallet);
         DistributorRecord distributor = _reader.distributor(_among(packed, before), before);
-        eq(distributor.distributorId(), id, "id");
-        eq(distributor.distributorSponsor(), sponsor, "sponsor");
-        require(distributor.distributorWallet() == wallet, "wallet");
+        eq(distributor.id(), id, "id");
+        eq(distributor.sponsor(), sponsor, "sponsor");
+        require(distributor.wallet() == wallet, "wallet");
     }
 
     function testFuzz_StandingComesBack(uint256 id, uint256 rank, uint256 status, uint8 before) external view {
@@ -74,9 +68,9 @@ contract RecordsTest {
         status = bound(status, 0, 3);
         bytes memory packed = abi.encodePacked(uint32((id << 6) | (rank << 2) | status));
         StandingRecord standing = _reader.standing(_among(packed, before), before);
-        eq(standing.standingId(), id, "id");
-        eq(standing.standingRank(), rank, "rank");
-        eq(standing.standingStatus(), status, "status");
+        eq(standing.id(), id, "id");
+        eq(standing.rank(), rank, "rank");
+        eq(standing.status(), status, "status");
     }
 
     /// @dev `packed` after `before` others and ahead of one more, all of ones.

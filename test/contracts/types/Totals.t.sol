@@ -123,14 +123,14 @@ contract TotalsTest {
     }
 
     function _same(Totals totals, Fields memory fields) private pure {
-        eq(totals.floatUnits(), fields.free, "float");
-        eq(totals.reservedUnits(), fields.reserved, "reserved");
-        eq(totals.owedUnits(), fields.owed, "owed");
-        eq(totals.entryCount(), fields.entries, "entries");
-        eq(totals.batchCount(), fields.batches, "batches");
-        eq(totals.fragmentCount(), fields.fragments, "fragments");
-        eq(totals.planInForce(), fields.plan, "plan");
-        eq(totals.planCount(), fields.plans, "plans");
+        eq(totals.float(), fields.free, "float");
+        eq(totals.reserved(), fields.reserved, "reserved");
+        eq(totals.owed(), fields.owed, "owed");
+        eq(totals.entries(), fields.entries, "entries");
+        eq(totals.batches(), fields.batches, "batches");
+        eq(totals.fragments(), fields.fragments, "fragments");
+        eq(totals.plan(), fields.plan, "plan");
+        eq(totals.plans(), fields.plans, "plans");
         require(totals.isPaused() == fields.paused, "paused");
     }
 }

@@ -28,14 +28,14 @@ contract WalletWordTest {
         WalletWord word = WalletWord.wrap(given);
         id = bound(id, 1, MAX_ID);
         WalletWord other = word.withId(id);
-        _same(other, id, word.enrolledAt(), word.heldUntil(), word.nonceOf());
+        _same(other, id, word.enrolledAt(), word.heldUntil(), word.nonce());
         eq(WalletWord.unwrap(other) >> 26, given >> 26, "rest of the word");
     }
 
     function testFuzz_AHoldTouchesNothingElse(uint256 given, uint40 until) external pure {
         WalletWord word = WalletWord.wrap(given);
         WalletWord held = word.withHold(until);
-        _same(held, word.idIn(), word.enrolledAt(), until, word.nonceOf());
+        _same(held, word.id(), word.enrolledAt(), until, word.nonce());
         uint256 others = ~(uint256(type(uint40).max) << 66);
         eq(WalletWord.unwrap(held) & others, given & others, "rest of the word");
     }
@@ -44,14 +44,14 @@ contract WalletWordTest {
         nonce = bound(nonce, 0, type(uint32).max - 1);
         WalletWord word = WalletWord.wrap((given & ~(uint256(type(uint32).max) << 106)) | (nonce << 106));
         WalletWord next = word.withNextNonce();
-        _same(next, word.idIn(), word.enrolledAt(), word.heldUntil(), nonce + 1);
+        _same(next, word.id(), word.enrolledAt(), word.heldUntil(), nonce + 1);
         eq(WalletWord.unwrap(next) >> 138, given >> 138, "rest of the word");
     }
 
     function _same(WalletWord word, uint256 id, uint256 enrolled, uint256 held, uint256 nonce) private pure {
-        eq(word.idIn(), id, "id");
+        eq(word.id(), id, "id");
         eq(word.enrolledAt(), enrolled, "enrolled at");
         eq(word.heldUntil(), held, "held until");
-        eq(word.nonceOf(), nonce, "nonce");
+        eq(word.nonce(), nonce, "nonce");
     }
 }
