@@ -153,14 +153,12 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         if (order.takenBack) revert AlreadyTakenBack(quote);
         _orders[quote].takenBack = true;
         emit SaleTakenBack(quote, order.batch);
-        ledger.reverse(
-            order.batch,
-            order.plan,
-            order.recordedAt,
-            abi.encodePacked(order.sale),
-            reversalsSoFar,
-            _restOf(order.sale, reversalsSoFar)
-        );
+        (bool done, bytes memory refusal) = _tryTakeBack(order, reversalsSoFar);
+        if (done) return;
+        // Here the ledger's refusal is the call's.
+        assembly ("memory-safe") {
+            revert(add(refusal, 32), mload(refusal))
+        }
     }
 
     /// @inheritdoc IStorefront
@@ -309,7 +307,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
     function _tryTakeBack(
         StoredOrder memory order,
         bytes calldata reversalsSoFar
-    ) private returns (bool done, bytes memory reason) {
+    ) private returns (bool done, bytes memory refusal) {
         try
             ledger.reverse(
                 order.batch,
@@ -321,9 +319,9 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
             )
         {
             return (true, "");
-        } catch (bytes memory refusal) {
-            _checkGas(refusal);
-            return (false, refusal);
+        } catch (bytes memory reason) {
+            _checkGas(reason);
+            return (false, reason);
         }
     }
 

@@ -109,9 +109,14 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
 
     /// @dev A wallet that may become somebody's.
     function _checkWallet(address wallet, address token) internal view {
-        if (wallet == address(0) || wallet == address(this) || wallet == token) revert UnusableWallet(wallet);
+        _checkPayable(wallet, token);
         uint256 owner = _wallets[wallet].id();
         if (owner != 0) revert WalletTaken(wallet, owner);
+    }
+
+    /// @dev What is paid to the zero address, to the ledger or to its token is lost.
+    function _checkPayable(address to, address token) internal view {
+        if (to == address(0) || to == address(this) || to == token) revert UnusableWallet(to);
     }
 
     function _planTerms(uint256 version) internal view returns (PlanTerms) {

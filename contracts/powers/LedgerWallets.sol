@@ -107,7 +107,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         WalletWord word = _wordOf(wallet);
         if (word.heldUntil() > block.timestamp) revert PayoutHeld(wallet, word.heldUntil());
         LedgerTerms memory fixedTerms = _terms();
-        if (to == address(0) || to == address(this) || to == fixedTerms.token) revert UnusableWallet(to);
+        _checkPayable(to, fixedTerms.token);
         uint256 id = word.id();
         bytes32 order = keccak256(abi.encode(WITHDRAW_TYPEHASH, id, wallet, to, word.nonce(), deadline));
         _checkSignature(wallet, deadline, order, signature);
@@ -127,7 +127,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
     function withdrawFloat(uint256 units, address to) external nonReentrant onlyRole(DEFAULT_ADMIN_ROLE) {
         if (units == 0) revert ZeroUnits();
         LedgerTerms memory fixedTerms = _terms();
-        if (to == address(0) || to == address(this) || to == fixedTerms.token) revert UnusableWallet(to);
+        _checkPayable(to, fixedTerms.token);
         Totals totals = _totals;
         if (units > totals.float()) revert FloatExceeded(totals.float(), units);
         bytes32 newHead = Journal.floatWithdrawn(_head, to, units);
