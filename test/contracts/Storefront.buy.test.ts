@@ -6,6 +6,7 @@ import { ID } from '../support/contracts/company.ts';
 import { expectBought, expectUntouched } from '../support/contracts/expect-purchase.ts';
 import { foldJournal } from '../support/contracts/journal.ts';
 import {
+  feeShop,
   hashOfQuote,
   MARGIN,
   openShop,
@@ -13,17 +14,12 @@ import {
   shopAtOnce,
   shopsAtOnce,
   shopsWithWindow,
+  silentShop,
   usualShop,
 } from '../support/contracts/storefront.ts';
 
-async function withFees() {
-  return openShop({ token: 'FeeDollar', float: 41_000_000n });
-}
 async function returnsFalse() {
   return openShop({ token: 'FalseDollar' });
-}
-async function returnsNothing() {
-  return openShop({ token: 'SilentDollar', decimals: 18 });
 }
 async function reenters() {
   return openShop({ token: 'ReentrantDollar' });
@@ -48,7 +44,7 @@ describe('Storefront', () => {
     });
 
     it('refuses a token that takes a fee, naming both amounts', async () => {
-      const shop = await loadFixture(withFees);
+      const shop = await loadFixture(feeShop);
       const quote = shop.quote({ volumeCents: 1_000n });
       await shop.allow(quote);
       await expectUntouched(shop, quote, () =>
@@ -104,7 +100,7 @@ describe('Storefront', () => {
     }
 
     it('takes a token that returns nothing', async () => {
-      const shop = await loadFixture(returnsNothing);
+      const shop = await loadFixture(silentShop);
       const quote = shop.quote();
       await shop.allow(quote);
       await expectBought(shop, quote, () => shop.buy(quote));

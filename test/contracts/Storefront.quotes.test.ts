@@ -1,8 +1,16 @@
 import { expect } from 'chai';
-import { ZeroAddress } from 'ethers';
-import { ethers, loadFixture, time } from '../support/contracts/chain.ts';
+import { ZeroAddress, ZeroHash } from 'ethers';
+import { ethers, HOUR, loadFixture, time } from '../support/contracts/chain.ts';
 import { ID } from '../support/contracts/company.ts';
-import { hashOfQuote, openShop, type Quote, STATE, usualShop } from '../support/contracts/storefront.ts';
+import { refusesOtherSignatures } from '../support/contracts/signature.behavior.ts';
+import {
+  hashOfQuote,
+  openShop,
+  type Quote,
+  type Shop,
+  STATE,
+  usualShop,
+} from '../support/contracts/storefront.ts';
 
 const MAX = 2n ** 32n - 1n;
 
@@ -29,26 +37,6 @@ describe('Storefront', () => {
         }
       });
     }
-
-    it('is refused from the second after its expiry', async () => {
-      const shop = await loadFixture(usualShop);
-      const expiry = BigInt(await time.latest()) + 1_000n;
-      const quote = shop.quote({ expiry });
-      await shop.allow(quote);
-      await time.setNextBlockTimestamp(expiry + 1n);
-      await expect(shop.buy(quote))
-        .to.be.revertedWithCustomError(shop.storefront, 'QuoteExpired')
-        .withArgs(expiry);
-    });
-
-    it('is good in the second of its expiry', async () => {
-      const shop = await loadFixture(usualShop);
-      const expiry = BigInt(await time.latest()) + 1_000n;
-      const quote = shop.quote({ expiry });
-      await shop.allow(quote);
-      await time.setNextBlockTimestamp(expiry);
-      await expect(shop.buy(quote)).to.emit(shop.storefront, 'OrderPaid');
-    });
 
     it('is refused to anybody but the buyer it names', async () => {
       const shop = await loadFixture(usualShop);
@@ -90,63 +78,6 @@ describe('Storefront', () => {
       }
       await company.asAdmin.revokeRole(await company.ledger.QUOTER_ROLE(), quoter);
       await expect(shop.buy(quote)).to.be.revertedWithCustomError(storefront, 'NotQuoter').withArgs(quoter);
-    });
-
-    it('is refused with a signature of somebody else, of another quote, or of none', async () => {
-      const shop = await loadFixture(usualShop);
-      const { storefront, quoter } = shop;
-      const quote = shop.quote();
-      const signatures = [
-        (await shop.sign(quote, shop.buyer)).signature,
-        (await shop.sign(shop.quote())).signature,
-        `0x${'00'.repeat(65)}`,
-        '0x',
-      ];
-      for (const signature of signatures) {
-        await expect(storefront.connect(shop.buyer).buy(quote, { quoter: quoter.address, signature }))
-          .to.be.revertedWithCustomError(storefront, 'WrongSignature')
-          .withArgs(quoter);
-      }
-    });
-
-    it('is refused when any field is changed after it was signed', async () => {
-      const shop = await loadFixture(usualShop);
-      const quote = shop.quote();
-      const signed = await shop.sign(quote);
-      const other: Partial<Quote>[] = [
-        { product: ethers.ZeroHash },
-        { seller: BigInt(ID.E) },
-        { buyerClass: 1n },
-        { priceCents: 19_999n },
-        { volumeCents: 9_999n },
-        { marginCents: 5_001n },
-        { buyer: shop.buyer.address },
-        { expiry: 2n ** 41n },
-        { salt: ethers.ZeroHash },
-      ];
-      expect(other.map((change) => Object.keys(change)[0])).to.deep.equal(Object.keys(quote));
-      for (const change of other) {
-        await expect(shop.storefront.connect(shop.buyer).buy({ ...quote, ...change }, signed))
-          .to.be.revertedWithCustomError(shop.storefront, 'WrongSignature')
-          .withArgs(shop.quoter);
-      }
-    });
-
-    it('is refused when it was signed for another storefront, chain, version or name', async () => {
-      const shop = await loadFixture(usualShop);
-      const other = await ethers.deployContract('Storefront', [shop.company.ledger]);
-      const quote = shop.quote();
-      for (const domain of [
-        { verifyingContract: await other.getAddress() },
-        { chainId: 1n },
-        { version: '2' },
-        { name: 'Plumbline' },
-      ]) {
-        const signed = await shop.sign(quote, shop.quoter, domain);
-        await expect(shop.storefront.connect(shop.buyer).buy(quote, signed))
-          .to.be.revertedWithCustomError(shop.storefront, 'WrongSignature')
-          .withArgs(shop.quoter);
-      }
     });
 
     it('is refused for a seller who is nobody', async () => {
@@ -236,6 +167,43 @@ describe('Storefront', () => {
         .withArgs(quoter);
       await storefront.connect(buyer).buy(quote, { quoter, signature });
       expect((await storefront.orderOf(hashOfQuote(quote))).state).to.equal(STATE.paid);
+    });
+  });
+
+  describe('the signature of a quote', () => {
+    refusesOtherSignatures<Shop, Quote>({
+      by: 'the quoter',
+      fixture: usualShop,
+      contractOf: ({ storefront }) => storefront,
+      messageOf: async (shop) => {
+        const quote = shop.quote({ expiry: BigInt(await time.latest()) + BigInt(HOUR) });
+        await shop.allow(quote);
+        return quote;
+      },
+      signerOf: ({ quoter }) => quoter,
+      signed: async (shop, quote, signer, domain) => (await shop.sign(quote, signer, domain)).signature,
+      send: ({ storefront, buyer, quoter }, quote, signature) =>
+        storefront.connect(buyer).buy(quote, { quoter: quoter.address, signature }),
+      othersOf: ({ buyer }) => [buyer],
+      elsewhere: async ({ company }) => {
+        const other = await ethers.deployContract('Storefront', [company.ledger]);
+        return other.getAddress();
+      },
+      changesOf: ({ buyer }) => [
+        { product: ZeroHash },
+        { seller: BigInt(ID.E) },
+        { buyerClass: 1n },
+        { priceCents: 19_999n },
+        { volumeCents: 9_999n },
+        { marginCents: 5_001n },
+        { buyer: buyer.address },
+        { expiry: 2n ** 41n },
+        { salt: ZeroHash },
+      ],
+      deadline: { field: 'expiry', error: 'QuoteExpired' },
+      expectDone: async ({ storefront }, quote) => {
+        expect((await storefront.orderOf(hashOfQuote(quote))).state).to.equal(STATE.paid);
+      },
     });
   });
 

@@ -3,20 +3,14 @@ import { Signature, ZeroHash } from 'ethers';
 import { ethers, loadFixture, time } from '../support/contracts/chain.ts';
 import { expectBought, expectUntouched } from '../support/contracts/expect-purchase.ts';
 import {
+  feeShop,
   hashOfQuote,
-  openShop,
   PRICE,
   shopsAtOnce,
   shopsWithWindow,
+  silentShop,
   usualShop,
 } from '../support/contracts/storefront.ts';
-
-async function withFees() {
-  return openShop({ token: 'FeeDollar', float: 41_000_000n });
-}
-async function returnsNothing() {
-  return openShop({ token: 'SilentDollar', decimals: 18 });
-}
 
 describe('Storefront', () => {
   describe('buyWithPermit', () => {
@@ -86,7 +80,7 @@ describe('Storefront', () => {
     });
 
     it('works from an allowance with a token that knows no permits', async () => {
-      const shop = await loadFixture(returnsNothing);
+      const shop = await loadFixture(silentShop);
       const quote = shop.quote();
       await shop.allow(quote);
       const signed = await shop.sign(quote);
@@ -204,7 +198,7 @@ describe('Storefront', () => {
     });
 
     it('refuses a token that takes a fee, and one that knows no authorizations', async () => {
-      const fees = await loadFixture(withFees);
+      const fees = await loadFixture(feeShop);
       const quote = fees.quote({ volumeCents: 1_000n });
       await expect(
         fees.storefront.buyWithAuthorization(quote, await fees.sign(quote), await fees.authorization(quote)),
@@ -212,7 +206,7 @@ describe('Storefront', () => {
         .to.be.revertedWithCustomError(fees.storefront, 'PriceNotReceived')
         .withArgs(198_000_000, 200_000_000);
 
-      const silent = await loadFixture(returnsNothing);
+      const silent = await loadFixture(silentShop);
       const other = silent.quote();
       const authorization = { ...(await fees.authorization(quote)), buyer: silent.buyer.address };
       await expectUntouched(silent, other, async () =>

@@ -33,6 +33,11 @@ describe('docs/trust.md', () => {
 
   it('claims something', () => expect(claims).to.have.length.above(25));
 
+  it('names each test in a line that is read', () => {
+    const named = [...page.matchAll(/"[^"]+" \([^)]+\.(?:ts|sol)\)/g)];
+    expect(claims.flatMap(({ tests }) => tests)).to.have.length(named.length);
+  });
+
   for (const { claim, tests } of claims) {
     it(`names tests that are there for: ${claim}`, () => {
       expect(tests, 'tests named').not.to.be.empty;

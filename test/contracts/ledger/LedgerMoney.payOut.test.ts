@@ -3,27 +3,17 @@ import { ZeroAddress } from 'ethers';
 import type { FalseDollar } from '../../../types/mocks/FalseDollar.ts';
 import type { FreezableDollar } from '../../../types/mocks/FreezableDollar.ts';
 import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
-import { atOnce, type Company, ID, openCompany, REASON } from '../../support/contracts/company.ts';
+import { atOnce, ID, openCompany, REASON } from '../../support/contracts/company.ts';
+import {
+  earned,
+  earnedAtOnce,
+  earnedInFalse,
+  earnedInFreezable,
+  earnedInSilent,
+} from '../../support/contracts/earned.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
 
-/** F has sold for 100.00: F is owed 20.000000, E 10, D 5, C 3, B 2, A 1. */
-async function earned(company: Company): Promise<Company> {
-  await company.record([{ seller: ID.F, volume: 10_000 }]);
-  return company;
-}
-async function usual() {
-  return earned(await atOnce[0]!.fixture());
-}
-async function returnsFalse() {
-  return earned(await openCompany({ token: 'FalseDollar', returnWindow: 0 }));
-}
-async function returnsNothing() {
-  return earned(await openCompany({ token: 'SilentDollar', returnWindow: 0, decimals: 18 }));
-}
-async function freezes() {
-  return earned(await openCompany({ token: 'FreezableDollar', returnWindow: 0 }));
-}
 async function takesFees() {
   return earned(await openCompany({ token: 'FeeDollar', returnWindow: 0, compact: true }));
 }
@@ -31,7 +21,7 @@ async function takesFees() {
 describe('LedgerMoney', () => {
   describe('payOut', () => {
     it('skips a wallet that is nobody’s, so that nobody spoils a payout by changing theirs ahead of it', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { asStranger, ledger, token, distributors } = company;
       const { E, F } = distributors.wallets;
       const wallets = [
@@ -52,7 +42,7 @@ describe('LedgerMoney', () => {
     });
 
     it('does nothing for nobody', async () => {
-      const { asStranger, ledger } = await loadFixture(usual);
+      const { asStranger, ledger } = await loadFixture(earnedAtOnce);
       const [head, solvency] = [await ledger.head(), await ledger.solvency()];
       expect(await asStranger.payOut.staticCall([])).to.equal(0);
       await expectEntries(ledger, () => asStranger.payOut([]), []);
@@ -107,7 +97,7 @@ describe('LedgerMoney', () => {
     }
 
     it('skips whose payouts are held, until the second in which the hold ends', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { asCompliance, asStranger, ledger, distributors } = company;
       const { E, F } = distributors.wallets;
       const until = BigInt(await time.latest()) + BigInt(DAY);
@@ -127,7 +117,7 @@ describe('LedgerMoney', () => {
     });
 
     it('pays who has left and who is inactive what they have earned', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { asStranger, ledger, distributors } = company;
       const { E, F } = distributors.wallets;
       await company.leave(E);
@@ -143,7 +133,7 @@ describe('LedgerMoney', () => {
     });
 
     it('skips a frozen payee and harms nobody else', async () => {
-      const company = await loadFixture(freezes);
+      const company = await loadFixture(earnedInFreezable);
       const { asStranger, ledger, token, distributors } = company;
       const { D, E, F } = distributors.wallets;
       const issuer = token as unknown as FreezableDollar;
@@ -163,7 +153,7 @@ describe('LedgerMoney', () => {
     });
 
     it('keeps rank and status of a skipped payee, and what neighbours of the fragment are owed', async () => {
-      const company = await loadFixture(freezes);
+      const company = await loadFixture(earnedInFreezable);
       const { asStranger, ledger, token, distributors } = company;
       const { E } = distributors.wallets;
       await company.setStanding([
@@ -177,7 +167,7 @@ describe('LedgerMoney', () => {
     });
 
     it('skips everybody while the token says false', async () => {
-      const company = await loadFixture(returnsFalse);
+      const company = await loadFixture(earnedInFalse);
       const { asStranger, ledger, token, distributors } = company;
       const { E, F } = distributors.wallets;
       const broken = token as unknown as FalseDollar;
@@ -196,7 +186,7 @@ describe('LedgerMoney', () => {
     });
 
     it('pays with a token whose transfers return nothing', async () => {
-      const company = await loadFixture(returnsNothing);
+      const company = await loadFixture(earnedInSilent);
       const { asStranger, ledger, token, distributors, unit } = company;
       const { E, F } = distributors.wallets;
       await expectEntries(ledger, () => asStranger.payOut([E, F]), [
@@ -217,12 +207,12 @@ describe('LedgerMoney', () => {
     });
 
     it('cannot be starved of gas so that a debt is gone and nothing paid', async () => {
-      const { asStranger, distributors } = await loadFixture(freezes);
+      const { asStranger, distributors } = await loadFixture(earnedInFreezable);
       const { E, F } = distributors.wallets;
       const full = await asStranger.payOut.estimateGas([F, E]);
       let undone = 0;
       for (let gasLimit = full; gasLimit > full / 2n; gasLimit -= 5_000n) {
-        const company = await loadFixture(freezes);
+        const company = await loadFixture(earnedInFreezable);
         const { ledger, token } = company;
         try {
           await (await company.asStranger.payOut([F, E], { gasLimit })).wait();

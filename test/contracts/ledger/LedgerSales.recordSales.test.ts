@@ -4,6 +4,7 @@ import {
   atOnce,
   CAP,
   ID,
+  LEVELS_OF_F,
   MANIFEST,
   openCompany,
   readable,
@@ -11,7 +12,14 @@ import {
 } from '../../support/contracts/company.ts';
 import { type ExpectedEvent, expectEntries } from '../../support/contracts/expect-entries.ts';
 import { planOf, RATES } from '../../support/contracts/plan.ts';
-import { encodeSales, PREFERRED, type Sale, SELF, saleNumber } from '../../support/contracts/records.ts';
+import {
+  encodeCredits,
+  encodeSales,
+  PREFERRED,
+  type Sale,
+  SELF,
+  saleNumber,
+} from '../../support/contracts/records.ts';
 import { setCounter } from '../../support/contracts/totals.ts';
 
 const SALE = { seller: ID.F, volume: 10_000 };
@@ -223,24 +231,18 @@ describe('LedgerSales', () => {
         const reserved = 10_100n * 4100n;
         // F's line is paid whole; above B there is only A.
         const [first, second] = [41_000_000n, 300_000n];
-        const credits = (...line: [amount: bigint, id: number][]) =>
-          line.map(([amount, id]) => amount * 100_000_000n + BigInt(id));
         const lines: ExpectedEvent[] = [
+          ['SaleSettled', saleNumber(1, 0), ID.F, 10_000, encodeCredits(LEVELS_OF_F)],
           [
             'SaleSettled',
-            saleNumber(1, 0),
-            ID.F,
-            10_000,
-            credits(
-              [20_000_000n, ID.F],
-              [10_000_000n, ID.E],
-              [5_000_000n, ID.D],
-              [3_000_000n, ID.C],
-              [2_000_000n, ID.B],
-              [1_000_000n, ID.A],
-            ),
+            saleNumber(1, 1),
+            ID.B,
+            100,
+            encodeCredits([
+              [200_000n, ID.B],
+              [100_000n, ID.A],
+            ]),
           ],
-          ['SaleSettled', saleNumber(1, 1), ID.B, 100, credits([200_000n, ID.B], [100_000n, ID.A])],
         ];
         await expectEntries(
           ledger,

@@ -4,13 +4,14 @@ import {
   type Batch,
   type Company,
   ID,
+  LEVELS_OF_F,
   openCompany,
   readable,
   withWindow,
 } from '../../support/contracts/company.ts';
 import { type ExpectedEvent, expectEntries } from '../../support/contracts/expect-entries.ts';
 import { planOf, RATES } from '../../support/contracts/plan.ts';
-import { encodeReversals, saleNumber } from '../../support/contracts/records.ts';
+import { encodeCredits, encodeReversals, saleNumber } from '../../support/contracts/records.ts';
 
 /** A batch of five sales whose window has ended. */
 async function withBatch(company: Company): Promise<{ company: Company; batch: Batch }> {
@@ -116,19 +117,10 @@ describe('LedgerSettlement', () => {
         const { company, batch } = await loadFixture(dueIn);
         const { ledger, options } = company;
         const reserved = 10_300n * 4100n;
-        const line = (levels: [units: bigint, id: number][]) =>
-          levels.map(([units, id]) => units * 100_000_000n + BigInt(id));
         const [F, A, walletless] = [
-          line([
-            [20_000_000n, ID.F],
-            [10_000_000n, ID.E],
-            [5_000_000n, ID.D],
-            [3_000_000n, ID.C],
-            [2_000_000n, ID.B],
-            [1_000_000n, ID.A],
-          ]),
-          line([[200_000n, ID.A]]),
-          line([
+          encodeCredits(LEVELS_OF_F),
+          encodeCredits([[200_000n, ID.A]]),
+          encodeCredits([
             [200_000n, ID.walletless],
             [100_000n, ID.E],
             [50_000n, ID.D],

@@ -5,6 +5,7 @@ import { DAY, ethers, HOUR, loadFixture, time } from '../../support/contracts/ch
 import { atOnce, type Company, ID, REASON, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
+import { refusesLostWallets, refusesOtherSignatures } from '../../support/contracts/signature.behavior.ts';
 import { sign } from '../../support/contracts/signatures.ts';
 
 const CHANGED = 2;
@@ -60,15 +61,9 @@ describe('LedgerWallets', () => {
         .withArgs(company.distributors.stranger);
     });
 
-    it('refuses a wallet to which tokens would be lost', async () => {
-      const company = await loadFixture(readable);
-      for (const at of [ZeroAddress, company.ledger, company.token]) {
-        const to = typeof at === 'string' ? at : await at.getAddress();
-        const consent = await consentOf(company, { to });
-        await expect(change(company, consent, await signed(company, consent)))
-          .to.be.revertedWithCustomError(company.ledger, 'UnusableWallet')
-          .withArgs(to);
-      }
+    refusesLostWallets(async (company, to) => {
+      const consent = await consentOf(company, { to });
+      return change(company, consent, await signed(company, consent));
     });
 
     it('refuses a wallet that is somebody’s, the caller’s own too', async () => {
@@ -85,51 +80,36 @@ describe('LedgerWallets', () => {
       }
     });
 
-    it('refuses from the second after the deadline and not before', async () => {
-      const company = await loadFixture(readable);
-      const { ledger, wallets, free } = { ledger: company.ledger, ...company.distributors };
-      const consent = await consentOf(company);
-      await time.setNextBlockTimestamp(consent.deadline + 1n);
-      await expect(change(company, consent, await signed(company, consent)))
-        .to.be.revertedWithCustomError(ledger, 'SignatureExpired')
-        .withArgs(consent.deadline);
-      const next = await consentOf(company);
-      const signature = await signed(company, next);
-      await time.setNextBlockTimestamp(next.deadline);
-      await change(company, next, signature);
-      expect([await ledger.idOf(free[0]!), await ledger.idOf(wallets.E)]).to.deep.equal([BigInt(ID.E), 0n]);
+    refusesOtherSignatures<Company, Consent>({
+      by: 'the new wallet',
+      fixture: readable,
+      contractOf: ({ ledger }) => ledger,
+      messageOf: consentOf,
+      signerOf: ({ distributors }) => distributors.free[0]!,
+      signed,
+      send: change,
+      othersOf: ({ distributors }) => [distributors.wallets.E],
+      elsewhere: async ({ distributors }) => distributors.stranger.address,
+      changesOf: ({ distributors }, { deadline }) => [
+        { id: ID.F },
+        { from: distributors.wallets.F.address },
+        { to: distributors.free[1]!.address },
+        { nonce: 1 },
+        { deadline: deadline + 1n },
+      ],
+      deadline: { field: 'deadline', error: 'SignatureExpired' },
+      expectDone: async ({ ledger }, { from, to }) => {
+        expect([await ledger.idOf(to), await ledger.idOf(from)]).to.deep.equal([BigInt(ID.E), 0n]);
+      },
     });
 
-    it('refuses what the new wallet has not signed', async () => {
+    it('refuses a consent that was given to another distributor', async () => {
       const company = await loadFixture(readable);
-      const { ledger, distributors } = company;
       const consent = await consentOf(company);
-      const elsewhere: TypedDataDomain[] = [
-        { verifyingContract: distributors.stranger.address },
-        { chainId: 1 },
-        { name: 'Plumbline' },
-        { version: '2' },
-      ];
-      const others = [
-        await signed(company, consent, distributors.wallets.E),
-        await signed(company, { ...consent, id: ID.F }),
-        await signed(company, { ...consent, from: distributors.wallets.F.address }),
-        await signed(company, { ...consent, to: distributors.free[1]!.address }),
-        await signed(company, { ...consent, nonce: 1 }),
-        await signed(company, { ...consent, deadline: consent.deadline + 1n }),
-        ...(await Promise.all(elsewhere.map((domain) => signed(company, consent, undefined, domain)))),
-        '0x',
-      ];
-      for (const signature of others) {
-        await expect(change(company, consent, signature))
-          .to.be.revertedWithCustomError(ledger, 'WrongSignature')
-          .withArgs(consent.to);
-      }
-      // Nor does a consent serve anybody but whom it was given to.
-      await expect(change(company, consent, await signed(company, consent), distributors.wallets.F))
-        .to.be.revertedWithCustomError(ledger, 'WrongSignature')
+      const { F } = company.distributors.wallets;
+      await expect(change(company, consent, await signed(company, consent), F))
+        .to.be.revertedWithCustomError(company.ledger, 'WrongSignature')
         .withArgs(consent.to);
-      await change(company, consent, await signed(company, consent));
     });
 
     it('takes each consent once, also when the distributor comes back', async () => {

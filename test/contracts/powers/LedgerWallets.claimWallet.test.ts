@@ -5,6 +5,7 @@ import { ethers, HOUR, loadFixture, time } from '../../support/contracts/chain.t
 import { atOnce, type Company, ID, ROLES, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
+import { refusesLostWallets, refusesOtherSignatures } from '../../support/contracts/signature.behavior.ts';
 import { domainOf, sign } from '../../support/contracts/signatures.ts';
 
 const CLAIMED = 1;
@@ -105,15 +106,9 @@ describe('LedgerWallets', () => {
         .withArgs(distributors.registrar);
     });
 
-    it('refuses a wallet to which tokens would be lost', async () => {
-      const company = await loadFixture(readable);
-      for (const at of [ZeroAddress, company.ledger, company.token]) {
-        const wallet = typeof at === 'string' ? at : await at.getAddress();
-        const voucher = await voucherOf(company, { wallet });
-        await expect(claim(company, voucher, await signed(company, voucher)))
-          .to.be.revertedWithCustomError(company.ledger, 'UnusableWallet')
-          .withArgs(wallet);
-      }
+    refusesLostWallets(async (company, wallet) => {
+      const voucher = await voucherOf(company, { wallet });
+      return claim(company, voucher, await signed(company, voucher));
     });
 
     it('refuses a wallet that is somebody’s', async () => {
@@ -125,51 +120,25 @@ describe('LedgerWallets', () => {
         .withArgs(wallet, ID.E);
     });
 
-    it('refuses from the second after the deadline', async () => {
-      const company = await loadFixture(readable);
-      const voucher = await voucherOf(company);
-      const signature = await signed(company, voucher);
-      await time.setNextBlockTimestamp(voucher.deadline + 1n);
-      await expect(claim(company, voucher, signature))
-        .to.be.revertedWithCustomError(company.ledger, 'SignatureExpired')
-        .withArgs(voucher.deadline);
-    });
-
-    it('accepts in the second of the deadline', async () => {
-      const company = await loadFixture(readable);
-      const voucher = await voucherOf(company);
-      const signature = await signed(company, voucher);
-      await time.setNextBlockTimestamp(voucher.deadline);
-      await claim(company, voucher, signature);
-      expect(await company.ledger.idOf(voucher.wallet)).to.equal(ID.walletless);
-    });
-
-    it('refuses what the registrar has not signed', async () => {
-      const company = await loadFixture(readable);
-      const { ledger, distributors } = company;
-      const voucher = await voucherOf(company);
-      const right = await signed(company, voucher);
-      const elsewhere: TypedDataDomain[] = [
-        { verifyingContract: distributors.stranger.address },
-        { chainId: 1 },
-        { name: 'Plumbline' },
-        { version: '2' },
-      ];
-      const others = [
-        await signed(company, voucher, distributors.stranger),
-        await signed(company, { ...voucher, id: ID.emptyLane }),
-        await signed(company, { ...voucher, wallet: distributors.free[1]!.address }),
-        await signed(company, { ...voucher, deadline: voucher.deadline - 1n }),
-        ...(await Promise.all(elsewhere.map((domain) => signed(company, voucher, undefined, domain)))),
-        '0x',
-        right.slice(0, -2),
-      ];
-      for (const signature of others) {
-        await expect(claim(company, voucher, signature))
-          .to.be.revertedWithCustomError(ledger, 'WrongSignature')
-          .withArgs(distributors.registrar);
-      }
-      await claim(company, voucher, right);
+    refusesOtherSignatures<Company, Voucher>({
+      by: 'the registrar',
+      fixture: readable,
+      contractOf: ({ ledger }) => ledger,
+      messageOf: voucherOf,
+      signerOf: ({ distributors }) => distributors.registrar,
+      signed,
+      send: claim,
+      othersOf: ({ distributors }) => [distributors.stranger],
+      elsewhere: async ({ distributors }) => distributors.stranger.address,
+      changesOf: ({ distributors }, { deadline }) => [
+        { id: ID.emptyLane },
+        { wallet: distributors.free[1]!.address },
+        { deadline: deadline - 1n },
+      ],
+      deadline: { field: 'deadline', error: 'SignatureExpired' },
+      expectDone: async ({ ledger }, { wallet }) => {
+        expect(await ledger.idOf(wallet)).to.equal(ID.walletless);
+      },
     });
 
     it('refuses a voucher of another ledger with the same distributors', async () => {

@@ -1,17 +1,23 @@
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
 import { expect } from 'chai';
-import { type TypedDataDomain, ZeroAddress } from 'ethers';
+import type { TypedDataDomain } from 'ethers';
 import type { FalseDollar } from '../../../types/mocks/FalseDollar.ts';
 import type { FreezableDollar } from '../../../types/mocks/FreezableDollar.ts';
 import { DAY, ethers, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
-import { atOnce, type Company, ID, openCompany, REASON } from '../../support/contracts/company.ts';
+import { atOnce, type Company, ID, REASON } from '../../support/contracts/company.ts';
+import {
+  earned,
+  earnedAtOnce,
+  earnedInFalse,
+  earnedInFreezable,
+  earnedInSilent,
+  OWED_TO_E,
+} from '../../support/contracts/earned.ts';
 import { libraries } from '../../support/contracts/errors.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
+import { refusesLostWallets, refusesOtherSignatures } from '../../support/contracts/signature.behavior.ts';
 import { sign } from '../../support/contracts/signatures.ts';
-
-/** What E is owed by the sale of `earned`. */
-const OWED = 10_000_000n;
 
 interface Order {
   id: number;
@@ -19,24 +25,6 @@ interface Order {
   to: string;
   nonce: number;
   deadline: bigint;
-}
-
-/** F has sold for 100.00: E is owed 10. */
-async function earned(company: Company): Promise<Company> {
-  await company.record([{ seller: ID.F, volume: 10_000 }]);
-  return company;
-}
-async function usual() {
-  return earned(await atOnce[0]!.fixture());
-}
-async function returnsFalse() {
-  return earned(await openCompany({ token: 'FalseDollar', returnWindow: 0 }));
-}
-async function returnsNothing() {
-  return earned(await openCompany({ token: 'SilentDollar', returnWindow: 0, decimals: 18 }));
-}
-async function freezes() {
-  return earned(await openCompany({ token: 'FreezableDollar', returnWindow: 0 }));
 }
 
 /** The usual order: what E is owed goes to the first free wallet. */
@@ -63,7 +51,7 @@ function send(company: Company, { wallet, to, deadline }: Order, signature: stri
 describe('LedgerWallets', () => {
   describe('withdrawTo', () => {
     it('refuses a wallet that is nobody’s', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { ledger, distributors } = company;
       const order = await orderOf(company, { wallet: distributors.stranger.address });
       await expect(send(company, order, await signed(company, order, distributors.stranger)))
@@ -72,7 +60,7 @@ describe('LedgerWallets', () => {
     });
 
     it('refuses while payouts are held, until the second in which the hold ends', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const until = BigInt(await time.latest()) + BigInt(DAY);
       await company.asCompliance.hold(company.distributors.wallets.E, until, REASON);
       const order = await orderOf(company, { deadline: until });
@@ -86,61 +74,36 @@ describe('LedgerWallets', () => {
       expect(await company.ledger.owedTo(order.wallet)).to.equal(0);
     });
 
-    it('refuses an address at which tokens would be lost', async () => {
-      const company = await loadFixture(usual);
-      for (const at of [ZeroAddress, company.ledger, company.token]) {
-        const to = typeof at === 'string' ? at : await at.getAddress();
-        const order = await orderOf(company, { to });
-        await expect(send(company, order, await signed(company, order)))
-          .to.be.revertedWithCustomError(company.ledger, 'UnusableWallet')
-          .withArgs(to);
-      }
-    });
+    refusesLostWallets(async (company, to) => {
+      const order = await orderOf(company, { to });
+      return send(company, order, await signed(company, order));
+    }, earnedAtOnce);
 
-    it('refuses from the second after the deadline and not before', async () => {
-      const company = await loadFixture(usual);
-      const late = await orderOf(company);
-      await time.setNextBlockTimestamp(late.deadline + 1n);
-      await expect(send(company, late, await signed(company, late)))
-        .to.be.revertedWithCustomError(company.ledger, 'SignatureExpired')
-        .withArgs(late.deadline);
-      const order = await orderOf(company);
-      const signature = await signed(company, order);
-      await time.setNextBlockTimestamp(order.deadline);
-      await send(company, order, signature);
-    });
-
-    it('refuses what the owner has not signed', async () => {
-      const company = await loadFixture(usual);
-      const { ledger, distributors } = company;
-      const order = await orderOf(company);
-      const elsewhere: TypedDataDomain[] = [
-        { verifyingContract: distributors.stranger.address },
-        { chainId: 1 },
-        { name: 'Plumbline' },
-        { version: '2' },
-      ];
-      const others = [
-        await signed(company, order, distributors.wallets.F),
-        await signed(company, order, distributors.admin),
-        await signed(company, { ...order, id: ID.F }),
-        await signed(company, { ...order, wallet: distributors.wallets.F.address }),
-        await signed(company, { ...order, to: distributors.stranger.address }),
-        await signed(company, { ...order, nonce: 1 }),
-        await signed(company, { ...order, deadline: order.deadline + 1n }),
-        ...(await Promise.all(elsewhere.map((domain) => signed(company, order, undefined, domain)))),
-        '0x',
-      ];
-      for (const signature of others) {
-        await expect(send(company, order, signature))
-          .to.be.revertedWithCustomError(ledger, 'WrongSignature')
-          .withArgs(order.wallet);
-      }
-      await send(company, order, await signed(company, order));
+    refusesOtherSignatures<Company, Order>({
+      by: 'the owner',
+      fixture: earnedAtOnce,
+      contractOf: ({ ledger }) => ledger,
+      messageOf: orderOf,
+      signerOf: ({ distributors }) => distributors.wallets.E,
+      signed,
+      send,
+      othersOf: ({ distributors }) => [distributors.wallets.F, distributors.admin],
+      elsewhere: async ({ distributors }) => distributors.stranger.address,
+      changesOf: ({ distributors }, { deadline }) => [
+        { id: ID.F },
+        { wallet: distributors.wallets.F.address },
+        { to: distributors.stranger.address },
+        { nonce: 1 },
+        { deadline: deadline + 1n },
+      ],
+      deadline: { field: 'deadline', error: 'SignatureExpired' },
+      expectDone: async ({ ledger, token }, { wallet, to }) => {
+        expect([await ledger.owedTo(wallet), (await token.balanceOf(to)) > 0n]).to.deep.equal([0n, true]);
+      },
     });
 
     it('refuses when nothing is owed, and leaves the signature for when something is', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { asStranger, ledger } = company;
       const order = await orderOf(company);
       const signature = await signed(company, order);
@@ -154,7 +117,7 @@ describe('LedgerWallets', () => {
     });
 
     it('takes each signature once, and with it every other of the same nonce', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { ledger, distributors } = company;
       const order = await orderOf(company);
       const signature = await signed(company, order);
@@ -180,7 +143,7 @@ describe('LedgerWallets', () => {
     });
 
     it('refuses an order signed under an id that the distributor has left', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { ledger, distributors } = company;
       const { F } = distributors.wallets;
       const order = await orderOf(company, { id: ID.F, wallet: F.address });
@@ -205,28 +168,28 @@ describe('LedgerWallets', () => {
         const signature = await signed(company, order);
         const before = await ledger.solvency();
         const [, enrolledAt] = await ledger.walletOf(wallet);
-        expect(await asStranger.withdrawTo.staticCall(wallet, to, deadline, signature)).to.equal(OWED);
+        expect(await asStranger.withdrawTo.staticCall(wallet, to, deadline, signature)).to.equal(OWED_TO_E);
         await expectEntries(ledger, () => send(company, order, signature), [
-          ['PayoutRedirected', ID.E, wallet, to, OWED],
+          ['PayoutRedirected', ID.E, wallet, to, OWED_TO_E],
         ]);
-        expect(await token.balanceOf(to)).to.equal(OWED * unit);
+        expect(await token.balanceOf(to)).to.equal(OWED_TO_E * unit);
         expect(await token.balanceOf(wallet)).to.equal(0);
         expect(await token.balanceOf(company.distributors.stranger)).to.equal(0);
         expect(await ledger.walletOf(wallet)).to.deep.equal([BigInt(ID.E), enrolledAt, 0n, 1n]);
         expect(await company.owed(ID.E, ID.F, ID.D)).to.deep.equal([0n, 20_000_000n, 5_000_000n]);
         const { held, free, reserved, owed } = await ledger.solvency();
         expect([held, free, reserved, owed]).to.deep.equal([
-          before.held - OWED,
+          before.held - OWED_TO_E,
           before.free,
           before.reserved,
-          before.owed - OWED,
+          before.owed - OWED_TO_E,
         ]);
         await expectSound(company);
       });
     }
 
     it('asks an owner that is a contract', async () => {
-      const company = await loadFixture(usual);
+      const company = await loadFixture(earnedAtOnce);
       const { ledger, distributors } = company;
       const owner = distributors.free[1]!;
       const wallet = await (await ethers.deployContract('SigningWallet', [owner])).getAddress();
@@ -242,14 +205,14 @@ describe('LedgerWallets', () => {
     });
 
     it('pays with a token whose transfers return nothing', async () => {
-      const company = await loadFixture(returnsNothing);
+      const company = await loadFixture(earnedInSilent);
       const order = await orderOf(company);
       await send(company, order, await signed(company, order));
-      expect(await company.token.balanceOf(order.to)).to.equal(OWED * company.unit);
+      expect(await company.token.balanceOf(order.to)).to.equal(OWED_TO_E * company.unit);
     });
 
     it('leaves debt and signature when the token says false', async () => {
-      const company = await loadFixture(returnsFalse);
+      const company = await loadFixture(earnedInFalse);
       const { ledger, token } = company;
       const order = await orderOf(company);
       const signature = await signed(company, order);
@@ -257,15 +220,15 @@ describe('LedgerWallets', () => {
       await expect(send(company, order, signature))
         .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
         .withArgs(token);
-      expect(await ledger.owedTo(order.wallet)).to.equal(OWED);
+      expect(await ledger.owedTo(order.wallet)).to.equal(OWED_TO_E);
       await expectSound(company);
       await (token as unknown as FalseDollar).setBroken(false);
       await send(company, order, signature);
-      expect(await token.balanceOf(order.to)).to.equal(OWED);
+      expect(await token.balanceOf(order.to)).to.equal(OWED_TO_E);
     });
 
     it('lets a distributor whose wallet is frozen have their money elsewhere', async () => {
-      const company = await loadFixture(freezes);
+      const company = await loadFixture(earnedInFreezable);
       const { token } = company;
       const issuer = token as unknown as FreezableDollar;
       const order = await orderOf(company);
@@ -277,7 +240,7 @@ describe('LedgerWallets', () => {
       await issuer.setFrozen(order.to, false);
       await issuer.setFrozen(order.wallet, true);
       await send(company, order, signature);
-      expect(await token.balanceOf(order.to)).to.equal(OWED);
+      expect(await token.balanceOf(order.to)).to.equal(OWED_TO_E);
       await expectSound(company);
     });
   });

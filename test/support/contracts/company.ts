@@ -57,6 +57,16 @@ export interface Batch {
  */
 export const ID = { A: 4, B: 5, C: 6, D: 7, E: 8, F: 9, walletless: 10, emptyLane: 11, root: 12 } as const;
 
+/** What a sale of F with 100.00 of volume pays, level by level, under the usual plan. */
+export const LEVELS_OF_F: [units: bigint, id: number][] = [
+  [20_000_000n, ID.F],
+  [10_000_000n, ID.E],
+  [5_000_000n, ID.D],
+  [3_000_000n, ID.C],
+  [2_000_000n, ID.B],
+  [1_000_000n, ID.A],
+];
+
 export const MANIFEST = hashOf('manifest');
 export const EVIDENCE = hashOf('evidence');
 export const REASON = hashOf('reason');

@@ -71,6 +71,11 @@ export function encodeStandings(standings: Standing[]): string {
   );
 }
 
+/** The levels of a readable settlement's log: the amount in units, then eight digits of id. */
+export function encodeCredits(levels: [units: bigint, id: number][]): bigint[] {
+  return levels.map(([units, id]) => units * 100_000_000n + BigInt(id));
+}
+
 /** A sale's number in the journal. */
 export function saleNumber(batch: bigint | number, index: number): bigint {
   return (BigInt(batch) << 16n) | BigInt(index);

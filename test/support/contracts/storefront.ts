@@ -245,6 +245,16 @@ export async function usualShop(): Promise<Shop> {
   return openShop();
 }
 
+/** Its token takes a fee of each transfer; the float has what one purchase reserves. */
+export async function feeShop(): Promise<Shop> {
+  return openShop({ token: 'FeeDollar', float: 41_000_000n });
+}
+
+/** Its token returns nothing and knows neither permits nor authorizations. */
+export async function silentShop(): Promise<Shop> {
+  return openShop({ token: 'SilentDollar', decimals: 18 });
+}
+
 async function compactShop(): Promise<Shop> {
   return openShop({ compact: true, decimals: 18 });
 }
