@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { buildChain, type Chain } from './chain.ts';
 import { Server, useEmbedded } from './indexer/databases.ts';
 import { measureOurs, measurePonder, measureRaw } from './indexer/measure.ts';
-import { type Part, readOptions } from './indexer/options.ts';
+import type { Options, Part } from './indexer/options.ts';
 import { installPonder } from './indexer/ponder.ts';
 import type { Run } from './indexer/program.ts';
 import { measureTrees } from './indexer/trees.ts';
@@ -17,8 +17,8 @@ import { measureTrees } from './indexer/trees.ts';
 /** Ponder takes a block for final this many blocks later, and what is not final it takes one by one, which is slower. */
 const BLOCKS_UNTIL_FINAL = 30;
 
-export async function run(): Promise<Record<string, unknown>> {
-  const { distributors, sales, million, runs, parts } = readOptions(process.argv.slice(3));
+export async function run(options: Options): Promise<Record<string, unknown>> {
+  const { distributors, sales, million, runs, parts } = options;
   const server = await Server.start();
   const chain = await buildChain({ distributors });
   try {

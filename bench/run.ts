@@ -1,16 +1,36 @@
-/** `npm run bench -- NAME`: runs one benchmark; its figures are JSON on the last line. */
-const benches: Record<string, () => Promise<{ run(): Promise<unknown> }>> = {
-  gas: () => import('./gas.ts'),
-  import: () => import('./import.ts'),
-  indexer: () => import('./indexer.ts'),
+import { runCommand, UsageError } from '../scripts/command/command.ts';
+import { indexerOptions, readOptions } from './indexer/options.ts';
+
+const benches: Record<string, (values: Parameters<typeof readOptions>[0]) => Promise<unknown>> = {
+  gas: async () => (await import('./gas.ts')).run(),
+  import: async () => (await import('./import.ts')).run(),
+  indexer: async (values) => {
+    const options = readOptions(values);
+    return (await import('./indexer.ts')).run(options);
+  },
 };
 
-const [name = ''] = process.argv.slice(2);
-const load = benches[name];
-if (!load) {
-  console.error(`bench: name one of ${Object.keys(benches).join(', ')}, not ${JSON.stringify(name)}`);
-  process.exit(2);
-}
-const { run } = await load();
-console.log(JSON.stringify({ [name]: await run() }));
-process.exit(0);
+const isIndexer = process.argv[2] === 'indexer';
+
+await runCommand(
+  {
+    command: 'npm run bench --',
+    summary: 'Runs one benchmark. Its figures are one line of JSON, the last.',
+    operands: isIndexer ? 'indexer' : 'NAME',
+    options: isIndexer ? indexerOptions : {},
+    notes: [
+      'Benchmarks:',
+      '  gas      gas of a sale, beside its peers and the floor that the EVM sets',
+      '  import   sales a second from the first request until they are on chain and in the books',
+      '  indexer  reading a whole ledger, beside Ponder and beside raw logs; `indexer --help` lists its options',
+    ],
+  },
+  async ({ values, positionals }) => {
+    const [name = '', ...more] = positionals;
+    const bench = benches[name];
+    if (!bench || more.length > 0) throw new UsageError(`name one of ${Object.keys(benches).join(', ')}`);
+    console.log(JSON.stringify({ [name]: await bench(values as Parameters<typeof readOptions>[0]) }));
+    // Not everything that a benchmark starts lets go of the process.
+    process.exit(0);
+  },
+);

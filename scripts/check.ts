@@ -5,7 +5,6 @@ import { runCommand, UsageError } from './command/command.ts';
 const root = join(import.meta.dirname, '..');
 const tool = (path: string) => join(root, 'node_modules', path);
 const tsc = tool('typescript/bin/tsc');
-const hardhat = tool('hardhat/dist/src/cli.js');
 
 /** The commands of each check. The contracts are compiled by then: scripts/setup.mjs does it. */
 const checks: Record<string, string[][]> = {
@@ -28,8 +27,8 @@ const checks: Record<string, string[][]> = {
   ],
   prettier: [[tool('prettier/bin/prettier.cjs'), '--check', 'contracts/**/*.sol', 'test/contracts/**/*.sol']],
   abi: [[join(root, 'scripts/generate-abi.ts'), '--check']],
-  sizes: [[join(root, 'scripts/sizes.ts'), '--check']],
-  gas: [[hardhat, 'test', 'solidity', '--snapshot-check']],
+  sizes: [[join(root, 'scripts/snapshot.ts'), 'sizes', '--check']],
+  gas: [[join(root, 'scripts/snapshot.ts'), 'gas', '--check']],
 };
 
 /** @throws UsageError if a name is none of a check. */

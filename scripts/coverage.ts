@@ -1,23 +1,18 @@
-/**
- * Runs the tests of the contracts on instrumented code and fails if they miss too many lines of contracts/.
- *   npm run coverage
- * Hardhat prints lines and statements by file and writes coverage/lcov.info and coverage/html. It does not measure
- * branches; the lines of an assembly block count as one statement.
- */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommand } from './command/command.ts';
 
-const LEAST_PERCENT = 98;
+const MIN_PERCENT = 98;
 
 const root = join(import.meta.dirname, '..');
 const hardhat = join(root, 'node_modules/hardhat/dist/src/cli.js');
 
-/** What instrumentation changes by itself: sizes and gas. */
-const unfit = ['test/contracts/sizes.test.ts', 'test/contracts/gas/**'];
+/** Instrumented code has other sizes and other gas. */
+const excluded = ['test/contracts/sizes.test.ts', 'test/contracts/gas/**'];
 
 function runTests(): Promise<number> {
-  const files = globSync('test/contracts/**/*.{test.ts,t.sol}', { cwd: root, exclude: unfit }).sort();
+  const files = globSync('test/contracts/**/*.{test.ts,t.sol}', { cwd: root, exclude: excluded }).sort();
   const child = spawn(process.execPath, [hardhat, 'test', ...files, '--coverage'], {
     cwd: root,
     stdio: 'inherit',
@@ -36,10 +31,21 @@ function readLines(): { found: number; hit: number } {
   return { found: sum('LF'), hit: sum('LH') };
 }
 
-process.exitCode = await runTests();
-if (process.exitCode === 0) {
-  const { found, hit } = readLines();
-  const percent = found === 0 ? 0 : (100 * hit) / found;
-  console.log(`${hit} of ${found} lines covered: ${percent.toFixed(2)}%, at least ${LEAST_PERCENT}% wanted`);
-  if (percent < LEAST_PERCENT) process.exitCode = 1;
-}
+await runCommand(
+  {
+    command: 'npm run coverage --',
+    summary: `Runs the tests of the contracts on instrumented code, and fails if they reach less than ${MIN_PERCENT}% of its lines.`,
+    notes: [
+      'Prints lines and statements by file and writes coverage/lcov.info and coverage/html. Branches are not measured;',
+      'a block of assembly counts as one statement.',
+    ],
+  },
+  async () => {
+    const code = await runTests();
+    if (code !== 0) return code;
+    const { found, hit } = readLines();
+    const percent = found === 0 ? 0 : (100 * hit) / found;
+    console.log(`${hit} of ${found} lines covered: ${percent.toFixed(2)}%; required: ${MIN_PERCENT}%`);
+    return percent < MIN_PERCENT ? 1 : 0;
+  },
+);

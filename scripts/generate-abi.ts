@@ -1,10 +1,6 @@
-/**
- * Writes the ABIs that the packages use, from the compiled contracts.
- *   npm run generate:abi              writes
- *   npm run generate:abi -- --check   fails if the file is not what the contracts say
- */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { runCommand } from './command/command.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'packages/protocol/src/abi.generated.ts');
@@ -28,12 +24,12 @@ function readAbi(source: string): AbiItem[] {
   const name = source.replace(/^.*\/|\.sol$/g, '');
   const artifact = join(root, 'artifacts', source, `${name}.json`);
   if (!existsSync(artifact)) {
-    throw new Error(`${relative(root, artifact)} is missing: write ${source} and run "npm run build" first.`);
+    throw new Error(`${relative(root, artifact)} is missing: run "npm run setup" first`);
   }
   return (JSON.parse(readFileSync(artifact, 'utf8')) as { abi: AbiItem[] }).abi;
 }
 
-/** A contract's constructor and fallback are nobody's to call. */
+/** Nobody calls a constructor or a fallback by name. */
 function isPublic(item: AbiItem): boolean {
   return item.type === 'function' || item.type === 'event' || item.type === 'error';
 }
@@ -52,14 +48,25 @@ function render(): string {
   return header + parts.join('');
 }
 
-try {
-  const wanted = render();
-  const found = existsSync(target) ? readFileSync(target, 'utf8') : '';
-  if (!process.argv.includes('--check')) writeFileSync(target, wanted);
-  else if (found !== wanted) {
-    throw new Error(`${relative(root, target)} is not what the contracts say: run "npm run generate:abi".`);
-  }
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
+await runCommand(
+  {
+    command: 'npm run generate:abi --',
+    summary: 'Writes the ABIs that the packages use, from the compiled contracts.',
+    options: {
+      check: {
+        type: 'boolean',
+        default: false,
+        help: 'write nothing, and fail if the file is not up to date',
+      },
+    },
+  },
+  ({ values }) => {
+    const wanted = render();
+    const found = existsSync(target) ? readFileSync(target, 'utf8') : '';
+    if (!values.check) writeFileSync(target, wanted);
+    else if (found !== wanted) {
+      throw new Error(`${relative(root, target)} does not match the contracts: run "npm run generate:abi"`);
+    }
+    return 0;
+  },
+);

@@ -94,6 +94,16 @@ function run(node, script, args, env) {
   });
 }
 
+const [script, ...args] = process.argv.slice(2);
+if (script === '--help' || script === '-h') {
+  console.log(`Installs the dependencies and compiles the contracts, if either is not up to date, then runs a script.
+
+  npm run setup
+  node scripts/setup.mjs [SCRIPT [ARGUMENT ...]]`);
+  process.exit(0);
+}
+if (script?.startsWith('-')) fail(`Unknown option '${script}'; --help lists what there is`, 2);
+
 if (!isInstalled()) install();
 const node = findNode();
 const env = {
@@ -102,5 +112,4 @@ const env = {
   HARDHAT_DISABLE_TELEMETRY: 'true',
 };
 compile(node, env);
-const [script, ...args] = process.argv.slice(2);
 if (script !== undefined) run(node, script, args, env);

@@ -1,63 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runCommand, wholeNumber } from './command/command.ts';
+import { stopOnSignal } from './command/signals.ts';
+import { buildDashboard } from './stack/build.ts';
 import { seed } from './stack/seed.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 
-const USAGE = `Starts Plumbline on embedded defaults: local chain, database, indexer, gateway and dashboard.
-
-  npm start -- [--port 4747] [--host 127.0.0.1] [--state .plumbline] [--reset] [--empty]
-
-  --port   where the page and the API listen
-  --host   address to listen on
-  --state  folder that keeps chain, database, settings and logs
-  --reset  begin anew, forgetting what the folder holds
-  --empty  without the generated company`;
-
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-function readArguments() {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '4747' },
-      host: { type: 'string', default: '127.0.0.1' },
-      state: { type: 'string', default: join(root, '.plumbline') },
-      reset: { type: 'boolean', default: false },
-      empty: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port must be a number from 0 to 65535, not ${values.port}`);
-  }
-  return { ...values, port };
-}
 
 function say(text: string): void {
   console.log(`  ${text}`);
 }
 
-/** Builds the page if it is missing or older than its sources. */
-function buildDashboard(): void {
-  const page = join(root, 'packages/dashboard/dist/index.html');
-  const newest = (folder: string): number =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .map((name) => statSync(join(root, folder, name)).mtimeMs)
-      .reduce((a, b) => Math.max(a, b), 0);
-  const sources = Math.max(newest('packages/dashboard/src'), newest('packages/protocol/src'));
-  if (existsSync(page) && statSync(page).mtimeMs > sources) return;
-  say('building the dashboard');
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  execFileSync(process.execPath, [vite, 'build', 'packages/dashboard', '--logLevel', 'warn'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-}
-
-async function printReady(stack: Stack): Promise<void> {
+function printReady(stack: Stack): void {
   console.log(`
 Plumbline is ready: ${stack.url}
 
@@ -73,40 +28,40 @@ The API is described at ${stack.url}/docs; its key for writing is in ${join(stac
 Ctrl-C stops everything; the next start goes on from here, --reset begins anew.`);
 }
 
-async function main(): Promise<void> {
-  const options = readArguments();
-  if (options.help) {
-    console.log(USAGE);
-    return;
-  }
-  buildDashboard();
-  const stopped = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort());
-  const asked = new Promise<void>((resolve) => stopped.signal.addEventListener('abort', () => resolve()));
-
-  const stack = await startStack({
-    state: options.state,
-    port: options.port,
-    host: options.host,
-    onStep: say,
-    reset: options.reset,
-    stopped: stopped.signal,
-  });
-  try {
-    const work = options.empty ? Promise.resolve() : seed(stack, say);
-    await Promise.race([work, asked, stack.failed]);
-    if (!stopped.signal.aborted) await printReady(stack);
-    await Promise.race([asked, stack.failed]);
-  } finally {
-    console.log('\nstopping');
-    await stack.stop();
-  }
-}
-
-try {
-  await main();
-  process.exit(0);
-} catch (error) {
-  console.error(`plumbline: ${error instanceof Error ? error.message : error}`);
-  process.exit(1);
-}
+await runCommand(
+  {
+    command: 'npm start --',
+    summary: 'Starts Plumbline on embedded defaults: local chain, database, indexer, gateway and dashboard.',
+    options: {
+      port: { type: 'string', value: 'PORT', default: '4747', help: 'where the page and the API listen' },
+      host: { type: 'string', value: 'HOST', default: '127.0.0.1', help: 'address to listen on' },
+      state: {
+        type: 'string',
+        value: 'FOLDER',
+        default: join(root, '.plumbline'),
+        help: 'folder that keeps chain, database, settings and logs',
+      },
+      reset: { type: 'boolean', default: false, help: 'begin anew, forgetting what the folder holds' },
+      empty: { type: 'boolean', default: false, help: 'without the generated company' },
+    },
+  },
+  async ({ values }) => {
+    const port = wholeNumber('port', values.port, 0, 65_535);
+    buildDashboard(() => say('building the dashboard'));
+    const stopped = stopOnSignal();
+    const asked = new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve()));
+    const { state, host, reset } = values;
+    const stack = await startStack({ state, port, host, reset, stopped, onStep: say });
+    try {
+      const work = values.empty ? Promise.resolve() : seed(stack, say);
+      await Promise.race([work, asked, stack.failed]);
+      if (!stopped.aborted) printReady(stack);
+      await Promise.race([asked, stack.failed]);
+    } finally {
+      console.log('\nstopping');
+      await stack.stop();
+    }
+    // A seeding that was interrupted must not keep the process alive.
+    process.exit(0);
+  },
+);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { UsageError, wholeNumber } from '../../scripts/command/command.ts';
 
 /** What can be measured, in the order in which it is. */
 const PARTS = ['raw', 'postgres', 'pglite', 'ponder', 'million', 'trees'] as const;
@@ -14,43 +14,42 @@ export interface Options {
   parts: ReadonlySet<Part>;
 }
 
-/**
- *   npm run bench -- indexer                             everything: about half an hour
- *   npm run bench -- indexer --sales 20000 --distributors 2000 --skip-million --skip-ponder
- *   npm run bench -- indexer --only postgres,raw --runs 1
- */
-export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      distributors: { type: 'string', default: '20000' },
-      sales: { type: 'string', default: '200000' },
-      million: { type: 'string', default: '1000000' },
-      runs: { type: 'string', default: '3' },
-      only: { type: 'string', default: PARTS.join(',') },
-      'skip-million': { type: 'boolean', default: false },
-      'skip-ponder': { type: 'boolean', default: false },
-      'skip-trees': { type: 'boolean', default: false },
-    },
-  });
-  const named = values.only.split(',');
+/** The options of `npm run bench -- indexer`. Without any, it takes about half an hour. */
+export const indexerOptions = {
+  distributors: { type: 'string', value: 'N', default: '20000', help: 'distributors on the chain' },
+  sales: { type: 'string', value: 'N', default: '200000', help: 'sales on the chain' },
+  million: {
+    type: 'string',
+    value: 'N',
+    default: '1000000',
+    help: 'sales on the chain for the part `million`',
+  },
+  runs: { type: 'string', value: 'N', default: '3', help: 'runs that a figure is the median of' },
+  only: { type: 'string', value: 'PARTS', default: PARTS.join(','), help: 'what to measure' },
+  'skip-million': { type: 'boolean', default: false, help: 'leave out the part `million`' },
+  'skip-ponder': { type: 'boolean', default: false, help: 'leave out Ponder, which is installed for it' },
+  'skip-trees': { type: 'boolean', default: false, help: 'leave out the part `trees`' },
+} as const;
+
+type Values = { [name in keyof typeof indexerOptions]: string | boolean };
+
+/** @throws UsageError if a value is not of its form. */
+export function readOptions(values: Partial<Values>): Options {
+  const named = String(values.only).split(',');
   const unknown = named.find((name) => !PARTS.some((part) => part === name));
   if (unknown !== undefined)
-    throw new Error(`There is no part "${unknown}"; there are: ${PARTS.join(', ')}.`);
+    throw new UsageError(`there is no part "${unknown}"; there are: ${PARTS.join(', ')}`);
   const isSkipped = (part: Part) =>
     (part === 'million' && values['skip-million']) ||
     (part === 'ponder' && values['skip-ponder']) ||
     (part === 'trees' && values['skip-trees']);
+  const whole = (name: 'distributors' | 'sales' | 'million' | 'runs') =>
+    wholeNumber(name, String(values[name]), 1, 99_999_999);
   return {
-    distributors: whole('distributors', values.distributors),
-    sales: whole('sales', values.sales),
-    million: whole('million', values.million),
-    runs: whole('runs', values.runs),
+    distributors: whole('distributors'),
+    sales: whole('sales'),
+    million: whole('million'),
+    runs: whole('runs'),
     parts: new Set(PARTS.filter((part) => named.includes(part) && !isSkipped(part))),
   };
-}
-
-function whole(name: string, value: string): number {
-  if (!/^[1-9]\d{0,7}$/.test(value)) throw new Error(`--${name} must be a whole number, not ${value}`);
-  return Number(value);
 }

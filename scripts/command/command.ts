@@ -50,7 +50,8 @@ export async function runCommand<const O extends Options = Record<never, never>>
     else process.exitCode = (await main(commandLine)) ?? 0;
   } catch (error) {
     console.error(`${nameOf(usage)}: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = error instanceof UsageError ? 2 : (usage.failureCode ?? 1);
+    // What was started must not keep a command alive that has failed.
+    process.exit(error instanceof UsageError ? 2 : (usage.failureCode ?? 1));
   }
 }
 

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,4 +34,21 @@ export async function buildIndexer(): Promise<string> {
   // Others may be starting it.
   await rename(unfinished, file);
   return file;
+}
+
+/** Builds the dashboard if it is missing or older than its sources. `onBuild` is called before it is built. */
+export function buildDashboard(onBuild: () => void): void {
+  const page = join(root, 'packages/dashboard/dist/index.html');
+  const newest = (folder: string): number =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => statSync(join(root, folder, name)).mtimeMs)
+      .reduce((a, b) => Math.max(a, b), 0);
+  const sources = Math.max(newest('packages/dashboard/src'), newest('packages/protocol/src'));
+  if (existsSync(page) && statSync(page).mtimeMs > sources) return;
+  onBuild();
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  execFileSync(process.execPath, [vite, 'build', 'packages/dashboard', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 }
