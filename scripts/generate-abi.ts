@@ -13,7 +13,6 @@ const sources: Record<string, string[]> = {
   ],
   ledgerFactoryAbi: ['contracts/LedgerFactory.sol'],
   storefrontAbi: ['contracts/Storefront.sol'],
-  testDollarAbi: ['contracts/mocks/TestDollar.sol'],
 };
 
 interface AbiItem {

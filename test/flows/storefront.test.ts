@@ -1,4 +1,4 @@
-import { commissionLedgerAbi, manifestRoot, storefrontAbi, testDollarAbi } from '@plumbline/protocol';
+import { commissionLedgerAbi, manifestRoot, storefrontAbi } from '@plumbline/protocol';
 import { expect } from 'chai';
 import {
   type Address,
@@ -17,6 +17,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { type Anvil, startAnvil } from '../../scripts/stack/anvil.ts';
 import { deployLocal } from '../../scripts/stack/deploy.ts';
+import { testDollarAbi } from '../support/test-dollar.ts';
 
 const HOUR = 3_600;
 const SELLER = 4n;

@@ -1,4 +1,4 @@
-export { commissionLedgerAbi, ledgerFactoryAbi, storefrontAbi, testDollarAbi } from './abi.generated.ts';
+export { commissionLedgerAbi, ledgerFactoryAbi, storefrontAbi } from './abi.generated.ts';
 export { NumbersById } from './encoding/numbers-by-id.ts';
 export {
   BUYER_CLASSES,

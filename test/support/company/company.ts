@@ -9,7 +9,6 @@ import {
   type ReversalRecord,
   type SaleRecord,
   type StandingRecord,
-  testDollarAbi,
 } from '@plumbline/protocol';
 import {
   type Abi,
@@ -25,6 +24,7 @@ import {
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { type Deployment, type DeployOptions, deployLocal } from '../../../scripts/stack/deploy.ts';
 import { type Anvil, startAnvil } from '../chain.ts';
+import { testDollarAbi } from '../test-dollar.ts';
 import { factsOf, type OpenBatch } from './batch.ts';
 import { encodeCall, listJournalLogs, type Receipt, readViews, sendTransaction } from './calls.ts';
 

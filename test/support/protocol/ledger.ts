@@ -1,10 +1,4 @@
-import {
-  type LedgerLog,
-  type LedgerTerms,
-  ledgerFactoryAbi,
-  type Plan,
-  testDollarAbi,
-} from '@plumbline/protocol';
+import { type LedgerLog, type LedgerTerms, ledgerFactoryAbi, type Plan } from '@plumbline/protocol';
 import { type Abi, type Address, type Hex, numberToHex } from 'viem';
 import type { Deployment } from '../../../scripts/stack/deploy.ts';
 import { type Anvil, startAnvil } from '../chain.ts';
@@ -17,6 +11,7 @@ import {
   sendTransaction,
 } from '../company/calls.ts';
 import { deployCompany } from '../company/company.ts';
+import { testDollarAbi } from '../test-dollar.ts';
 
 interface SendOptions {
   /** Of the block; by default a second after the last. */

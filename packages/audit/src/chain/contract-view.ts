@@ -1,5 +1,5 @@
-import { commissionLedgerAbi, type LedgerTerms, testDollarAbi } from '@plumbline/protocol';
-import type { Address, Hex, PublicClient } from 'viem';
+import { commissionLedgerAbi, type LedgerTerms } from '@plumbline/protocol';
+import { type Address, erc20Abi, type Hex, type PublicClient } from 'viem';
 import type { Observation } from '../findings.ts';
 import type { LedgerState, Recovery } from '../replay/state.ts';
 import { NoLedgerError, reasonOf } from './errors.ts';
@@ -108,7 +108,7 @@ export class ContractReader {
       client.readContract({ ...target, functionName: 'currentPlan' }),
       client.readContract({
         address: state.terms.token,
-        abi: testDollarAbi,
+        abi: erc20Abi,
         functionName: 'balanceOf',
         args: [this.#ledger],
         blockNumber: this.#block.number,

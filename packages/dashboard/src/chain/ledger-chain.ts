@@ -6,7 +6,6 @@ import {
   type LedgerLog,
   laneOf,
   STATUS_NONE,
-  testDollarAbi,
 } from '@plumbline/protocol';
 import {
   type Address,
@@ -14,6 +13,7 @@ import {
   createClient,
   custom,
   encodeEventTopics,
+  erc20Abi,
   type Hex,
   HttpRequestError,
   http,
@@ -118,7 +118,7 @@ export function openLedgerChain(rpcUrl: string, ledger: Address, startBlock: num
       });
       return owed;
     },
-    symbolOf: (address) => readContract(client, { address, abi: testDollarAbi, functionName: 'symbol' }),
+    symbolOf: (address) => readContract(client, { address, abi: erc20Abi, functionName: 'symbol' }),
   };
 }
 
