@@ -1,16 +1,8 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runCommand, wholeNumber } from './command/command.ts';
-import { stopOnSignal } from './command/signals.ts';
+import { runCommand } from './command/command.ts';
 import { buildDashboard } from './stack/build.ts';
-import { seed } from './stack/seed.ts';
-import { type Stack, startStack } from './stack/stack.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-function say(text: string): void {
-  console.log(`  ${text}`);
-}
+import { runStack, say, stackOptions } from './stack/run.ts';
+import type { Stack } from './stack/stack.ts';
 
 function printReady(stack: Stack): void {
   console.log(`
@@ -32,35 +24,14 @@ await runCommand(
   {
     command: 'npm start --',
     summary: 'Starts Plumbline on embedded defaults: local chain, database, indexer, gateway and dashboard.',
-    options: {
-      port: { type: 'string', value: 'PORT', default: '4747', help: 'where the page and the API listen' },
-      host: { type: 'string', value: 'HOST', default: '127.0.0.1', help: 'address to listen on' },
-      state: {
-        type: 'string',
-        value: 'FOLDER',
-        default: join(root, '.plumbline'),
-        help: 'folder that keeps chain, database, settings and logs',
-      },
-      reset: { type: 'boolean', default: false, help: 'begin anew, forgetting what the folder holds' },
-      empty: { type: 'boolean', default: false, help: 'without the generated company' },
-    },
+    options: stackOptions,
   },
   async ({ values }) => {
-    const port = wholeNumber('port', values.port, 0, 65_535);
     buildDashboard(() => say('building the dashboard'));
-    const stopped = stopOnSignal();
-    const asked = new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve()));
-    const { state, host, reset } = values;
-    const stack = await startStack({ state, port, host, reset, stopped, onStep: say });
-    try {
-      const work = values.empty ? Promise.resolve() : seed(stack, say);
-      await Promise.race([work, asked, stack.failed]);
-      if (!stopped.aborted) printReady(stack);
-      await Promise.race([asked, stack.failed]);
-    } finally {
-      console.log('\nstopping');
-      await stack.stop();
-    }
+    await runStack(values, async (stack) => {
+      printReady(stack);
+      return async () => {};
+    });
     // A seeding that was interrupted must not keep the process alive.
     process.exit(0);
   },

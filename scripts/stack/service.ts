@@ -105,6 +105,14 @@ export class Service {
     await ended;
   }
 
+  /** Ends it in order and starts it again. Rejects if it does not start; it stays down until the next call. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#stopping = false;
+    this.#crashes = 0;
+    await this.start();
+  }
+
   async #restart(): Promise<void> {
     while (!this.#stopping) {
       if (++this.#crashes > MOST_CRASHES) {
