@@ -1,11 +1,7 @@
 import { connectChain } from '@plumbline/gateway';
 import { findBadItem, raiseFees } from '@plumbline/gateway/testing';
-import { encodeDistributors } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { JsonRpcProvider, Wallet } from 'ethers';
 import type { Address, Hex } from 'viem';
-import { contractAt } from '../../scripts/stack/deploy.ts';
-import type { TestDollar } from '../../types/mocks/TestDollar.js';
 import { type Company, foundCompany, saleOf, walletOf } from './company.ts';
 
 describe('gateway: isolating a bad item', () => {
@@ -50,21 +46,15 @@ describe('gateway: batcher', () => {
   }
 
   async function fund(units: bigint): Promise<void> {
-    await company.asAdmin(async (ledger) => {
-      const provider = new JsonRpcProvider(company.anvil.rpcUrl, undefined, { cacheTimeout: -1 });
-      const wallet = new Wallet(company.anvil.accounts[0]?.privateKey ?? '', provider);
-      const token = contractAt<TestDollar>('mocks/TestDollar', company.deployment.token, wallet);
-      await (await token.mint(wallet.address, units)).wait();
-      await (await ledger.fund(units)).wait();
-      provider.destroy();
-    });
+    await company.mint(company.admin, units);
+    await company.call('fund', [units]);
   }
 
   it('refuses a distributor whom the ledger refuses, and those below; the others go on', async function () {
     this.timeout(60_000);
     const { fragments } = await company.onChain();
     const stranger = { id: (fragments + 1) * 4, sponsor: 0, wallet: walletOf(500) as Hex };
-    await company.asAdmin(async (ledger) => (await ledger.enrol(encodeDistributors([stranger]))).wait());
+    await company.enrol([stranger]);
     await company.index();
     const distributors = Array.from({ length: 9 }, (_, i) => ({
       reference: `mixed-${i}`,
@@ -133,9 +123,7 @@ describe('gateway: batcher', () => {
     await company.work();
     const recorder = company.anvil.accounts[0]?.address as Address;
     const { cap, left } = await company.chain.recorderOf(recorder);
-    await company.asAdmin(async (ledger) => {
-      await (await ledger.setRecorder(recorder, 1n)).wait();
-    });
+    await company.call('setRecorder', [recorder, 1n]);
     await company.post(
       '/v1/sales',
       saleOf('capped', {
@@ -148,9 +136,7 @@ describe('gateway: batcher', () => {
     expect(company.batcher.status().waiting[0]?.reason).to.match(/whole cap is 1; raise the cap/);
     expect((await stateOf('capped')).state).to.equal('accepted');
     await fund(64_000n);
-    await company.asAdmin(async (ledger) => {
-      await (await ledger.setRecorder(recorder, cap - left + 33_000n)).wait();
-    });
+    await company.call('setRecorder', [recorder, cap - left + 33_000n]);
     const small = {
       priceCents: '10',
       volumeCents: '10',

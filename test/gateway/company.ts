@@ -9,22 +9,18 @@ import {
   createLog,
 } from '@plumbline/gateway';
 import { createIndexer } from '@plumbline/indexer';
-import { commissionLedgerAbi } from '@plumbline/protocol';
 import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from '@plumbline/store';
-import { JsonRpcProvider, Wallet } from 'ethers';
-import { type Address, createPublicClient, encodeFunctionData, type Hex, http } from 'viem';
-import { contractAt, type Deployment, type DeployOptions, deployLocal } from '../../scripts/stack/deploy.ts';
-import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
+import type { Address, Hex } from 'viem';
+import type { Deployment } from '../../scripts/stack/deploy.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
+import { type CompanyOptions, deployCompany, LedgerCompany } from '../support/company/company.ts';
 
 export const API_KEY = 'a key for tests only';
 
 type App = Awaited<ReturnType<typeof buildApp>>;
 
 /** A company with everything it runs: chain, ledger, database, gateway, indexer. */
-export class Company {
-  readonly anvil: Anvil;
-  readonly deployment: Deployment;
+export class Company extends LedgerCompany {
   readonly embedded: EmbeddedDatabase;
   readonly database: Database;
   readonly chain: Chain;
@@ -38,17 +34,12 @@ export class Company {
     database: Database,
     app: App,
   ) {
-    this.anvil = anvil;
-    this.deployment = deployment;
+    super(anvil, deployment);
     this.embedded = embedded;
     this.database = database;
     this.chain = chainOf(anvil, deployment);
     this.app = app;
     this.#batcher = this.newBatcher();
-  }
-
-  get ledger(): Address {
-    return this.deployment.ledger as Address;
   }
 
   get batcher(): Batcher {
@@ -78,31 +69,6 @@ export class Company {
       .updateTable('leases')
       .set({ expires_at: new Date(0) })
       .execute();
-  }
-
-  /** Calls the ledger as its admin, past the gateway. */
-  async asAdmin<T>(work: (ledger: ICommissionLedger) => Promise<T>): Promise<T> {
-    const options = { cacheTimeout: -1, pollingInterval: 20 };
-    const provider = new JsonRpcProvider(this.anvil.rpcUrl, undefined, options);
-    try {
-      const wallet = new Wallet(this.anvil.accounts[0]?.privateKey ?? '', provider);
-      return await work(contractAt<ICommissionLedger>('interfaces/ICommissionLedger', this.ledger, wallet));
-    } finally {
-      provider.destroy();
-    }
-  }
-
-  /** Calls the ledger past the gateway, as anybody. */
-  async callAs(from: string, functionName: string, args: unknown[]): Promise<void> {
-    const data = encodeFunctionData({ abi: commissionLedgerAbi, functionName, args } as never);
-    await this.anvil.rpc('anvil_impersonateAccount', [from]);
-    await this.anvil.rpc('anvil_setBalance', [from, '0xde0b6b3a7640000']);
-    const call = { from, to: this.ledger, data, gas: '0xe00000' };
-    const hash = await this.anvil.rpc<Hex>('eth_sendTransaction', [call]);
-    await this.anvil.rpc('anvil_stopImpersonatingAccount', [from]);
-    const client = createPublicClient({ transport: http(this.anvil.rpcUrl), pollingInterval: 20 });
-    const { status } = await client.waitForTransactionReceipt({ hash });
-    if (status !== 'success') throw new Error(`${functionName} failed`);
   }
 
   /** Brings the books up to the chain. */
@@ -156,13 +122,11 @@ export class Company {
 
   /** What the ledger says, asked without the gateway. */
   async onChain() {
-    const client = createPublicClient({ transport: http(this.anvil.rpcUrl) });
-    const contract = { address: this.ledger, abi: commissionLedgerAbi } as const;
     const [[batches, fragments], [, free, reserved, owed], entries, head] = await Promise.all([
-      client.readContract({ ...contract, functionName: 'counts' }),
-      client.readContract({ ...contract, functionName: 'solvency' }),
-      client.readContract({ ...contract, functionName: 'entryCount' }),
-      client.readContract({ ...contract, functionName: 'head' }),
+      this.view<readonly [bigint, bigint]>('counts'),
+      this.view<readonly [bigint, bigint, bigint, bigint]>('solvency'),
+      this.view<bigint>('entryCount'),
+      this.view<Hex>('head'),
     ]);
     return {
       batches: Number(batches),
@@ -175,20 +139,8 @@ export class Company {
     };
   }
 
-  async owedTo(wallet: string): Promise<bigint> {
-    const client = createPublicClient({ transport: http(this.anvil.rpcUrl) });
-    const args = [wallet as Address] as const;
-    return client.readContract({
-      address: this.ledger,
-      abi: commissionLedgerAbi,
-      functionName: 'owedTo',
-      args,
-    });
-  }
-
-  async passTime(seconds: number): Promise<void> {
-    await this.anvil.rpc('evm_increaseTime', [seconds]);
-    await this.anvil.rpc('evm_mine');
+  owedTo(wallet: string): Promise<bigint> {
+    return this.view('owedTo', [wallet]);
   }
 
   async stop(): Promise<void> {
@@ -200,12 +152,10 @@ export class Company {
 }
 
 /** Founds a company: the programme of scripts/stack/deploy.ts with a return window of an hour, unless said otherwise. */
-export async function foundCompany(options: Partial<DeployOptions> = {}): Promise<Company> {
+export async function foundCompany(options: CompanyOptions = {}): Promise<Company> {
   const [anvil, embedded] = await Promise.all([startAnvil(), startEmbedded('memory://')]);
   const { request, ...rest } = options;
-  const deployment = await deployLocal({
-    rpcUrl: anvil.rpcUrl,
-    privateKey: anvil.accounts[0]?.privateKey ?? '',
+  const deployment = await deployCompany(anvil, {
     request: { returnWindow: 3_600, ...request },
     ...rest,
   });

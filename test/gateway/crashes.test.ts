@@ -1,7 +1,8 @@
 import type { Batcher, Chain } from '@plumbline/gateway';
 import { LostLeaseError, withLease } from '@plumbline/store';
 import { expect } from 'chai';
-import { type Hex, parseTransaction } from 'viem';
+import { type Hex, numberToHex, parseTransaction } from 'viem';
+import { encodeCall } from '../support/company/calls.ts';
 import { type Company, foundCompany, saleOf, walletOf } from './company.ts';
 
 /** The process died here. */
@@ -229,7 +230,7 @@ describe('gateway: crashes', () => {
   it('failed on chain, then forgotten by it: the nonce is filled and the items go in once', async function () {
     this.timeout(60_000);
     const hot = company.anvil.accounts[1]?.address ?? '';
-    await company.asAdmin(async (ledger) => (await ledger.setRecorder(hot, 10n ** 12n)).wait());
+    await company.call('setRecorder', [hot, 10n ** 12n]);
     const start = await company.onChain();
     const snapshot = await company.anvil.rpc('evm_snapshot');
     const batcher = await company.restart({}, 1);
@@ -237,17 +238,15 @@ describe('gateway: crashes', () => {
     await company.anvil.rpc('evm_setAutomine', [false]);
     await batcher.tick();
     // The admin is faster, and takes the right to record away in the same block.
-    const gasPrice = 10n ** 12n;
-    await company.asAdmin((ledger) =>
-      ledger.setRecorder(hot, 0, { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice }),
-    );
+    const overtaking = { from: company.admin, to: company.ledger, data: encodeCall(['setRecorder', hot, 0]) };
+    await company.anvil.rpc('eth_sendTransaction', [{ ...overtaking, gasPrice: numberToHex(10n ** 12n) }]);
     await company.anvil.rpc('evm_mine');
     await company.anvil.rpc('evm_setAutomine', [true]);
     await company.work();
     expect((await company.get(`/v1/sales/${ids[0]}`)).body.state).to.equal('accepted');
     expect(company.batcher.status().waiting[0]?.reason).to.match(/not a recorder/);
 
-    await company.asAdmin(async (ledger) => (await ledger.setRecorder(hot, 10n ** 12n)).wait());
+    await company.call('setRecorder', [hot, 10n ** 12n]);
     await company.work();
     await expectOnce(ids, start.batches + 1);
 

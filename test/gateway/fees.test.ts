@@ -12,7 +12,7 @@ describe('gateway: fees and funds of the signer', () => {
     this.timeout(60_000);
     company = await foundCompany();
     await company.enrolLine(2);
-    await company.asAdmin(async (ledger) => (await ledger.setRecorder(signer(), 10n ** 12n)).wait());
+    await company.call('setRecorder', [signer(), 10n ** 12n]);
   });
   after(() => company.stop());
   beforeEach(() => setBaseFee('1'));

@@ -99,13 +99,13 @@ export class LedgerCompany {
   }
 
   /** Calls the ledger from any address, whether its key is known or not. */
-  async callAs(from: Address, functionName: string, args: readonly unknown[]): Promise<Receipt> {
+  async callAs(from: string, functionName: string, args: readonly unknown[]): Promise<Receipt> {
     const isFunded = this.anvil.accounts.some(({ address }) => address.toLowerCase() === from.toLowerCase());
     if (!isFunded) {
       await this.anvil.rpc('anvil_impersonateAccount', [from]);
       await this.anvil.rpc('anvil_setBalance', [from, numberToHex(10n ** 18n)]);
     }
-    return this.#send(from, this.ledger, encodeCall([functionName, ...args]));
+    return this.#send(from as Address, this.ledger, encodeCall([functionName, ...args]));
   }
 
   #send(from: Address, to: Address, data: Hex): Promise<Receipt> {
