@@ -1,5 +1,5 @@
-import type { ReversalRecord, SaleRecord } from '@plumbline/protocol';
 import type { Hex } from 'viem';
+import type { OpenBatch } from '../support/company/batch.ts';
 
 /** Somebody of a random programme. */
 export interface Distributor {
@@ -14,15 +14,6 @@ export interface Distributor {
   held: 'never' | 'now' | 'before';
   /** Another wallet was proposed. */
   recovered: boolean;
-}
-
-export interface OpenBatch {
-  batch: number;
-  plan: number;
-  recordedAt: number;
-  sales: SaleRecord[];
-  reversals: ReversalRecord[];
-  settled: number;
 }
 
 /** What the programme knows of its chain; it goes back with it. */

@@ -1,34 +1,22 @@
-import { encodeStandings, STATUS_INACTIVE } from '@plumbline/protocol';
+import { STATUS_INACTIVE } from '@plumbline/protocol';
 import { type Address, type Hex, keccak256, numberToHex, zeroAddress } from 'viem';
-import { privateKeyToAddress, signTypedData } from 'viem/accounts';
+import { privateKeyToAddress } from 'viem/accounts';
+import type { LedgerCompany } from '../support/company/company.ts';
+import { signMessage } from '../support/company/signatures.ts';
 import type { Random } from '../support/random.ts';
 import type { Distributor, Memory } from './memory.ts';
-
-/** How the programme calls the ledger: as its admin, or as the owner of a wallet. */
-export type Send = (functionName: string, args: unknown[], from?: Address) => Promise<void>;
-
-/** Where these calls go. */
-export interface Place {
-  chainId: number;
-  ledger: Address;
-  /** The registrar's. */
-  privateKey: Hex;
-  registrar: Address;
-}
 
 const DEADLINE = 2n ** 40n;
 const REASON = keccak256('0x01');
 
 /** Everything that may happen to distributors of a random programme besides being enrolled, selling and being paid. */
 export class PersonalBusiness {
-  readonly #place: Place;
+  readonly #company: LedgerCompany;
   readonly #random: Random;
-  readonly #send: Send;
 
-  constructor(place: Place, random: Random, send: Send) {
-    this.#place = place;
+  constructor(company: LedgerCompany, random: Random) {
+    this.#company = company;
     this.#random = random;
-    this.#send = send;
   }
 
   /** Does one thing of a random kind, if there is anybody to do it with. */
@@ -65,7 +53,7 @@ export class PersonalBusiness {
       rank: this.#random.below(4),
       status: 1 + this.#random.below(STATUS_INACTIVE),
     }));
-    await this.#send('setStanding', [encodeStandings(records), REASON]);
+    await this.#company.setStanding(records);
   }
 
   /** Below another sponsor, in place or under another id. */
@@ -80,7 +68,7 @@ export class PersonalBusiness {
     if (others.length === 0) return;
     const { id, key } = distributor;
     const sponsor = this.#random.pick(others).id;
-    await this.#send('correctSponsor', [BigInt(id), addressOf(key), BigInt(sponsor), REASON]);
+    await this.#company.call('correctSponsor', [BigInt(id), addressOf(key), BigInt(sponsor), REASON]);
     distributor.sponsor = sponsor;
     if (id % 4 === 0 || (sponsor >>> 2 === id >>> 2 && sponsor < id)) return;
     const newId = (Object.keys(occupancy).length + 1) * 4;
@@ -93,7 +81,7 @@ export class PersonalBusiness {
   async #leave(memory: Memory): Promise<void> {
     const distributor = this.#pick(memory, ({ key }) => key !== null);
     if (!distributor || present(memory).length < 6) return;
-    await this.#send('leaveProgramme', [], addressOf(distributor.key));
+    await this.#company.callAs(addressOf(distributor.key), 'leaveProgramme', []);
     distributor.gone = true;
   }
 
@@ -102,10 +90,10 @@ export class PersonalBusiness {
     const distributor = this.#pick(memory, ({ key }) => key === null);
     if (!distributor) return;
     const [id, key] = [BigInt(distributor.id), this.#newKey(memory)];
-    const { privateKey, registrar } = this.#place;
+    const registrar = this.#company.admin;
     const claim = { id, wallet: addressOf(key), deadline: DEADLINE };
-    const voucher = await this.#sign(privateKey, 'ClaimVoucher', claim);
-    await this.#send('claimWallet', [id, addressOf(key), DEADLINE, registrar, voucher]);
+    const voucher = await signMessage(this.#company, this.#company.keyOf(0), 'ClaimVoucher', claim);
+    await this.#company.call('claimWallet', [id, addressOf(key), DEADLINE, registrar, voucher]);
     distributor.key = key;
   }
 
@@ -122,7 +110,8 @@ export class PersonalBusiness {
       nonce: BigInt(distributor.nonce++),
       deadline: DEADLINE,
     };
-    await this.#send('changeWallet', [to, DEADLINE, await this.#sign(key, 'WalletConsent', consent)], from);
+    const signature = await signMessage(this.#company, key, 'WalletConsent', consent);
+    await this.#company.callAs(from, 'changeWallet', [to, DEADLINE, signature]);
     Object.assign(distributor, { key, recovered: false });
   }
 
@@ -136,8 +125,8 @@ export class PersonalBusiness {
       const distributor = this.#pick(memory, ({ key, recovered }) => key !== null && !recovered);
       if (!distributor?.key) return;
       const wallet = addressOf(distributor.key);
-      await this.#send('proposeRecovery', [wallet, addressOf(keccak256(distributor.key))]);
-      if (isCancelled) await this.#send('cancelRecovery', [], wallet);
+      await this.#company.call('proposeRecovery', [wallet, addressOf(keccak256(distributor.key))]);
+      if (isCancelled) await this.#company.callAs(wallet, 'cancelRecovery', []);
       else distributor.recovered = true;
     }
   }
@@ -145,30 +134,30 @@ export class PersonalBusiness {
   /** Holds somebody's payouts, and lets somebody go. */
   async #hold(memory: Memory, now: number): Promise<void> {
     const free = this.#pick(memory, ({ key, held }) => key !== null && held === 'never');
-    if (free) await this.#send('hold', [addressOf(free.key), BigInt(now + 20 * 86_400), REASON]);
+    if (free) await this.#company.call('hold', [addressOf(free.key), BigInt(now + 20 * 86_400), REASON]);
     if (free) free.held = 'now';
     const held = this.#pick(memory, (distributor) => distributor.held === 'now');
     if (!held || this.#random.below(2) === 0) return;
-    await this.#send('releaseHold', [addressOf(held.key), REASON]);
+    await this.#company.call('releaseHold', [addressOf(held.key), REASON]);
     held.held = 'before';
   }
 
   async #flag(memory: Memory): Promise<void> {
     const distributor = this.#random.pick(memory.distributors);
     const onSale = memory.batches > 0 && this.#random.below(2) === 0;
-    await this.#send(
+    await this.#company.call(
       'raiseFlag',
       onSale ? [1n, BigInt(memory.batches) << 16n, REASON] : [0n, BigInt(distributor.id), REASON],
     );
     memory.flags++;
     const outcome = BigInt(this.#random.below(4));
-    if (outcome > 0n) await this.#send('closeFlag', [BigInt(memory.flags), outcome, REASON]);
+    if (outcome > 0n) await this.#company.call('closeFlag', [BigInt(memory.flags), outcome, REASON]);
   }
 
   async #pauseAndWithdraw(): Promise<void> {
-    await this.#send('setPaused', [true]);
-    await this.#send('withdrawFloat', [BigInt(1 + this.#random.below(1_000)), this.#place.registrar]);
-    await this.#send('setPaused', [false]);
+    await this.#company.call('setPaused', [true]);
+    await this.#company.call('withdrawFloat', [BigInt(1 + this.#random.below(1_000)), this.#company.admin]);
+    await this.#company.call('setPaused', [false]);
   }
 
   /** Pays `distributor` out to somebody else. */
@@ -182,33 +171,18 @@ export class PersonalBusiness {
       nonce: BigInt(distributor.nonce++),
       deadline: DEADLINE,
     };
-    await this.#send('withdrawTo', [
+    await this.#company.call('withdrawTo', [
       wallet,
       to,
       DEADLINE,
-      await this.#sign(distributor.key, 'WithdrawTo', order),
+      await signMessage(this.#company, distributor.key, 'WithdrawTo', order),
     ]);
-  }
-
-  #sign(privateKey: Hex, primaryType: keyof typeof TYPES, message: Record<string, unknown>): Promise<Hex> {
-    const { chainId, ledger } = this.#place;
-    const domain = { name: 'Plumbline CommissionLedger', version: '1', chainId, verifyingContract: ledger };
-    return signTypedData({ privateKey, domain, types: TYPES, primaryType, message } as never);
   }
 }
 
 function present({ distributors }: Memory): Distributor[] {
   return distributors.filter(({ gone }) => !gone);
 }
-
-const field = (type: string) => (name: string) => ({ name, type });
-const [number, wallet] = [field('uint256'), field('address')];
-
-const TYPES = {
-  ClaimVoucher: [number('id'), wallet('wallet'), number('deadline')],
-  WalletConsent: [number('id'), wallet('from'), wallet('to'), number('nonce'), number('deadline')],
-  WithdrawTo: [number('id'), wallet('wallet'), wallet('to'), number('nonce'), number('deadline')],
-};
 
 /** The wallet of a private key; the zero address stands for nobody's. */
 export function addressOf(key: Hex | null): Address {
