@@ -12,6 +12,9 @@ export function apiKeyCheck(apiKey: string): (request: FastifyRequest) => boolea
   };
 }
 
+/** What a route that needs the API key says of itself in the OpenAPI document. */
+export const NEEDS_API_KEY = { security: [{ apiKey: [] }] };
+
 /** Lets only requests with the API key through. */
 export function requireApiKey(apiKey: string): onRequestAsyncHookHandler {
   const hasKey = apiKeyCheck(apiKey);

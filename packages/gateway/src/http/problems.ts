@@ -1,4 +1,4 @@
-import { MalformedError } from '@plumbline/protocol';
+import { MalformedError, PlumblineError } from '@plumbline/protocol';
 import { PATTERN_WORDS, type Problem } from '@plumbline/protocol/api';
 import { KeyReusedError } from '@plumbline/store';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
@@ -8,7 +8,7 @@ import type { App } from './dependencies.ts';
 /** A field that is wrong, and what would be right. */
 export type FieldProblem = Problem['errors'][number];
 
-const titles: Record<number, string> = {
+const TITLES: Record<number, string> = {
   400: 'The request is malformed',
   401: 'An API key is needed',
   404: 'Not found',
@@ -20,31 +20,43 @@ const titles: Record<number, string> = {
   503: 'Not available now',
 };
 
-/** An answer of RFC 9457: what is wrong with a request. */
-export class ProblemError extends Error {
+/** Statuses that a handler answers with, and the codes of their errors. */
+const CODES = {
+  400: 'bad-request',
+  401: 'unauthorized',
+  404: 'not-found',
+  409: 'conflict',
+  422: 'unprocessable',
+  503: 'unavailable',
+} as const;
+
+type ProblemStatus = keyof typeof CODES;
+
+/** A refusal, answered as a problem of RFC 9457. `errors` names the fields that are wrong. */
+export class ProblemError extends PlumblineError {
   override name = 'ProblemError';
-  readonly status: number;
+  readonly status: ProblemStatus;
   readonly errors: FieldProblem[];
 
-  constructor(status: number, detail: string, errors: FieldProblem[] = []) {
-    super(detail);
+  constructor(status: ProblemStatus, detail: string, errors: FieldProblem[] = []) {
+    super(CODES[status], detail, { retryable: status === 503 });
     this.status = status;
     this.errors = errors;
   }
 }
 
 /** A refusal for one field. */
-export function fieldProblem(status: number, field: string, problem: string): ProblemError {
+export function fieldProblem(status: ProblemStatus, field: string, problem: string): ProblemError {
   return new ProblemError(status, `${field}: ${problem}`, [{ field, problem }]);
 }
 
 /** The body of an `application/problem+json` answer. */
 function problemBody(status: number, detail: string, errors: FieldProblem[]): Problem {
-  return { type: 'about:blank', title: titles[status] ?? 'Error', status, detail, errors };
+  return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail, errors };
 }
 
-/** Problems beyond this many are not listed. */
-const MOST_PROBLEMS = 20;
+/** Problems beyond these are not listed. */
+export const MAX_PROBLEMS = 20;
 
 /** Says what validation found, by field, without repeating what was sent. */
 export function fieldProblems(
@@ -57,7 +69,7 @@ export function fieldProblems(
     // Of a union only the last alternative's complaint is kept: all of them name the same field.
     problems.set(found.field, problems.get(found.field) ?? found);
   }
-  return [...problems.values()].slice(0, MOST_PROBLEMS);
+  return [...problems.values()].slice(0, MAX_PROBLEMS);
 }
 
 function fieldOf({ instancePath, params, keyword }: FastifySchemaValidationError, context = 'body'): string {

@@ -1,15 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { commitBuyer, MAX_CENTS, parseInteger } from '@plumbline/protocol';
 import type { ReversalRequest, SaleRequest } from '@plumbline/protocol/api';
-import type { KeyedRequest, NewReversal, NewSale } from '@plumbline/store';
-import { type Hex, toHex } from 'viem';
+import type { NewReversal, NewSale } from '@plumbline/store';
+import { randomSalt, sha256 } from './idempotency.ts';
 import type { FieldProblem } from './problems.ts';
 
-/** Requests as the store takes them: checked beyond what a schema can say, with hashes and fresh salts. */
+/** Sales and reversals as the store takes them, and the checks that a schema cannot express. */
 
-/** What is wrong with a sale that fits the schema, or undefined. */
+/** @returns What is wrong with a sale that fits the schema, or undefined. */
 export function findSaleProblem(body: SaleRequest): FieldProblem | undefined {
-  // The format of the schema allows leap seconds, which no clock here knows.
+  // The schema's format allows leap seconds, which JavaScript's dates do not have.
   if (Number.isNaN(Date.parse(body.soldAt))) {
     return {
       field: 'soldAt',
@@ -36,7 +35,7 @@ export function findSaleProblem(body: SaleRequest): FieldProblem | undefined {
   return undefined;
 }
 
-/** A sale for the store, with its own salts. Call it only without a problem. */
+/** A sale for the store, with salts of its own. Only for a sale without a problem. */
 export function newSale(body: SaleRequest): NewSale {
   const soldAt = new Date(body.soldAt).toISOString();
   const items = body.items.map(({ product, quantity, amountCents, name }) => ({
@@ -56,7 +55,7 @@ export function newSale(body: SaleRequest): NewSale {
     items,
     soldAt,
   ]);
-  const buyerSalt = randomHex();
+  const buyerSalt = randomSalt();
   return {
     externalId,
     seller,
@@ -68,8 +67,8 @@ export function newSale(body: SaleRequest): NewSale {
     buyer,
     buyerSalt,
     buyerCommitment: commitBuyer(buyer, buyerSalt),
-    documentSalt: randomHex(),
-    hashWith: (salt) => hashOf(salt + content),
+    documentSalt: randomSalt(),
+    hashWith: (salt) => sha256(salt + content),
   };
 }
 
@@ -78,26 +77,6 @@ export function newReversal(externalId: string, body: ReversalRequest): NewRever
   const { reversalId, reason = null } = body;
   const priceCents = parseInteger('priceCents', body.priceCents, MAX_CENTS);
   const volumeCents = parseInteger('volumeCents', body.volumeCents, MAX_CENTS);
-  const bodyHash = hashOf(JSON.stringify([body.priceCents, body.volumeCents, reason]));
+  const bodyHash = sha256(JSON.stringify([body.priceCents, body.volumeCents, reason]));
   return { reversalId, externalId, priceCents, volumeCents, reason, bodyHash };
-}
-
-/** What an `Idempotency-Key` of a request ties together. */
-export function keyedRequest(
-  key: string | undefined,
-  method: string,
-  path: string,
-  body: unknown,
-): KeyedRequest | undefined {
-  if (key === undefined) return undefined;
-  const content = JSON.stringify([method, path, body]);
-  return { key, salt: randomHex(), hashWith: (salt) => hashOf(salt + content) };
-}
-
-function randomHex(): Hex {
-  return toHex(randomBytes(32));
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

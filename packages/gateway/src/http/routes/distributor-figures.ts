@@ -8,7 +8,7 @@ import {
   Problem,
 } from '@plumbline/protocol/api';
 import {
-  type Figures as FiguresRow,
+  type Figures,
   findStatus,
   getFigures,
   getPending,
@@ -20,15 +20,14 @@ import {
 import type { App, Dependencies } from '../dependencies.ts';
 import { isFinal } from '../item-state.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
-import { pageOf } from './wire.ts';
 
-const ANSWERS = { 400: Problem, 404: Problem };
+const PROBLEMS = { 400: Problem, 404: Problem };
 
-/** What a distributor sold and got. */
+/** What a distributor sold and earned. */
 export function registerDistributorFigures(app: App, dependencies: Dependencies): void {
   const { database, chain } = dependencies;
   const { ledger } = chain;
-  const { findPresent } = createDistributorFinder(dependencies);
+  const distributors = createDistributorFinder(dependencies);
 
   app.get(
     '/v1/distributors/:id/figures',
@@ -36,11 +35,11 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
       schema: {
         summary: 'Volumes, commissions and net of all time, and what is pending',
         params: DistributorParams,
-        response: { 200: FiguresResponse, ...ANSWERS },
+        response: { 200: FiguresResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<FiguresResponse> => {
-      const id = (await findPresent(request.params.id))?.id ?? 0;
+    async ({ params }): Promise<FiguresResponse> => {
+      const id = (await distributors.findPresent(params.id))?.id ?? 0;
       const [lifetime, pending] = await Promise.all([
         getFigures(database, ledger, id),
         getPending(database, ledger, id),
@@ -60,20 +59,15 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
     '/v1/distributors/:id/periods',
     {
       schema: {
-        summary: 'The same by month, newest first',
+        summary: 'Volumes, commissions and net by month, newest first',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: PeriodsResponse, ...ANSWERS },
+        response: { 200: PeriodsResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<PeriodsResponse> => {
-      const distributor = await findPresent(request.params.id);
-      if (!distributor) return { periods: [], nextCursor: null };
-      const { items, nextCursor } = await listPeriods(
-        database,
-        ledger,
-        distributor.id,
-        pageOf(request.query),
+    async ({ params, query }): Promise<PeriodsResponse> => {
+      const { items, nextCursor } = await distributors.listOf(params.id, query, (id, page) =>
+        listPeriods(database, ledger, id, page),
       );
       const periods = items.map(({ period, ...figures }) => ({ period, ...inDigits(figures) }));
       return { periods, nextCursor };
@@ -87,17 +81,15 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
         summary: 'Settled commissions, newest sale first',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: CreditsResponse, ...ANSWERS },
+        response: { 200: CreditsResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<CreditsResponse> => {
-      const distributor = await findPresent(request.params.id);
-      if (!distributor) return { credits: [], nextCursor: null };
-      const [page, books] = await Promise.all([
-        listCredits(database, ledger, distributor.id, pageOf(request.query)),
+    async ({ params, query }): Promise<CreditsResponse> => {
+      const [{ items, nextCursor }, books] = await Promise.all([
+        distributors.listOf(params.id, query, (id, page) => listCredits(database, ledger, id, page)),
         findStatus(database, ledger),
       ]);
-      const credits = page.items.map(({ units, level, bps, seller, settledBlock, ...sale }) => ({
+      const credits = items.map(({ units, level, bps, seller, settledBlock, ...sale }) => ({
         ref: formatSaleRef(sale),
         level,
         bps,
@@ -106,7 +98,7 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
         settledBlock,
         isFinal: isFinal(settledBlock, books),
       }));
-      return { credits, nextCursor: page.nextCursor };
+      return { credits, nextCursor };
     },
   );
 
@@ -114,30 +106,28 @@ export function registerDistributorFigures(app: App, dependencies: Dependencies)
     '/v1/distributors/:id/payouts',
     {
       schema: {
-        summary: 'What was paid out, newest first',
+        summary: 'Payouts, newest first',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: PayoutsResponse, ...ANSWERS },
+        response: { 200: PayoutsResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<PayoutsResponse> => {
-      const distributor = await findPresent(request.params.id);
-      if (!distributor) return { payouts: [], nextCursor: null };
-      const [page, books] = await Promise.all([
-        listPayouts(database, ledger, distributor.id, pageOf(request.query)),
+    async ({ params, query }): Promise<PayoutsResponse> => {
+      const [{ items, nextCursor }, books] = await Promise.all([
+        distributors.listOf(params.id, query, (id, page) => listPayouts(database, ledger, id, page)),
         findStatus(database, ledger),
       ]);
-      const payouts = page.items.map(({ units, ...payout }) => ({
+      const payouts = items.map(({ units, ...payout }) => ({
         ...payout,
         units: units.toString(),
         isFinal: isFinal(payout.blockNumber, books),
       }));
-      return { payouts, nextCursor: page.nextCursor };
+      return { payouts, nextCursor };
     },
   );
 }
 
-function inDigits(figures: FiguresRow): FiguresResponse['lifetime'] {
+function inDigits(figures: Figures): FiguresResponse['lifetime'] {
   return {
     sales: figures.sales,
     soldCents: byClass(figures.soldCents),

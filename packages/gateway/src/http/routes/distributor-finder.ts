@@ -1,26 +1,37 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { MAX_ID } from '@plumbline/protocol';
 import { freeText } from '@plumbline/protocol/api';
-import { type Distributor, type EnrolmentRow, findDistributor, findEnrolment } from '@plumbline/store';
+import {
+  type Distributor,
+  type EnrolmentRow,
+  findDistributor,
+  findEnrolment,
+  type Page,
+  type PageRequest,
+} from '@plumbline/store';
 import type { Address } from 'viem';
 import type { Dependencies } from '../dependencies.ts';
+import { parsePage } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
 
 export const DistributorParams = Type.Object({
   id: freeText({ maxLength: 210, description: 'Distributor id, wallet, or `ref:` and the reference' }),
 });
 
-/** Finds distributors by what stands in a path. */
+/** Finds distributors by the name in a path. Every call throws ProblemError (404) for an unknown name. */
 export interface DistributorFinder {
-  /**
-   * The distributor and, if they were named by reference, their row; a distributor only once they are on chain.
-   * @throws ProblemError (404) if there is nobody.
-   */
-  find(
+  /** The distributor, null before the enrolment is on chain, and the enrolment of one named by reference. */
+  get(
     name: string,
   ): Promise<{ distributor: Distributor; row?: EnrolmentRow } | { distributor: null; row: EnrolmentRow }>;
-  /** The distributor under their present id; null while they are not on chain. */
+  /** The distributor under their present id; null before the enrolment is on chain. */
   findPresent(name: string): Promise<Distributor | null>;
+  /** A page of a distributor's list, which is empty before the enrolment is on chain. */
+  listOf<T>(
+    name: string,
+    query: { limit?: string; cursor?: string },
+    list: (id: number, page: PageRequest) => Promise<Page<T>>,
+  ): Promise<Page<T>>;
 }
 
 export function createDistributorFinder({ database, chain }: Dependencies): DistributorFinder {
@@ -32,7 +43,7 @@ export function createDistributorFinder({ database, chain }: Dependencies): Dist
       : distributor;
   }
 
-  const find: DistributorFinder['find'] = async (name) => {
+  const get: DistributorFinder['get'] = async (name) => {
     if (name.startsWith('ref:')) {
       const row = await findEnrolment(database, ledger, { reference: name.slice(4) });
       if (!row) throw new ProblemError(404, `there is no distributor ${name.slice(4)}`);
@@ -45,22 +56,30 @@ export function createDistributorFinder({ database, chain }: Dependencies): Dist
     const isWallet = /^0x[0-9a-fA-F]{40}$/.test(name);
     const isId = /^[1-9][0-9]{0,8}$/.test(name) && Number(name) <= MAX_ID;
     if (!isWallet && !isId) {
-      throw new ProblemError(
-        404,
-        'a distributor is named by a distributor id, a wallet, or ref: and a reference',
-      );
+      throw new ProblemError(404, 'name a distributor by id, by wallet, or by "ref:" and the reference');
     }
     const key = isWallet ? (name.toLowerCase() as Address) : Number(name);
     const distributor = await findDistributor(database, ledger, key);
-    if (!distributor)
-      throw new ProblemError(404, `nobody with the ${isWallet ? 'wallet' : 'id'} ${name} is enrolled`);
+    if (!distributor) {
+      throw new ProblemError(
+        404,
+        `no distributor with the ${isWallet ? 'wallet' : 'id'} ${name} is enrolled`,
+      );
+    }
     return { distributor };
   };
 
   async function findPresent(name: string): Promise<Distributor | null> {
-    const { distributor } = await find(name);
+    const { distributor } = await get(name);
     return (await followed(distributor ?? undefined)) ?? null;
   }
 
-  return { find, findPresent };
+  return {
+    get,
+    findPresent,
+    async listOf(name, query, list) {
+      const distributor = await findPresent(name);
+      return distributor ? list(distributor.id, parsePage(query)) : { items: [], nextCursor: null };
+    },
+  };
 }

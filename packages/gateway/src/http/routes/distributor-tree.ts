@@ -14,51 +14,36 @@ import {
   findStatus,
   getSubtree,
   listDownline,
-  listReferences,
   listUpline,
   periodOf,
 } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
-import { pageOf } from './wire.ts';
+import { withReferences } from './references.ts';
 
-const ANSWERS = { 400: Problem, 404: Problem };
+const PROBLEMS = { 400: Problem, 404: Problem };
 
 /** The upline and the downline of a distributor. */
 export function registerDistributorTree(app: App, dependencies: Dependencies): void {
   const { database, chain } = dependencies;
   const { ledger } = chain;
-  const { findPresent } = createDistributorFinder(dependencies);
-
-  async function named<T extends { id: number }>(
-    distributors: readonly T[],
-  ): Promise<(T & { reference: string | null })[]> {
-    const references = await listReferences(
-      database,
-      ledger,
-      distributors.map(({ id }) => id),
-    );
-    return distributors.map((distributor) => ({
-      ...distributor,
-      reference: references.get(distributor.id) ?? null,
-    }));
-  }
+  const distributors = createDistributorFinder(dependencies);
 
   app.get(
     '/v1/distributors/:id/upline',
     {
       schema: {
-        summary: 'Everybody above, from the sponsor up',
+        summary: 'The upline, from the sponsor up',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: UplineResponse, ...ANSWERS },
+        response: { 200: UplineResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<UplineResponse> => {
-      const distributor = await findPresent(request.params.id);
-      if (!distributor) return { path: [], nextCursor: null };
-      const { items, nextCursor } = await listUpline(database, ledger, distributor.id, pageOf(request.query));
-      return { path: await named(items), nextCursor };
+    async ({ params, query }): Promise<UplineResponse> => {
+      const { items, nextCursor } = await distributors.listOf(params.id, query, (id, page) =>
+        listUpline(database, ledger, id, page),
+      );
+      return { path: await withReferences(dependencies, items), nextCursor };
     },
   );
 
@@ -66,18 +51,17 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
     '/v1/distributors/:id/children',
     {
       schema: {
-        summary: 'The distributors sponsored',
+        summary: 'The distributors sponsored directly',
         params: DistributorParams,
         querystring: PageQuery,
-        response: { 200: ChildrenResponse, ...ANSWERS },
+        response: { 200: ChildrenResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<ChildrenResponse> => {
-      const distributor = await findPresent(request.params.id);
-      if (!distributor) return { children: [], nextCursor: null };
-      const page = { ...pageOf(request.query), level: 1 };
-      const { items, nextCursor } = await listDownline(database, ledger, distributor.id, page);
-      return { children: (await named(items)).map(childOf), nextCursor };
+    async ({ params, query }): Promise<ChildrenResponse> => {
+      const { items, nextCursor } = await distributors.listOf(params.id, query, (id, page) =>
+        listDownline(database, ledger, id, { ...page, level: 1 }),
+      );
+      return { children: (await withReferences(dependencies, items)).map(childOf), nextCursor };
     },
   );
 
@@ -85,23 +69,19 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
     '/v1/distributors/:id/downline',
     {
       schema: {
-        summary: 'Everybody below, level by level, or one level',
+        summary: 'The downline, level by level, or one level of it',
         params: DistributorParams,
         querystring: LevelPageQuery,
-        response: { 200: DownlineResponse, ...ANSWERS },
+        response: { 200: DownlineResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<DownlineResponse> => {
-      const distributor = await findPresent(request.params.id);
-      if (!distributor) return { distributors: [], nextCursor: null };
-      const { level } = request.query;
-      const page = { ...pageOf(request.query), level: level === undefined ? undefined : Number(level) };
-      const { items, nextCursor } = await listDownline(database, ledger, distributor.id, page);
-      const distributors = await named(items);
-      return {
-        distributors: distributors.map((each) => ({ ...childOf(each), level: each.level })),
-        nextCursor,
-      };
+    async ({ params, query }): Promise<DownlineResponse> => {
+      const level = query.level === undefined ? undefined : Number(query.level);
+      const { items, nextCursor } = await distributors.listOf(params.id, query, (id, page) =>
+        listDownline(database, ledger, id, { ...page, level }),
+      );
+      const downline = await withReferences(dependencies, items);
+      return { distributors: downline.map((each) => ({ ...childOf(each), level: each.level })), nextCursor };
     },
   );
 
@@ -112,18 +92,17 @@ export function registerDistributorTree(app: App, dependencies: Dependencies): v
         summary: 'How large the team is, and what it sold in a month',
         params: DistributorParams,
         querystring: PeriodQuery,
-        response: { 200: TeamResponse, ...ANSWERS },
+        response: { 200: TeamResponse, ...PROBLEMS },
       },
     },
-    async (request): Promise<TeamResponse> => {
-      const distributor = await findPresent(request.params.id);
+    async ({ params, query }): Promise<TeamResponse> => {
+      const distributor = await distributors.findPresent(params.id);
       const books = await findStatus(database, ledger);
-      const period = Number(request.query.period ?? periodOf(books?.blockTime ?? 0));
+      const period = Number(query.period ?? periodOf(books?.blockTime ?? 0));
       const team = await getSubtree(database, ledger, distributor?.id ?? 0, period);
-      const { directs, size } = team;
       return {
-        directs,
-        size,
+        directs: team.directs,
+        size: team.size,
         period,
         volumeCents: team.volumeCents.toString(),
         reversedCents: team.reversedCents.toString(),

@@ -17,13 +17,12 @@ import {
   listReferences,
 } from '@plumbline/store';
 import type { Address } from 'viem';
-import { requireApiKey } from '../api-key.ts';
+import { NEEDS_API_KEY, requireApiKey } from '../api-key.ts';
 import type { App, Dependencies } from '../dependencies.ts';
+import { IdempotencyHeaders, keyedRequest } from '../idempotency.ts';
 import { isFinal } from '../item-state.ts';
-import { ProblemError } from '../problems.ts';
-import { keyedRequest } from '../submissions.ts';
+import { MAX_PROBLEMS, ProblemError } from '../problems.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
-import { IdempotencyHeaders, WRITING } from './wire.ts';
 
 /** Distributors: submitted by reference, read by id, wallet or reference. What stands around them has files of its own. */
 export function registerDistributors(app: App, dependencies: Dependencies): void {
@@ -37,7 +36,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       onRequest: requireApiKey(apiKey),
       schema: {
         summary: 'Submit distributors, sponsors first; the whole list or nothing',
-        ...WRITING,
+        ...NEEDS_API_KEY,
         headers: IdempotencyHeaders,
         body: DistributorsRequest,
         response: { 202: DistributorsReceipt, 400: Problem, 401: Problem, 422: Problem },
@@ -61,7 +60,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
         throw new ProblemError(
           422,
           `nothing was accepted: ${first?.field}: ${first?.problem}`,
-          errors.slice(0, 20),
+          errors.slice(0, MAX_PROBLEMS),
         );
       });
       return reply.status(202).send(answer.body);
@@ -78,7 +77,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       },
     },
     async (request): Promise<DistributorResponse> => {
-      const { distributor, row } = await distributors.find(request.params.id);
+      const { distributor, row } = await distributors.get(request.params.id);
       if (!distributor) return waitingResponse(row);
       const [pending, references, enrolled, flags, books] = await Promise.all([
         getPending(database, ledger, distributor.id),

@@ -1,10 +1,12 @@
 import { LeadersResponse, PeriodPageQuery, Problem } from '@plumbline/protocol/api';
-import { findStatus, listLeaders, listReferences, periodOf } from '@plumbline/store';
+import { findStatus, listLeaders, periodOf } from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
-import { pageOf } from './wire.ts';
+import { parsePage } from '../paging.ts';
+import { withReferences } from './references.ts';
 
 /** Who sold most to retail customers. */
-export function registerLeaders(app: App, { database, chain }: Dependencies): void {
+export function registerLeaders(app: App, dependencies: Dependencies): void {
+  const { database, chain } = dependencies;
   const { ledger } = chain;
 
   app.get(
@@ -19,17 +21,14 @@ export function registerLeaders(app: App, { database, chain }: Dependencies): vo
     async (request): Promise<LeadersResponse> => {
       const books = await findStatus(database, ledger);
       const period = Number(request.query.period ?? periodOf(books?.blockTime ?? 0));
-      const { items, nextCursor } = await listLeaders(database, ledger, period, pageOf(request.query));
-      const references = await listReferences(
-        database,
-        ledger,
-        items.map(({ id }) => id),
+      const { items, nextCursor } = await listLeaders(database, ledger, period, parsePage(request.query));
+      const leaders = (await withReferences(dependencies, items)).map(
+        ({ id, reference, netRetailCents }) => ({
+          id,
+          reference,
+          netRetailCents: netRetailCents.toString(),
+        }),
       );
-      const leaders = items.map(({ id, netRetailCents }) => ({
-        id,
-        reference: references.get(id) ?? null,
-        netRetailCents: netRetailCents.toString(),
-      }));
       return { period, leaders, nextCursor };
     },
   );

@@ -20,14 +20,14 @@ import {
 } from '@plumbline/store';
 import type { FastifySchemaValidationError } from 'fastify';
 import type { Chain } from '../../chain/chain.ts';
-import { apiKeyCheck, requireApiKey } from '../api-key.ts';
+import { apiKeyCheck, NEEDS_API_KEY, requireApiKey } from '../api-key.ts';
 import type { App, Dependencies } from '../dependencies.ts';
+import { IdempotencyHeaders, keyedRequest } from '../idempotency.ts';
 import { fieldProblem, fieldProblems, ProblemError } from '../problems.ts';
-import { findSaleProblem, keyedRequest, newReversal, newSale } from '../submissions.ts';
+import { findSaleProblem, newReversal, newSale } from '../submissions.ts';
 import { createSaleReader } from './sale-reader.ts';
-import { IdempotencyHeaders, WRITING } from './wire.ts';
 
-const MOST_SALES = 1_000;
+const MAX_SALES = 1_000;
 /** A list of sales with many items each. */
 const BODY_LIMIT = 64 * 1024 * 1024;
 
@@ -48,7 +48,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
       onRequest,
       schema: {
         summary: 'Submit a sale; 200 with the same answer if it was accepted before',
-        ...WRITING,
+        ...NEEDS_API_KEY,
         headers: IdempotencyHeaders,
         body: SaleRequest,
         response: { 200: SaleReceipt, 202: SaleReceipt, 400: Problem, 401: Problem, 422: Problem },
@@ -81,7 +81,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
       },
       schema: {
         summary: 'Submit up to 1,000 sales in one transaction; each is accepted or refused on its own',
-        ...WRITING,
+        ...NEEDS_API_KEY,
         headers: IdempotencyHeaders,
         body: SalesRequest,
         response: { 200: SalesReceipt, 400: Problem, 401: Problem, 422: Problem },
@@ -133,7 +133,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
       onRequest,
       schema: {
         summary: 'Take back all or part of a sale, inside its return window',
-        ...WRITING,
+        ...NEEDS_API_KEY,
         headers: IdempotencyHeaders,
         params: Type.Object({ externalId: freeText({ maxLength: 200 }) }),
         body: ReversalRequest,
@@ -193,8 +193,8 @@ function checkList(body: unknown): { value: unknown } | { error: FastifySchemaVa
   if (other !== undefined) return wrong(`/${other}`, 'is not a field of this request');
   const { sales } = body as { sales?: unknown };
   if (!Array.isArray(sales)) return wrong('/sales', 'must be a list of sales');
-  if (sales.length < 1 || sales.length > MOST_SALES) {
-    return wrong('/sales', `must have 1 to ${MOST_SALES} sales, not ${sales.length}`);
+  if (sales.length < 1 || sales.length > MAX_SALES) {
+    return wrong('/sales', `must have 1 to ${MAX_SALES} sales, not ${sales.length}`);
   }
   return { value: body };
 }

@@ -12,8 +12,8 @@ import {
 import type { Hex } from 'viem';
 import type { App, Dependencies } from '../dependencies.ts';
 
-/** Most results of a search: a transaction may have recorded a thousand sales. */
-const MOST_RESULTS = 20;
+/** A search is cut off here: one transaction may have recorded a thousand sales. */
+const MAX_RESULTS = 20;
 
 /** The search over a ledger. */
 export function registerSearch(app: App, { database, chain }: Dependencies): void {
@@ -41,14 +41,14 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
   async function findDistributors(q: string): Promise<SearchResult[]> {
     if (q === '') return [];
     const isWallet = /^0x[0-9a-fA-F]{1,40}$/.test(q);
-    const paid = isWallet ? await listByWallet(database, ledger, q.toLowerCase(), MOST_RESULTS) : [];
-    const named = await listByReference(database, ledger, q.replace(/^ref:/, ''), MOST_RESULTS);
+    const paid = isWallet ? await listByWallet(database, ledger, q.toLowerCase(), MAX_RESULTS) : [];
+    const named = await listByReference(database, ledger, q.replace(/^ref:/, ''), MAX_RESULTS);
     const ids = new Set([...paid, ...named].map(({ id }) => id));
     if (/^[1-9][0-9]{0,8}$/.test(q) && Number(q) <= MAX_ID) {
       const distributor = await findDistributor(database, ledger, Number(q));
       if (distributor) ids.add(distributor.id);
     }
-    return labelDistributors([...ids].slice(0, MOST_RESULTS));
+    return labelDistributors([...ids].slice(0, MAX_RESULTS));
   }
 
   async function findSales(q: string): Promise<SearchResult[]> {
@@ -85,9 +85,9 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
       if (typeof batch === 'number') sales.add(formatSaleRef({ batch, index: Number(index) }));
       else if (typeof content.sale === 'number') sales.add(formatSaleRef(saleRefOf(content.sale)));
     }
-    const refs = [...sales].slice(0, MOST_RESULTS);
+    const refs = [...sales].slice(0, MAX_RESULTS);
     return [
-      ...(await labelDistributors([...distributors].slice(0, MOST_RESULTS))),
+      ...(await labelDistributors([...distributors].slice(0, MAX_RESULTS))),
       ...refs.map((ref): SearchResult => ({ type: 'sale', ref, label: `sale ${ref}` })),
     ];
   }
