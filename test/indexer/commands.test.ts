@@ -17,7 +17,10 @@ interface Run {
   errors: string;
 }
 
-async function run(args: string[], settings: Record<string, string>): Promise<Run> {
+async function runRaw(
+  args: string[],
+  settings: Record<string, string>,
+): Promise<{ code: number; text: string; errors: string }> {
   const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...settings } });
   const said = { out: '', errors: '' };
   child.stdout.on('data', (text) => {
@@ -27,8 +30,13 @@ async function run(args: string[], settings: Record<string, string>): Promise<Ru
     said.errors += text;
   });
   const [code] = await once(child, 'close');
-  const lines = said.out.split('\n').filter((line) => line !== '');
-  return { code, lines: lines.map((line) => JSON.parse(line)), errors: said.errors };
+  return { code, text: said.out, errors: said.errors };
+}
+
+async function run(args: string[], settings: Record<string, string>): Promise<Run> {
+  const { code, text, errors } = await runRaw(args, settings);
+  const lines = text.split('\n').filter((line) => line !== '');
+  return { code, lines: lines.map((line) => JSON.parse(line)), errors };
 }
 
 /** Arguments that are wrong, and what must be said of them. */
@@ -37,13 +45,21 @@ const wrong: [string[], RegExp][] = [
   [['--to', '-1'], /--to/],
   [['--to', '0x10'], /^--to must be a block number, not "0x10"$/],
   [['--from', '9', '--to', '8'], /^--to must be a block from 9 on, where --from begins, not 8$/],
-  [['--form', '9'], /^Unknown option '--form': it goes: indexer /],
-  [['follow'], /^there is no command "follow": it goes: indexer /],
-  [['status', '--once'], /^--once does not belong to status: it goes: indexer /],
-  [['status', 'all'], /^all does not belong to status: it goes: indexer /],
+  [['--form', '9'], /^Unknown option '--form'; usage: indexer /],
+  [['follow'], /^there is no command "follow"; usage: indexer /],
+  [['status', '--once'], /^--once does not belong to status; usage: indexer /],
+  [['status', 'all'], /^all does not belong to status; usage: indexer /],
   [['rebuild'], /^rebuild must be given --check: /],
-  [['rebuild', '--check', '--to', '9'], /^--to does not belong to rebuild: /],
+  [['rebuild', '--check', '--to', '9'], /^--to does not belong to rebuild; /],
   [['rebuild', '--check', '--beside', 'mysql://me:secret@here'], /^--beside must be .*, not "mysql:\/\/…"$/],
+];
+
+const documented = [
+  ...['status', 'rebuild', '--from', '--to', '--once', '--check', '--beside', '--help'],
+  ...['DATABASE_URL', 'RPC_URL', 'LEDGER', 'FACTORY', 'START_BLOCK', 'FINALITY', 'POLL_MS', 'OPEN_MS'].map(
+    (name) => `PLUMBLINE_${name} `,
+  ),
+  'PLUMBLINE_STRETCH_SIZE ',
 ];
 
 describe("the indexer's command line", () => {
@@ -54,6 +70,14 @@ describe("the indexer's command line", () => {
       expect(errors.trimEnd()).to.match(what);
       expect(errors.trimEnd()).to.not.contain('\n');
       expect(lines).to.deep.equal([]);
+    });
+  }
+
+  for (const args of [['--help'], ['-h'], ['status', '--help'], ['rebuild', '--help']]) {
+    it(`describes every command, option and variable with ${args.join(' ')}`, async () => {
+      const { code, text, errors } = await runRaw(args, {});
+      expect({ code, errors }).to.deep.equal({ code: 0, errors: '' });
+      for (const word of documented) expect(text).to.contain(word);
     });
   }
 });

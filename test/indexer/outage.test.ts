@@ -65,19 +65,6 @@ const honest: Lie = (_, answer) => answer;
 const hasRead = (entryCount: number) => (progress: Progress) =>
   progress.event === 'read' && progress.entryCount === entryCount;
 
-describe('a node that cannot be reached', () => {
-  it('is told of by the origin of its URL, whatever the failure repeats', async () => {
-    const url = 'http://me:secret@127.0.0.1:9/secret';
-    const cause = await fetch(url).catch((e) => e);
-    expect(cause.message).to.contain(url);
-    const failures = [cause, new Error('HTTP status 404, not JSON: Cannot POST /secret')];
-    expect(failures.map((failure) => new NodeUnreachableError(url, failure).message)).to.deep.equal([
-      `the node at http://127.0.0.1:9 does not answer (${cause.message.replace(url, 'http://127.0.0.1:9')})`,
-      'the node at http://127.0.0.1:9 does not answer (HTTP status 404, not JSON: Cannot POST /…)',
-    ]);
-  });
-});
-
 for (const engine of engines) {
   describe(`an indexer on ${engine.name}, when something goes away`, () => {
     let bench: Bench;

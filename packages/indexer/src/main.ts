@@ -1,33 +1,31 @@
 import { openDatabase, startEmbedded } from '@plumbline/store';
+import { SettingError } from './errors.ts';
 import { createIndexer } from './following/indexer.ts';
 import type { Progress } from './progress.ts';
 import { rebuild } from './rebuild.ts';
 import {
   type Command,
+  HELP,
   readAddresses,
   readCommand,
   readDatabaseUrl,
   readFinality,
   readFollowing,
   readRpcUrls,
-  SettingError,
 } from './settings.ts';
 import { readStatus } from './status.ts';
 
-/**
- * Follows one ledger, or those of a factory, until it is told to stop; or says where the books stand; or builds them again
- * and compares. Exit code 0: done. 1: something is not what it should be. 2: a setting is wrong.
- */
+/** The command line of the indexer; settings.ts describes the commands and exit codes. */
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-function tell({ event, ...rest }: Progress): void {
+function printProgress({ event, ...rest }: Progress): void {
   const line = event === 'ready' ? { ready: 'indexer' } : { time: new Date().toISOString(), event, ...rest };
   console.log(JSON.stringify(line));
 }
 
-async function follow({ from, to, once }: Extract<Command, { do: 'follow' }>): Promise<void> {
+async function follow({ from, to, once }: Extract<Command, { name: 'follow' }>): Promise<void> {
   const database = openDatabase(readDatabaseUrl(process.env));
   try {
     const { startBlock, ...settings } = readFollowing(process.env);
@@ -39,7 +37,7 @@ async function follow({ from, to, once }: Extract<Command, { do: 'follow' }>): P
       startBlock: from ?? startBlock,
       untilBlock: to,
       signal: stop.signal,
-      onProgress: tell,
+      onProgress: printProgress,
     });
     if (once) await indexer.syncOnce();
     else await indexer.run();
@@ -48,7 +46,7 @@ async function follow({ from, to, once }: Extract<Command, { do: 'follow' }>): P
   }
 }
 
-async function tellStatus(): Promise<void> {
+async function printStatus(): Promise<void> {
   const database = openDatabase(readDatabaseUrl(process.env));
   try {
     const [rpcUrl] = readRpcUrls(process.env, '');
@@ -58,8 +56,10 @@ async function tellStatus(): Promise<void> {
   }
 }
 
-/** Whether the books are what the chain says. */
-async function check({ beside: besideUrl }: Extract<Command, { do: 'rebuild' }>): Promise<boolean> {
+/** Whether the books match the chain. */
+async function rebuildAndCompare({
+  beside: besideUrl,
+}: Extract<Command, { name: 'rebuild' }>): Promise<boolean> {
   const [url, rpcUrls] = [readDatabaseUrl(process.env), readRpcUrls(process.env)];
   const finality = readFinality(process.env);
   const embedded = besideUrl === undefined ? await startEmbedded('memory://') : undefined;
@@ -67,7 +67,7 @@ async function check({ beside: besideUrl }: Extract<Command, { do: 'rebuild' }>)
   const beside = openDatabase(besideUrl ?? embedded?.url ?? '');
   try {
     const { signal } = stop;
-    const reports = await rebuild({ database, beside, rpcUrls, finality, signal, onProgress: tell });
+    const reports = await rebuild({ database, beside, rpcUrls, finality, signal, onProgress: printProgress });
     for (const report of reports) console.log(JSON.stringify(report));
     return reports.every(({ differences }) => differences.length === 0);
   } finally {
@@ -79,15 +79,18 @@ async function check({ beside: besideUrl }: Extract<Command, { do: 'rebuild' }>)
 
 async function main(): Promise<number> {
   const command = readCommand(process.argv.slice(2));
-  switch (command.do) {
+  switch (command.name) {
+    case 'help':
+      console.log(HELP);
+      return 0;
     case 'follow':
       await follow(command);
       return 0;
     case 'status':
-      await tellStatus();
+      await printStatus();
       return 0;
     case 'rebuild':
-      return (await check(command)) ? 0 : 1;
+      return (await rebuildAndCompare(command)) ? 0 : 1;
   }
 }
 

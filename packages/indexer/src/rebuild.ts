@@ -1,3 +1,4 @@
+import { PlumblineError } from '@plumbline/protocol';
 import {
   type BooksDifference,
   compareBooks,
@@ -8,6 +9,7 @@ import {
   migrate,
 } from '@plumbline/store';
 import type { Address } from 'viem';
+import { BooksMissingError } from './errors.ts';
 import { createIndexer } from './following/indexer.ts';
 import type { IndexerOptions } from './options.ts';
 
@@ -35,16 +37,19 @@ const MAX_DIFFERENCES = 20;
 
 /**
  * Rebuilds the books of every ledger from the chain and compares them, row by row.
- * @throws Error if the database beside is not empty, or there are no books.
+ * @throws PlumblineError `database-not-empty` or `books-missing`.
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport[]> {
   const { database, beside } = options;
   await migrate(beside);
   if ((await listLedgers(beside)).length > 0) {
-    throw new Error('the database beside must be empty: it holds books already');
+    throw new PlumblineError(
+      'database-not-empty',
+      'the database beside must be empty: it holds books already',
+    );
   }
   const ledgers = await listLedgers(database);
-  if (ledgers.length === 0) throw new Error('there are no books to check');
+  if (ledgers.length === 0) throw new PlumblineError('books-missing', 'there are no books to check');
   const reports: RebuildReport[] = [];
   for (const ledger of ledgers) reports.push(await rebuildLedger(options, ledger));
   return reports;
@@ -75,7 +80,7 @@ async function readUpTo(
   database: Database,
 ): Promise<number> {
   const [known, status] = [await findLedger(database, ledger), await findStatus(database, ledger)];
-  if (!known || !status) throw new Error(`the books of ledger ${ledger} are gone`);
+  if (!known || !status) throw new BooksMissingError(ledger);
   const { startBlock } = known;
   const { blockNumber: untilBlock } = status;
   const indexer = createIndexer({

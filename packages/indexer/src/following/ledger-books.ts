@@ -11,7 +11,7 @@ import {
   saveLedger,
 } from '@plumbline/store';
 import type { Address } from 'viem';
-import { WrongChainError } from '../errors.ts';
+import { BooksMissingError, WrongChainError } from '../errors.ts';
 import type { Reader } from '../reading/reader.ts';
 import type { Expected } from '../reading/verify.ts';
 
@@ -50,9 +50,10 @@ export class LedgerBooks {
     this.#finalNumber = Math.max(this.#finalNumber, number);
   }
 
+  /** @throws BooksMissingError if there are none. */
   async getStatus(): Promise<BooksStatus> {
     const status = await findStatus(this.#database, this.ledger);
-    if (!status) throw new Error(`the books of ledger ${this.ledger} are gone`);
+    if (!status) throw new BooksMissingError(this.ledger);
     return status;
   }
 
