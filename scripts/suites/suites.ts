@@ -30,12 +30,12 @@ const suites: Record<string, Suite> = {
   anvil: runAnvil,
   gateway: folder('gateway'),
   store: folder('store'),
-  solidity: runSolidity,
-  check: runChecks,
-  contracts: runContracts,
   protocol: folder('protocol'),
-  audit: folder('audit'),
   dashboard: folder('dashboard'),
+  audit: folder('audit'),
+  contracts: runContracts,
+  check: runChecks,
+  solidity: runSolidity,
 };
 
 /** The names of all suites: those above, and every other folder of test/ that holds tests. */
