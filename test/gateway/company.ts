@@ -10,6 +10,7 @@ import {
 } from '@plumbline/gateway';
 import { createIndexer } from '@plumbline/indexer';
 import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from '@plumbline/store';
+import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import type { Deployment } from '../../scripts/stack/deploy.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
@@ -146,14 +147,13 @@ export class Company extends LedgerCompany {
   async stop(): Promise<void> {
     await this.app.close();
     await this.database.destroy();
-    await this.embedded.close();
     await this.anvil.stop();
   }
 }
 
 /** Founds a company: the programme of scripts/stack/deploy.ts with a return window of an hour, unless said otherwise. */
 export async function foundCompany(options: CompanyOptions = {}): Promise<Company> {
-  const [anvil, embedded] = await Promise.all([startAnvil(), startEmbedded('memory://')]);
+  const [anvil, embedded] = await Promise.all([startAnvil(), emptyDatabase()]);
   const { request, ...rest } = options;
   const deployment = await deployCompany(anvil, {
     request: { returnWindow: 3_600, ...request },
@@ -175,6 +175,20 @@ export async function foundCompany(options: CompanyOptions = {}): Promise<Compan
   const company = new Company(anvil, deployment, embedded, database, app);
   await company.index();
   return company;
+}
+
+/** The database of all suites of a run. Starting one takes longer than the rest of a company together. */
+let shared: Promise<EmbeddedDatabase> | undefined;
+after(async () => (await shared)?.close());
+
+/** The shared database, emptied: a company's suite ends before the next one begins. */
+async function emptyDatabase(): Promise<EmbeddedDatabase> {
+  shared ??= startEmbedded('memory://');
+  const embedded = await shared;
+  const database = openDatabase(embedded.url);
+  await sql`drop schema public cascade; create schema public`.execute(database);
+  await database.destroy();
+  return embedded;
 }
 
 function chainOf(anvil: Anvil, deployment: Deployment): Chain {
