@@ -1,6 +1,6 @@
 import { decodeLogs, parseLogs, scanLogs } from '@plumbline/indexer/testing';
 import { expect } from 'chai';
-import { Random } from '../support/protocol/random.ts';
+import { Random } from '../support/random.ts';
 import type { RawLog } from './false-node.ts';
 import { ADDRESS, answerOf, rawLogs } from './raw-logs.ts';
 

@@ -1,6 +1,6 @@
-import { ENTRY_KINDS, randomEntry } from '../support/protocol/generate.ts';
+import { ENTRY_KINDS, journals, sampleOf } from '../support/protocol/arbitraries.ts';
 import { logsOf } from '../support/protocol/logs.ts';
-import { Random } from '../support/protocol/random.ts';
+import { Random } from '../support/random.ts';
 import type { RawLog } from './false-node.ts';
 
 export const ADDRESS = '0x28753b32e235aa56aea0a81af0c80c4d726f2135';
@@ -9,7 +9,7 @@ export const ADDRESS = '0x28753b32e235aa56aea0a81af0c80c4d726f2135';
 export function rawLogs(seed: number, compact = false): RawLog[] {
   const random = new Random(seed);
   const kinds = [...ENTRY_KINDS, 'batchSettled', 'batchSettled', 'enrolled', 'enrolled'] as const;
-  const entries = kinds.map((kind) => randomEntry(random, kind));
+  const entries = sampleOf(journals(kinds), seed);
   let [block, transaction, logIndex] = [7, 0, 0];
   return logsOf(entries, compact).map(({ topics, data }) => {
     const step = random.between(1, 20);

@@ -19,8 +19,8 @@ import {
   type Tree,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { randomLine } from '../support/protocol/generate.ts';
-import { Random } from '../support/protocol/random.ts';
+import fc from 'fast-check';
+import { lines as settledLines } from '../support/protocol/arbitraries.ts';
 import { goldens } from '../support/vectors.ts';
 
 function planOf(...rates: number[]): Plan {
@@ -380,11 +380,10 @@ describe('commission', () => {
     });
 
     it('are decoded to what was encoded', () => {
-      const random = new Random(8);
-      for (let round = 0; round < 300; round++) {
-        const lines = Array.from({ length: random.between(0, 10) }, () => randomLine(random));
-        expect(decodeLines(encodeLines(lines)), `round ${round}`).to.deep.equal(lines);
-      }
+      const property = fc.property(fc.array(settledLines, { maxLength: 10 }), (lines) => {
+        expect(decodeLines(encodeLines(lines))).to.deep.equal(lines);
+      });
+      fc.assert(property, { seed: 8, numRuns: 300 });
     });
   });
 });

@@ -11,20 +11,17 @@ import {
   UnexpectedLogError,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { type Hex, toEventSelector, toHex } from 'viem';
-import { ENTRY_KINDS, randomEntry, randomPlan } from '../support/protocol/generate.ts';
+import { entriesOf, journals, plans, sampleOf } from '../support/protocol/arbitraries.ts';
 import { expectAsViemReads, logsOf } from '../support/protocol/logs.ts';
-import { Random } from '../support/protocol/random.ts';
 
 const forms = [
   { form: 'readable', compact: false },
   { form: 'compact', compact: true },
 ];
 
-/** One entry of each kind, and a second settlement. */
-function journalOf(random: Random): Entry[] {
-  return [...ENTRY_KINDS, 'batchSettled' as const].map((kind) => randomEntry(random, kind));
-}
+const sampleJournal = (seed: number) => sampleOf(journals(), seed);
 
 function inThrees(entries: Entry[]): Entry[][] {
   return Array.from({ length: Math.ceil(entries.length / 3) }, (_, i) => entries.slice(3 * i, 3 * i + 3));
@@ -60,22 +57,18 @@ describe('decode', () => {
   for (const { form, compact } of forms) {
     describe(`the logs of a ${form} ledger`, () => {
       it('give the entries they were written from, and what viem reads in them', () => {
-        const random = new Random(10);
-        for (let round = 0; round < 40; round++) {
-          const entries = journalOf(random);
+        const property = fc.property(journals(), (entries) => {
           const logs = logsOf(entries, compact);
           const decoded = decodeEntries(logs);
-          expect(
-            decoded.map(({ entry }) => entry),
-            `round ${round}`,
-          ).to.deep.equal(entries);
+          expect(decoded.map(({ entry }) => entry)).to.deep.equal(entries);
           expectAsViemReads(logs, decoded, compact);
           expect(foldEntries(GENESIS_HEAD, 0, decoded)).to.equal(decoded.at(-1)?.head);
-        }
+        });
+        fc.assert(property, { seed: 10, numRuns: 40 });
       });
 
       it('say where each entry stands; a settlement stands at its closing log', () => {
-        const entries = journalOf(new Random(11));
+        const entries = sampleJournal(11);
         const logs = logsOf(entries, compact);
         const closing = logs.filter((log) => log.topics[0] !== selectorOf('SaleSettled'));
         expect(
@@ -92,7 +85,7 @@ describe('decode', () => {
         this.timeout(60_000);
         let refused = 0;
         // Short journals, because each attempt reads a whole one.
-        for (const entries of inThrees(journalOf(new Random(12)))) {
+        for (const entries of inThrees(sampleJournal(12))) {
           const logs = logsOf(entries, compact);
           const attempt = (changed: LedgerLog, i: number, what: string) => {
             const found = read(logs.with(i, changed));
@@ -118,7 +111,7 @@ describe('decode', () => {
       });
 
       it('are refused, or say the same, with digits that are no hex', () => {
-        const entries = journalOf(new Random(13));
+        const entries = sampleJournal(13);
         const logs = logsOf(entries, compact);
         logs.forEach((log, i) => {
           for (let at = 2; at < log.data.length; at += 5) {
@@ -134,7 +127,7 @@ describe('decode', () => {
       });
 
       it('are refused when one is missing, twice, or in another place', () => {
-        const logs = logsOf(journalOf(new Random(14)), compact);
+        const logs = logsOf(sampleJournal(14), compact);
         logs.forEach((log, i) => {
           // Without its last entry a journal is only shorter; the ledger's own head tells.
           if (i < logs.length - 1) {
@@ -146,7 +139,7 @@ describe('decode', () => {
       });
 
       it('are refused when one is cut', () => {
-        const logs = logsOf(journalOf(new Random(15)), compact);
+        const logs = logsOf(sampleJournal(15), compact);
         logs.forEach((log, i) => {
           expect(read(logs.with(i, { ...log, topics: log.topics.slice(0, -1) })), `topics of ${i}`).to.equal(
             undefined,
@@ -158,7 +151,7 @@ describe('decode', () => {
       });
 
       it('are read the same in capitals', () => {
-        const entries = journalOf(new Random(16));
+        const entries = sampleJournal(16);
         const logs = logsOf(entries, compact).map((log) => ({
           ...log,
           topics: log.topics.map((topic, i) => (i === 0 ? topic : upper(topic))),
@@ -170,9 +163,9 @@ describe('decode', () => {
   }
 
   describe('refuses', () => {
-    const random = new Random(20);
-    const settlement = logsOf([randomEntry(random, 'batchSettled')], false);
-    const payout = logsOf([randomEntry(random, 'payout')], false)[0]!;
+    const some = <Kind extends Entry['kind']>(kind: Kind) => sampleOf(entriesOf(kind), 20);
+    const settlement = logsOf([some('batchSettled')], false);
+    const payout = logsOf([some('payout')], false)[0]!;
 
     it('a log that is not of the journal', () => {
       const foreign = toEventSelector(
@@ -213,7 +206,7 @@ describe('decode', () => {
     });
 
     it('readable lines before a compact settlement', () => {
-      const entry = randomEntry(random, 'batchSettled');
+      const entry = some('batchSettled');
       const [readable, compact] = [logsOf([entry], false), logsOf([entry], true)];
       expect(() => decodeEntries([...readable.slice(0, -1), ...compact])).to.throw(
         UnexpectedLogError,
@@ -257,7 +250,7 @@ describe('decode', () => {
         ['flagClosed', (log, number) => withTopic(log, 2, number), [0, 4]],
       ];
       for (const [kind, withChoice, numbers] of choices) {
-        const [log] = logsOf([randomEntry(random, kind)], false) as [LedgerLog];
+        const [log] = logsOf([some(kind)], false) as [LedgerLog];
         for (const number of numbers) {
           expect(() => decodeEntries([withChoice(log, toHex(number, { size: 32 }))]), kind).to.throw(
             UnexpectedLogError,
@@ -268,13 +261,13 @@ describe('decode', () => {
     });
 
     it('a plan that is not the one its hash names', () => {
-      const entry = randomEntry(random, 'planAnnounced') as Entry & { kind: 'planAnnounced' };
-      const [log] = logsOf([{ ...entry, plan: randomPlan(random) }], false);
+      const entry = some('planAnnounced');
+      const [log] = logsOf([{ ...entry, plan: sampleOf(plans, 21) }], false);
       expect(() => decodeEntries([log!])).to.throw(UnexpectedLogError, 'has another plan than its hash');
     });
 
     it('a plan that cannot be read, keeping the cause', () => {
-      const [log] = logsOf([randomEntry(random, 'planAnnounced')], false);
+      const [log] = logsOf([some('planAnnounced')], false);
       expect(() => decodeEntries([{ ...log!, data: log!.data.slice(0, 2 + 64 * 5) as Hex }]))
         .to.throw(UnexpectedLogError, 'has no plan that can be read')
         .with.property('cause');

@@ -11,12 +11,12 @@ import {
 import { expect } from 'chai';
 import { type Hex, zeroAddress } from 'viem';
 import type { Call } from '../support/company/calls.ts';
+import { ENTRY_KINDS, edgyBigInt } from '../support/protocol/arbitraries.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
-import { ENTRY_KINDS } from '../support/protocol/generate.ts';
 import { Chain, type Ledger } from '../support/protocol/ledger.ts';
 import { expectAsViemReads } from '../support/protocol/logs.ts';
-import { Random } from '../support/protocol/random.ts';
 import type { Twin } from '../support/protocol/twin.ts';
+import { Random } from '../support/random.ts';
 
 /**
  * The contract on a real chain against a twin made of nothing but protocol's functions: random companies do random
@@ -161,12 +161,13 @@ function expectSameJournal({ logs, twin, terms }: RandomCompany, progress: Progr
   expectAsViemReads(fresh, entries, terms.compact);
 }
 
-async function expectSameExplanations({ ledger, twin, random }: RandomCompany): Promise<void> {
+async function expectSameExplanations(company: RandomCompany): Promise<void> {
+  const { ledger, twin, random } = company;
   const plan = twin.planOf(twin.planAt(ledger.chain.now));
   const questions = Array.from({ length: 6 }, () => ({
     seller: random.pick([...twin.distributors.keys()]),
     buyerClass: random.pick(BUYER_CLASSES),
-    volumeCents: random.edgy(0n, 2n ** 32n - 1n),
+    volumeCents: company.draw(edgyBigInt(0n, 2n ** 32n - 1n)),
   }));
   const answers = await ledger.views(
     ...questions.map(({ seller, buyerClass, volumeCents }): [string, ...unknown[]] => [

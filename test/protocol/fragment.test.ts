@@ -9,42 +9,49 @@ import {
   STATUS_CLOSED,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { Random } from '../support/protocol/random.ts';
+import fc from 'fast-check';
+import { between, edgyBigInt } from '../support/protocol/arbitraries.ts';
 
 const MAX_BALANCE = 2n ** 50n - 1n;
 const nobody: Account = { sponsor: 0, owed: 0n, rank: 0, status: 0, movedTo: 0 };
 
-/** One to four distributors such as a fragment can hold. */
-function randomFragment(random: Random, fragment: number): Account[] {
-  return Array.from({ length: random.between(1, 4) }, (_, lane) => {
-    const status = random.between(1, 3);
-    const distributor: Account = {
-      sponsor: lane === 0 ? random.between(0, MAX_ID) : idAt(fragment, random.between(0, lane - 1)),
-      owed: random.edgy(0n, MAX_BALANCE),
-      rank: status === STATUS_CLOSED ? 0 : random.between(0, 15),
-      status,
-      movedTo: 0,
-    };
-    return random.chance(20) ? moveAway(distributor, random.between(4, MAX_ID)) : distributor;
-  });
+/** A fragment with the one to four distributors that it can hold. */
+const fragments = fc
+  .tuple(between(1, 2 ** 24 - 1), between(1, 4))
+  .chain(([fragment, count]) =>
+    fc.tuple(
+      fc.constant(fragment),
+      fc.tuple(...Array.from({ length: count }, (_, lane) => accounts(fragment, lane))),
+    ),
+  );
+
+function accounts(fragment: number, lane: number): fc.Arbitrary<Account> {
+  const sponsor =
+    lane === 0 ? between(0, MAX_ID) : between(0, lane - 1).map((above) => idAt(fragment, above));
+  const standing = fc.tuple(between(0, 15), between(1, 3));
+  const movedTo = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, between(4, MAX_ID));
+  return fc
+    .tuple(sponsor, edgyBigInt(0n, MAX_BALANCE), standing, movedTo)
+    .map(([above, owed, [rank, status], newId]) => {
+      const account = { sponsor: above, owed, rank: status === STATUS_CLOSED ? 0 : rank, status, movedTo: 0 };
+      return newId === 0 ? account : moveAway(account, newId);
+    });
 }
 
 describe('fragment', () => {
   describe('packFragment and accountIn', () => {
     it('read back what was packed, in every lane', () => {
-      const random = new Random(4);
-      for (let round = 0; round < 1000; round++) {
-        const fragment = random.between(1, 2 ** 24 - 1);
-        const distributors = randomFragment(random, fragment);
+      const property = fc.property(fragments, ([fragment, distributors]) => {
         const word = packFragment(distributors);
         expect(word >> 256n, 'fits a storage word').to.equal(0n);
         const lanes = [0, 1, 2, 3].map((lane) => accountIn(word, fragment, lane));
-        expect(lanes.slice(0, distributors.length), `round ${round}`).to.deep.equal(distributors);
+        expect(lanes.slice(0, distributors.length)).to.deep.equal(distributors);
         for (const empty of lanes.slice(distributors.length)) {
           const { sponsor: _sponsor, ...rest } = empty;
           expect(rest).to.deep.equal({ owed: 0n, rank: 0, status: 0, movedTo: 0 });
         }
-      }
+      });
+      fc.assert(property, { seed: 4, numRuns: 1_000 });
     });
 
     it('put each field at its bits', () => {

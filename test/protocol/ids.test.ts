@@ -9,18 +9,18 @@ import {
   saleRefOf,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { Random } from '../support/protocol/random.ts';
+import fc from 'fast-check';
+import { between } from '../support/protocol/arbitraries.ts';
 
 describe('ids', () => {
   it('splits a distributor id into fragment and lane, and puts it together again', () => {
     expect([fragmentOf(4), laneOf(4)]).to.deep.equal([1, 0]);
     expect([fragmentOf(11), laneOf(11)]).to.deep.equal([2, 3]);
     expect([fragmentOf(MAX_ID), laneOf(MAX_ID)]).to.deep.equal([2 ** 24 - 1, 3]);
-    const random = new Random(2);
-    for (let i = 0; i < 500; i++) {
-      const id = random.between(0, MAX_ID);
+    const property = fc.property(between(0, MAX_ID), (id) => {
       expect(idAt(fragmentOf(id), laneOf(id))).to.equal(id);
-    }
+    });
+    fc.assert(property, { seed: 2, numRuns: 500 });
   });
 
   it('numbers a sale by its batch above 16 bits of index, and reads it back', () => {
@@ -28,11 +28,10 @@ describe('ids', () => {
     expect(saleNumber({ batch: 12, index: 7 })).to.equal((12 << 16) | 7);
     // 48 bits: beyond what the bitwise operators of JavaScript hold.
     expect(saleNumber({ batch: 2 ** 24 - 1, index: 999 })).to.equal(1_099_511_563_239);
-    const random = new Random(3);
-    for (let i = 0; i < 500; i++) {
-      const ref = { batch: random.between(1, 2 ** 32 - 1), index: random.between(0, 65_535) };
-      expect(saleRefOf(saleNumber(ref))).to.deep.equal(ref);
-    }
+    const property = fc.property(between(1, 2 ** 32 - 1), between(0, 65_535), (batch, index) => {
+      expect(saleRefOf(saleNumber({ batch, index }))).to.deep.equal({ batch, index });
+    });
+    fc.assert(property, { seed: 3, numRuns: 500 });
   });
 
   describe('parseSaleRef', () => {

@@ -8,10 +8,10 @@ import {
   MalformedError,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { concatHex, getAddress, keccak256 } from 'viem';
-import { ENTRY_KINDS, randomEntry } from '../support/protocol/generate.ts';
+import { ENTRY_KINDS, entriesOf, hex, journals, sampleOf } from '../support/protocol/arbitraries.ts';
 import { contentOf } from '../support/protocol/packed.ts';
-import { Random } from '../support/protocol/random.ts';
 
 /** A journal of random entries with right heads. */
 function journalOf(entries: Entry[]): JournalEntry[] {
@@ -27,40 +27,36 @@ describe('journal', () => {
   describe('extendHead', () => {
     for (const kind of ENTRY_KINDS) {
       it(`hashes an entry "${kind}" as the Solidity comment says`, () => {
-        const random = new Random(ENTRY_KINDS.indexOf(kind) + 100);
-        for (let round = 0; round < 100; round++) {
-          const head = random.hex(32);
-          const entry = randomEntry(random, kind);
-          expect(extendHead(head, entry), `round ${round}`).to.equal(
-            keccak256(concatHex([head, contentOf(entry)])),
-          );
-        }
+        const property = fc.property(hex(32), entriesOf(kind), (head, entry) => {
+          expect(extendHead(head, entry)).to.equal(keccak256(concatHex([head, contentOf(entry)])));
+        });
+        fc.assert(property, { seed: ENTRY_KINDS.indexOf(kind) + 100, numRuns: 100 });
       });
     }
 
     it('refuses a field that its width would cut, because the cut one has the same hash', () => {
-      const random = new Random(200);
+      const some = (kind: Entry['kind']) => sampleOf(entriesOf(kind), 200);
       const unfit: Entry[] = [
-        { ...randomEntry(random, 'payout'), units: 2n ** 64n } as Entry,
-        { ...randomEntry(random, 'payout'), units: -1n } as Entry,
-        { ...randomEntry(random, 'payout'), id: 2 ** 32 + 4 } as Entry,
-        { ...randomEntry(random, 'payout'), wallet: '0x12' } as Entry,
-        { ...randomEntry(random, 'planAnnounced'), version: 65_537 } as Entry,
-        { ...randomEntry(random, 'batchRecorded'), recordedAt: 2 ** 40 } as Entry,
-        { ...randomEntry(random, 'batchRecorded'), manifestRoot: `0x${'zz'.repeat(32)}` } as Entry,
-        { ...randomEntry(random, 'batchSettled'), until: 65_536 } as Entry,
-        { ...randomEntry(random, 'saleReversed'), priceCents: 2n ** 32n } as Entry,
-        { ...randomEntry(random, 'standingSet'), evidence: '0x12' } as Entry,
-        { ...randomEntry(random, 'sponsorCorrected'), newId: 2 ** 32 } as Entry,
-        { ...randomEntry(random, 'distributorLeft'), id: -1 } as Entry,
-        { ...randomEntry(random, 'walletSet'), to: '0x' } as Entry,
-        { ...randomEntry(random, 'recoverySet'), executableFrom: 2 ** 40 } as Entry,
-        { ...randomEntry(random, 'holdSet'), until: 2 ** 40 } as Entry,
-        { ...randomEntry(random, 'flagRaised'), subject: 2 ** 48 } as Entry,
-        { ...randomEntry(random, 'flagRaised'), subjectKind: 'batch' } as unknown as Entry,
-        { ...randomEntry(random, 'flagClosed'), flag: 2 ** 32 } as Entry,
-        { ...randomEntry(random, 'floatWithdrawn'), units: 2n ** 64n } as Entry,
-        { ...randomEntry(random, 'payoutRedirected'), units: 2n ** 64n } as Entry,
+        { ...some('payout'), units: 2n ** 64n } as Entry,
+        { ...some('payout'), units: -1n } as Entry,
+        { ...some('payout'), id: 2 ** 32 + 4 } as Entry,
+        { ...some('payout'), wallet: '0x12' } as Entry,
+        { ...some('planAnnounced'), version: 65_537 } as Entry,
+        { ...some('batchRecorded'), recordedAt: 2 ** 40 } as Entry,
+        { ...some('batchRecorded'), manifestRoot: `0x${'zz'.repeat(32)}` } as Entry,
+        { ...some('batchSettled'), until: 65_536 } as Entry,
+        { ...some('saleReversed'), priceCents: 2n ** 32n } as Entry,
+        { ...some('standingSet'), evidence: '0x12' } as Entry,
+        { ...some('sponsorCorrected'), newId: 2 ** 32 } as Entry,
+        { ...some('distributorLeft'), id: -1 } as Entry,
+        { ...some('walletSet'), to: '0x' } as Entry,
+        { ...some('recoverySet'), executableFrom: 2 ** 40 } as Entry,
+        { ...some('holdSet'), until: 2 ** 40 } as Entry,
+        { ...some('flagRaised'), subject: 2 ** 48 } as Entry,
+        { ...some('flagRaised'), subjectKind: 'batch' } as unknown as Entry,
+        { ...some('flagClosed'), flag: 2 ** 32 } as Entry,
+        { ...some('floatWithdrawn'), units: 2n ** 64n } as Entry,
+        { ...some('payoutRedirected'), units: 2n ** 64n } as Entry,
       ];
       for (const entry of unfit) {
         expect(() => extendHead(GENESIS_HEAD, entry), entry.kind).to.throw(MalformedError);
@@ -68,7 +64,7 @@ describe('journal', () => {
     });
 
     it('does not mind the case of an address', () => {
-      const entry = randomEntry(new Random(201), 'payout') as Entry & { kind: 'payout' };
+      const entry = sampleOf(entriesOf('payout'), 201);
       expect(extendHead(GENESIS_HEAD, { ...entry, wallet: getAddress(entry.wallet) })).to.equal(
         extendHead(GENESIS_HEAD, entry),
       );
@@ -76,8 +72,7 @@ describe('journal', () => {
   });
 
   describe('foldEntries', () => {
-    const random = new Random(300);
-    const journal = journalOf(ENTRY_KINDS.map((kind) => randomEntry(random, kind)));
+    const journal = journalOf(sampleOf(journals(ENTRY_KINDS), 300));
 
     it('refuses a missing entry, naming the one after it', () => {
       for (let missing = 0; missing < journal.length - 1; missing++) {
@@ -90,7 +85,7 @@ describe('journal', () => {
 
     it('refuses two entries that changed places, an entry twice, and an entry of another journal', () => {
       const [first, second] = [journal[3]!, journal[4]!];
-      const foreign = journalOf([randomEntry(random, 'payout')])[0]!;
+      const foreign = journalOf([sampleOf(entriesOf('payout'), 301)])[0]!;
       for (const wrong of [
         journal.toSpliced(3, 2, second, first),
         journal.toSpliced(3, 1, first, first),

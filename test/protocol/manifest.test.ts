@@ -7,8 +7,10 @@ import {
   verifyDocument,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { concatHex, type Hex, keccak256, stringToHex, toHex } from 'viem';
-import { Random } from '../support/protocol/random.ts';
+import { hex } from '../support/protocol/arbitraries.ts';
+import { Random } from '../support/random.ts';
 
 const salt: Hex = `0x${'5a'.repeat(32)}`;
 
@@ -145,9 +147,8 @@ describe('manifest', () => {
     });
 
     it('lead to the root of the array that docs/protocol.md describes', () => {
-      const random = new Random(31);
-      for (let size = 1; size <= 40; size++) {
-        const hashes = Array.from({ length: size }, () => random.hex(32));
+      const check = (hashes: Hex[]) => {
+        const size = hashes.length;
         const leaves = hashes.map((hash, i) =>
           keccak256(keccak256(concatHex([toHex(i, { size: 4 }), hash]))),
         );
@@ -156,6 +157,10 @@ describe('manifest', () => {
           nodes[i] = keccak256(concatHex([nodes[2 * i + 1]!, nodes[2 * i + 2]!].toSorted()));
         }
         expect(manifestRoot(hashes), `${size} documents`).to.equal(nodes[0]);
+      };
+      for (let size = 1; size <= 40; size++) {
+        const batches = fc.array(hex(32), { minLength: size, maxLength: size });
+        fc.assert(fc.property(batches, check), { seed: size, numRuns: 2 });
       }
     });
 

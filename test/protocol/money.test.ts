@@ -1,6 +1,7 @@
 import { formatCents, formatUnits, MAX_CENTS, MalformedError, parseInteger } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { Random } from '../support/protocol/random.ts';
+import fc from 'fast-check';
+import { edgyBigInt } from '../support/protocol/arbitraries.ts';
 
 describe('money', () => {
   describe('formatUnits', () => {
@@ -24,14 +25,13 @@ describe('money', () => {
     }
 
     it('loses nothing: the digits read back are the units', () => {
-      const random = new Random(1);
-      for (let i = 0; i < 500; i++) {
-        const units = random.edgy(0n, 2n ** 60n);
+      const property = fc.property(edgyBigInt(0n, 2n ** 60n), (units) => {
         const text = formatUnits(units);
         const [whole, decimals] = text.split('.');
         expect(BigInt(`${whole}${decimals?.padEnd(6, '0')}`), text).to.equal(units);
         expect(decimals, text).to.match(/^([0-9]{2}|[0-9]{2,5}[1-9])$/);
-      }
+      });
+      fc.assert(property, { seed: 1, numRuns: 500 });
     });
   });
 

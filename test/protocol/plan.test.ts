@@ -10,10 +10,10 @@ import {
   rowOf,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { encodeAbiParameters, keccak256 } from 'viem';
-import { randomPlan } from '../support/protocol/generate.ts';
+import { between, plans, sampleOf } from '../support/protocol/arbitraries.ts';
 import { Chain, type Ledger } from '../support/protocol/ledger.ts';
-import { Random } from '../support/protocol/random.ts';
 
 const plan: Plan = {
   kind: 0,
@@ -25,25 +25,26 @@ const plan: Plan = {
 };
 
 /** A plan with something that may be wrong with it, often right at a limit. */
-function doubtfulPlan(random: Random): Plan {
-  const base = randomPlan(random);
+const doubtfulPlans: fc.Arbitrary<Plan> = plans.chain((base) => {
   const total = maxTotalBps(base);
-  const bps = () => random.pick([0, 9999, 10_000, 10_001, 16_383, 16_384, 65_535]);
-  const [row = []] = base.ratesBps;
-  const changes: Partial<Plan>[] = [
-    {},
-    { kind: random.between(0, 4) },
-    { compression: random.between(0, 4) },
-    { boundaryRank: random.pick([0, 1, 15, 16, 17]) },
-    { ceilingBps: random.pick([total - 1, total, total + 1, bps()]) },
-    { weightsBps: [bps(), bps(), bps()] },
-    { ratesBps: random.pick([[], [row, row], [[]], [Array(random.between(10, 16)).fill(1)], [row, []]]) },
-    { ratesBps: Array(random.between(15, 18)).fill(row) },
-    { ratesBps: [row.with(random.between(0, row.length - 1), bps())] },
-  ];
-  const doubtful = { ...base, ...random.pick(changes), ...random.pick(changes) };
-  return doubtful.ceilingBps < 0 ? { ...doubtful, ceilingBps: 0 } : doubtful;
-}
+  const row = [...(base.ratesBps[0] ?? [])];
+  const bps = fc.constantFrom(0, 9_999, 10_000, 10_001, 16_383, 16_384, 65_535);
+  const ceilingBps = fc.oneof(fc.constantFrom(Math.max(0, total - 1), total, total + 1), bps);
+  const long = between(10, 16).map((levels) => [Array<number>(levels).fill(1)]);
+  const ratesBps = fc.oneof(fc.constantFrom([], [row, row], [[]], [row, []]), long);
+  const change = fc.oneof<fc.Arbitrary<Partial<Plan>>[]>(
+    fc.constant({}),
+    between(0, 4).map((kind) => ({ kind })),
+    between(0, 4).map((compression) => ({ compression })),
+    fc.constantFrom(0, 1, 15, 16, 17).map((boundaryRank) => ({ boundaryRank })),
+    ceilingBps.map((ceiling) => ({ ceilingBps: ceiling })),
+    fc.tuple(bps, bps, bps).map((weightsBps) => ({ weightsBps })),
+    ratesBps.map((rows) => ({ ratesBps: rows })),
+    between(15, 18).map((rows) => ({ ratesBps: Array<number[]>(rows).fill(row) })),
+    fc.tuple(between(0, row.length - 1), bps).map(([at, rate]) => ({ ratesBps: [row.with(at, rate)] })),
+  );
+  return fc.tuple(change, change).map(([first, second]) => ({ ...base, ...first, ...second }));
+});
 
 const byDifference: Partial<Plan> = { kind: PLAN_BY_DIFFERENCE, ratesBps: [[0, 100]] };
 const byGeneration: Partial<Plan> = { kind: PLAN_BY_GENERATION, boundaryRank: 2 };
@@ -276,15 +277,13 @@ describe('plan', () => {
     }
 
     it('checkPlan refuses what announcePlan refuses, for the same reason, and nothing else', async () => {
-      const random = new Random(40);
       const reasons = new Set<string | undefined>();
-      for (let round = 0; round < 600; round++) {
-        const doubtful = doubtfulPlan(random);
+      const property = fc.asyncProperty(doubtfulPlans, async (doubtful) => {
         const ours = reasonOf(doubtful);
-        const theirs = await ledger.findReason(['announcePlan', doubtful]);
-        expect(ours, `round ${round}: ${JSON.stringify(doubtful)}`).to.equal(theirs);
+        expect(ours).to.equal(await ledger.findReason(['announcePlan', doubtful]));
         reasons.add(ours);
-      }
+      });
+      await fc.assert(property, { seed: 40, numRuns: 600 });
       expect(reasons, 'every reason and acceptance came up').to.have.property('size', 8);
     });
 
@@ -298,9 +297,8 @@ describe('plan', () => {
     });
 
     it('planHash is the name that planOf gives, and the plan comes back as it went', async () => {
-      const random = new Random(41);
       for (let version = 2; version <= 25; version++) {
-        const announced = randomPlan(random);
+        const announced = sampleOf(plans, version);
         await ledger.send(['announcePlan', announced]);
         const [found] = await ledger.views(['planOf', BigInt(version)]);
         expect(found).to.deep.equal([announced, BigInt(chain.now + 60), planHash(announced)]);

@@ -12,9 +12,9 @@ import {
   type SaleRecord,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { encodePacked, getAddress, zeroAddress } from 'viem';
-import { randomSale } from '../support/protocol/generate.ts';
-import { Random } from '../support/protocol/random.ts';
+import { between, edgy, edgyBigInt, hex, salesOf } from '../support/protocol/arbitraries.ts';
 
 const sale: SaleRecord = { class: 'self', seller: MAX_ID, priceCents: 2n ** 32n - 1n, volumeCents: 1n };
 
@@ -58,11 +58,8 @@ describe('records', () => {
     });
 
     it('are decoded to what was encoded, and encoded as viem packs them', () => {
-      const random = new Random(5);
-      for (let round = 0; round < 200; round++) {
-        const sales = Array.from({ length: random.between(0, 30) }, () =>
-          randomSale(random, random.between(4, MAX_ID)),
-        );
+      const lists = fc.array(salesOf(between(4, MAX_ID)), { maxLength: 30 });
+      const property = fc.property(lists, (sales) => {
         const packed = encodeSales(sales);
         expect(decodeSales(packed)).to.deep.equal(sales);
         const parts = sales.map((each) =>
@@ -76,7 +73,8 @@ describe('records', () => {
           ).slice(2),
         );
         expect(packed).to.equal(`0x${parts.join('')}`);
-      }
+      });
+      fc.assert(property, { seed: 5, numRuns: 200 });
     });
   });
 
@@ -92,13 +90,13 @@ describe('records', () => {
       expect(encodeReversals([{ index: 7, priceCents: 1999n, volumeCents: 1000n }])).to.equal(
         '0x00000007000007cf000003e8',
       );
-      const random = new Random(6);
-      const reversals = Array.from({ length: 300 }, () => ({
-        index: random.between(0, 999),
-        priceCents: random.edgy(1n, 2n ** 32n - 1n),
-        volumeCents: random.edgy(0n, 2n ** 32n - 1n),
-      }));
-      expect(decodeReversals(encodeReversals(reversals))).to.deep.equal(reversals);
+      const reversal = fc
+        .tuple(between(0, 999), edgyBigInt(1n, 2n ** 32n - 1n), edgyBigInt(0n, 2n ** 32n - 1n))
+        .map(([index, priceCents, volumeCents]) => ({ index, priceCents, volumeCents }));
+      const property = fc.property(fc.array(reversal, { maxLength: 10 }), (reversals) => {
+        expect(decodeReversals(encodeReversals(reversals))).to.deep.equal(reversals);
+      });
+      fc.assert(property, { seed: 6, numRuns: 300 });
       expect(decodeReversals('0x')).to.deep.equal([]);
     });
   });
@@ -115,14 +113,13 @@ describe('records', () => {
     });
 
     it('are 28 bytes: id and sponsor of 4, wallet of 20, in whatever case it is written', () => {
-      const random = new Random(7);
-      for (let round = 0; round < 100; round++) {
-        const [id, sponsor] = [random.between(4, MAX_ID), random.between(0, MAX_ID)];
-        const wallet = getAddress(random.hex(20));
+      const property = fc.property(between(4, MAX_ID), between(0, MAX_ID), hex(20), (id, sponsor, bytes) => {
+        const wallet = getAddress(bytes);
         expect(encodeDistributors([{ id, sponsor, wallet }])).to.equal(
           encodePacked(['uint32', 'uint32', 'address'], [id, sponsor, wallet]),
         );
-      }
+      });
+      fc.assert(property, { seed: 7, numRuns: 100 });
     });
   });
 
@@ -162,13 +159,13 @@ describe('records', () => {
     });
 
     it('are decoded to what was encoded', () => {
-      const random = new Random(9);
-      const standings = Array.from({ length: 500 }, () => ({
-        id: Number(random.edgy(0n, BigInt(MAX_ID))),
-        rank: random.between(0, 15),
-        status: random.between(0, 3),
-      }));
-      expect(decodeStandings(encodeStandings(standings))).to.deep.equal(standings);
+      const anyStanding = fc
+        .tuple(edgy(0, MAX_ID), between(0, 15), between(0, 3))
+        .map(([id, rank, status]) => ({ id, rank, status }));
+      const property = fc.property(fc.array(anyStanding, { maxLength: 10 }), (standings) => {
+        expect(decodeStandings(encodeStandings(standings))).to.deep.equal(standings);
+      });
+      fc.assert(property, { seed: 9, numRuns: 500 });
       expect(decodeStandings('0x')).to.deep.equal([]);
     });
   });

@@ -14,8 +14,8 @@ import type { Hex } from 'viem';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { fastSteps } from '../support/protocol/fast-steps.ts';
 import { Chain } from '../support/protocol/ledger.ts';
-import { Random } from '../support/protocol/random.ts';
 import type { TwinBatch } from '../support/protocol/twin.ts';
+import { Random } from '../support/random.ts';
 
 /**
  * Settlement alone, many times: random trees, each batch by a random plan of its own, after random changes of ranks,

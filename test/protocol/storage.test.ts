@@ -28,8 +28,8 @@ import {
 import { RandomCompany } from '../support/protocol/company.ts';
 import { page } from '../support/protocol/document.ts';
 import { Chain } from '../support/protocol/ledger.ts';
-import { Random } from '../support/protocol/random.ts';
 import type { Twin } from '../support/protocol/twin.ts';
+import { Random } from '../support/random.ts';
 
 /** The number of the slot that docs/protocol.md says holds what begins with `what`. */
 function slotOf(what: string): bigint {

@@ -16,11 +16,12 @@ import {
   STATUS_CLOSED,
   termsHash,
 } from '@plumbline/protocol';
+import fc from 'fast-check';
 import { type Address, keccak256, stringToHex, zeroAddress, zeroHash } from 'viem';
-import { randomPlan, randomSale } from './generate.ts';
+import type { Random } from '../random.ts';
+import { edgyBigInt, plans, salesOf, sampleOf } from './arbitraries.ts';
 import type { Chain, CreationTerms, Ledger } from './ledger.ts';
 import { correctSponsor, leave, POWERS, payOutTo, setPaused, setStanding } from './powers.ts';
-import type { Random } from './random.ts';
 import { Subject } from './subject.ts';
 import type { TwinBatch } from './twin.ts';
 
@@ -75,7 +76,7 @@ export class RandomCompany extends Subject {
     const returnWindow = random.pick([0, 300, 300, 5000]);
     const planNotice = random.pick([0, 0, 500]);
     const terms = { returnWindow, planNotice, capPeriod: 3600, ...fixed };
-    const plan = randomPlan(random);
+    const plan = sampleOf(plans, random.below(2 ** 31));
     const ledger = await chain.createLedger(terms, plan);
     const company = new RandomCompany(
       random,
@@ -131,7 +132,7 @@ export class RandomCompany extends Subject {
       if (action === 'settle') await this.#settle();
       if (action === 'pay') await this.#pay();
       if (action === 'announce') await this.#announce();
-      if (action === 'fund') await this.#fund(this.random.edgy(1n, 10n ** 10n));
+      if (action === 'fund') await this.#fund(this.draw(edgyBigInt(1n, 10n ** 10n)));
       if (action === 'power') await this.random.pick(POWERS)(this);
     }
   }
@@ -180,8 +181,8 @@ export class RandomCompany extends Subject {
   }
 
   async #announce(isCompressed = false): Promise<void> {
-    let plan = randomPlan(this.random);
-    while (isCompressed && plan.compression === COMPRESSION_NONE) plan = randomPlan(this.random);
+    let plan = this.draw(plans);
+    while (isCompressed && plan.compression === COMPRESSION_NONE) plan = this.draw(plans);
     await this.send(['announcePlan', plan]);
     this.twin.announce(plan, this.now + this.terms.planNotice);
     const version = this.twin.plans.length;
@@ -238,7 +239,9 @@ export class RandomCompany extends Subject {
     const { random, twin } = this;
     if (twin.paused) return;
     const time = this.now + random.between(1, 200);
-    const sales = Array.from({ length: random.between(1, 25) }, () => randomSale(random, this.#seller()));
+    const sales = Array.from({ length: random.between(1, 25) }, () =>
+      this.draw(salesOf(fc.constant(this.#seller()))),
+    );
     while (sales.length > 0 && twin.needed(sales, time) > twin.float) sales.pop();
     if (sales.length === 0) return;
     const root = random.hex(32);
@@ -278,10 +281,10 @@ export class RandomCompany extends Subject {
     const index = this.random.between(0, batch.records.length - 1);
     const left = this.twin.leftOf(batch, index);
     if (left.priceCents === 0n) return undefined;
-    const priceCents = this.random.pick([left.priceCents, this.random.edgy(1n, left.priceCents)]);
+    const priceCents = this.random.pick([left.priceCents, this.draw(edgyBigInt(1n, left.priceCents))]);
     // The volume that stays may not be above the price that stays.
     const least = left.volumeCents - (left.priceCents - priceCents);
-    const volumeCents = this.random.edgy(least > 0n ? least : 0n, left.volumeCents);
+    const volumeCents = this.draw(edgyBigInt(least > 0n ? least : 0n, left.volumeCents));
     return { index, priceCents, volumeCents };
   }
 

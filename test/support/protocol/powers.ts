@@ -2,7 +2,7 @@ import { encodeStandings, fragmentOf, STATUS_CLOSED, type StandingRecord } from 
 import { zeroAddress, zeroHash } from 'viem';
 import type { Call } from '../company/calls.ts';
 import { signMessage } from '../company/signatures.ts';
-import { randomRank } from './generate.ts';
+import { edgyBigInt, ranks } from './arbitraries.ts';
 import type { Subject } from './subject.ts';
 
 /** What a random company does besides enrolling, selling and paying: each sends calls and tells the twin. */
@@ -22,7 +22,7 @@ export async function setStanding(company: Subject, isSparse = false): Promise<v
   const inactive = isSparse ? 95 : random.pick([5, 20, 60, 95]);
   const standings = Array.from({ length: count }, (_, i): StandingRecord => {
     const [id] = count === open.length ? (open[i] ?? random.pick(open)) : random.pick(open);
-    return { id, rank: randomRank(random), status: random.chance(inactive) ? 2 : 1 };
+    return { id, rank: company.draw(ranks), status: random.chance(inactive) ? 2 : 1 };
   });
   const evidence = random.hex(32);
   await company.send(['setStanding', encodeStandings(standings), evidence]);
@@ -200,7 +200,7 @@ export async function payOutTo(company: Subject, chosen: ReturnType<Subject['wal
 async function withdrawFloat(company: Subject): Promise<void> {
   const { random, twin } = company;
   if (twin.float < 100n) return;
-  const units = random.edgy(1n, twin.float / 100n);
+  const units = company.draw(edgyBigInt(1n, twin.float / 100n));
   const to = random.hex(20);
   await company.send(['withdrawFloat', units, to]);
   twin.withdrawFloat(to, units);

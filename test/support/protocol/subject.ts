@@ -1,9 +1,11 @@
 import type { LedgerLog } from '@plumbline/protocol';
+import type { Arbitrary } from 'fast-check';
 import { type Address, type Hex, zeroAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import type { Call } from '../company/calls.ts';
+import type { Random } from '../random.ts';
+import { sampleOf } from './arbitraries.ts';
 import type { CreationTerms, Ledger } from './ledger.ts';
-import type { Random } from './random.ts';
 import { Twin } from './twin.ts';
 import type { TwinDistributor } from './twin-distributors.ts';
 
@@ -23,6 +25,11 @@ export class Subject {
     this.ledger = ledger;
     this.terms = terms;
     this.twin = new Twin(terms.returnWindow);
+  }
+
+  /** Something of an arbitrary, as the seed has it. */
+  draw<T>(arbitrary: Arbitrary<T>): T {
+    return sampleOf(arbitrary, this.random.below(2 ** 31));
   }
 
   get admin(): Address {
