@@ -21,7 +21,6 @@ describe('openLedgerChain', () => {
 
   after(async () => {
     node.stop();
-    programme.close();
     await anvil.stop();
   });
 

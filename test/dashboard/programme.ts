@@ -1,8 +1,5 @@
 import {
   documentHash,
-  encodeDistributors,
-  encodeReversals,
-  encodeSales,
   formatSaleRef,
   manifestProof,
   manifestRoot,
@@ -10,14 +7,12 @@ import {
   type SaleRecord,
 } from '@plumbline/protocol';
 import type { LedgerResponse, SaleResponse } from '@plumbline/protocol/api';
-import { type ContractTransactionResponse, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
-import type { Hex } from 'viem';
-import { contractAt, deployLocal } from '../../scripts/stack/deploy.ts';
-import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
+import { zeroAddress } from 'viem';
 import type { Anvil } from '../support/chain.ts';
+import { DAY, LedgerCompany, type RecordedBatch } from '../support/company/company.ts';
 
 /** Seconds in which a sale of these programmes can be reversed. */
-const RETURN_WINDOW = 3_600;
+export const RETURN_WINDOW = 3_600;
 
 /** Four distributors in one line over two fragments, of whom the last sells most: 8 below 6 below 5 below 4. */
 const DISTRIBUTORS = [
@@ -46,126 +41,100 @@ export type LedgerAtNode = Pick<
 export class Programme {
   readonly ledger: LedgerAtNode;
   readonly sales: SaleResponse[];
-  readonly #chain: Anvil;
-  readonly #provider: JsonRpcProvider;
-  readonly #contract: ICommissionLedger;
-  readonly #recordedAt: number;
+  readonly #company: LedgerCompany;
+  readonly #batch: RecordedBatch;
 
   static async open(chain: Anvil, compact: boolean): Promise<Programme> {
-    const [account] = chain.accounts;
-    const { ledger, token, startBlock, chainId } = await deployLocal({
-      rpcUrl: chain.rpcUrl,
-      privateKey: account!.privateKey,
-      request: {
-        returnWindow: RETURN_WINDOW,
-        compact,
-        plan: {
-          kind: 0,
-          compression: 0,
-          boundaryRank: 0,
-          ceilingBps: 3_200,
-          weightsBps: [10_000, 8_000, 3_333],
-          ratesBps: [[2_000, 500, 300, 200, 100, 100]],
-        },
-      },
+    const plan = {
+      kind: 0,
+      compression: 0,
+      boundaryRank: 0,
+      ceilingBps: 3_200,
+      weightsBps: [10_000, 8_000, 3_333] as [number, number, number],
+      ratesBps: [[2_000, 500, 300, 200, 100, 100]],
+    };
+    const company = await LedgerCompany.open(chain, {
+      request: { returnWindow: RETURN_WINDOW, compact, plan },
     });
-    const provider = new JsonRpcProvider(chain.rpcUrl, undefined, { pollingInterval: 20, cacheTimeout: -1 });
-    const signer = new NonceManager(new Wallet(account!.privateKey, provider));
-    const contract = contractAt<ICommissionLedger>('interfaces/ICommissionLedger', ledger, signer);
-    const distributors = DISTRIBUTORS.map((distributor) => ({
-      ...distributor,
-      wallet: `0x${'00'.repeat(20)}` as Hex,
-    }));
-    await mined(contract.enrol(encodeDistributors(distributors)));
+    await company.enrol(DISTRIBUTORS.map((distributor) => ({ ...distributor, wallet: zeroAddress })));
     const documents = SALES.map(documentOf);
     const hashes = documents.map(documentHash);
-    const recording = await mined(contract.recordSales(1, encodeSales(SALES), manifestRoot(hashes)));
-    const { timestamp } = (await provider.getBlock(recording.blockNumber))!;
-    await mined(contract.reverse(1, 1, timestamp, encodeSales(SALES), '0x', encodeReversals([REVERSAL])));
+    const batch = await company.record(SALES, manifestRoot(hashes));
+    await company.reverse(batch, [REVERSAL]);
 
-    const answers = SALES.map(
-      (sale, index): SaleResponse => ({
-        ref: formatSaleRef({ batch: 1, index }),
-        externalId: documents[index]!.externalId,
-        state: 'included',
-        refusal: null,
-        acceptedAt: null,
-        seller: sale.seller,
-        sellerReference: null,
-        class: sale.class,
-        priceCents: String(sale.priceCents),
-        volumeCents: String(sale.volumeCents),
-        reversed: {
-          priceCents: index === REVERSAL.index ? String(REVERSAL.priceCents) : '0',
-          volumeCents: index === REVERSAL.index ? String(REVERSAL.volumeCents) : '0',
-        },
-        plan: 1,
-        recordedAt: timestamp,
-        settlesAt: timestamp + RETURN_WINDOW,
-        blockNumber: recording.blockNumber,
-        isFinal: false,
-        settled: false,
-        settlement: null,
-        countedCents: null,
-        credits: null,
-        transactionHash: recording.hash as Hex,
-        document: documents[index]!,
-        manifest: { root: manifestRoot(hashes), index, proof: manifestProof(hashes, index) },
-        reversals: [],
-      }),
-    );
-    const terms = {
-      returnWindow: RETURN_WINDOW,
-      planNotice: 30 * 86_400,
-      capPeriod: 86_400,
-      compact,
-      unit: '1',
-    };
-    const opened = {
-      ledger: ledger as Hex,
-      chainId,
-      token: token as Hex,
-      rpcUrl: chain.rpcUrl,
-      startBlock,
-      terms,
-    };
-    return new Programme(chain, provider, contract, opened, answers);
+    const sales = documents.map((document, index) => ({
+      ...pendingSaleOf(batch, index),
+      externalId: document.externalId,
+      document,
+      manifest: { root: manifestRoot(hashes), index, proof: manifestProof(hashes, index) },
+    }));
+    return new Programme(company, ledgerAtNode(company, compact), batch, sales);
   }
 
   private constructor(
-    chain: Anvil,
-    provider: JsonRpcProvider,
-    contract: ICommissionLedger,
+    company: LedgerCompany,
     ledger: LedgerAtNode,
+    batch: RecordedBatch,
     sales: SaleResponse[],
   ) {
-    this.#chain = chain;
-    this.#provider = provider;
-    this.#contract = contract;
+    this.#company = company;
+    this.#batch = batch;
     this.ledger = ledger;
     this.sales = sales;
-    this.#recordedAt = sales[0]!.recordedAt!;
   }
 
   /** Ends the return window and settles the batch in two calls. */
   async settle(): Promise<void> {
-    await this.#chain.rpc('evm_increaseTime', [RETURN_WINDOW]);
-    const records = encodeSales(SALES);
-    for (const until of [2, 3]) {
-      await mined(this.#contract.settle(1, 1, this.#recordedAt, records, encodeReversals([REVERSAL]), until));
-    }
+    await this.#company.passTime(RETURN_WINDOW);
+    for (const until of [2, 3]) await this.#company.settle(this.#batch, until);
   }
 
   /** Enrols the third sale's seller after the fact. */
   async enrolLateSeller(): Promise<void> {
-    await mined(
-      this.#contract.enrol(encodeDistributors([{ id: 9, sponsor: 8, wallet: `0x${'00'.repeat(20)}` }])),
-    );
+    await this.#company.enrol([{ id: 9, sponsor: 8, wallet: zeroAddress }]);
   }
+}
 
-  close(): void {
-    this.#provider.destroy();
-  }
+/** What an honest gateway says of a company's ledger. */
+export function ledgerAtNode(company: LedgerCompany, compact: boolean): LedgerAtNode {
+  const { ledger, token, chainId, startBlock, anvil } = company;
+  const terms = { planNotice: 30 * DAY, capPeriod: DAY, returnWindow: RETURN_WINDOW, compact, unit: '1' };
+  return { ledger, token, chainId, startBlock, rpcUrl: anvil.rpcUrl, terms };
+}
+
+/** What an honest gateway says of a sale that is recorded and not settled yet. */
+export function pendingSaleOf(batch: RecordedBatch, index: number): SaleResponse {
+  const sale = batch.sales[index]!;
+  const taken = batch.reversals.filter((reversal) => reversal.index === index);
+  return {
+    ref: formatSaleRef({ batch: batch.batch, index }),
+    externalId: null,
+    state: 'included',
+    refusal: null,
+    acceptedAt: null,
+    seller: sale.seller,
+    sellerReference: null,
+    class: sale.class,
+    priceCents: String(sale.priceCents),
+    volumeCents: String(sale.volumeCents),
+    reversed: {
+      priceCents: String(taken.reduce((sum, { priceCents }) => sum + priceCents, 0n)),
+      volumeCents: String(taken.reduce((sum, { volumeCents }) => sum + volumeCents, 0n)),
+    },
+    plan: batch.plan,
+    recordedAt: batch.recordedAt,
+    settlesAt: batch.recordedAt + RETURN_WINDOW,
+    blockNumber: batch.blockNumber,
+    isFinal: false,
+    settled: false,
+    settlement: null,
+    countedCents: null,
+    credits: null,
+    transactionHash: batch.transactionHash,
+    document: null,
+    manifest: null,
+    reversals: [],
+  };
 }
 
 function documentOf(sale: SaleRecord, index: number): SaleDocument {
@@ -181,10 +150,4 @@ function documentOf(sale: SaleRecord, index: number): SaleDocument {
     soldAt: '2026-03-01T09:30:00.000Z',
     salt: `0x${'cd'.repeat(32)}`,
   };
-}
-
-async function mined(sending: Promise<ContractTransactionResponse>) {
-  const receipt = await (await sending).wait();
-  if (!receipt) throw new Error('the transaction was not mined');
-  return receipt;
 }

@@ -156,7 +156,7 @@ describe('verifySale with ranks', () => {
 
       before(async () => {
         programme = await RankedProgramme.open(anvil, plan, i % 2 === 0);
-        await programme.stand(
+        await programme.setStanding(
           { id: 7, rank: 1, status: 2 },
           { id: 6, rank: 1, status: 1 },
           { id: 4, rank: 2, status: 1 },
@@ -164,7 +164,6 @@ describe('verifySale with ranks', () => {
         );
         first = await programme.sell();
       });
-      after(() => programme.close());
 
       it('says before the settlement what the ranks and statuses of now would pay', async () => {
         const result = await verify(first);
@@ -184,8 +183,8 @@ describe('verifySale with ranks', () => {
       });
 
       it('agrees with it after ranks, sponsors and distributors have changed, by the line of that time', async () => {
-        await programme.stand({ id: 9, rank: 5, status: 2 }, { id: 6, rank: 0, status: 2 });
-        await programme.correct(7, 12);
+        await programme.setStanding({ id: 9, rank: 5, status: 2 }, { id: 6, rank: 0, status: 2 });
+        await programme.correctSponsor(7, 12);
         await programme.leave();
         const result = await verify(first);
         expect(statesOf(result)).to.deep.equal({ document: 'noted', upline: 'noted' });
@@ -195,7 +194,7 @@ describe('verifySale with ranks', () => {
       });
 
       it('follows somebody who has moved, now and in a past after the move', async () => {
-        await programme.stand({ id: 9, rank: 0, status: 1 });
+        await programme.setStanding({ id: 9, rank: 0, status: 1 });
         second = await programme.sell();
         const open = await verify(second);
         expect(open.payout?.credits).to.deep.equal(creditsLater);
@@ -204,7 +203,7 @@ describe('verifySale with ranks', () => {
         expect(moved).to.deep.include({ what: 'movedFrom', value: '7', level: 2 });
         second = await programme.settle(second, creditsLater);
         expect(statesOf(await verify(second))).to.deep.equal({ document: 'noted' });
-        await programme.stand({ id: 9, rank: 1, status: 2 }, { id: 16, rank: 3, status: 1 });
+        await programme.setStanding({ id: 9, rank: 1, status: 2 }, { id: 16, rank: 3, status: 1 });
         const later = await verify(second);
         expect(statesOf(later)).to.deep.equal({ document: 'noted', upline: 'noted' });
         expect(placesOf(later)).to.deep.equal(placesLater);

@@ -17,10 +17,7 @@ for (const form of ['readable', 'compact'] as const) {
       programme = await Programme.open(anvil, form === 'compact');
     });
 
-    after(async () => {
-      programme.close();
-      await anvil.stop();
-    });
+    after(() => anvil.stop());
 
     describe('before the return window has ended', () => {
       it('agrees and says what the sale would pay', async () => {
