@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 
-/** A structured log on standard output: the one that Fastify brings, for those who log without a server. */
+/** A structured log on standard output: Fastify's own, for code that logs without a server. */
 export function createLog(level: string): FastifyBaseLogger {
   return Fastify({ logger: { level } }).log;
 }

@@ -41,21 +41,21 @@ export interface BatcherOptions {
   settings?: Partial<BatcherSettings>;
 }
 
-/** What the batcher of this process is at. */
+/** State of the batcher of this process. */
 export interface BatcherStatus {
   /** Whether this process holds the signer's lease. */
   leading: boolean;
   signer: Address;
-  /** What cannot go on, and why. */
+  /** The tasks that cannot go on, and why. */
   waiting: { step: Task | 'send'; reason: string }[];
-  /** What the last look ended with, if it ended badly. */
+  /** Why the last tick failed; null if it did not. */
   problem: string | null;
 }
 
-/** Turns what was accepted into transactions; the only sender for its signer while it holds the lease. */
+/** Turns what was accepted into transactions. While it holds the lease, nothing else sends for its signer. */
 export interface Batcher {
   /**
-   * Looks once: follows what is under way, then sends at most one new transaction.
+   * Follows the open transactions; if there are none, sends at most one new transaction.
    * @returns Whether there may be more to do at once.
    */
   tick(): Promise<boolean>;
@@ -64,10 +64,10 @@ export interface Batcher {
   status(): BatcherStatus;
 }
 
-/** Each does the next thing of its kind; true if it did something. */
+/** Each does the next piece of its work and says whether it did anything. */
 const tasks: Record<Task, (context: Context) => Promise<boolean>> = { enrol, record, reverse, settle };
 
-/** Name of the lease on a signer: nonces are the signer's, whatever ledger they are for. */
+/** Name of the lease on a signer. Nonces belong to the signer, whatever ledger a transaction is for. */
 export function leaseName(signer: string): string {
   return `signer:${signer.toLowerCase()}`;
 }
@@ -86,7 +86,7 @@ export function createBatcher({ database, chain, signerKey, log, settings }: Bat
   async function keepLease(): Promise<Lease | undefined> {
     if (lease && Date.now() - leasedAt < (config.leaseSeconds * 1000) / 3) return lease;
     const before = lease;
-    lease = await takeLease(database, leaseName(account.address), holder, config.leaseSeconds);
+    lease = await takeLease(database, leaseName(signer), holder, config.leaseSeconds);
     leasedAt = Date.now();
     if (!!before !== !!lease) log.info({ leading: !!lease }, lease ? 'took the signer' : 'lost the signer');
     return lease;
@@ -96,13 +96,14 @@ export function createBatcher({ database, chain, signerKey, log, settings }: Bat
     database,
     chain,
     account,
+    signer,
     settings: config,
     log,
     async write(work) {
       const before = lease;
       const kept = await keepLease();
       if (kept) return withLease(database, kept, work);
-      throw new LostLeaseError(before ?? { name: leaseName(account.address), holder, fence: 0n });
+      throw new LostLeaseError(before ?? { name: leaseName(signer), holder, fence: 0n });
     },
     wait(step, reason) {
       if (reason !== null && waiting.get(step) !== reason) log.warn({ step, reason }, 'waiting');
@@ -151,13 +152,13 @@ export function createBatcher({ database, chain, signerKey, log, settings }: Bat
       for (let pause = 10; !signal.aborted; ) {
         const busy = await guardedTick();
         pause = busy ? 10 : Math.min(pause * 2, config.pollMs);
-        // A look that did something is followed by another at once, but for a receipt a node needs a moment.
+        // After a tick that did something comes another at once, but a node needs a moment to have a receipt.
         await sleep(busy ? 1 : pause, undefined, { signal }).catch(() => {});
       }
       // Without the database the lease expires by itself.
       if (lease)
         await releaseLease(database, lease).catch((error: Error) =>
-          log.warn({ reason: reasonOf(error) }, 'kept'),
+          log.warn({ reason: reasonOf(error) }, 'the lease was not released'),
         );
     },
     status: () => ({

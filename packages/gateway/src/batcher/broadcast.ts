@@ -28,7 +28,7 @@ export async function broadcast(context: Context, id: bigint, raw: Hex): Promise
     const recognised = outcomeOf(said);
     if (!recognised) throw error;
     outcome = recognised;
-    log.info({ id: id.toString(), outcome, reason: said }, 'what the node says of bytes');
+    log.info({ id: id.toString(), outcome, reason: said }, "the node's answer to a broadcast");
   }
   context.broadcastAt.set(id, Date.now());
   if (outcome !== 'held') context.heldSince.delete(id);

@@ -1,38 +1,40 @@
 import type { Database } from '@plumbline/store';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Hex, PrivateKeyAccount } from 'viem';
+import type { Address, Hex, PrivateKeyAccount } from 'viem';
 import type { Chain } from '../chain/chain.ts';
 
 /** What the batcher does, one task at a time. */
 export const TASKS = ['enrol', 'record', 'reverse', 'settle'] as const;
 export type Task = (typeof TASKS)[number];
 
-/** How the batcher works. Times in milliseconds. */
+/** Limits of the batcher. */
 export interface BatcherSettings {
-  /** Most sales, and most reversals, of one transaction. */
+  /** Most sales, and most reversals, in one transaction. */
   batchSize: number;
-  /** Most distributors of one transaction. */
+  /** Most distributors in one transaction. */
   enrolSize: number;
-  /** A batch that is not full goes out when its oldest item is this old. */
+  /** Age of the oldest item, in milliseconds, at which a batch that is not full is sent. */
   batchAgeMs: number;
-  /** A transaction that a node has held for this long is signed anew with higher fees. */
+  /** A transaction that the node has held for this many milliseconds is replaced with one that pays more. */
   stuckMs: number;
-  /** After this the same bytes are broadcast again. */
+  /** Milliseconds between two broadcasts of the same bytes. */
   rebroadcastMs: number;
-  /** Wei per gas that no transaction may exceed. */
+  /** Most wei per gas that a transaction may offer. */
   maxFee: bigint;
-  /** Blocks after which an inclusion is called final. It is checked beyond them too. */
+  /** Blocks after which an inclusion is called final. It is still checked later. */
   finalityDepth: number;
   leaseSeconds: number;
-  /** Longest pause between two looks. */
+  /** Most milliseconds between two ticks. */
   pollMs: number;
 }
 
-/** What the tasks of the batcher share. */
+/** What all parts of the batcher share. */
 export interface Context {
   database: Database;
   chain: Chain;
   account: PrivateKeyAccount;
+  /** The account's address in lower case, as the store has it. */
+  signer: Address;
   settings: BatcherSettings;
   log: FastifyBaseLogger;
   /** Writes under the lease on the signer, which is renewed if it is getting old. @throws LostLeaseError */
@@ -56,6 +58,7 @@ export function forget(context: Context, id: bigint): void {
   context.displacedSightings.delete(id);
 }
 
-/** What EIP-7825 allows a transaction, and where the batcher stops filling it. */
+/** Most gas that a transaction may have (EIP-7825). */
 export const MAX_GAS = 16_777_216n;
+/** Most gas that the batcher fills a transaction with. */
 export const FULL_GAS = 15_000_000n;

@@ -15,9 +15,9 @@ import { type Context, forget } from './context.ts';
 const MIN_SIGHTINGS = 3;
 
 /**
- * Decides about a transaction whose nonce is used, and which has no receipt. Only the ledger's own state counts: the
- * receipt may merely be missing, and items that went in must not go in again.
- * @returns Whether it is decided.
+ * Finds out what became of a transaction whose nonce is used but which has no receipt. Only the ledger's own state counts:
+ * the receipt may merely be missing, and items that went in must not go in again.
+ * @returns Whether that is now stored.
  */
 export async function handleUsedNonce(
   context: Context,
@@ -31,7 +31,7 @@ export async function handleUsedNonce(
   const { chain, database, log, write } = context;
   const found = await findOnChain(context, open);
   if (found === 'unclear') {
-    const problem = `nonce ${open.nonce} is used and the node knows no receipt; whether it went in cannot be told`;
+    const problem = `nonce ${open.nonce} is used, but the node has no receipt; it is unclear whether the transaction went in`;
     await noteProblem(database, chain.ledger, open.id, problem);
     context.wait('send', problem);
     return false;
@@ -46,7 +46,7 @@ export async function handleUsedNonce(
   context.wait('send', null);
   log.warn(
     { kind: open.kind, nonce: open.nonce, next: nonce, block: head.number.toString() },
-    'nonce used by another',
+    'nonce used by another transaction',
   );
   return true;
 }

@@ -18,8 +18,7 @@ import { unincludeLost } from './reorganisation.ts';
 export async function follow(context: Context): Promise<'clear' | 'moved' | 'open'> {
   const head = await context.chain.latest();
   if (await unincludeLost(context, head)) return 'moved';
-  const signer = context.account.address.toLowerCase();
-  const open = await listOpenTransactions(context.database, context.chain.ledger, signer);
+  const open = await listOpenTransactions(context.database, context.chain.ledger, context.signer);
   for (const [i, transaction] of open.entries()) {
     const receipt = await findReceipt(context, transaction);
     if (!receipt) return (await pushTransaction(context, head, transaction)) || i > 0 ? 'moved' : 'open';
@@ -41,7 +40,7 @@ async function takeReceipt(context: Context, open: OpenTransaction, receipt: Rec
   const empty = attempt?.data === '0x';
   if (open.state === 'voided' && receipt.success && !empty) {
     const problem =
-      'it failed, its items went elsewhere, and after a reorganisation it succeeded; compare the ledger with the queue';
+      'it failed, its items were sent again, and after a reorganisation it succeeded; compare the ledger with the queue';
     await noteProblem(database, chain.ledger, open.id, problem);
     context.wait('send', `transaction ${receipt.hash}: ${problem}`);
     return false;
@@ -56,7 +55,7 @@ async function takeReceipt(context: Context, open: OpenTransaction, receipt: Rec
   context.wait('send', null);
   log[included || empty ? 'info' : 'warn'](
     { kind: open.kind, nonce: open.nonce, batch: open.batch, hash: receipt.hash },
-    included ? 'included' : empty ? 'nonce filled' : 'reverted on chain; its items wait again',
+    included ? 'included' : empty ? 'nonce filled' : 'reverted on chain; its items are queued again',
   );
   return true;
 }

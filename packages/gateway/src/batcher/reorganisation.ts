@@ -2,20 +2,19 @@ import { listChainedTransactions, markFinal, unincludeFrom } from '@plumbline/st
 import type { BlockHead } from '../chain/chain.ts';
 import type { Context } from './context.ts';
 
-/** Included transactions that are checked at once, if the newest is not in its place any more. */
+/** Included transactions to check at once when the newest has lost its block. */
 const PAGE = 50;
 
 /**
- * Takes back inclusions that the chain no longer has: after a reorganisation, or after it began again from an older
- * state. A block that is still there proves everything before it.
+ * Un-includes the transactions whose blocks the chain no longer has, after a reorganisation or a restart from an older
+ * state. A block that is still there proves all before it.
  * @returns Whether there were any.
  */
 export async function unincludeLost(context: Context, head: BlockHead): Promise<boolean> {
   if (context.checkedHead === head.hash) return false;
-  const { chain, database, account, settings, log, write } = context;
+  const { chain, database, signer, settings, log, write } = context;
   const nonce = await findLostNonce(context);
   if (nonce !== undefined) {
-    const signer = account.address.toLowerCase();
     await write((transaction) => unincludeFrom(transaction, chain.ledger, signer, nonce));
     log.warn({ nonce, block: head.number.toString() }, 'the chain went back; sending again');
     return true;
@@ -27,8 +26,7 @@ export async function unincludeLost(context: Context, head: BlockHead): Promise<
 }
 
 /** The lowest nonce whose block is gone. */
-async function findLostNonce({ chain, database, account }: Context): Promise<number | undefined> {
-  const signer = account.address.toLowerCase();
+async function findLostNonce({ chain, database, signer }: Context): Promise<number | undefined> {
   let lost: number | undefined;
   for (let limit = 1; ; limit = PAGE) {
     const below = lost ?? 2 ** 31 - 1;

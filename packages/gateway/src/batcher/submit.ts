@@ -23,7 +23,7 @@ class NodeBehindError extends PlumblineError {
   }
 }
 
-/** Gas of a transaction that does nothing. */
+/** Gas of an empty transfer. */
 const EMPTY_GAS = 21_000n;
 
 /** Signs a call of the ledger, or without data an empty transfer to the signer itself. */
@@ -61,8 +61,7 @@ export async function submit(
   data: Hex,
   gasUsed: bigint,
 ): Promise<boolean> {
-  const { account, chain, database, log } = context;
-  const signer = account.address.toLowerCase();
+  const { account, chain, database, log, signer } = context;
   const head = await chain.latest();
   const chainNonce = await chain.nonceAt(account.address, head.number);
   const free = await nextFreeNonce(database, signer);
@@ -83,7 +82,7 @@ export async function submitAt(
   data: Hex,
   gasUsed: bigint,
 ): Promise<boolean> {
-  const { account, chain, settings, write } = context;
+  const { chain, settings, signer, write } = context;
   const fees = await chain.fees();
   if (fees.maxFee > settings.maxFee) {
     context.wait('send', aboveLimit(nonce, settings.maxFee));
@@ -92,7 +91,6 @@ export async function submitAt(
   const roomy = gasUsed + gasUsed / 4n + 20_000n;
   const gas = data === '0x' ? EMPTY_GAS : roomy > MAX_GAS ? MAX_GAS : roomy;
   const attempt = await sign(context, nonce, data, gas, fees);
-  const signer = account.address.toLowerCase();
   const id = await write((transaction) =>
     storeTransaction(transaction, chain.ledger, signer, nonce, payload, attempt),
   );
@@ -114,7 +112,7 @@ export async function resubmit(
   // With the fees of an earlier attempt the bytes are the same.
   if (!open.attempts.some(({ hash }) => hash === attempt.hash)) {
     await write((transaction) => addAttempt(transaction, chain.ledger, open.id, attempt));
-    log.info({ nonce: open.nonce, kind: open.kind, hash: attempt.hash }, 'signed anew');
+    log.info({ nonce: open.nonce, kind: open.kind, hash: attempt.hash }, 'signed again');
   }
   return broadcast(context, open.id, attempt.raw as Hex);
 }

@@ -11,7 +11,7 @@ import {
 } from 'viem';
 import { findRefusal, type Refusal } from './refusal.ts';
 
-/** A block as far as the gateway cares. */
+/** The part of a block's header that the gateway uses. */
 export interface BlockHead {
   number: bigint;
   hash: Hex;
@@ -27,7 +27,7 @@ export interface Receipt {
   success: boolean;
 }
 
-/** Where an event of the ledger stands. */
+/** The transaction and the block of an event. */
 export interface EventPlace {
   transactionHash: Hex;
   blockNumber: bigint;
@@ -40,7 +40,7 @@ export interface Fees {
   maxPriorityFee: bigint;
 }
 
-/** Everything that the gateway asks of a node, about one ledger. Calls reject when the node does not answer. */
+/** All that the gateway asks a node about one ledger. Calls reject if the node does not answer. */
 export interface Chain {
   readonly ledger: Address;
   chainId(): Promise<number>;
@@ -48,12 +48,12 @@ export interface Chain {
   latest(): Promise<BlockHead>;
   /** Hash of the canonical block with this number; null if there is none. */
   findBlockHash(number: bigint): Promise<Hex | null>;
-  /** Transactions of an account that are in the chain up to a block. */
+  /** The next nonce of an account as of a block. */
   nonceAt(account: Address, block: bigint | 'pending'): Promise<number>;
   balanceOf(account: Address): Promise<bigint>;
   counts(): Promise<{ batches: number; fragments: number; plans: number }>;
   solvency(): Promise<{ held: bigint; free: bigint; reserved: bigint; owed: bigint }>;
-  /** What a recorder may reserve in a period, and how much of it is left now, in units. */
+  /** The units that a recorder may reserve in a period, and those that are left of them now. */
   recorderOf(account: Address): Promise<{ cap: bigint; left: bigint }>;
   fragments(from: number, count: number): Promise<bigint[]>;
   /** Simulates a call to the ledger: gas used, or why it would revert. */
@@ -61,9 +61,9 @@ export interface Chain {
   fees(): Promise<Fees>;
   /** Hands signed bytes to the node. */
   broadcast(raw: Hex): Promise<void>;
-  /** undefined means unknown, not failed. */
+  /** undefined: the node does not know it; it may still be pending. */
   findReceipt(hash: Hex): Promise<Receipt | undefined>;
-  /** The events of one kind whose first indexed value is `key`, e.g. the recording of a batch; oldest first. */
+  /** The events of one kind with `key` as their first indexed value, e.g. the number of a batch; oldest first. */
   listEvents(name: 'BatchRecorded' | 'Enrolled' | 'SaleReversed', key: bigint): Promise<EventPlace[]>;
 }
 
