@@ -6,22 +6,22 @@ import hardhatNetworkHelpers from '@nomicfoundation/hardhat-network-helpers';
 import hardhatTypechain from '@nomicfoundation/hardhat-typechain';
 import { defineConfig } from 'hardhat/config';
 
-// A build for coverage is another build. It is kept apart, so that the usual one need not be made again.
+// Instrumented code for coverage has folders of its own, so that the normal build need not be made again.
 const build = process.argv.includes('--coverage')
   ? { artifacts: 'coverage/artifacts', cache: 'coverage/cache' }
   : {};
 
-// The compiler comes with the npm dependencies, so that nothing is downloaded.
+// The compiler is an npm dependency, so nothing is downloaded.
 const compiler = fileURLToPath(import.meta.resolve('solc/soljson.js'));
 
-// The handler draws everything from one random number, so values seen on the chain would be no better input.
+// The handler derives everything from one random number, so values seen on the chain would be no better input.
 const invariant = { failOnRevert: true, dictionaryWeight: 0, includeStorage: false, includePushBytes: false };
 
-// The runs are the same every time, unless this is set: 0x and up to 64 digits.
+// The runs are the same every time, unless this is set to 0x and up to 64 digits.
 const seed = process.env.PLUMBLINE_FUZZ_SEED === undefined ? {} : { seed: process.env.PLUMBLINE_FUZZ_SEED };
 
 const settings = { evmVersion: 'osaka', viaIR: true, optimizer: { enabled: true, runs: 200 } };
-/** Also for what is compiled apart, to be measured beside. */
+/** Also for the contracts of the gas benchmark, which are compiled apart. */
 export const compilers = [{ version: '0.8.37', path: compiler, settings }];
 
 export default defineConfig({
@@ -29,7 +29,8 @@ export default defineConfig({
   solidity: {
     compilers,
     overrides: {
-      // The invariants' handler is the largest contract by far, and no gas is measured in it: 9 s instead of 51.
+      // The invariants' handler is the largest contract by far, and its gas is not measured. Without the IR
+      // pipeline it compiles in 9 s instead of 51.
       'test/contracts/invariants/CommissionLedger.t.sol': {
         version: '0.8.37',
         path: compiler,
@@ -39,7 +40,7 @@ export default defineConfig({
   },
   networks: {
     default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka' },
-    // The node that the stage `anvil` of scripts/test.ts starts.
+    // The node that the suite `anvil` of scripts/suites starts.
     anvil: { type: 'http', chainType: 'l1', url: process.env.PLUMBLINE_ANVIL_URL ?? 'http://127.0.0.1:8545' },
   },
   paths: {

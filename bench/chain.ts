@@ -1,7 +1,7 @@
 import { commissionLedgerAbi, encodeDistributors, encodeSales, type SaleRecord } from '@plumbline/protocol';
 import { decodeFunctionResult, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
 import { type Anvil, startAnvil } from '../scripts/stack/anvil.ts';
-import { deployLocal, USUAL_PLAN } from '../scripts/stack/deploy.ts';
+import { DEFAULT_PLAN, deployLocal } from '../scripts/stack/deploy.ts';
 import { Random } from '../test/support/random.ts';
 import { Tree } from './gas/tree.ts';
 
@@ -28,7 +28,7 @@ export interface ChainOptions {
 
 /** Seller 20 %, then 5, 3, 2 and 1 % up the line; what is sold to a preferred customer or oneself counts less. */
 const PLAN = {
-  ...USUAL_PLAN,
+  ...DEFAULT_PLAN,
   ceilingBps: 3_100,
   weightsBps: [10_000, 8_000, 5_000] as [number, number, number],
   ratesBps: [[2_000, 500, 300, 200, 100]],

@@ -14,7 +14,7 @@ import { Tree } from './gas/tree.ts';
  */
 
 const PAYEES = [1, 3, 5, 10];
-const MOST_PAYEES = 10;
+const MAX_PAYEES = 10;
 const BATCHES = [1, 10, 100, 500];
 const FORMS = { compact: true, readable: false };
 const WINDOW = 14 * 86_400;
@@ -104,7 +104,7 @@ async function measureRandom(token: TestDollar, peers: Peers) {
   for (const [form, compact] of Object.entries(FORMS)) {
     const programme = await Programme.open(
       token,
-      { payees: MOST_PAYEES, compact, returnWindow: WINDOW },
+      { payees: MAX_PAYEES, compact, returnWindow: WINDOW },
       tree,
     );
     await programme.sell(sellers);
@@ -118,7 +118,7 @@ async function measureRandom(token: TestDollar, peers: Peers) {
     others.withdraw = await programme.withdraw(paid[0] ?? 0);
     others.payOut100 = await programme.payOut(paid.slice(1));
   }
-  const netted = [...new Set(sellers.flatMap((seller) => tree.payees(seller, MOST_PAYEES)))];
+  const netted = [...new Set(sellers.flatMap((seller) => tree.payees(seller, MAX_PAYEES)))];
   await peers.fill(netted);
   random10k.multisendNetted = (await peers.multisend(netted)).gas / RANDOM_SALES;
   return { random10k, ...others };
@@ -149,10 +149,10 @@ async function measureApart(token: TestDollar): Promise<Record<string, number>> 
   const gas: Record<string, number> = {};
   for (const [form, compact] of Object.entries(FORMS)) {
     const tree = new Tree(true);
-    const sellers = Array.from({ length: 100 }, () => tree.addLine(MOST_PAYEES - 1));
+    const sellers = Array.from({ length: 100 }, () => tree.addLine(MAX_PAYEES - 1));
     const programme = await Programme.open(
       token,
-      { payees: MOST_PAYEES, compact, returnWindow: WINDOW },
+      { payees: MAX_PAYEES, compact, returnWindow: WINDOW },
       tree,
     );
     await programme.sell(sellers);

@@ -13,8 +13,8 @@ import { writeRetailSample } from '../test/flows/retail-sample.ts';
 
 /**
  * Sales a second from the first request until every sale and reversal is on chain and in the books, on the embedded
- * defaults; and the highest resident memory of gateway and indexer on the way. The file is the real one where it is
- * present (or named by PLUMBLINE_RETAIL_FILE), else a generated one.
+ * defaults, and the peak resident memory of gateway and indexer. The file is the real one if it is there (or named by
+ * PLUMBLINE_RETAIL_FILE), else a generated one.
  */
 export async function run(): Promise<{
   salesPerSecond: number;

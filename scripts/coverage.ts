@@ -34,7 +34,7 @@ function readLines(): { found: number; hit: number } {
 await runCommand(
   {
     command: 'npm run coverage --',
-    summary: `Runs the tests of the contracts on instrumented code, and fails if they reach less than ${MIN_PERCENT}% of its lines.`,
+    summary: `Runs the contract tests on instrumented code; fails if they reach less than ${MIN_PERCENT}% of its lines.`,
     notes: [
       'Prints lines and statements by file and writes coverage/lcov.info and coverage/html. Branches are not measured;',
       'a block of assembly counts as one statement.',

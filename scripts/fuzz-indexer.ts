@@ -11,7 +11,7 @@ await runCommand(
     command: 'npm run fuzz:indexer --',
     summary: "Runs the indexer's random tests many times over: lying nodes, kills and reorganisations.",
     notes: [
-      'The environment says how many runs: PLUMBLINE_FAULT_SEEDS (200), PLUMBLINE_KILLS (100), PLUMBLINE_REORG_SEEDS (200).',
+      'The environment sets how often: PLUMBLINE_FAULT_SEEDS (200), PLUMBLINE_KILLS (100), PLUMBLINE_REORG_SEEDS (200).',
       'A failed test prints the seed that repeats it.',
     ],
   },

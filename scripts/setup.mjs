@@ -12,7 +12,7 @@ const modules = join(root, 'node_modules');
 const stamp = join(modules, '.plumbline-setup');
 const onWindows = process.platform === 'win32';
 
-/** Does this version string name a Node that is at least `major.minor`? */
+/** Whether this version of Node is at least `major.minor`. */
 function isAtLeast(version, major, minor) {
   const [, a, b] = /^v(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   return a !== undefined && (Number(a) > major || (Number(a) === major && Number(b) >= minor));
@@ -78,11 +78,11 @@ function run(node, script, args, env) {
   const child = spawn(node, [join(root, script), ...args], { cwd: root, env, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      // A terminal sends Ctrl-C to the whole group, the child included; anybody else sends it only to us.
+      // A terminal sends Ctrl-C to the whole group, the child included; any other sender sends it only to us.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
-  // npm hands SIGTERM only to its shell, which dies of it and leaves us alone: that is our sign to stop.
+  // npm passes SIGTERM only to its shell, which ends and leaves this process behind: then it is time to stop.
   const parent = process.ppid;
   const stopIfAlone = () => process.ppid !== parent && child.kill('SIGTERM');
   if (process.env.npm_lifecycle_event !== undefined) setInterval(stopIfAlone, 500).unref();

@@ -113,8 +113,8 @@ await runCommand(
     },
     notes: [
       `Suites: ${listSuites().join(', ')}.`,
-      'Files end in .test.ts or .t.sol. The output of a suite is printed when the suite has ended, or at once if it is the',
-      'only one. The last line is `N passed, N failed`.',
+      'Files end in .test.ts or .t.sol. The output of a suite is printed when the suite has ended, or as it comes if',
+      'only one runs at a time. The last line is `N passed, N failed`.',
       '',
       '  npm test -- gateway',
       '  npm test -- test/store/sales.test.ts test/contracts/types/Totals.t.sol',

@@ -20,7 +20,7 @@ const app = join(root, '.plumbline', 'bench', 'ponder');
 
 const LOOK_MS = 50;
 /** Nothing here takes this long; a Ponder that hangs must not hold up the bench for ever. */
-const PATIENCE_MS = 1_800_000;
+const GIVE_UP_MS = 1_800_000;
 
 /** Puts the app and its packages where it runs; returns Ponder's version. */
 export async function installPonder(): Promise<string> {
@@ -69,7 +69,7 @@ export async function runPonder(chain: Chain, databaseUrl: string): Promise<Run>
     },
     app,
   );
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + GIVE_UP_MS;
   try {
     while (!(await isReady(port))) {
       if (program.process.exitCode !== null || performance.now() > until)

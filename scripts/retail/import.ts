@@ -17,7 +17,7 @@ export interface ImportOptions {
   network: Network;
   /** Moves a local chain past the return window and settles everything. */
   settle: boolean;
-  /** Where to reach the chain; by default where the gateway says. */
+  /** The node to use; by default the one that the gateway names. */
   rpcUrl?: string;
 }
 
@@ -29,8 +29,8 @@ interface LedgerSummary {
 }
 
 /**
- * Loads a file through the gateway and holds the result against the chain. May be interrupted and run again: whatever the
- * gateway has is not taken twice.
+ * Loads a file through the gateway and compares the result with the chain. It may be interrupted and run again: the
+ * gateway takes nothing twice.
  */
 export async function importFile(options: ImportOptions): Promise<Reconciliation> {
   const gateway = new GatewayClient(options.gateway, options.apiKey);

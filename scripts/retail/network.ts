@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The network that the import adds to the file, which has none: distributors 1 to `size` + 1, of whom distributor 1 is the company.
- * Everybody's place follows from a hash, so that every import of a file builds the same tree.
+ * The network that the import adds to the file, which has none: distributors 1 to `size` + 1, the first of whom is the
+ * company. Each place follows from a hash, so that every import of a file builds the same tree.
  */
 export interface Network {
   size: number;
@@ -13,7 +13,7 @@ function hashNumber(text: string): bigint {
   return createHash('sha256').update(text, 'utf8').digest().readBigUInt64BE(0);
 }
 
-/** Number of the sponsor of distributor `k`, from 2. */
+/** Number of the sponsor of distributor `k`; `k` is at least 2. */
 function sponsorOf(k: number): number {
   return 1 + Number(hashNumber(`sponsor:${k}`) % BigInt(k - 1));
 }
@@ -28,7 +28,7 @@ export function referenceOf(k: number): string {
   return `retail-${k}`;
 }
 
-/** Everybody in the order in which they are enrolled. */
+/** All distributors in the order in which they are enrolled. */
 export function* distributorsOf(network: Network): Generator<{ reference: string; sponsor: string | null }> {
   for (let k = 1; k <= network.size + 1; k++) {
     yield { reference: referenceOf(k), sponsor: k === 1 ? null : referenceOf(sponsorOf(k)) };

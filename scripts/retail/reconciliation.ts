@@ -16,12 +16,12 @@ export interface Reconciliation {
   reversedVolumeCents: bigint;
   /** What the plan pays for these sales, settled or to be settled. */
   commissionUnits: bigint;
-  /** Rows, lines and requests that became nothing, by reason. */
+  /** How many rows, lines and requests were not taken, by reason. */
   refused: Map<string, number>;
   audit: { findings: number; settledSales: number; creditedUnits: bigint };
-  /** Sales in the ledger that are not of this file. */
+  /** Sales in the ledger that are not in this file. */
   otherSales: number;
-  /** Where file, books and chain do not agree; each a sentence. */
+  /** Where file, books and chain do not agree, each as a sentence. */
   differences: string[];
 }
 
@@ -35,7 +35,7 @@ interface Sources {
   books: Record<string, string | number>;
 }
 
-/** Holds what was submitted against the books and against the replayed chain. */
+/** Compares what was submitted with the books and with the replayed chain. */
 export function reconcile({ file, submitted, network, plan, audit, books }: Sources): Reconciliation {
   const { sales, reversals } = submitted;
   const refused = new Map([...file.skipped, ...submitted.refused]);
@@ -64,7 +64,7 @@ export function reconcile({ file, submitted, network, plan, audit, books }: Sour
     otherSales,
     differences: [
       ...differencesOfBooks(summary, books),
-      // Only a ledger with nothing else in it can be held against the file as a whole.
+      // A ledger with other sales cannot be compared with the file as a whole.
       ...(otherSales === 0 ? differencesOfFile(figures, summary) : []),
     ],
   };
@@ -126,7 +126,7 @@ function sum<T>(list: readonly T[], value: (item: T) => bigint): bigint {
   return list.reduce((total, item) => total + value(item), 0n);
 }
 
-/** Prints a reconciliation for distributors, or as one line of JSON. */
+/** Prints a reconciliation as a table; with `json` also as one line of JSON on standard output. */
 export function printReconciliation(result: Reconciliation, json: boolean): void {
   if (json) {
     const { sales, priceCents, volumeCents, reversedVolumeCents, commissionUnits, audit } = result;
@@ -156,7 +156,7 @@ export function printReconciliation(result: Reconciliation, json: boolean): void
   row('commission by the plan', formatUnits(result.commissionUnits));
   row('settled sales in the ledger', result.audit.settledSales);
   row('commission settled in the ledger', formatUnits(result.audit.creditedUnits));
-  if (result.otherSales !== 0) row('sales in the ledger that are not of this file', result.otherSales);
+  if (result.otherSales !== 0) row('sales in the ledger that are not in this file', result.otherSales);
   for (const difference of result.differences) print(`  DIFFERENCE ${difference}`);
   const agree =
     result.differences.length === 0 ? 'file, books and chain agree' : 'file, books and chain DIFFER';

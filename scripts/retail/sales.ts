@@ -12,7 +12,7 @@ export interface RetailSale {
   soldAt: string;
 }
 
-/** Part of a sale that a cancellation line takes back. */
+/** The part of a sale that a cancellation line takes back. */
 export interface RetailReversal {
   reversalId: string;
   /** The sale's. */
@@ -30,11 +30,11 @@ export interface RetailFile {
   invoices: number;
   lines: number;
   badRows: BadRow[];
-  /** Lines that become nothing, by reason. */
+  /** How many lines were skipped, by reason. */
   skipped: Map<string, number>;
 }
 
-/** A line of a sale with what is left of it to be refunded. */
+/** A line of a sale, and how much of it can still be refunded. */
 interface SoldLine {
   sale: RetailSale;
   price: RetailLine['unitPrice'];
@@ -125,7 +125,7 @@ class SalesBook {
     else this.#sold.set(key, [line]);
   }
 
-  /** Takes a cancellation back from the latest earlier sale that has enough left: there, from its first such line. */
+  /** Takes a cancellation from the latest earlier sale that has enough left, and there from the first such line. */
   #cancel(row: RetailLine): void {
     const quantity = -row.quantity;
     if (quantity <= 0n) {
@@ -148,7 +148,7 @@ class SalesBook {
       return;
     }
     let cents = lineCents(quantity, line.price);
-    // Prices with more than two decimals round: a refund never exceeds what is left of its line.
+    // Prices with more than two decimals are rounded, and a refund must not exceed what is left of its line.
     if (cents > line.centsLeft) cents = line.centsLeft;
     line.quantityLeft -= quantity;
     line.centsLeft -= cents;

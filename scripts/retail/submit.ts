@@ -3,7 +3,7 @@ import { Progress } from '../stack/progress.ts';
 import { distributorsOf, type Network, referenceOf, sellerOf } from './network.ts';
 import type { RetailFile, RetailReversal, RetailSale } from './sales.ts';
 
-/** What became of a file at the gateway. Sales and reversals that it knew already count as accepted. */
+/** What the gateway made of a file. Sales and reversals that it already had count as accepted. */
 export interface Submitted {
   sales: RetailSale[];
   reversals: RetailReversal[];
@@ -11,7 +11,7 @@ export interface Submitted {
   refused: Map<string, number>;
 }
 
-const PEOPLE_AT_ONCE = 500;
+const DISTRIBUTORS_AT_ONCE = 500;
 const SALES_AT_ONCE = 200;
 const REVERSALS_AT_ONCE = 16;
 
@@ -40,9 +40,9 @@ export async function submitFile(
 async function submitDistributors(gateway: GatewayClient, network: Network): Promise<void> {
   const distributors = [...distributorsOf(network)];
   const progress = new Progress('distributors', distributors.length);
-  for (let i = 0; i < distributors.length; i += PEOPLE_AT_ONCE) {
-    await gateway.post('/v1/distributors', { distributors: distributors.slice(i, i + PEOPLE_AT_ONCE) });
-    progress.update(Math.min(i + PEOPLE_AT_ONCE, distributors.length));
+  for (let i = 0; i < distributors.length; i += DISTRIBUTORS_AT_ONCE) {
+    await gateway.post('/v1/distributors', { distributors: distributors.slice(i, i + DISTRIBUTORS_AT_ONCE) });
+    progress.update(Math.min(i + DISTRIBUTORS_AT_ONCE, distributors.length));
   }
   progress.end();
 }
@@ -78,7 +78,7 @@ async function submitSales(
   return accepted;
 }
 
-/** Several at a time; those of one sale in their order, because the order decides what is left. */
+/** Sends several at a time, but those of one sale in their order: each depends on what the ones before left. */
 async function submitReversals(
   gateway: GatewayClient,
   reversals: RetailReversal[],
@@ -101,7 +101,7 @@ async function submitReversals(
           });
           accepted.push(reversal);
         } catch (error) {
-          if (!(error instanceof GatewayError) || error.status >= 500) throw error;
+          if (!(error instanceof GatewayError) || error.retryable) throw error;
           refuse(`reversal: ${error.message}`);
         }
         progress.update(++done);

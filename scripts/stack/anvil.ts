@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 export interface Anvil {
   rpcUrl: string;
   chainId: number;
-  /** Funded accounts of a mnemonic that everybody knows: worthless anywhere but on a local chain. */
+  /** Funded accounts of a well-known mnemonic: worthless anywhere but on a local chain. */
   accounts: { address: string; privateKey: string }[];
   process: ChildProcess;
   /** Calls the node. Rejects with the node's message. */
@@ -19,15 +19,15 @@ export interface Anvil {
 export interface AnvilOptions {
   /** 0 takes a free port. */
   port?: number;
-  /** File that keeps the chain; without it the chain is gone when the node ends. */
+  /** File that keeps the chain; without one, the chain is lost when the node ends. */
   state?: string;
-  /** In a group of its own, so that Ctrl-C in a terminal does not reach it. */
+  /** In a process group of its own, so that Ctrl-C in a terminal does not reach it. */
   detached?: boolean;
   /** More arguments for the node. */
   args?: string[];
 }
 
-/** Every local chain has this id, so that a key of it is never right elsewhere. */
+/** Every local chain has this id, so that nothing signed for it is valid elsewhere. */
 export const LOCAL_CHAIN_ID = 31_337;
 
 /** Seconds between two writings of the state file. */

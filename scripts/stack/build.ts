@@ -7,11 +7,11 @@ import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What has files of its own beside its code, or is only tried for. */
-const APART = [/^@electric-sql\/pglite/, 'pg-native'];
+/** Not bundled: PGlite loads files that lie beside its code, and pg-native is optional. */
+const EXTERNAL = [/^@electric-sql\/pglite/, 'pg-native'];
 
 /**
- * Puts the indexer into one file, which starts in a fifth of the time that Node takes to find, strip and compile the
+ * Puts the indexer into one file. It starts in a fifth of the time that Node takes to find, strip and compile the
  * hundreds of modules of its sources.
  * @returns The file.
  */
@@ -20,8 +20,8 @@ export async function buildIndexer(): Promise<string> {
   const bundle = await rolldown({
     input: join(folder, 'src/main.ts'),
     platform: 'node',
-    external: APART,
-    // Whatever a module does by being loaded, its users call or name here.
+    external: EXTERNAL,
+    // No module of ours or of theirs is needed only for what it does when it is loaded.
     treeshake: { moduleSideEffects: false },
     logLevel: 'silent',
   });
@@ -31,7 +31,7 @@ export async function buildIndexer(): Promise<string> {
   const unfinished = `${file}.${process.pid}`;
   await mkdir(join(folder, 'dist'), { recursive: true });
   await writeFile(unfinished, output[0].code);
-  // Others may be starting it.
+  // Renamed into place, because another process may be starting it.
   await rename(unfinished, file);
   return file;
 }

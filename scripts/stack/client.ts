@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PlumblineError } from '@plumbline/protocol';
 
-/** A refusal of the gateway. */
-export class GatewayError extends Error {
+/** The gateway refused a call. */
+export class GatewayError extends PlumblineError {
   override name = 'GatewayError';
-  readonly status: number;
 
   constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
+    super('gateway-refused', message, { retryable: status >= 500 || status === 429 });
   }
 }
 
-/** How long a gateway that does not answer is asked again: it may be starting anew. */
-const PATIENCE_MS = 120_000;
+/** How long a call is retried while the gateway does not answer: it may be restarting. */
+const GIVE_UP_MS = 120_000;
 
-/** The gateway's API as scripts use it. Every write is idempotent, so a call without an answer is simply repeated. */
+/** The gateway's API as scripts use it. Every write is idempotent, so a call without an answer is repeated. */
 export class GatewayClient {
   readonly url: string;
   readonly #apiKey: string;
@@ -35,13 +34,13 @@ export class GatewayClient {
   }
 
   async #call<T>(method: string, path: string, body?: string): Promise<T> {
-    const giveUp = Date.now() + PATIENCE_MS;
+    const giveUp = Date.now() + GIVE_UP_MS;
     for (;;) {
       try {
         return await this.#once<T>(method, path, body);
       } catch (error) {
-        const final = error instanceof GatewayError && error.status < 500 && error.status !== 429;
-        if (final || Date.now() > giveUp) throw error;
+        const isFinal = error instanceof GatewayError && !error.retryable;
+        if (isFinal || Date.now() > giveUp) throw error;
         await sleep(250);
       }
     }

@@ -9,12 +9,12 @@ interface Status {
   batcher: { waiting: { reason: string }[]; problem: string | null };
 }
 
-/** Waiting for gateway, chain and books to have done what they were given, and moving a local chain's clock. */
+/** Waits until gateway, chain and books have caught up, and moves the clock of a local chain. */
 export class ChainClock {
   readonly #gateway: GatewayClient;
   readonly #rpcUrl: string;
   readonly #ledger: Address;
-  #said = '';
+  #reported = '';
 
   constructor(gateway: GatewayClient, rpcUrl: string, ledger: string) {
     this.#gateway = gateway;
@@ -22,12 +22,12 @@ export class ChainClock {
     this.#ledger = ledger as Address;
   }
 
-  /** Until the gateway has nothing left to send and the books stand where the chain stands. */
+  /** Waits until the gateway has nothing left to send and the books are level with the chain. */
   async untilIndexed(): Promise<void> {
     await this.#until(async () => (await this.#isQueueEmpty()) && (await this.#booksAreLevel()));
   }
 
-  /** Until every batch whose window has ended is settled and in the books. */
+  /** Waits until every batch whose window has ended is settled and in the books. */
   async untilSettled(): Promise<void> {
     await this.#until(async () => {
       const { totals } = await this.#gateway.get<{ totals: { pendingSales: string | number } }>('/v1/ledger');
@@ -43,7 +43,7 @@ export class ChainClock {
     const client = createPublicClient({ transport: http(this.#rpcUrl) });
     if ((await client.getChainId()) !== LOCAL_CHAIN_ID) {
       throw new Error(
-        'only the clock of a local chain can be moved; elsewhere settlement comes when the window ends',
+        'only the clock of a local chain can be moved; on others, sales settle when their window ends',
       );
     }
     const terms = await client.readContract({
@@ -61,16 +61,16 @@ export class ChainClock {
     return Object.values(queue).every((waiting) => waiting === 0);
   }
 
-  /** Says what the gateway cannot go on with, e.g. a float that is too low, when that changes. */
-  async #sayWhatIsInTheWay(): Promise<void> {
+  /** Prints why the gateway waits, e.g. for a float that is too low, whenever the reason changes. */
+  async #reportWaiting(): Promise<void> {
     const { batcher } = await this.#gateway.get<Status>('/v1/status');
-    const inTheWay = [
+    const reasons = [
       ...batcher.waiting.map(({ reason }) => reason),
       ...(batcher.problem ? [batcher.problem] : []),
     ];
-    const said = inTheWay.join('; ');
-    if (said !== this.#said && said !== '') console.error(`the gateway waits: ${said}`);
-    this.#said = said;
+    const reported = reasons.join('; ');
+    if (reported !== this.#reported && reported !== '') console.error(`the gateway waits: ${reported}`);
+    this.#reported = reported;
   }
 
   async #booksAreLevel(): Promise<boolean> {
@@ -86,7 +86,7 @@ export class ChainClock {
   async #until(reached: () => Promise<boolean>): Promise<void> {
     for (let turn = 1; !(await reached()); turn++) {
       await sleep(200);
-      if (turn % 25 === 0) await this.#sayWhatIsInTheWay();
+      if (turn % 25 === 0) await this.#reportWaiting();
     }
   }
 }

@@ -20,7 +20,7 @@ export interface Deployment {
   implementation: string;
   factory: string;
   ledger: string;
-  /** If one was asked for. */
+  /** Present if one was asked for. */
   storefront?: string;
   /** Block of the ledger's creation: its journal begins here. */
   startBlock: number;
@@ -30,7 +30,7 @@ export interface DeployOptions {
   rpcUrl: string;
   /** Pays for everything; becomes admin and recorder. */
   privateKey: string;
-  /** What differs from the usual programme. */
+  /** What differs from the default programme. */
   request?: Partial<LedgerRequestStruct>;
   /** Units to mint and to put into the float. */
   floatUnits?: bigint;
@@ -42,11 +42,11 @@ export interface DeployOptions {
 
 const DAY = 86_400;
 
-/** What a storefront's manual asks for. */
-const LARGEST_CAP = 2n ** 64n - 1n;
+/** IStorefront asks for the largest cap there is. */
+const MAX_CAP = 2n ** 64n - 1n;
 
 /** Seller 20 %, then 5, 3, 2, 1 and 1 % up the line, everything counted, at most 32 % in total. */
-export const USUAL_PLAN = {
+export const DEFAULT_PLAN = {
   kind: 0,
   compression: 0,
   boundaryRank: 0,
@@ -56,8 +56,8 @@ export const USUAL_PLAN = {
 } satisfies LedgerRequestStruct['plan'];
 
 /**
- * Puts everything a company needs on a local chain: a test token, the contracts, a ledger with a funded float, the
- * deployer as its recorder, and a storefront if asked for.
+ * Puts everything a company needs on a local chain: a test token, the contracts, a ledger with a funded float and the
+ * deployer as its recorder, and a storefront if one is asked for.
  */
 export async function deployLocal(options: DeployOptions): Promise<Deployment> {
   const provider = new JsonRpcProvider(options.rpcUrl, undefined, { pollingInterval: 50, cacheTimeout: -1 });
@@ -77,7 +77,7 @@ export async function deployLocal(options: DeployOptions): Promise<Deployment> {
       compact: false,
       admin,
       adminDelay: 2 * DAY,
-      plan: USUAL_PLAN,
+      plan: DEFAULT_PLAN,
       ...options.request,
     };
     const address = await factory.createLedger.staticCall(request, ZeroHash);
@@ -103,14 +103,14 @@ export async function deployLocal(options: DeployOptions): Promise<Deployment> {
   }
 }
 
-/** A storefront that may record for `ledger`, and `quoter` as the signer of its quotes. */
+/** Deploys a storefront, lets it record for `ledger`, and makes `quoter` the signer of its quotes. */
 async function openStorefront(
   ledger: ICommissionLedger,
   quoter: string,
   signer: NonceManager,
 ): Promise<string> {
   const storefront = await create('Storefront', [await ledger.getAddress()], signer);
-  await (await ledger.setRecorder(storefront, LARGEST_CAP)).wait();
+  await (await ledger.setRecorder(storefront, MAX_CAP)).wait();
   await (await ledger.grantRole(await ledger.QUOTER_ROLE(), quoter)).wait();
   return (await storefront.getAddress()).toLowerCase();
 }

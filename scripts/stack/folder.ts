@@ -6,14 +6,14 @@ import type { Deployment } from './deploy.ts';
 
 /** What a stack remembers between two starts. */
 export interface Settings {
-  /** For writing through the gateway; made anew for every folder. */
+  /** For writing through the gateway; each folder has its own. */
   apiKey: string;
   rpcPort: number;
   databasePort: number;
   deployment?: Deployment;
   /** The gateway's address at the last start. */
   url?: string;
-  /** How far the seeding is. */
+  /** How far the seeding has come. */
   seeded?: string;
 }
 

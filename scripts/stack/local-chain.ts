@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Anvil, startAnvil } from './anvil.ts';
 import type { StackFolder } from './folder.ts';
 
-/** Ends in a row, each soon after the start, before the chain is given up. */
-const MOST_CRASHES = 5;
-const LONG_ENOUGH_MS = 30_000;
+/** A chain that crashes this often in a row, each time soon after its start, is given up. */
+const MAX_CRASHES = 5;
+const STABLE_MS = 30_000;
 
 /** The local chain of a stack, kept running on one port from one file. */
 export class LocalChain {
@@ -28,15 +28,15 @@ export class LocalChain {
     this.failed.catch(() => {});
   }
 
-  /** The node as it runs now; its address and accounts stay the same. */
+  /** The node that runs now; address and accounts stay the same after a restart. */
   get node(): Anvil {
     if (!this.#node) throw new Error('the local chain is not started');
     return this.#node;
   }
 
   /**
-   * Starts the chain from its file. A kill can leave half a file; the copy made at the last good start then takes its
-   * place, and indexer and gateway bring the chain and the books together again.
+   * Starts the chain from its file. A kill can leave half a file; then the copy made at the last good start is used,
+   * and indexer and gateway bring the chain and the books together again.
    */
   async start(): Promise<void> {
     const { chainFile } = this.#folder;
@@ -52,7 +52,7 @@ export class LocalChain {
     }
   }
 
-  /** Ends it at once, as a crash would; it is started again. */
+  /** Ends it at once, as a crash would; it is restarted. */
   kill(): void {
     this.node.process.kill('SIGKILL');
   }
@@ -72,9 +72,9 @@ export class LocalChain {
 
   async #restart(lived: number): Promise<void> {
     if (this.#stopping) return;
-    this.#crashes = lived > LONG_ENOUGH_MS ? 1 : this.#crashes + 1;
+    this.#crashes = lived > STABLE_MS ? 1 : this.#crashes + 1;
     try {
-      if (this.#crashes > MOST_CRASHES) throw new Error('it ended again and again');
+      if (this.#crashes > MAX_CRASHES) throw new Error('it crashes again and again');
       await sleep(200 * this.#crashes);
       if (!this.#stopping) await this.start();
     } catch (error) {

@@ -1,7 +1,8 @@
 /**
- * What Node is told of the indexer's memory: a bounded old space, because a stretch of the chain and its sums are all that
- * stays; a roomy young one, because most of what is read is garbage at once; and no full collection before there is
- * something to collect, or the answers passing by, which lie outside the heap, would set one off every tenth of a second.
+ * Node's memory options for the indexer. The old space is bounded, because only a stretch of the chain and its sums
+ * stay in memory. The young space is large, because most of what is read is garbage at once. The old space starts
+ * large too: otherwise the nodes' answers, which lie outside the heap, would cause a full collection every tenth of a
+ * second.
  */
 export const INDEXER_MEMORY = [
   '--max-semi-space-size=16',

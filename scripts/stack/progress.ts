@@ -1,4 +1,4 @@
-/** A progress bar on the terminal; without a terminal, a line now and then. */
+/** A progress bar on a terminal; elsewhere, a line every few seconds. */
 export class Progress {
   readonly #label: string;
   readonly #total: number;
@@ -11,7 +11,7 @@ export class Progress {
     this.#total = total;
   }
 
-  /** Says that `done` of the total are done. */
+  /** @param done How many of the total are done. */
   update(done: number): void {
     this.#done = done;
     const interval = process.stderr.isTTY ? 100 : 5_000;

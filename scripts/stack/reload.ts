@@ -37,13 +37,13 @@ export async function serveDashboard({ gateway, host, port }: PageOptions) {
 }
 
 /**
- * Restarts a service when a source of one of `names` changes. A version that does not start is reported, and the next change
- * is tried again.
+ * Restarts a service when a source of one of these packages changes. A version that does not start is reported, and the
+ * next change is tried again.
  * @returns Ends the watching, and waits for a restart that has begun.
  */
 export function restartOnChange(
   service: Service,
-  names: readonly string[],
+  packageNames: readonly string[],
   say: (text: string) => void,
 ): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -62,7 +62,9 @@ export function restartOnChange(
       restarting = restarting.then(restart);
     }, SETTLE_MS);
   };
-  const watchers = names.map((name) => watch(join(packages, name, 'src'), { recursive: true }, onChange));
+  const watchers = packageNames.map((name) =>
+    watch(join(packages, name, 'src'), { recursive: true }, onChange),
+  );
   return async () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();

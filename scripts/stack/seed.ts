@@ -6,11 +6,11 @@ import { ChainClock } from './clock.ts';
 import type { Stack } from './stack.ts';
 
 /**
- * A company to look at: a generated network and its sales, submitted through the gateway as any company would. Every run
- * gives the same distributors and sales, and every step may be repeated, so a seeding that was interrupted is simply run again.
+ * A company to look at: a generated network and its sales, submitted through the gateway as any company would. Every
+ * run makes the same distributors and sales, and every step may be repeated, so an interrupted seeding is run again.
  */
 
-const PEOPLE = 300;
+const DISTRIBUTORS = 300;
 const PAST_SALES = 2_400;
 const RECENT_SALES = 600;
 const AT_ONCE = 300;
@@ -25,7 +25,7 @@ const CATALOGUE = [
   { product: 'CANDLE', name: 'Beeswax candle', cents: 640, volume: 500 },
 ] as const;
 
-/** A small generator of repeatable numbers from 0 to below `below`: xorshift32. */
+/** A small generator of repeatable numbers from 0 to `below` - 1: xorshift32. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -40,14 +40,14 @@ function referenceOf(distributor: number): string {
   return `D-${String(distributor).padStart(4, '0')}`;
 }
 
-/** An address without a key: enough to look at, and nobody's. */
+/** An address that nobody has the key of: enough to look at. */
 function walletOf(distributor: number): Address {
   return `0x${keccak256(stringToHex(`seed wallet ${distributor}`)).slice(-40)}`;
 }
 
 function distributors() {
   const next = numbers(20_261);
-  return Array.from({ length: PEOPLE }, (_, i) => ({
+  return Array.from({ length: DISTRIBUTORS }, (_, i) => ({
     reference: referenceOf(i + 1),
     sponsor: i === 0 ? null : referenceOf(1 + next(i)),
     // Some have not given a wallet yet.
@@ -60,7 +60,7 @@ function sales(from: number, count: number) {
   const firstDay = Date.UTC(2026, 0, 5);
   return Array.from({ length: count }, (_, i) => {
     const number = from + i;
-    const seller = 1 + next(PEOPLE);
+    const seller = 1 + next(DISTRIBUTORS);
     const buyerClass = (['retail', 'retail', 'retail', 'preferred', 'self'] as const)[next(5)] ?? 'retail';
     const items = Array.from({ length: 1 + next(3) }, () => {
       const article = CATALOGUE[next(CATALOGUE.length)] ?? CATALOGUE[0];
@@ -87,7 +87,7 @@ function sales(from: number, count: number) {
   });
 }
 
-/** Fills a new stack; does nothing if it is filled. `onStep` hears what is being done. */
+/** Fills a new stack; does nothing if it is filled. `onStep` is told each step. */
 export async function seed(stack: Stack, onStep: (text: string) => void): Promise<void> {
   const gateway = new GatewayClient(stack.url, stack.apiKey);
   const clock = new ChainClock(gateway, stack.rpcUrl, stack.ledger);
@@ -100,12 +100,12 @@ export async function seed(stack: Stack, onStep: (text: string) => void): Promis
   const recent = sales(PAST_SALES + 1, RECENT_SALES);
 
   if (stack.settings.seeded !== 'settled') {
-    onStep(`enrolling ${PEOPLE} distributors`);
+    onStep(`enrolling ${DISTRIBUTORS} distributors`);
     await gateway.post('/v1/distributors', { distributors: distributors() });
     onStep(`submitting ${PAST_SALES} sales through the gateway`);
     await submit(gateway, past);
-    onStep('taking a few back inside their return window');
-    for (const sale of past.filter((_, i) => i % 60 === 7)) await takeBack(gateway, sale);
+    onStep('reversing a few inside their return window');
+    for (const sale of past.filter((_, i) => i % 60 === 7)) await reverse(gateway, sale);
     await clock.untilIndexed();
     onStep('moving the local chain past the return window, so that these sales settle');
     await clock.passReturnWindow();
@@ -114,7 +114,7 @@ export async function seed(stack: Stack, onStep: (text: string) => void): Promis
   }
   onStep(`submitting ${RECENT_SALES} more, which stay inside their return window`);
   await submit(gateway, recent);
-  for (const sale of recent.filter((_, i) => i % 100 === 3)) await takeBack(gateway, sale);
+  for (const sale of recent.filter((_, i) => i % 100 === 3)) await reverse(gateway, sale);
   onStep(`paying out to ${PAID_OUT} wallets`);
   await payOut(stack);
   await clock.untilIndexed();
@@ -132,7 +132,7 @@ async function submit(gateway: GatewayClient, list: ReturnType<typeof sales>): P
   }
 }
 
-async function takeBack(gateway: GatewayClient, sale: ReturnType<typeof sales>[number]): Promise<void> {
+async function reverse(gateway: GatewayClient, sale: ReturnType<typeof sales>[number]): Promise<void> {
   await gateway.post(`/v1/sales/${sale.externalId}/reversals`, {
     reversalId: `return of ${sale.externalId}`,
     priceCents: sale.priceCents,
@@ -141,7 +141,7 @@ async function takeBack(gateway: GatewayClient, sale: ReturnType<typeof sales>[n
   });
 }
 
-/** Anyone may have a distributor paid, always to the distributor's wallet: here a bystander does. */
+/** Anyone may have a distributor paid, always to the distributor's wallet: here a bystander does it. */
 async function payOut(stack: Stack): Promise<void> {
   const bystander = stack.accounts[1];
   if (!bystander) throw new Error('the local chain has only one account');
@@ -155,7 +155,7 @@ async function payOut(stack: Stack): Promise<void> {
     try {
       await client.writeContract({ ...ledger, functionName: 'withdraw', args: [wallet] });
     } catch (error) {
-      // Who is owed nothing, or was paid in an interrupted seeding, is passed over.
+      // Distributors who are owed nothing, or were paid in an interrupted seeding, are skipped.
       if (!String(error).includes('NothingOwed')) throw error;
     }
   }

@@ -7,25 +7,25 @@ export interface ServiceOptions {
   name: string;
   /** Program file that Node runs. */
   program: string;
-  /** What Node itself is told. */
+  /** Options of Node itself. */
   nodeOptions?: readonly string[];
   environment: Record<string, string>;
   /** Gets everything the service prints. */
   logFile: string;
   /** Called with every process id, the ones after a crash included. */
   onProcess(pid: number): void;
-  /** Called when the service ended by itself and is started again, with its last words. */
-  onRestart(words: string): void;
+  /** Called when the service ended by itself and is restarted, with the last line that it printed. */
+  onRestart(lastLine: string): void;
 }
 
-/** Ends in a row, each soon after the start, before the service is given up. */
-const MOST_CRASHES = 5;
-const LONG_ENOUGH_MS = 10_000;
+/** A service that crashes this often in a row, each time soon after its start, is given up. */
+const MAX_CRASHES = 5;
+const STABLE_MS = 10_000;
 
 /** How long a service may take to stop by itself. */
 const STOP_MS = 10_000;
 
-/** A program that is kept running: when it dies, it is started again. */
+/** A program that is kept running: when it ends, it is restarted. */
 export class Service {
   readonly name: string;
   readonly #options: ServiceOptions;
@@ -49,11 +49,11 @@ export class Service {
     return this.#child?.pid;
   }
 
-  /** Starts it; the first line it prints as JSON with `ready` is the answer. */
+  /** Starts it, and gives the first line of JSON with `ready` that it prints. */
   async start(): Promise<Record<string, unknown>> {
     const { program, nodeOptions = [], environment, logFile, onProcess, onRestart } = this.#options;
     const log = createWriteStream(logFile, { flags: 'a' });
-    // Its own group, so that Ctrl-C in a terminal reaches only the one who stops everything in order.
+    // A process group of its own: Ctrl-C in a terminal must reach only the parent, which stops everything in order.
     const child = spawn(process.execPath, [...nodeOptions, program], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -83,14 +83,14 @@ export class Service {
     const started = Date.now();
     child.once('exit', (code, signal) => {
       if (this.#stopping) return;
-      if (Date.now() - started > LONG_ENOUGH_MS) this.#crashes = 0;
+      if (Date.now() - started > STABLE_MS) this.#crashes = 0;
       onRestart(errors.trim().split('\n').at(-1) || `ended by ${signal ?? `code ${code}`}`);
       void this.#restart();
     });
     return answer;
   }
 
-  /** Ends it at once, as a crash would; it is started again. */
+  /** Ends it at once, as a crash would; it is restarted. */
   kill(): void {
     this.#child?.kill('SIGKILL');
   }
@@ -115,10 +115,8 @@ export class Service {
 
   async #restart(): Promise<void> {
     while (!this.#stopping) {
-      if (++this.#crashes > MOST_CRASHES) {
-        this.#fail(
-          new Error(`${this.name} ends again and again; its last words are in ${this.#options.logFile}`),
-        );
+      if (++this.#crashes > MAX_CRASHES) {
+        this.#fail(new Error(`${this.name} crashes again and again; see ${this.#options.logFile}`));
         return;
       }
       await sleep(100 * this.#crashes);

@@ -33,10 +33,10 @@ export interface StackOptions {
   /** The gateway's; 0 takes a free one. */
   port: number;
   host?: string;
-  /** How a new ledger differs from the usual one. */
+  /** How a new ledger differs from the default one. */
   deploy?: Partial<DeployOptions>;
   environment?: Record<string, string>;
-  /** Forgets what the folder holds, once nothing stands in the way of starting. */
+  /** Forgets what the folder holds, once it is certain that the stack can start. */
   reset?: boolean;
   /** Stops the starting between two steps. */
   stopped?: AbortSignal;
@@ -108,7 +108,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         environment: { ...environment, ...options.environment },
         logFile: folder.logFile(name),
         onProcess: (pid) => folder.noteProcess(name, pid),
-        onRestart: (words) => options.onStep?.(`the ${name} is started again: ${words}`),
+        onRestart: (lastLine) => options.onStep?.(`the ${name} ended and is restarted: ${lastLine}`),
       });
 
     next('starting the embedded database');
@@ -126,7 +126,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       PLUMBLINE_START_BLOCK: String(startBlock),
     };
     next('starting the indexer');
-    // A chain that is written to its file every few seconds can lose more blocks than others ever would.
+    // This chain is saved every few seconds, so a crash loses more blocks than any reorganisation elsewhere.
     const indexer = service(
       'indexer',
       await buildIndexer(),
@@ -174,7 +174,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function newSettings(): Promise<Settings> {
-  // The prefix says where the key is good, and keeps it from beginning with a dash, which no command line would take.
+  // The prefix says what the key is for, and keeps it from beginning with a dash as an option would.
   const apiKey = `local_${randomBytes(24).toString('base64url')}`;
   return { apiKey, rpcPort: 0, databasePort: 0 };
 }

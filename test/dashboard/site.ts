@@ -10,7 +10,7 @@ import { commissionLedgerAbi, type Plan } from '@plumbline/protocol';
 import type { DistributorResponse, SaleResponse } from '@plumbline/protocol/api';
 import { migrate, openDatabase } from '@plumbline/store';
 import { type Address, encodeFunctionData, type Hex } from 'viem';
-import { type Deployment, deployLocal, USUAL_PLAN } from '../../scripts/stack/deploy.ts';
+import { DEFAULT_PLAN, type Deployment, deployLocal } from '../../scripts/stack/deploy.ts';
 import type { LedgerRequestStruct } from '../../types/LedgerFactory.js';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';
@@ -58,7 +58,7 @@ class Stops {
 }
 
 /** @param plan The plan in force; the usual one if it is not given. */
-export async function openSite(plan: Plan = USUAL_PLAN as Plan): Promise<Site> {
+export async function openSite(plan: Plan = DEFAULT_PLAN as Plan): Promise<Site> {
   const stops = new Stops();
   try {
     return await startSite(stops, plan);

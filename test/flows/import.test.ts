@@ -67,7 +67,7 @@ function expectFigures(figures: Figures, sums: RetailSums): void {
   });
 }
 
-/** Asks the store's own tables, not any code of ours. */
+/** Reads the tables themselves, without any code of ours. */
 async function withStore<T>(stack: Stack, ask: (database: Database) => Promise<T>): Promise<T> {
   const url = `postgresql://postgres:postgres@127.0.0.1:${stack.settings.databasePort}/postgres`;
   const database = openDatabase(url, 1);
@@ -184,7 +184,7 @@ describe('import of an Online Retail file', () => {
     this.timeout(1_200_000);
     let file = realFile;
     let distributors = 1_000;
-    // The real file is not part of the project; without it a generated one of the same form is imported.
+    // The real file is not part of the project; without it, a generated one of the same form is imported.
     if (!existsSync(file)) {
       file = join(folder, 'retail.csv');
       writeRetailSample(file, 6_000);
@@ -197,8 +197,8 @@ describe('import of an Online Retail file', () => {
       running = false;
     });
     let kills = 0;
-    // By how far the books are and not by the clock, so that on any machine each kill finds the import at work: the first
-    // at its beginning, the last in the settling.
+    // The kills go by how far the books are, not by the clock, so that on any machine each finds the import at work: the
+    // first at its beginning, the last while it settles.
     for (const share of [0.05, 0.3, 0.55, 0.8, 'settled'] as const) {
       const isThere = ({ sales, settled }: { sales: number; settled: number }) =>
         share === 'settled' ? settled > 0 : sales >= share * sums.sales;

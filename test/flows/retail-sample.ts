@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 /**
- * Writes a file of the Online Retail form, generated, with everything that makes the real one awkward: quoted
+ * Writes a generated file of the Online Retail form, with everything that makes the real one awkward: quoted
  * descriptions with commas, missing customers, free articles, negative stock adjustments, postage, prices of three
  * decimals, cancellations that match nothing, bad debt, and rows that cannot be read.
  */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * What an Online Retail file must come to, from the file alone. It shares no code with the import, on purpose: another
- * reader of CSV, another arithmetic (thousandths of a cent as integers), another way through the tree.
+ * What an Online Retail file must add up to, from the file alone. It shares no code with the import, on purpose: another
+ * reader of CSV, other arithmetic (thousandths of a cent as integers), another way up the tree.
  */
 export interface RetailSums {
   sales: number;

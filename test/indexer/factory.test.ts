@@ -4,7 +4,7 @@ import { type BooksStatus, findStatus, listLedgers } from '@plumbline/store';
 import { expect } from 'chai';
 import { JsonRpcProvider, NonceManager, Wallet, zeroPadValue } from 'ethers';
 import type { Address, Hex } from 'viem';
-import { contractAt, USUAL_PLAN } from '../../scripts/stack/deploy.ts';
+import { contractAt, DEFAULT_PLAN } from '../../scripts/stack/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
 import type { LedgerFactory } from '../../types/LedgerFactory.js';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
@@ -61,7 +61,7 @@ for (const engine of engines) {
         compact: created % 2 === 1,
         admin: await admin.getAddress(),
         adminDelay: 3_600,
-        plan: USUAL_PLAN,
+        plan: DEFAULT_PLAN,
       };
       const salt = zeroPadValue(`0x0${++created}`, 32);
       const ledger = (await contract.createLedger.staticCall(request, salt)).toLowerCase() as Address;

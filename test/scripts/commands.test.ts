@@ -35,14 +35,14 @@ describe('the commands of package.json', () => {
   });
 
   for (const [name, program] of programs) {
-    // Not there yet in these two.
-    const prints = /^packages/.test(program) ? it.skip : it;
+    // Not there yet in this one.
+    const prints = name === 'audit' ? it.skip : it;
     prints(`${name} prints how to use it`, async () => {
       const { code, out, errors } = await run(program, '--help');
       expect({ code, errors }).to.deep.equal({ code: 0, errors: '' });
       expect(out)
         .to.match(/^[A-Z]/)
-        .and.to.contain(`npm ${/^(start|test)$/.test(name) ? '' : 'run '}${name}`);
+        .and.to.match(new RegExp(`^  .*\\b${name}\\b`, 'm'));
     });
 
     it(`${name} refuses an unknown option with one line`, async () => {
