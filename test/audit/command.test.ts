@@ -114,6 +114,36 @@ describe('the audit command', function () {
     });
   });
 
+  it('lists its options with --help, asks no node, and ends with code 0', async () => {
+    const { code, stdout, stderr } = await run(['--help'], folder);
+    for (const option of [
+      '--rpc URL',
+      '--ledger ADDRESS',
+      '--from BLOCK',
+      '--out FILE',
+      '--json',
+      '--help',
+    ]) {
+      expect(stdout).to.include(option);
+    }
+    expect([code, stderr]).to.deep.equal([0, '']);
+  });
+
+  it('names a node without the key in its URL', async () => {
+    const args = [
+      '--rpc',
+      'http://user:s3cret@127.0.0.1:1/v2/s3cret?key=s3cret',
+      '--ledger',
+      `0x${'12'.repeat(20)}`,
+    ];
+    const { code, stdout, stderr } = await run(args, folder);
+    expect(stderr).to.match(
+      /^audit: the node at http:\/\/127\.0\.0\.1:1 did not give its newest block: .+\n$/,
+    );
+    expect(`${stdout}${stderr}`).not.to.include('s3cret');
+    expect(code).to.equal(2);
+  });
+
   describe('on a ledger that holds', () => {
     it('ends with code 0, net figures first, and a report file named after ledger and block', async () => {
       const { code, stdout, stderr } = await run(target, folder);
@@ -289,7 +319,7 @@ describe('the audit command', function () {
     it('refuses an address without a ledger', async () => {
       const { rpcUrl } = company.anvil;
       const error = await catchFrom(auditLedger({ rpcUrl, ledger: `0x${'12'.repeat(20)}` }));
-      expect(error).to.be.instanceOf(NoLedgerError);
+      expect(error).to.be.instanceOf(NoLedgerError).that.includes({ code: 'no-ledger', retryable: false });
     });
   });
 });

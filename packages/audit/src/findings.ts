@@ -137,7 +137,7 @@ export interface Finding {
   expected: string;
   /** What is there. */
   found: string;
-  /** The same in one sentence for distributors. */
+  /** The same in one sentence. */
   message: string;
 }
 

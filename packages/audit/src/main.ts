@@ -1,20 +1,35 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { type ErrorDetails, PlumblineError } from '@plumbline/protocol';
 import { type Address, isAddress } from 'viem';
 import { type AuditRequest, auditLedger } from './audit-ledger.ts';
 import { reasonOf } from './chain/errors.ts';
 import { formatReport, toJson } from './report/text.ts';
 
-/**
- * Audits a ledger: `--rpc URL --ledger ADDRESS [--from BLOCK] [--out FILE.json] [--json]`.
- * Exit code 0: everything holds. 1: there are findings. 2: the audit could not be made.
- */
+/** The audit as a command: one line on standard error if it could not be made, a report if it could. */
 
 const USAGE = 'usage: npm run audit -- --rpc URL --ledger ADDRESS [--from BLOCK] [--out FILE.json] [--json]';
 
-/** Arguments that are not of their form. */
-class UsageError extends Error {
+const HELP = `Replays a ledger from the chain alone and compares the result with its contract.
+
+${USAGE}
+
+  --rpc URL         the node to read from (http or https)
+  --ledger ADDRESS  the ledger to audit
+  --from BLOCK      the block in which the ledger was created; found by itself if not given
+  --out FILE.json   where to write the whole report (default: plumbline-audit-LEDGER-BLOCK.json)
+  --json            print the whole report instead of a summary, and write no file unless --out is given
+  -h, --help        print this text
+
+Exit code: 0 if everything holds, 1 if there are findings, 2 if the audit could not be made.`;
+
+/** A wrong command line. */
+class UsageError extends PlumblineError {
   override name = 'UsageError';
+
+  constructor(message: string, details?: ErrorDetails) {
+    super('usage', message, details);
+  }
 }
 
 interface Arguments {
@@ -24,8 +39,8 @@ interface Arguments {
   json: boolean;
 }
 
-function readArguments(args: string[]): Arguments {
-  const { rpc, ledger, from, out, json } = parse(args);
+/** @throws UsageError if a value is not of its form. */
+function readArguments({ rpc, ledger, from, out, json }: ReturnType<typeof parse>): Arguments {
   if (rpc === undefined || !/^https?:$/.test(URL.parse(rpc)?.protocol ?? '')) {
     throw new UsageError(`--rpc must be the http or https URL of a node, not ${rpc ?? 'missing'}`);
   }
@@ -50,6 +65,7 @@ function parse(args: string[]) {
         from: { type: 'string' },
         out: { type: 'string' },
         json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     });
     return values;
@@ -58,13 +74,18 @@ function parse(args: string[]) {
   }
 }
 
-/** One line that is written over and over, for distributors who watch. */
+/** One line that is written over and over, for whoever watches a terminal. */
 function showProgress(doing: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${doing}`);
 }
 
 async function run(args: string[]): Promise<number> {
-  const { request, out, json } = readArguments(args);
+  const values = parse(args);
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const { request, out, json } = readArguments(values);
   const report = await auditLedger({ ...request, onProgress: showProgress });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   // A report that goes to standard output needs no file unless one is asked for.
