@@ -47,12 +47,8 @@ export async function getPositionBefore(
   ledger: string,
   entryCount: number,
 ): Promise<Position> {
-  const row = await database
-    .selectFrom('blocks')
-    .selectAll()
-    .where('ledger', '=', keyOf(ledger))
+  const row = await selectBlocks(database, ledger)
     .where('entry_count', '<', BigInt(entryCount))
-    .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
   return row ? positionOf(row) : getFirstPosition(database, ledger);
@@ -79,15 +75,20 @@ export async function listPositions(
   below: number,
   limit: number,
 ): Promise<(Position & { hash: Hex })[]> {
-  const rows = await database
-    .selectFrom('blocks')
-    .selectAll()
-    .where('ledger', '=', keyOf(ledger))
+  const rows = await selectBlocks(database, ledger)
     .where('number', '<', BigInt(below))
-    .orderBy('number', 'desc')
     .limit(limit)
     .execute();
   return rows.map(positionOf);
+}
+
+/** Newest first. */
+function selectBlocks(database: Database, ledger: string) {
+  return database
+    .selectFrom('blocks')
+    .selectAll()
+    .where('ledger', '=', keyOf(ledger))
+    .orderBy('number', 'desc');
 }
 
 function positionOf(row: Selectable<BooksTables['blocks']>): Position & { hash: Hex } {

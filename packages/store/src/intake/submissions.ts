@@ -154,11 +154,23 @@ export async function findSubmission(
   ledger: string,
   name: { externalId: string } | { batch: number; index: number },
 ): Promise<SubmittedSale | undefined> {
-  const query = database
-    .selectFrom('submissions')
+  const query = selectWithSellers(database, ledger)
     .leftJoin('transactions as t', (join) =>
       join.onRef('t.ledger', '=', 'submissions.ledger').onRef('t.id', '=', 'submissions.transaction_id'),
     )
+    .select(['t.state as transactionState', 't.hash as transactionHash']);
+  return 'externalId' in name
+    ? query.where('submissions.external_id', '=', name.externalId).executeTakeFirst()
+    : query
+        .where('submissions.batch', '=', name.batch)
+        .where('submissions.batch_index', '=', name.index)
+        .executeTakeFirst();
+}
+
+/** Sales with the present ids of their sellers; `d` is the seller's enrolment. */
+function selectWithSellers(database: Database, ledger: string) {
+  return database
+    .selectFrom('submissions')
     .leftJoin('enrolments as d', (join) =>
       join
         .onRef('d.ledger', '=', 'submissions.ledger')
@@ -168,15 +180,8 @@ export async function findSubmission(
       join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.distributor_id'),
     )
     .select(submissionColumns)
-    .select(['t.state as transactionState', 't.hash as transactionHash'])
     .select(presentId('d', 'p').as('sellerId'))
     .where('submissions.ledger', '=', keyOf(ledger));
-  return 'externalId' in name
-    ? query.where('submissions.external_id', '=', name.externalId).executeTakeFirst()
-    : query
-        .where('submissions.batch', '=', name.batch)
-        .where('submissions.batch_index', '=', name.index)
-        .executeTakeFirst();
 }
 
 /** The sales of a batch in the order of its records. */
@@ -212,23 +217,11 @@ export async function listWaitingSales(
   ledger: string,
   limit: number,
 ): Promise<WaitingSale[]> {
-  return database
-    .selectFrom('submissions')
-    .innerJoin('enrolments as d', (join) =>
-      join
-        .onRef('d.ledger', '=', 'submissions.ledger')
-        .onRef('d.reference', '=', 'submissions.seller_reference'),
-    )
-    .leftJoin('distributors as p', (join) =>
-      join.onRef('p.ledger', '=', 'd.ledger').onRef('p.id', '=', 'd.distributor_id'),
-    )
-    .select(submissionColumns)
+  return selectWithSellers(database, ledger)
     .select([
-      presentId('d', 'p').as('sellerId'),
-      'd.state as sellerState',
+      sql<string>`d.state`.as('sellerState'),
       sql<number>`(extract(epoch from now() - submissions.accepted_at) * 1000)::float8`.as('ageMs'),
     ])
-    .where('submissions.ledger', '=', keyOf(ledger))
     .where('submissions.state', '=', 'accepted')
     .where('d.state', '<>', 'accepted')
     .orderBy('submissions.seq')

@@ -1,4 +1,4 @@
-import { type Selection, sql } from 'kysely';
+import { type Selection, sql, type Updateable } from 'kysely';
 import type { Database, Tables } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 
@@ -226,12 +226,7 @@ export async function markIncluded(
   id: bigint,
   inclusion: Inclusion,
 ): Promise<void> {
-  await transaction
-    .updateTable('transactions')
-    .set({ state: 'included', problem: null, ...columnsOf(inclusion) })
-    .where('ledger', '=', keyOf(ledger))
-    .where('id', '=', id)
-    .execute();
+  await update(transaction, ledger, id, { state: 'included', problem: null, ...columnsOf(inclusion) });
 }
 
 /** Says that a transaction reverted on chain: its nonce is used and its items wait again. */
@@ -242,12 +237,7 @@ export async function markFailed(
   inclusion: Inclusion,
   problem: string,
 ): Promise<void> {
-  await transaction
-    .updateTable('transactions')
-    .set({ state: 'failed', problem, ...columnsOf(inclusion) })
-    .where('ledger', '=', keyOf(ledger))
-    .where('id', '=', id)
-    .execute();
+  await update(transaction, ledger, id, { state: 'failed', problem, ...columnsOf(inclusion) });
   await untieItems(transaction, ledger, id);
 }
 
@@ -258,12 +248,7 @@ export async function markDisplaced(
   id: bigint,
   problem: string,
 ): Promise<void> {
-  await transaction
-    .updateTable('transactions')
-    .set({ state: 'displaced', problem })
-    .where('ledger', '=', keyOf(ledger))
-    .where('id', '=', id)
-    .execute();
+  await update(transaction, ledger, id, { state: 'displaced', problem });
   await untieItems(transaction, ledger, id);
 }
 
@@ -274,9 +259,18 @@ export async function noteProblem(
   id: bigint,
   problem: string | null,
 ): Promise<void> {
+  await update(transaction, ledger, id, { problem });
+}
+
+async function update(
+  transaction: Database,
+  ledger: string,
+  id: bigint,
+  values: Updateable<Tables['transactions']>,
+): Promise<void> {
   await transaction
     .updateTable('transactions')
-    .set({ problem })
+    .set(values)
     .where('ledger', '=', keyOf(ledger))
     .where('id', '=', id)
     .execute();

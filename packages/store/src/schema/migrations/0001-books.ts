@@ -2,6 +2,19 @@ import { type Kysely, sql } from 'kysely';
 
 /** The tables of the books; books/tables.ts says what the columns mean. */
 
+/** What entries may change of a distributor. */
+const distributorState = `sponsor integer not null,
+    depth integer not null,
+    rank smallint not null,
+    status smallint not null,
+    moved_to integer,
+    held_until bigint,
+    recovery_from bigint,
+    path bit varying not null,
+    wallet text,
+    hold_reason text,
+    recovery_wallet text`;
+
 const tables = [
   `create table ledgers (
     ledger bigint primary key,
@@ -65,19 +78,9 @@ const tables = [
   `create index entries_powers on entries (ledger, entry) where kind in ('recorderSet', 'roleChanged', 'pauseSet')`,
   `create table distributors (
     ledger bigint not null,
-    id integer not null,
-    sponsor integer not null,
-    depth integer not null,
-    rank smallint not null,
-    status smallint not null,
-    moved_to integer,
     block_number bigint not null,
-    held_until bigint,
-    recovery_from bigint,
-    path bit varying not null,
-    wallet text,
-    hold_reason text,
-    recovery_wallet text,
+    id integer not null,
+    ${distributorState},
     primary key (ledger, id)
   )`,
   // A row of an index holds 2,704 bytes: of paths longer than 8,192 bits it has the beginning, and the row the rest.
@@ -88,17 +91,7 @@ const tables = [
     ledger bigint not null,
     entry bigint not null,
     id integer not null,
-    sponsor integer not null,
-    depth integer not null,
-    rank smallint not null,
-    status smallint not null,
-    moved_to integer,
-    held_until bigint,
-    recovery_from bigint,
-    path bit varying not null,
-    wallet text,
-    hold_reason text,
-    recovery_wallet text,
+    ${distributorState},
     primary key (ledger, entry, id)
   )`,
   // Written again and again: room on every page keeps new versions of a row beside the old, out of the index.

@@ -1,10 +1,10 @@
-import { amountOf, decodeLines, decodeSales, MalformedError, type SaleRef } from '@plumbline/protocol';
+import { amountOf, decodeLines, decodeSales, type SaleRef } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { chunkOf, markedBatches } from '../../batch-marks.ts';
-import type { Page, PageRequest } from '../page.ts';
+import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 
 /** What a distributor was credited for one sale at one level. */
 export interface DistributorCredit extends SaleRef {
@@ -28,10 +28,7 @@ export async function listCredits(
   id: number,
   { limit, cursor }: PageRequest,
 ): Promise<Page<DistributorCredit>> {
-  const match = /^([0-9]{1,9})-([0-9]{1,5})$/.exec(cursor ?? '');
-  if (cursor !== undefined && !match) {
-    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
-  }
+  const match = parseCursor(cursor, /^([0-9]{1,9})-([0-9]{1,5})$/);
   const before = match ? { batch: Number(match[1]), index: Number(match[2]) } : undefined;
   const key = keyOf(ledger);
   const lanes = await listLanes(database, key, id);
@@ -40,9 +37,7 @@ export async function listCredits(
     credits.push(...(await readCredits(database, key, lanes, batches, before)));
     if (credits.length > limit) break;
   }
-  const items = credits.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: credits.length > limit && last ? `${last.batch}-${last.index}` : null };
+  return pageOf(credits, limit, (last) => `${last.batch}-${last.index}`);
 }
 
 /** The ids of a distributor: the present one and those that they had before. */

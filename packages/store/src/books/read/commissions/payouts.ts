@@ -1,9 +1,8 @@
-import { MalformedError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
-import type { Page, PageRequest } from '../page.ts';
+import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 
 /** Tokens that were paid out to a distributor. */
 export interface DistributorPayout {
@@ -27,11 +26,9 @@ export async function listPayouts(
   id: number,
   { limit, cursor }: PageRequest,
 ): Promise<Page<DistributorPayout>> {
-  if (cursor !== undefined && !/^[0-9]{1,15}$/.test(cursor)) {
-    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
-  }
   const key = keyOf(ledger);
-  const isOlder = cursor === undefined ? sql`true` : sql`entry < ${Number(cursor)}`;
+  const last = parseCursor(cursor, /^[0-9]{1,15}$/);
+  const isOlder = last ? sql`entry < ${Number(last[0])}` : sql`true`;
   const { rows } = await sql<
     Omit<DistributorPayout, 'entry' | 'blockNumber'> & Record<'entry' | 'block', bigint>
   >`
@@ -43,8 +40,10 @@ export async function listPayouts(
       where ledger = ${key} and payouts.id = lanes.id and ${isOlder}
       order by entry desc limit ${limit + 1}
     ) page order by entry desc limit ${limit + 1}`.execute(database);
-  const items = rows
-    .slice(0, limit)
-    .map(({ block, ...row }) => ({ ...row, entry: Number(row.entry), blockNumber: Number(block) }));
-  return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.entry) : null };
+  const payouts = rows.map(({ block, ...row }) => ({
+    ...row,
+    entry: Number(row.entry),
+    blockNumber: Number(block),
+  }));
+  return pageOf(payouts, limit, ({ entry }) => String(entry));
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { inPathOrder, inTeam, isAfterPath } from '../../tree/conditions.ts';
 import type { TreePlace } from '../../tree/path.ts';
-import type { Page, PageRequest } from '../page.ts';
+import { type Page, type PageRequest, pageOf } from '../page.ts';
 import { creditedBy, findPlace } from './distributors.ts';
 
 /** Somebody below a distributor. */
@@ -55,14 +55,14 @@ export async function listDownline(
     join distributors on distributors.ledger = ${keyOf(ledger)} and distributors.id = page.id
     join teams on teams.ledger = distributors.ledger and teams.id = distributors.id
     order by levels.depth, page.place`.execute(database);
-  const items = rows.slice(0, limit).map((row) => ({
+  const distributors = rows.map((row) => ({
     id: row.id,
     level: row.depth - top.depth,
     creditedUnits: row.units,
     directs: row.directs,
     teamSize: row.team_size,
   }));
-  return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.id) : null };
+  return pageOf(distributors, limit, (last) => String(last.id));
 }
 
 /** Where the last one of a page stands; where they stood if they have moved, which is where the next page begins. */

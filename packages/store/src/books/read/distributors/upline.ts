@@ -1,10 +1,9 @@
-import { MalformedError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { isAtPath } from '../../tree/conditions.ts';
 import { pathAt } from '../../tree/path.ts';
-import type { Page, PageRequest } from '../page.ts';
+import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 import { findPlace } from './distributors.ts';
 
 /** Somebody above a distributor; level 1 is the sponsor. */
@@ -24,10 +23,7 @@ export async function listUpline(
   id: number,
   { limit, cursor }: PageRequest,
 ): Promise<Page<UplineDistributor>> {
-  if (cursor !== undefined && !/^[1-9][0-9]{0,8}$/.test(cursor)) {
-    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
-  }
-  const done = Number(cursor ?? 0);
+  const done = Number(parseCursor(cursor, /^[1-9][0-9]{0,8}$/)?.[0] ?? 0);
   const place = await findPlace(database, ledger, id);
   const depth = (place?.depth ?? 0) - done - 1;
   if (!place || depth < 0) return { items: [], nextCursor: null };
@@ -41,6 +37,5 @@ export async function listUpline(
       join distributors on distributors.ledger = ${key} and distributors.id = line.sponsor
       where line.level <= ${done + limit}
     ) select id, level from line order by level`.execute(database);
-  const items = rows.slice(0, limit);
-  return { items, nextCursor: rows.length > limit ? String(done + limit) : null };
+  return pageOf(rows, limit, (last) => String(last.level));
 }

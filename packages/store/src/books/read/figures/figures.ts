@@ -1,9 +1,9 @@
-import { MalformedError, UNITS_PER_CENT } from '@plumbline/protocol';
+import { UNITS_PER_CENT } from '@plumbline/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { creditedColumns, type PeriodColumn, periodColumns } from '../../periods.ts';
-import type { Page, PageRequest } from '../page.ts';
+import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 
 /** Volume by the class of the buyer, in cents. */
 export interface VolumeByClass {
@@ -52,15 +52,13 @@ export async function listPeriods(
   id: number,
   { limit, cursor }: PageRequest,
 ): Promise<Page<PeriodFigures>> {
-  if (cursor !== undefined && !/^[1-9][0-9]{5}$/.test(cursor)) {
-    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
-  }
-  const isOlder = cursor === undefined ? sql`true` : sql`period < ${Number(cursor)}`;
+  const last = parseCursor(cursor, /^[1-9][0-9]{5}$/);
+  const isOlder = last ? sql`period < ${Number(last[0])}` : sql`true`;
   const { rows } = await sql<Sums & { period: number }>`
     select period, ${sums} from ${monthsOf(ledger, id)} and ${isOlder}
     group by period order by period desc limit ${limit + 1}`.execute(database);
-  const items = rows.slice(0, limit).map((row) => ({ period: row.period, ...figuresOf(row) }));
-  return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.period) : null };
+  const months = rows.map((row) => ({ period: row.period, ...figuresOf(row) }));
+  return pageOf(months, limit, ({ period }) => String(period));
 }
 
 /**

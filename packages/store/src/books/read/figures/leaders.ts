@@ -1,8 +1,7 @@
-import { MalformedError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
-import type { Page, PageRequest } from '../page.ts';
+import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 
 /** Somebody who sold to retail customers in a month. */
 export interface Leader {
@@ -22,10 +21,7 @@ export async function listLeaders(
   period: number,
   { limit, cursor }: PageRequest,
 ): Promise<Page<Leader>> {
-  const match = /^([1-9][0-9]{0,17})-([1-9][0-9]{0,8})$/.exec(cursor ?? '');
-  if (cursor !== undefined && !match) {
-    throw new MalformedError('cursor', 'must be the nextCursor of the page before');
-  }
+  const match = parseCursor(cursor, /^([1-9][0-9]{0,17})-([1-9][0-9]{0,8})$/);
   const key = keyOf(ledger);
   const after = match
     ? sql`net <= ${match[1]}::int8 and (net < ${match[1]}::int8 or id > ${Number(match[2])})`
@@ -53,7 +49,5 @@ export async function listLeaders(
       select id, net from moved where net > 0 and ${after} union all select id, net from others
     ) leaders
     order by net desc, id limit ${limit + 1}`.execute(database);
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last ? `${last.netRetailCents}-${last.id}` : null };
+  return pageOf(rows, limit, (last) => `${last.netRetailCents}-${last.id}`);
 }
