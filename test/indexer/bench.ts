@@ -1,35 +1,69 @@
 import { createIndexer, type IndexerOptions } from '@plumbline/indexer';
 import { type Database, findDistributor, findStatus, getTotals, openDatabase } from '@plumbline/store';
+import { sql } from 'kysely';
 import { type BooksDump, clearBooks, dumpBooks } from '../support/books.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import type { Engine, TestDatabase } from '../support/databases.ts';
 import type { Programme, Views } from './programme.ts';
+
+/** Two databases of each engine, which all suites of a run share: starting one takes longer than most tests. */
+const shared = new Map<Engine, Promise<[TestDatabase, TestDatabase]>>();
+
+after(async () => {
+  for (const starting of shared.values()) {
+    for (const database of await starting) await database.stop();
+  }
+});
+
+function startDatabases(engine: Engine): Promise<[TestDatabase, TestDatabase]> {
+  const starting = shared.get(engine) ?? Promise.all([engine.start(), engine.start()]);
+  shared.set(engine, starting);
+  return starting;
+}
+
+/** Makes a database what a new one is: without books and without tables. */
+async function empty(database: Database): Promise<void> {
+  await sql`drop schema public cascade`.execute(database);
+  await sql`create schema public`.execute(database);
+}
 
 /** A chain, the books to be tested, and a second database to build the same books afresh. */
 export class Bench {
   readonly chain: Anvil;
   readonly url: string;
   readonly database: Database;
+  /** URL of the second database. */
+  readonly freshUrl: string;
   readonly #fresh: Database;
-  readonly #servers: TestDatabase[];
+  readonly #ownsChain: boolean;
 
-  private constructor(chain: Anvil, servers: [TestDatabase, TestDatabase]) {
+  private constructor(chain: Anvil, ownsChain: boolean, [books, fresh]: [TestDatabase, TestDatabase]) {
     this.chain = chain;
-    this.#servers = servers;
-    this.url = servers[0].url;
-    this.database = openDatabase(servers[0].url);
-    this.#fresh = openDatabase(servers[1].url);
+    this.#ownsChain = ownsChain;
+    this.url = books.url;
+    this.freshUrl = fresh.url;
+    this.database = openDatabase(books.url);
+    this.#fresh = openDatabase(fresh.url);
   }
 
-  static async start(engine: Engine): Promise<Bench> {
-    return new Bench(await startAnvil(), [await engine.start(), await engine.start()]);
+  /** @param chain The chain to use, which the caller stops; without it the bench starts one of its own. */
+  static async start(engine: Engine, chain?: Anvil): Promise<Bench> {
+    const databases = await startDatabases(engine);
+    const bench = new Bench(chain ?? (await startAnvil()), chain === undefined, databases);
+    await empty(bench.database);
+    await bench.emptyFresh();
+    return bench;
   }
 
   async stop(): Promise<void> {
     await this.database.destroy();
     await this.#fresh.destroy();
-    for (const server of this.#servers) await server.stop();
-    await this.chain.stop();
+    if (this.#ownsChain) await this.chain.stop();
+  }
+
+  /** Empties the second database. */
+  async emptyFresh(): Promise<void> {
+    await empty(this.#fresh);
   }
 
   optionsFor(programme: Programme, changes: Partial<IndexerOptions> = {}): IndexerOptions {

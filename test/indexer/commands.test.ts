@@ -4,6 +4,7 @@ import { openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
 import { buildIndexer } from '../../scripts/stack/build.ts';
 import { clearBooks, dumpBooks } from '../support/books.ts';
+import { type Anvil, startAnvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';
 import { Programme } from './programme.ts';
@@ -82,129 +83,137 @@ describe("the indexer's command line", () => {
   }
 });
 
-for (const engine of engines) {
-  describe(`the indexer's commands on ${engine.name}`, () => {
-    let bench: Bench;
-    let programme: Programme;
-    let settings: Record<string, string>;
+describe("the indexer's commands", () => {
+  let chain: Anvil;
+  let programme: Programme;
 
-    before(async () => {
-      bench = await Bench.start(engine);
-      programme = await Programme.open(bench.chain, { seed: 71 });
-      await programme.live(20);
-      await programme.liveThrough();
-      settings = {
-        PLUMBLINE_DATABASE_URL: bench.url,
-        PLUMBLINE_RPC_URL: bench.chain.rpcUrl,
-        PLUMBLINE_LEDGER: programme.deployment.ledger,
-        PLUMBLINE_START_BLOCK: String(programme.deployment.startBlock),
-        PLUMBLINE_FINALITY: '3',
-      };
-    });
-
-    afterEach(() => clearBooks(bench.database).catch(() => {}));
-
-    after(() => bench?.stop());
-
-    it('end when the books are level, with --once', async () => {
-      const { code, lines, errors } = await run(['--once'], settings);
-      expect({ code, errors }).to.deep.equal({ code: 0, errors: '' });
-      expect(lines.at(-1)).to.include({ event: 'read', blocksLeft: 0, secondsLeft: 0 });
-      const views = await programme.views();
-      expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
-    });
-
-    it('read from one block to another', async () => {
-      const { startBlock } = programme.deployment;
-      const to = startBlock + 12;
-      const first = await run(['--from', String(startBlock), '--to', String(to)], {
-        ...settings,
-        PLUMBLINE_START_BLOCK: '0',
-      });
-      expect({ code: first.code, errors: first.errors }).to.deep.equal({ code: 0, errors: '' });
-      expect(first.lines.find(({ event }) => event === 'read')).to.include({ fromBlock: startBlock });
-      expect(first.lines.at(-1)).to.include({ event: 'read', toBlock: to });
-      const late = await run(['--from', String(startBlock + 1), '--once'], settings);
-      // What the books hold already is not begun again.
-      expect(late.code).to.equal(0);
-      await clearBooks(bench.database);
-      const missing = await run(['--from', String(startBlock + 1), '--once'], settings);
-      expect(missing.code).to.equal(1);
-      expect(missing.errors).to.match(/^refused blocks [^\n]*\n$/);
-      expect((await dumpBooks(bench.database)).entries).to.deep.equal([]);
-    });
-
-    it('say where the books stand', async () => {
-      await run(['--once'], settings);
-      const { ledger } = programme.deployment;
-      const { head, entryCount } = await programme.views();
-      const block = Number(await bench.chain.rpc('eth_blockNumber'));
-      const level = await run(['status'], settings);
-      expect(level.code).to.equal(0);
-      expect(level.lines).to.have.lengthOf(1);
-      expect(level.lines[0]).to.include({ ledger, head, entryCount, block, tip: block, lagBlocks: 0 });
-      await programme.mine(5);
-      const behind = await run(['status'], settings);
-      expect(behind.lines[0]).to.include({ block, tip: block + 5, lagBlocks: 5, entriesPerSecond: 0 });
-      const { PLUMBLINE_RPC_URL: _, ...alone } = settings;
-      expect((await run(['status'], alone)).lines[0]).to.include({ block, tip: block, lagBlocks: 0 });
-    });
-
-    it('find every row that is not what the chain says', async () => {
-      await run(['--once'], settings);
-      const right = await run(['rebuild', '--check'], settings);
-      expect({ code: right.code, errors: right.errors }).to.deep.equal({ code: 0, errors: '' });
-      expect(right.lines.at(-1)).to.deep.include({ ledger: programme.deployment.ledger, differences: [] });
-
-      const { database } = bench;
-      const entry = await database
-        .selectFrom('entries')
-        .selectAll()
-        .orderBy('entry', 'desc')
-        .limit(1)
-        .execute();
-      await database.updateTable('distributors').set({ rank: 9 }).where('id', '=', 4).execute();
-      await database.deleteFrom('entries').where('entry', '=', entry[0]!.entry).execute();
-      await database
-        .insertInto('reversals')
-        .values({ ...reversal, ledger: entry[0]!.ledger })
-        .execute();
-      const wrongs = await run(['rebuild', '--check'], settings);
-      expect(wrongs.code).to.equal(1);
-      const { differences, hasMore } = wrongs.lines.at(-1) as {
-        differences: { table: string; key: string; one: string | null; other: string | null }[];
-        hasMore: boolean;
-      };
-      expect(hasMore).to.equal(false);
-      expect(differences.map(({ table, key }) => `${table} ${key}`)).to.deep.equal([
-        `entries entry=${entry[0]!.entry}`,
-        'distributors id=4',
-        'reversals entry=999999',
-      ]);
-      expect(differences[0]).to.include({ one: null });
-      expect(differences[1]?.one).to.equal('{"rank":9}');
-      expect(differences[2]).to.include({ other: null });
-    });
-
-    it('build again in an empty database only', async () => {
-      await run(['--once'], settings);
-      const { code, errors } = await run(['rebuild', '--check', '--beside', bench.url], settings);
-      expect(code).to.equal(1);
-      expect(errors).to.equal('the database beside must be empty: it holds books already\n');
-      const empty = await engine.start();
-      const books = await dumpBooks(bench.database);
-      try {
-        expect((await run(['rebuild', '--check', '--beside', empty.url], settings)).code).to.equal(0);
-        expect(await dumpBooks(bench.database)).to.deep.equal(books);
-        const beside = openDatabase(empty.url);
-        expect((await dumpBooks(beside)).entries).to.deep.equal(books.entries);
-        await beside.destroy();
-      } finally {
-        await empty.stop();
-      }
-    });
+  before(async () => {
+    chain = await startAnvil();
+    programme = await Programme.open(chain, { seed: 71 });
+    await programme.live(20);
+    await programme.liveThrough();
   });
-}
+
+  after(() => chain?.stop());
+
+  for (const engine of engines) {
+    describe(`on ${engine.name}`, () => {
+      let bench: Bench;
+      let settings: Record<string, string>;
+
+      before(async () => {
+        bench = await Bench.start(engine, chain);
+        settings = {
+          PLUMBLINE_DATABASE_URL: bench.url,
+          PLUMBLINE_RPC_URL: bench.chain.rpcUrl,
+          PLUMBLINE_LEDGER: programme.deployment.ledger,
+          PLUMBLINE_START_BLOCK: String(programme.deployment.startBlock),
+          PLUMBLINE_FINALITY: '3',
+        };
+      });
+
+      afterEach(() => clearBooks(bench.database).catch(() => {}));
+
+      after(() => bench?.stop());
+
+      it('end when the books are level, with --once', async () => {
+        const { code, lines, errors } = await run(['--once'], settings);
+        expect({ code, errors }).to.deep.equal({ code: 0, errors: '' });
+        expect(lines.at(-1)).to.include({ event: 'read', blocksLeft: 0, secondsLeft: 0 });
+        const views = await programme.views();
+        expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
+      });
+
+      it('read from one block to another', async () => {
+        const { startBlock } = programme.deployment;
+        const to = startBlock + 12;
+        const first = await run(['--from', String(startBlock), '--to', String(to)], {
+          ...settings,
+          PLUMBLINE_START_BLOCK: '0',
+        });
+        expect({ code: first.code, errors: first.errors }).to.deep.equal({ code: 0, errors: '' });
+        expect(first.lines.find(({ event }) => event === 'read')).to.include({ fromBlock: startBlock });
+        expect(first.lines.at(-1)).to.include({ event: 'read', toBlock: to });
+        const late = await run(['--from', String(startBlock + 1), '--once'], settings);
+        // What the books hold already is not begun again.
+        expect(late.code).to.equal(0);
+        await clearBooks(bench.database);
+        const missing = await run(['--from', String(startBlock + 1), '--once'], settings);
+        expect(missing.code).to.equal(1);
+        expect(missing.errors).to.match(/^refused blocks [^\n]*\n$/);
+        expect((await dumpBooks(bench.database)).entries).to.deep.equal([]);
+      });
+
+      it('say where the books stand', async () => {
+        await run(['--once'], settings);
+        const { ledger } = programme.deployment;
+        const { head, entryCount } = await programme.views();
+        const block = Number(await bench.chain.rpc('eth_blockNumber'));
+        const level = await run(['status'], settings);
+        expect(level.code).to.equal(0);
+        expect(level.lines).to.have.lengthOf(1);
+        expect(level.lines[0]).to.include({ ledger, head, entryCount, block, tip: block, lagBlocks: 0 });
+        await programme.mine(5);
+        const behind = await run(['status'], settings);
+        expect(behind.lines[0]).to.include({ block, tip: block + 5, lagBlocks: 5, entriesPerSecond: 0 });
+        const { PLUMBLINE_RPC_URL: _, ...alone } = settings;
+        expect((await run(['status'], alone)).lines[0]).to.include({ block, tip: block, lagBlocks: 0 });
+      });
+
+      it('find every row that is not what the chain says', async () => {
+        await run(['--once'], settings);
+        const right = await run(['rebuild', '--check'], settings);
+        expect({ code: right.code, errors: right.errors }).to.deep.equal({ code: 0, errors: '' });
+        expect(right.lines.at(-1)).to.deep.include({ ledger: programme.deployment.ledger, differences: [] });
+
+        const { database } = bench;
+        const entry = await database
+          .selectFrom('entries')
+          .selectAll()
+          .orderBy('entry', 'desc')
+          .limit(1)
+          .execute();
+        await database.updateTable('distributors').set({ rank: 9 }).where('id', '=', 4).execute();
+        await database.deleteFrom('entries').where('entry', '=', entry[0]!.entry).execute();
+        await database
+          .insertInto('reversals')
+          .values({ ...reversal, ledger: entry[0]!.ledger })
+          .execute();
+        await bench.emptyFresh();
+        const wrongs = await run(['rebuild', '--check', '--beside', bench.freshUrl], settings);
+        expect(wrongs.code).to.equal(1);
+        const { differences, hasMore } = wrongs.lines.at(-1) as {
+          differences: { table: string; key: string; one: string | null; other: string | null }[];
+          hasMore: boolean;
+        };
+        expect(hasMore).to.equal(false);
+        expect(differences.map(({ table, key }) => `${table} ${key}`)).to.deep.equal([
+          `entries entry=${entry[0]!.entry}`,
+          'distributors id=4',
+          'reversals entry=999999',
+        ]);
+        expect(differences[0]).to.include({ one: null });
+        expect(differences[1]?.one).to.equal('{"rank":9}');
+        expect(differences[2]).to.include({ other: null });
+      });
+
+      it('build again in an empty database only', async () => {
+        await run(['--once'], settings);
+        const { code, errors } = await run(['rebuild', '--check', '--beside', bench.url], settings);
+        expect(code).to.equal(1);
+        expect(errors).to.equal('the database beside must be empty: it holds books already\n');
+        const books = await dumpBooks(bench.database);
+        await bench.emptyFresh();
+        const beside = ['--beside', bench.freshUrl];
+        expect((await run(['rebuild', '--check', ...beside], settings)).code).to.equal(0);
+        expect(await dumpBooks(bench.database)).to.deep.equal(books);
+        const rebuilt = openDatabase(bench.freshUrl);
+        expect((await dumpBooks(rebuilt)).entries).to.deep.equal(books.entries);
+        await rebuilt.destroy();
+      });
+    });
+  }
+});
 
 const reversal = {
   entry: 999_999n,

@@ -3,6 +3,7 @@ import { NodeRefusedError } from '@plumbline/indexer/testing';
 import { type Database, openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
 import { clearBooks } from '../support/books.ts';
+import { type Anvil, startAnvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';
 import { FalseNode, type Lie } from './false-node.ts';
@@ -65,131 +66,141 @@ const honest: Lie = (_, answer) => answer;
 const hasRead = (entryCount: number) => (progress: Progress) =>
   progress.event === 'read' && progress.entryCount === entryCount;
 
-for (const engine of engines) {
-  describe(`an indexer on ${engine.name}, when something goes away`, () => {
-    let bench: Bench;
-    let node: FalseNode;
-    let programme: Programme;
+describe('an indexer, when something goes away', () => {
+  let chain: Anvil;
+  let programme: Programme;
 
-    before(async () => {
-      bench = await Bench.start(engine);
-      node = await FalseNode.start(bench.chain.rpcUrl);
-      programme = await Programme.open(bench.chain, { seed: 61 });
-      await programme.live(5);
-    });
+  before(async () => {
+    chain = await startAnvil();
+    programme = await Programme.open(chain, { seed: 61 });
+    await programme.live(5);
+  });
 
-    beforeEach(() => {
-      node.isAway = false;
-      node.lie = honest;
-    });
+  after(() => chain?.stop());
 
-    afterEach(() => clearBooks(bench.database).catch(() => {}));
+  for (const engine of engines) {
+    describe(`on ${engine.name}`, () => {
+      let bench: Bench;
+      let node: FalseNode;
 
-    after(async () => {
-      await node?.stop();
-      await bench?.stop();
-    });
+      before(async () => {
+        bench = await Bench.start(engine, chain);
+        node = await FalseNode.start(bench.chain.rpcUrl);
+      });
 
-    /** Does some business, and waits until the books have it. */
-    async function goOn(run: Run): Promise<void> {
-      await programme.live(5);
-      const views = await programme.views();
-      await run.until(hasRead(views.entryCount));
-      expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
-    }
+      beforeEach(() => {
+        node.isAway = false;
+        node.lie = honest;
+      });
 
-    it('does not begin without a node', async () => {
-      node.isAway = true;
-      const rpcUrl = `${node.url}/v3/secret?key=secret`;
-      const error = await new Run(bench, programme, node, { rpcUrls: [rpcUrl] }).ended.catch((e) => e);
-      expect(error).to.be.instanceOf(NodeUnreachableError);
-      expect(error.message).to.match(/^the node at http:\/\/127\.0\.0\.1:\d+ does not answer \(.+\)$/);
-    });
+      afterEach(() => clearBooks(bench.database).catch(() => {}));
 
-    it('does not begin with a node that refuses', async () => {
-      node.lie = refuse('eth_chainId', -32_005, 'limit exceeded');
-      const run = new Run(bench, programme, node);
-      const error = await run.ended.catch((e) => e);
-      expect(error).to.be.instanceOf(NodeRefusedError);
-      expect(run.told).to.deep.equal([]);
-    });
+      after(async () => {
+        await node?.stop();
+        await bench?.stop();
+      });
 
-    for (const [method, code, message] of [
-      ['eth_getBlockByNumber', -32_005, 'daily request count exceeded, request rate limited'],
-      ['eth_getLogs', -32_000, 'header not found'],
-      ['eth_call', -32_000, 'header not found'],
-    ] as const) {
-      it(`waits for a node that refuses ${method} for a while`, async () => {
+      /** Does some business, and waits until the books have it. */
+      async function goOn(run: Run): Promise<void> {
+        await programme.live(5);
+        const views = await programme.views();
+        await run.until(hasRead(views.entryCount));
+        expect(await bench.viewsOfBooks(programme, views)).to.deep.equal(views);
+      }
+
+      it('does not begin without a node', async () => {
+        node.isAway = true;
+        const rpcUrl = `${node.url}/v3/secret?key=secret`;
+        const error = await new Run(bench, programme, node, { rpcUrls: [rpcUrl] }).ended.catch((e) => e);
+        expect(error).to.be.instanceOf(NodeUnreachableError);
+        expect(error.message).to.match(/^the node at http:\/\/127\.0\.0\.1:\d+ does not answer \(.+\)$/);
+      });
+
+      it('does not begin with a node that refuses', async () => {
+        node.lie = refuse('eth_chainId', -32_005, 'limit exceeded');
+        const run = new Run(bench, programme, node);
+        const error = await run.ended.catch((e) => e);
+        expect(error).to.be.instanceOf(NodeRefusedError);
+        expect(run.told).to.deep.equal([]);
+      });
+
+      for (const [method, code, message] of [
+        ['eth_getBlockByNumber', -32_005, 'daily request count exceeded, request rate limited'],
+        ['eth_getLogs', -32_000, 'header not found'],
+        ['eth_call', -32_000, 'header not found'],
+      ] as const) {
+        it(`waits for a node that refuses ${method} for a while`, async () => {
+          const run = new Run(bench, programme, node);
+          await goOn(run);
+          node.lie = refuse(method, code, message);
+          await programme.live(3);
+          const reason = `the node refuses ${method}: ${message} (code ${code})`;
+          await run.until((told) => told.event === 'waiting' && told.reason === reason);
+          node.lie = honest;
+          await goOn(run);
+          await run.stop();
+        });
+      }
+
+      it('ends with the refusal when a node goes on refusing', async () => {
+        const run = new Run(bench, programme, node, { pollMs: 10, refusalMs: 70 });
+        await goOn(run);
+        // Refusals that came before it went on do not count.
+        node.lie = refuse('eth_getLogs', -32_005, 'limit exceeded');
+        await programme.live(2);
+        await run.until(({ event }) => event === 'waiting');
+        node.lie = honest;
+        await goOn(run);
+        const before = run.told.length;
+        node.lie = refuse('eth_getLogs', -32_005, 'limit exceeded');
+        await programme.live(2);
+        const error = await run.ended.catch((e) => e);
+        expect(error).to.be.instanceOf(NodeRefusedError);
+        expect(error.message).to.equal('the node refuses eth_getLogs: limit exceeded (code -32005)');
+        // After pauses of 10, 20 and 40 milliseconds.
+        const waits = run.told.slice(before).filter(({ event }) => event === 'waiting');
+        expect(waits).to.have.lengthOf(3);
+      });
+
+      it('waits for a node that goes away and goes on when it is back', async () => {
         const run = new Run(bench, programme, node);
         await goOn(run);
-        node.lie = refuse(method, code, message);
+        node.isAway = true;
         await programme.live(3);
-        const reason = `the node refuses ${method}: ${message} (code ${code})`;
-        await run.until((told) => told.event === 'waiting' && told.reason === reason);
-        node.lie = honest;
+        await run.until(({ event }) => event === 'waiting');
+        node.isAway = false;
         await goOn(run);
         await run.stop();
       });
-    }
 
-    it('ends with the refusal when a node goes on refusing', async () => {
-      const run = new Run(bench, programme, node, { pollMs: 10, refusalMs: 70 });
-      await goOn(run);
-      // Refusals that came before it went on do not count.
-      node.lie = refuse('eth_getLogs', -32_005, 'limit exceeded');
-      await programme.live(2);
-      await run.until(({ event }) => event === 'waiting');
-      node.lie = honest;
-      await goOn(run);
-      const before = run.told.length;
-      node.lie = refuse('eth_getLogs', -32_005, 'limit exceeded');
-      await programme.live(2);
-      const error = await run.ended.catch((e) => e);
-      expect(error).to.be.instanceOf(NodeRefusedError);
-      expect(error.message).to.equal('the node refuses eth_getLogs: limit exceeded (code -32005)');
-      // After pauses of 10, 20 and 40 milliseconds.
-      const waits = run.told.slice(before).filter(({ event }) => event === 'waiting');
-      expect(waits).to.have.lengthOf(3);
-    });
-
-    it('waits for a node that goes away and goes on when it is back', async () => {
-      const run = new Run(bench, programme, node);
-      await goOn(run);
-      node.isAway = true;
-      await programme.live(3);
-      await run.until(({ event }) => event === 'waiting');
-      node.isAway = false;
-      await goOn(run);
-      await run.stop();
-    });
-
-    it('ends at once while it waits for a node', async () => {
-      const run = new Run(bench, programme, node);
-      await goOn(run);
-      node.isAway = true;
-      await run.until(({ event }) => event === 'waiting');
-      await run.stop();
-    });
-
-    if (engine.name === 'PostgreSQL') {
-      it('goes on when the database has closed its connections', async () => {
+      it('ends at once while it waits for a node', async () => {
         const run = new Run(bench, programme, node);
-        const other = openDatabase(bench.url);
-        try {
-          await goOn(run);
-          for (let round = 0; round < 3; round++) {
-            const business = programme.live(6);
-            await closeOthers(other);
-            await business;
-            await goOn(run);
-          }
-        } finally {
-          await other.destroy();
-          await run.stop();
-        }
-        const books = await bench.sync(programme);
-        expect(await bench.buildFresh(programme)).to.deep.equal(books);
+        await goOn(run);
+        node.isAway = true;
+        await run.until(({ event }) => event === 'waiting');
+        await run.stop();
       });
-    }
-  });
-}
+
+      if (engine.name === 'PostgreSQL') {
+        it('goes on when the database has closed its connections', async () => {
+          const run = new Run(bench, programme, node);
+          const other = openDatabase(bench.url);
+          try {
+            await goOn(run);
+            for (let round = 0; round < 3; round++) {
+              const business = programme.live(6);
+              await closeOthers(other);
+              await business;
+              await goOn(run);
+            }
+          } finally {
+            await other.destroy();
+            await run.stop();
+          }
+          const books = await bench.sync(programme);
+          expect(await bench.buildFresh(programme)).to.deep.equal(books);
+        });
+      }
+    });
+  }
+});
