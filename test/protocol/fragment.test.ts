@@ -1,11 +1,11 @@
 import {
   type Account,
-  accountIn,
   idAt,
   MAX_ID,
   moveAway,
   nextId,
   packFragment,
+  parseAccount,
   STATUS_CLOSED,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
@@ -39,12 +39,12 @@ function accounts(fragment: number, lane: number): fc.Arbitrary<Account> {
 }
 
 describe('fragment', () => {
-  describe('packFragment and accountIn', () => {
+  describe('packFragment and parseAccount', () => {
     it('read back what was packed, in every lane', () => {
       const property = fc.property(fragments, ([fragment, distributors]) => {
         const word = packFragment(distributors);
         expect(word >> 256n, 'fits a storage word').to.equal(0n);
-        const lanes = [0, 1, 2, 3].map((lane) => accountIn(word, fragment, lane));
+        const lanes = [0, 1, 2, 3].map((lane) => parseAccount(word, fragment, lane));
         expect(lanes.slice(0, distributors.length)).to.deep.equal(distributors);
         for (const empty of lanes.slice(distributors.length)) {
           const { sponsor: _sponsor, ...rest } = empty;
@@ -74,19 +74,19 @@ describe('fragment', () => {
     });
 
     it('read an empty word as nobody', () => {
-      expect(accountIn(0n, 1, 0)).to.deep.equal(nobody);
+      expect(parseAccount(0n, 1, 0)).to.deep.equal(nobody);
     });
 
     it('read who has left with their balance, and who has moved with where they are', () => {
       const closed = 3n << 54n;
-      expect(accountIn(closed | 77n, 1, 0)).to.deep.equal({ ...nobody, owed: 77n, status: 3 });
-      expect(accountIn(closed | (1n << 50n) | 77n, 1, 0)).to.deep.equal({
+      expect(parseAccount(closed | 77n, 1, 0)).to.deep.equal({ ...nobody, owed: 77n, status: 3 });
+      expect(parseAccount(closed | (1n << 50n) | 77n, 1, 0)).to.deep.equal({
         ...nobody,
         rank: 1,
         status: 3,
         movedTo: 77,
       });
-      expect(accountIn((1n << 54n) | (1n << 50n) | 77n, 1, 0).movedTo, 'of rank 1, and here').to.equal(0);
+      expect(parseAccount((1n << 54n) | (1n << 50n) | 77n, 1, 0).movedTo, 'of rank 1, and here').to.equal(0);
     });
   });
 

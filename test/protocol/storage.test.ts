@@ -1,5 +1,4 @@
 import {
-  accountIn,
   countedVolume,
   decodeEntries,
   decodeSales,
@@ -9,6 +8,7 @@ import {
   journalTopics,
   maxTotalBps,
   type Plan,
+  parseAccount,
   type SaleRecord,
   STATUS_CLOSED,
   STATUS_INACTIVE,
@@ -235,7 +235,7 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
     for (const [id, { sponsor, owed, rank, status, movedTo }] of twin.distributors) {
       const fragment = id >> 2;
       const held = await read(first + BigInt(fragment));
-      expect(accountIn(held, fragment, id & 3), `distributor ${id}`).to.deep.equal({
+      expect(parseAccount(held, fragment, id & 3), `distributor ${id}`).to.deep.equal({
         sponsor,
         owed,
         rank,

@@ -40,7 +40,7 @@ interface Arguments {
 }
 
 /** @throws UsageError if a value is not of its form. */
-function readArguments({ rpc, ledger, from, out, json }: ReturnType<typeof parse>): Arguments {
+function readArguments({ rpc, ledger, from, out, json }: ReturnType<typeof readOptions>): Arguments {
   if (rpc === undefined || !/^https?:$/.test(URL.parse(rpc)?.protocol ?? '')) {
     throw new UsageError(`--rpc must be the http or https URL of a node, not ${rpc ?? 'missing'}`);
   }
@@ -55,7 +55,7 @@ function readArguments({ rpc, ledger, from, out, json }: ReturnType<typeof parse
   return { request: { rpcUrl: rpc, ledger: ledger as Address, fromBlock }, out, json: json ?? false };
 }
 
-function parse(args: string[]) {
+function readOptions(args: string[]) {
   try {
     const { values } = parseArgs({
       args,
@@ -80,7 +80,7 @@ function showProgress(doing: string): void {
 }
 
 async function run(args: string[]): Promise<number> {
-  const values = parse(args);
+  const values = readOptions(args);
   if (values.help) {
     console.log(HELP);
     return 0;

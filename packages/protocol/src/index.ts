@@ -106,10 +106,10 @@ export {
 } from './rules/commission.ts';
 export {
   type Account,
-  accountIn,
   moveAway,
   nextId,
   packFragment,
+  parseAccount,
   STATUS_ACTIVE,
   STATUS_CLOSED,
   STATUS_INACTIVE,

@@ -1,19 +1,19 @@
 import {
   type Account,
-  accountIn,
   fragmentOf,
   idAt,
   LANES,
   packFragment,
+  parseAccount,
   STATUS_NONE,
 } from '@plumbline/protocol';
 import { numberToHex } from 'viem';
 import type { FindingCode, Observation } from '../findings.ts';
-import type { Distributor } from '../replay/state.ts';
+import type { Distributor } from '../replay/ledger-state.ts';
 import type { Compare, WalletView } from './contract-view.ts';
 
 const EMPTY_LANE: Account = { sponsor: 0, owed: 0n, rank: 0, status: STATUS_NONE, movedTo: 0 };
-const NOBODYS: WalletView = { id: 0, enrolledAt: 0, heldUntil: 0, nonce: 0 };
+const UNOWNED: WalletView = { id: 0, enrolledAt: 0, heldUntil: 0, nonce: 0 };
 
 /** Every lane of every fragment, and every bit beside them. */
 export const compareDistributors: Compare = ({ distributors }, { fragments }, report) => {
@@ -21,7 +21,7 @@ export const compareDistributors: Compare = ({ distributors }, { fragments }, re
     const number = i + 1;
     const lanes = Array.from({ length: LANES }, (_, lane) => distributors.get(idAt(number, lane)));
     const differences = lanes.flatMap((distributor, lane) =>
-      compareDistributor(idAt(number, lane), distributor, accountIn(word, number, lane)),
+      compareDistributor(idAt(number, lane), distributor, parseAccount(word, number, lane)),
     );
     differences.forEach(report);
     const expected = packFragment(lanes.map((distributor) => distributor ?? EMPTY_LANE));
@@ -89,14 +89,14 @@ function missingDistributor(id: number): Observation {
 /** Whose each wallet is, since when, until when it is held, and the signatures of its owner. */
 export const compareWallets: Compare = (state, { wallets }, report) => {
   for (const [wallet, id] of state.wallets) {
-    const found = wallets.get(wallet) ?? NOBODYS;
+    const found = wallets.get(wallet) ?? UNOWNED;
     if (id !== found.id) {
       const subject = id === 0 ? `wallet ${wallet}` : `distributor ${id}`;
       const message = `wallet ${wallet} is ${ownedBy(id)} by the entries, but the contract says ${ownedBy(found.id)}`;
       report({ code: 'wallet-owner', subject, expected: id, found: found.id, message });
       continue;
     }
-    const expected = state.distributors.get(id) ?? NOBODYS;
+    const expected = state.distributors.get(id) ?? UNOWNED;
     const [right, is] = [describeWallet(expected), describeWallet(found)];
     if (right === is) continue;
     const message = `wallet ${wallet} is ${is} in the contract, but ${right} by the entries`;

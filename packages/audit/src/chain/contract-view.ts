@@ -1,7 +1,7 @@
 import { commissionLedgerAbi, type LedgerTerms } from '@plumbline/protocol';
 import { type Address, erc20Abi, type Hex, type PublicClient } from 'viem';
 import type { Observation } from '../findings.ts';
-import type { LedgerState, Recovery } from '../replay/state.ts';
+import type { LedgerState, Recovery } from '../replay/ledger-state.ts';
 import { NoLedgerError, reasonOf } from './errors.ts';
 import { hasCode, type PinnedBlock } from './node.ts';
 

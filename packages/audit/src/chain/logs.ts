@@ -4,13 +4,13 @@ import { LogsUnavailableError, reasonOf } from './errors.ts';
 
 /** Blocks to ask for at first, and at most. */
 const FIRST_SPAN = 5_000n;
-const LARGEST_SPAN = 1_000_000n;
+const MAX_SPAN = 1_000_000n;
 
 /** Requests at the same time. */
 const REQUESTS = 4;
 
-/** Rounds without a refusal before longer ranges are tried again after one: where sales are dense, logs are many. */
-const PATIENCE = 8;
+/** Rounds without a refusal before a longer range is tried again: where there are many sales, ranges must stay short. */
+const ROUNDS_BEFORE_GROWTH = 8;
 
 /** The journal's logs in order, and the time of each block that has some. */
 export interface LedgerLogs {
@@ -26,31 +26,31 @@ export interface LogsQuery {
   onProgress?: ((block: bigint) => void) | undefined;
 }
 
-/** A log with the time of its block, which many nodes give along. */
+/** A log with the time of its block, which many nodes send with it. */
 interface TimedLog {
   log: LedgerLog;
   time: Hex | undefined;
 }
 
 /**
- * Reads all logs of the ledger's journal, in ranges as large as the node bears.
+ * Reads all logs of the ledger's journal, in ranges as large as the node accepts.
  * @throws LogsUnavailableError if the node gives no logs even for one block.
  */
 export async function listLogs(client: PublicClient, query: LogsQuery): Promise<LedgerLogs> {
   const { ledger, from, until, onProgress } = query;
   const found: TimedLog[] = [];
   let span = FIRST_SPAN;
-  let patience = 1;
-  let calm = 0;
+  let roundsBeforeGrowth = 1;
+  let acceptedRounds = 0;
   for (let next = from; next <= until; ) {
     const ranges = cutRanges(next, until, span);
     const parts = await Promise.all(ranges.map(([first, last]) => readRange(client, ledger, first, last)));
     for (const { logs } of parts) for (const log of logs) found.push(log);
-    const borne = parts.flatMap((part) => part.borne ?? []);
-    if (borne.length > 0) {
-      for (const each of borne) if (each < span) span = each;
-      [patience, calm] = [PATIENCE, 0];
-    } else if (++calm % patience === 0 && span < LARGEST_SPAN) {
+    const accepted = parts.flatMap((part) => part.accepted ?? []);
+    if (accepted.length > 0) {
+      for (const blocks of accepted) if (blocks < span) span = blocks;
+      [roundsBeforeGrowth, acceptedRounds] = [ROUNDS_BEFORE_GROWTH, 0];
+    } else if (++acceptedRounds % roundsBeforeGrowth === 0 && span < MAX_SPAN) {
       span *= 2n;
     }
     next = (ranges.at(-1)?.[1] ?? until) + 1n;
@@ -69,10 +69,10 @@ function cutRanges(from: bigint, until: bigint, span: bigint): [bigint, bigint][
   return ranges;
 }
 
-/** The logs of a range, and, if the node refused the whole, how many blocks it did give at once. */
+/** The logs of a range and, if the node refused the whole of it, how many blocks it gave at once. */
 interface RangeLogs {
   logs: TimedLog[];
-  borne: bigint | null;
+  accepted: bigint | null;
 }
 
 /** Halves the range when the node refuses it: nodes limit blocks, logs or bytes, each in its own words. */
@@ -85,10 +85,10 @@ async function readRange(
   try {
     const filter = { address: ledger, topics: [[...journalTopics]] };
     const range = { fromBlock: numberToHex(from), toBlock: numberToHex(until) };
-    // A refusal will not pass by waiting, but one block is worth every try.
-    const patience = from === until ? {} : { retryCount: 1 };
-    const logs = await client.request({ method: 'eth_getLogs', params: [{ ...filter, ...range }] }, patience);
-    return { logs: logs.map((log) => fromRpc(log, ledger)), borne: null };
+    // Waiting does not help against a refusal, but a single block cannot be halved any more.
+    const retries = from === until ? {} : { retryCount: 1 };
+    const logs = await client.request({ method: 'eth_getLogs', params: [{ ...filter, ...range }] }, retries);
+    return { logs: logs.map((log) => parseLog(log, ledger)), accepted: null };
   } catch (cause) {
     if (from === until || cause instanceof LogsUnavailableError) {
       const why = reasonOf(cause);
@@ -97,12 +97,12 @@ async function readRange(
     const middle = (from + until) / 2n;
     const lower = await readRange(client, ledger, from, middle);
     const upper = await readRange(client, ledger, middle + 1n, until);
-    const borne = lower.borne ?? middle - from + 1n;
-    return { logs: [...lower.logs, ...upper.logs], borne };
+    const accepted = lower.accepted ?? middle - from + 1n;
+    return { logs: [...lower.logs, ...upper.logs], accepted };
   }
 }
 
-function fromRpc(log: RpcLog, ledger: Address): TimedLog {
+function parseLog(log: RpcLog, ledger: Address): TimedLog {
   const { address, topics, data, blockNumber, blockHash, transactionHash, logIndex } = log;
   if (address.toLowerCase() !== ledger) {
     throw new LogsUnavailableError(`the node gives logs of ${address} when asked for ${ledger}`);
@@ -119,7 +119,7 @@ function compareBlocks(a: LedgerLog, b: LedgerLog): number {
   return a.logIndex - b.logIndex;
 }
 
-/** Times that did not come with the logs are asked for, block by block. */
+/** Asks, block by block, for the times that did not come with the logs. */
 async function readTimes(client: PublicClient, logs: readonly TimedLog[]): Promise<Map<bigint, number>> {
   const times = new Map<bigint, number>();
   const unknown = new Set<bigint>();

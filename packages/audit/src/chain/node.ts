@@ -10,11 +10,11 @@ export interface PinnedBlock {
 }
 
 /** Bytes of an answer; viem's own limit of 10 MB is too little for the logs of a day's sales. */
-const LARGEST_ANSWER = 256 * 2 ** 20;
+const MAX_ANSWER_BYTES = 256 * 2 ** 20;
 
 /** The node that an audit asks. Requests that fail are tried again. */
 export function connect(rpcUrl: string): PublicClient {
-  const options = { retryCount: 3, retryDelay: 200, timeout: 60_000, maxResponseBodySize: LARGEST_ANSWER };
+  const options = { retryCount: 3, retryDelay: 200, timeout: 60_000, maxResponseBodySize: MAX_ANSWER_BYTES };
   return createPublicClient({ transport: http(rpcUrl, options) });
 }
 

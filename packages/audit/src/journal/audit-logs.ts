@@ -1,8 +1,8 @@
 import { extendHead, GENESIS_HEAD, type LedgerLog, type LedgerTerms } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
 import { type Finding, findingAt, type Observation } from '../findings.ts';
+import type { LedgerState } from '../replay/ledger-state.ts';
 import { finishReplay, openReplay, replayEntry } from '../replay/replay.ts';
-import type { LedgerState } from '../replay/state.ts';
 import { readEntries } from './read-entries.ts';
 
 /** What the logs are said to be of. */

@@ -1,5 +1,5 @@
 import { type Address, type Hex, keccak256, stringToHex } from 'viem';
-import type { Step } from './state.ts';
+import type { ReplayContext } from './ledger-state.ts';
 
 /**
  * Who could have made an entry. Some entries name who made them; of the others it is known only that somebody must have
@@ -24,7 +24,7 @@ export function roleKey(role: Hex, account: Address): string {
 }
 
 /** An entry that only a recorder can cause. */
-export function checkSomeRecorder({ state, report }: Step, subject: string): void {
+export function checkSomeRecorder({ state, report }: ReplayContext, subject: string): void {
   for (const { cap } of state.recorders.values()) if (cap > 0n) return;
   report({
     code: 'no-recorder',
@@ -36,7 +36,11 @@ export function checkSomeRecorder({ state, report }: Step, subject: string): voi
 }
 
 /** An entry that only an account with the role can cause. */
-export function checkSomeHolder({ state, report }: Step, role: keyof typeof ROLES, subject: string): void {
+export function checkSomeHolder(
+  { state, report }: ReplayContext,
+  role: keyof typeof ROLES,
+  subject: string,
+): void {
   for (const key of state.roles.held) if (key.startsWith(ROLES[role])) return;
   report({
     code: 'no-holder',
@@ -48,7 +52,7 @@ export function checkSomeHolder({ state, report }: Step, role: keyof typeof ROLE
 }
 
 /** An entry that only the admin can cause. */
-export function checkSomeAdmin({ state, report }: Step, subject: string): void {
+export function checkSomeAdmin({ state, report }: ReplayContext, subject: string): void {
   if (state.roles.admin !== null) return;
   report({
     code: 'no-admin',
@@ -60,7 +64,7 @@ export function checkSomeAdmin({ state, report }: Step, subject: string): void {
 }
 
 /** What a pause keeps from happening. */
-export function checkNotPaused({ state, report }: Step, subject: string): void {
+export function checkNotPaused({ state, report }: ReplayContext, subject: string): void {
   if (!state.paused) return;
   report({
     code: 'while-paused',

@@ -1,14 +1,17 @@
 import type { Entry } from '@plumbline/protocol';
 import type { Address } from 'viem';
 import { checkSomeAdmin } from './authority.ts';
-import type { LedgerState, RecorderGrant, Step } from './state.ts';
+import type { LedgerState, RecorderGrant, ReplayContext } from './ledger-state.ts';
 
 /** What recorders may do in a period. Twin of contracts/ledger/LedgerRecorders.sol. */
 
 /** A recorder's new cap. What was spent in the period stays spent. */
-export function setRecorder(step: Step, { recorder, cap }: Extract<Entry, { kind: 'recorderSet' }>): void {
-  const { state, time } = step;
-  checkSomeAdmin(step, `recorder ${recorder}`);
+export function setRecorder(
+  context: ReplayContext,
+  { recorder, cap }: Extract<Entry, { kind: 'recorderSet' }>,
+): void {
+  const { state, time } = context;
+  checkSomeAdmin(context, `recorder ${recorder}`);
   const before = state.recorders.get(recorder);
   const period = periodOf(state, time);
   const highest = before ? highestIn(before, period) : 0n;
@@ -33,7 +36,7 @@ export function grantAt(state: LedgerState, recorder: Address, time: number) {
  * What a reversal frees counts against the cap of whoever makes it. Its entry does not say who does, but all reversals
  * of a period together cannot free more than all caps allow.
  */
-export function spendReversal({ state, time, report }: Step, subject: string, units: bigint): void {
+export function spendReversal({ state, time, report }: ReplayContext, subject: string, units: bigint): void {
   const period = periodOf(state, time);
   const before = state.freed.period === period ? state.freed.units : 0n;
   state.freed = { units: before + units, period };

@@ -1,7 +1,7 @@
 import type { FlagClosed, FlagRaised, HoldSet } from '@plumbline/protocol';
 import { formatSaleRef, saleRefOf } from '@plumbline/protocol';
 import { checkSomeHolder } from './authority.ts';
-import type { Step } from './state.ts';
+import type { ReplayContext } from './ledger-state.ts';
 
 /** Holds and flags. Twin of contracts/powers/LedgerCompliance.sol. */
 
@@ -10,10 +10,10 @@ const MAX_HOLD = 30 * 86_400;
 const HOLD_GAP = 7 * 86_400;
 
 /** A hold of a wallet's payouts: not too long, never made longer, not too soon after the last. Or its end. */
-export function setHold(step: Step, { id, until }: HoldSet): void {
-  const { state, time, report } = step;
+export function setHold(context: ReplayContext, { id, until }: HoldSet): void {
+  const { state, time, report } = context;
   const subject = `distributor ${id}`;
-  checkSomeHolder(step, 'compliance', `the hold of ${subject}`);
+  checkSomeHolder(context, 'compliance', `the hold of ${subject}`);
   const distributor = state.distributors.get(id);
   if (!distributor || distributor.wallet === null) {
     report({
@@ -64,10 +64,10 @@ export function setHold(step: Step, { id, until }: HoldSet): void {
 }
 
 /** A flag: the next number, about somebody or a sale that is there. */
-export function raiseFlag(step: Step, { flag, subjectKind, subject }: FlagRaised): void {
-  const { state, report } = step;
+export function raiseFlag(context: ReplayContext, { flag, subjectKind, subject }: FlagRaised): void {
+  const { state, report } = context;
   const name = `flag ${flag}`;
-  checkSomeHolder(step, 'compliance', name);
+  checkSomeHolder(context, 'compliance', name);
   if (flag !== state.flagCount + 1) {
     report({
       code: 'flag-number',
@@ -96,10 +96,10 @@ export function raiseFlag(step: Step, { flag, subjectKind, subject }: FlagRaised
 }
 
 /** The end of a review, once. */
-export function closeFlag(step: Step, { flag, outcome }: FlagClosed): void {
-  const { state, report } = step;
+export function closeFlag(context: ReplayContext, { flag, outcome }: FlagClosed): void {
+  const { state, report } = context;
   const name = `flag ${flag}`;
-  checkSomeHolder(step, 'compliance', name);
+  checkSomeHolder(context, 'compliance', name);
   const before = state.flags.get(flag);
   if (before !== null) {
     report({

@@ -11,20 +11,20 @@ import {
 import { type Address, zeroAddress } from 'viem';
 import type { FindingCode } from '../findings.ts';
 import { checkNotPaused, checkSomeRecorder } from './authority.ts';
-import type { LedgerState, Step } from './state.ts';
+import type { LedgerState, ReplayContext } from './ledger-state.ts';
 
 /** Enrolment: the next free lane or the next fragment, a sponsor that is there, a wallet that is nobody's. */
-export function enrol(step: Step, { id, sponsor, wallet }: Enrolled): void {
-  const { state, time } = step;
+export function enrol(context: ReplayContext, { id, sponsor, wallet }: Enrolled): void {
+  const { state, time } = context;
   const subject = `distributor ${id}`;
-  checkSomeRecorder(step, subject);
-  checkNotPaused(step, subject);
-  checkId(step, id);
-  checkSponsor(step, id, sponsor);
+  checkSomeRecorder(context, subject);
+  checkNotPaused(context, subject);
+  checkId(context, id);
+  checkSponsor(context, id, sponsor);
   const isWalletless = wallet === zeroAddress;
   // Somebody enrolled twice is one finding.
   if (!isWalletless && state.wallets.get(wallet) !== id)
-    checkFreeWallet(step, 'enrolment-wallet', id, wallet);
+    checkFreeWallet(context, 'enrolment-wallet', id, wallet);
 
   const before = state.distributors.get(id);
   state.distributors.set(id, {
@@ -66,7 +66,7 @@ export function giveWallet({ wallets }: LedgerState, wallet: Address, id: number
 
 /** A wallet that may become distributor `id`'s. Twin of _checkWallet in contracts/ledger/LedgerBase.sol. */
 export function checkFreeWallet(
-  { state, report }: Step,
+  { state, report }: ReplayContext,
   code: FindingCode,
   id: number,
   wallet: Address,
@@ -89,7 +89,7 @@ export function isUsable({ ledger, terms }: LedgerState, address: Address): bool
   return address !== zeroAddress && address !== ledger && address !== terms.token;
 }
 
-function checkId({ state, report }: Step, id: number): void {
+function checkId({ state, report }: ReplayContext, id: number): void {
   const expected = expectedId(state, id);
   if (id === expected && id <= MAX_ID) return;
   report({
@@ -109,7 +109,7 @@ function expectedId(state: LedgerState, id: number): number {
   return fits ? idAt(fragment, taken) : nextFragmentId(state);
 }
 
-function checkSponsor({ state, report }: Step, id: number, sponsor: number): void {
+function checkSponsor({ state, report }: ReplayContext, id: number, sponsor: number): void {
   const first = laneOf(id) === 0;
   const above = sponsor === id ? undefined : state.distributors.get(sponsor);
   const isThere = above !== undefined && above.status !== STATUS_CLOSED;

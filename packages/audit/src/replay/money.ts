@@ -1,13 +1,16 @@
 import { type Entry, formatUnits, type Payout, type PayoutRedirected } from '@plumbline/protocol';
 import { checkSomeAdmin } from './authority.ts';
 import { isUsable } from './distributors.ts';
-import type { Step } from './state.ts';
+import type { ReplayContext } from './ledger-state.ts';
 
 /** The most a ledger can hold, in base units: 50 bits. Twin of MAX_CUSTODY in contracts/types/Totals.sol. */
 const MAX_CUSTODY = (1n << 50n) - 1n;
 
 /** Tokens into the float: some, and no more than the ledger's accounts can count. */
-export function fundFloat({ state, report }: Step, { units }: Extract<Entry, { kind: 'floatFunded' }>): void {
+export function fundFloat(
+  { state, report }: ReplayContext,
+  { units }: Extract<Entry, { kind: 'floatFunded' }>,
+): void {
   state.float += units;
   state.sums.funded += units;
   if (units === 0n) {
@@ -32,9 +35,12 @@ export function fundFloat({ state, report }: Step, { units }: Extract<Entry, { k
 }
 
 /** Free float out to the company: never what is reserved or owed, and to where it can be had. */
-export function withdrawFloat(step: Step, { to, units }: Extract<Entry, { kind: 'floatWithdrawn' }>): void {
-  const { state, report } = step;
-  checkSomeAdmin(step, 'a withdrawal of float');
+export function withdrawFloat(
+  context: ReplayContext,
+  { to, units }: Extract<Entry, { kind: 'floatWithdrawn' }>,
+): void {
+  const { state, report } = context;
+  checkSomeAdmin(context, 'a withdrawal of float');
   if (units === 0n || units > state.float) {
     report({
       code: 'withdrawal-amount',
@@ -58,7 +64,10 @@ export function withdrawFloat(step: Step, { to, units }: Extract<Entry, { kind: 
 }
 
 /** A payout: the whole balance, not held, to the wallet of somebody who is owed. */
-export function payOut({ state, time, report }: Step, { id, wallet, units }: Omit<Payout, 'kind'>): void {
+export function payOut(
+  { state, time, report }: ReplayContext,
+  { id, wallet, units }: Omit<Payout, 'kind'>,
+): void {
   state.sums.paid += units;
   const subject = `distributor ${id}`;
   const distributor = state.distributors.get(id);
@@ -108,8 +117,8 @@ export function payOut({ state, time, report }: Step, { id, wallet, units }: Omi
 }
 
 /** A payout to another address, for which the owner of the wallet has used a signature. */
-export function payElsewhere(step: Step, { id, wallet, to, units }: PayoutRedirected): void {
-  const { state, report } = step;
+export function payElsewhere(context: ReplayContext, { id, wallet, to, units }: PayoutRedirected): void {
+  const { state, report } = context;
   if (!isUsable(state, to)) {
     report({
       code: 'payout-address',
@@ -119,7 +128,7 @@ export function payElsewhere(step: Step, { id, wallet, to, units }: PayoutRedire
       message: `a payout of distributor ${id} was sent to ${to}, where it is lost`,
     });
   }
-  payOut(step, { id, wallet, units });
+  payOut(context, { id, wallet, units });
   const distributor = state.distributors.get(id);
   if (distributor) distributor.nonce++;
 }

@@ -1,10 +1,10 @@
 import type { Entry } from '@plumbline/protocol';
 import { ROLES, roleKey } from './authority.ts';
-import type { Step } from './state.ts';
+import type { ReplayContext } from './ledger-state.ts';
 
 /** A pause of enrolling and recording by a guardian or the admin, or its end, by the admin alone. */
 export function setPause(
-  { state, report }: Step,
+  { state, report }: ReplayContext,
   { by, paused }: Extract<Entry, { kind: 'pauseSet' }>,
 ): void {
   const isGuardian = state.roles.held.has(roleKey(ROLES.guardian, by));

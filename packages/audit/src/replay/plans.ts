@@ -1,16 +1,16 @@
 import { checkPlan, type Plan, type PlanAnnounced } from '@plumbline/protocol';
 import { checkSomeAdmin } from './authority.ts';
-import type { LedgerState, Step } from './state.ts';
+import type { LedgerState, ReplayContext } from './ledger-state.ts';
 
 /**
  * A plan's announcement: the next version, valid, and with the notice that the terms promise. That its hash is of its
  * content is a condition for reading it at all.
  */
-export function announcePlan(step: Step, entry: PlanAnnounced): void {
-  const { state, report, time } = step;
+export function announcePlan(context: ReplayContext, entry: PlanAnnounced): void {
+  const { state, report, time } = context;
   const { version, startsAt, plan } = entry;
   const subject = `plan ${version}`;
-  checkSomeAdmin(step, subject);
+  checkSomeAdmin(context, subject);
   if (version !== state.planCount + 1) {
     report({
       code: 'plan-version',

@@ -11,19 +11,19 @@ import {
 import type { Hex } from 'viem';
 import { checkNotPaused } from './authority.ts';
 import { grantAt, periodOf } from './caps.ts';
+import type { ReplayContext, Sale } from './ledger-state.ts';
 import { adoptDue } from './plans.ts';
-import type { Sale, Step } from './state.ts';
 
 /** Hex digits of a packed sale. */
 const SALE_DIGITS = 24;
 
 /** A batch: the next in sequence, by the plan in force, inside the recorder's cap and the float, of valid sales. */
-export function recordBatch(step: Step, entry: BatchRecorded): void {
-  const { state, place, time } = step;
-  checkSequence(step, entry.batch);
-  checkNotPaused(step, `batch ${entry.batch}`);
+export function recordBatch(context: ReplayContext, entry: BatchRecorded): void {
+  const { state, place, time } = context;
+  checkSequence(context, entry.batch);
+  checkNotPaused(context, `batch ${entry.batch}`);
   if (entry.recordedAt !== time) {
-    step.report({
+    context.report({
       code: 'batch-time',
       subject: `batch ${entry.batch}`,
       expected: time,
@@ -31,12 +31,12 @@ export function recordBatch(step: Step, entry: BatchRecorded): void {
       message: `batch ${entry.batch} says it was recorded at ${entry.recordedAt}, but its block is of ${time}`,
     });
   }
-  const sales = readSales(step, entry);
-  checkPlanInForce(step, entry);
-  checkReserved(step, entry, sales);
-  spendCap(step, entry);
+  const sales = readSales(context, entry);
+  checkPlanInForce(context, entry);
+  checkReserved(context, entry, sales);
+  spendCap(context, entry);
   if (entry.reserved > state.float) {
-    step.report({
+    context.report({
       code: 'batch-float',
       subject: `batch ${entry.batch}`,
       expected: `at most ${state.float}`,
@@ -57,7 +57,7 @@ export function recordBatch(step: Step, entry: BatchRecorded): void {
   if (state.terms.returnWindow === 0) state.due = { batch: entry.batch, place };
 }
 
-function checkSequence({ state, report }: Step, batch: number): void {
+function checkSequence({ state, report }: ReplayContext, batch: number): void {
   const expected = state.batchCount + 1;
   if (batch !== expected) {
     report({
@@ -71,7 +71,10 @@ function checkSequence({ state, report }: Step, batch: number): void {
   state.batchCount = batch;
 }
 
-function checkPlanInForce({ state, report }: Step, { batch, plan, recordedAt }: BatchRecorded): void {
+function checkPlanInForce(
+  { state, report }: ReplayContext,
+  { batch, plan, recordedAt }: BatchRecorded,
+): void {
   const expected = adoptDue(state, recordedAt);
   if (plan === expected) return;
   const version = state.plans.get(plan);
@@ -86,7 +89,7 @@ function checkPlanInForce({ state, report }: Step, { batch, plan, recordedAt }: 
 }
 
 function checkReserved(
-  { state, report }: Step,
+  { state, report }: ReplayContext,
   { batch, plan, reserved }: BatchRecorded,
   sales: Sale[],
 ): void {
@@ -118,7 +121,10 @@ export function countedOf(plan: Plan, sale: Sale): bigint {
 }
 
 /** Twin of _spendCap in contracts/ledger/LedgerRecorders.sol. */
-function spendCap({ state, report }: Step, { batch, recorder, recordedAt, reserved }: BatchRecorded): void {
+function spendCap(
+  { state, report }: ReplayContext,
+  { batch, recorder, recordedAt, reserved }: BatchRecorded,
+): void {
   const grant = state.recorders.get(recorder);
   if (!grant || grant.cap === 0n) {
     report({
@@ -144,11 +150,11 @@ function spendCap({ state, report }: Step, { batch, recorder, recordedAt, reserv
   grant.period = periodOf(state, recordedAt);
 }
 
-function readSales(step: Step, { batch, records }: BatchRecorded): Sale[] {
+function readSales(context: ReplayContext, { batch, records }: BatchRecorded): Sale[] {
   const digits = records.length - 2;
   const count = Math.floor(digits / SALE_DIGITS);
   if (count === 0 || count > MAX_BATCH || count * SALE_DIGITS !== digits) {
-    step.report({
+    context.report({
       code: 'batch-records',
       subject: `batch ${batch}`,
       expected: `1 to ${MAX_BATCH} records of 12 bytes`,
@@ -158,11 +164,11 @@ function readSales(step: Step, { batch, records }: BatchRecorded): Sale[] {
   }
   return Array.from({ length: count }, (_, index) => {
     const start = 2 + index * SALE_DIGITS;
-    return readSale(step, `sale ${batch}-${index}`, `0x${records.slice(start, start + SALE_DIGITS)}`);
+    return readSale(context, `sale ${batch}-${index}`, `0x${records.slice(start, start + SALE_DIGITS)}`);
   });
 }
 
-function readSale({ state, report }: Step, subject: string, packed: Hex): Sale {
+function readSale({ state, report }: ReplayContext, subject: string, packed: Hex): Sale {
   const buyerClass = Number.parseInt(packed.slice(2, 4), 16) >>> 2;
   // Only the class can be out of range; with it cleared the rest is read all the same.
   const cleared: Hex = `0x0${(Number.parseInt(packed.slice(2, 4), 16) & 3).toString(16)}${packed.slice(4)}`;

@@ -4,15 +4,15 @@ import { type Finding, findingAt, type Observation, type Place } from '../findin
 import { setRecorder } from './caps.ts';
 import { closeFlag, raiseFlag, setHold } from './compliance.ts';
 import { enrol } from './distributors.ts';
+import { emptyLedger, type LedgerState, type ReplayContext } from './ledger-state.ts';
 import { fundFloat, payElsewhere, payOut, withdrawFloat } from './money.ts';
 import { setPause } from './pause.ts';
 import { announcePlan } from './plans.ts';
-import { changeDelay, changeRole, offerSeat } from './powers.ts';
 import { recordBatch } from './recording.ts';
 import { reverseSale } from './reversal.ts';
+import { changeDelay, changeRole, offerSeat } from './roles.ts';
 import { type Settlement, settleBatch } from './settlement.ts';
 import { correctSponsor, leave, setStanding } from './standing.ts';
-import { emptyLedger, type LedgerState, type Step } from './state.ts';
 import { setRecovery, setWallet } from './wallets.ts';
 
 /** An entry as it was read: of a settlement some lines may be missing. */
@@ -40,11 +40,11 @@ export function openReplay(chainId: number, ledger: Address, terms: LedgerTerms)
 export function replayEntry(state: LedgerState, place: Place, time: number, entry: ReadableEntry): Replayed {
   const findings: Finding[] = [];
   const report = (observation: Observation) => findings.push(findingAt(place, observation));
-  const step: Step = { state, place, time, report };
-  checkOpening(step, entry);
+  const context: ReplayContext = { state, place, time, report };
+  checkOpening(context, entry);
   findings.push(...checkDue(state, place, entry));
-  if (entry.kind === 'batchSettled') return { findings, entry: settleBatch(step, entry) };
-  apply(step, entry);
+  if (entry.kind === 'batchSettled') return { findings, entry: settleBatch(context, entry) };
+  apply(context, entry);
   return { findings, entry };
 }
 
@@ -53,78 +53,78 @@ export function finishReplay(state: LedgerState): Finding[] {
   return checkDue(state, null, null);
 }
 
-function apply(step: Step, entry: Exclude<Entry, BatchSettled>): void {
+function apply(context: ReplayContext, entry: Exclude<Entry, BatchSettled>): void {
   switch (entry.kind) {
     case 'opened':
-      checkTerms(step, entry.termsHash);
+      checkTerms(context, entry.termsHash);
       break;
     case 'enrolled':
-      enrol(step, entry);
+      enrol(context, entry);
       break;
     case 'planAnnounced':
-      announcePlan(step, entry);
+      announcePlan(context, entry);
       break;
     case 'recorderSet':
-      setRecorder(step, entry);
+      setRecorder(context, entry);
       break;
     case 'roleChanged':
-      changeRole(step, entry);
+      changeRole(context, entry);
       break;
     case 'adminTransferSet':
-      offerSeat(step, entry);
+      offerSeat(context, entry);
       break;
     case 'adminDelaySet':
-      changeDelay(step, entry);
+      changeDelay(context, entry);
       break;
     case 'floatFunded':
-      fundFloat(step, entry);
+      fundFloat(context, entry);
       break;
     case 'floatWithdrawn':
-      withdrawFloat(step, entry);
+      withdrawFloat(context, entry);
       break;
     case 'batchRecorded':
-      recordBatch(step, entry);
+      recordBatch(context, entry);
       break;
     case 'saleReversed':
-      reverseSale(step, entry);
+      reverseSale(context, entry);
       break;
     case 'payout':
-      payOut(step, entry);
+      payOut(context, entry);
       break;
     case 'payoutRedirected':
-      payElsewhere(step, entry);
+      payElsewhere(context, entry);
       break;
     case 'standingSet':
-      setStanding(step, entry);
+      setStanding(context, entry);
       break;
     case 'sponsorCorrected':
-      correctSponsor(step, entry);
+      correctSponsor(context, entry);
       break;
     case 'distributorLeft':
-      leave(step, entry);
+      leave(context, entry);
       break;
     case 'walletSet':
-      setWallet(step, entry);
+      setWallet(context, entry);
       break;
     case 'recoverySet':
-      setRecovery(step, entry);
+      setRecovery(context, entry);
       break;
     case 'holdSet':
-      setHold(step, entry);
+      setHold(context, entry);
       break;
     case 'flagRaised':
-      raiseFlag(step, entry);
+      raiseFlag(context, entry);
       break;
     case 'flagClosed':
-      closeFlag(step, entry);
+      closeFlag(context, entry);
       break;
     case 'pauseSet':
-      setPause(step, entry);
+      setPause(context, entry);
       break;
   }
 }
 
-function checkOpening({ place, report }: Step, { kind }: ReadableEntry): void {
+function checkOpening({ place, report }: ReplayContext, { kind }: ReadableEntry): void {
   if ((place.entry === 0) === (kind === 'opened')) return;
   report({
     code: 'opening',
@@ -138,7 +138,7 @@ function checkOpening({ place, report }: Step, { kind }: ReadableEntry): void {
   });
 }
 
-function checkTerms({ state, report }: Step, given: string): void {
+function checkTerms({ state, report }: ReplayContext, given: string): void {
   if (given === state.termsHash) return;
   report({
     code: 'terms-hash',

@@ -1,8 +1,8 @@
 import { formatSaleRef, maxTotalBps, type SaleReversed } from '@plumbline/protocol';
 import { checkSomeRecorder } from './authority.ts';
 import { spendReversal } from './caps.ts';
+import type { ReplayContext } from './ledger-state.ts';
 import { countedOf } from './recording.ts';
-import type { Step } from './state.ts';
 
 /**
  * Reversals that one batch can have; beyond them only what takes back all that is left of a sale. Twin of MAX_REVERSALS in contracts/ledger/LedgerSales.sol.
@@ -10,11 +10,11 @@ import type { Step } from './state.ts';
 const MAX_REVERSALS = 2000;
 
 /** A reversal: inside the return window, of a sale that is there, within what is left of it. */
-export function reverseSale(step: Step, entry: SaleReversed): void {
-  const { state, report, time } = step;
+export function reverseSale(context: ReplayContext, entry: SaleReversed): void {
+  const { state, report, time } = context;
   const { priceCents, volumeCents } = entry;
   const subject = `sale ${formatSaleRef(entry)}`;
-  checkSomeRecorder(step, `the reversal of ${subject}`);
+  checkSomeRecorder(context, `the reversal of ${subject}`);
   state.sums.reversedPriceCents += priceCents;
   state.sums.reversedVolumeCents += volumeCents;
 
@@ -84,7 +84,7 @@ export function reverseSale(step: Step, entry: SaleReversed): void {
   sale.priceLeft = priceAfter;
   sale.volumeLeft = volumeAfter < 0n ? 0n : volumeAfter;
   const freed = plan ? (before - countedOf(plan, sale)) * BigInt(maxTotalBps(plan)) : 0n;
-  spendReversal(step, subject, freed);
+  spendReversal(context, subject, freed);
   state.reserved -= freed;
   state.float += freed;
 }

@@ -10,8 +10,8 @@ import {
   payCommission,
   type SettledLine,
 } from '@plumbline/protocol';
+import { type Batch, type LedgerState, type ReplayContext, treeOf } from './ledger-state.ts';
 import { countedOf } from './recording.ts';
-import { type Batch, type LedgerState, type Step, treeOf } from './state.ts';
 
 /** A settlement as read from the logs; a line whose log is missing or unreadable is null. */
 export interface Settlement extends Omit<BatchSettled, 'lines'> {
@@ -22,12 +22,12 @@ export interface Settlement extends Omit<BatchSettled, 'lines'> {
  * A settlement: after the return window, of the next sales of the batch, each paid as the plan and the tree say.
  * @returns The same with the lines that could not be read put in by the rules, for the journal to confirm.
  */
-export function settleBatch(step: Step, entry: Settlement): BatchSettled {
-  const { state } = step;
+export function settleBatch(context: ReplayContext, entry: Settlement): BatchSettled {
+  const { state } = context;
   const batch = state.batches.get(entry.batch);
-  if (!batch) checkKnown(step, entry.batch);
+  if (!batch) checkKnown(context, entry.batch);
   const plan = batch ? state.plans.get(batch.plan)?.plan : undefined;
-  const lines = batch && plan ? settleSales(step, entry, batch, plan) : entry.lines.filter(isLine);
+  const lines = batch && plan ? settleSales(context, entry, batch, plan) : entry.lines.filter(isLine);
 
   for (const line of lines) creditDistributors(state, line);
   state.sums.settledSales += lines.length;
@@ -43,12 +43,12 @@ export function settleBatch(step: Step, entry: Settlement): BatchSettled {
   return { ...entry, lines };
 }
 
-function settleSales(step: Step, entry: Settlement, batch: Batch, plan: Plan): SettledLine[] {
-  checkWindow(step, entry.batch, batch);
-  const fits = checkRange(step, entry, batch);
+function settleSales(context: ReplayContext, entry: Settlement, batch: Batch, plan: Plan): SettledLine[] {
+  checkWindow(context, entry.batch, batch);
+  const fits = checkRange(context, entry, batch);
   batch.settled = Math.max(batch.settled, entry.until);
 
-  const tree = treeOf(step.state);
+  const tree = treeOf(context.state);
   const expected = entry.lines.map((line, i) => {
     const sale = batch.sales[entry.from + i];
     if (!sale) return line ?? { seller: 0, volumeCents: 0n, credits: [] };
@@ -59,9 +59,9 @@ function settleSales(step: Step, entry: Settlement, batch: Batch, plan: Plan): S
   if (!fits) return claimed;
   expected.forEach((line, i) => {
     const subject = `sale ${formatSaleRef({ batch: entry.batch, index: entry.from + i })}`;
-    checkLine(step, subject, line, claimed[i] ?? line);
+    checkLine(context, subject, line, claimed[i] ?? line);
   });
-  checkTotals(step, entry, plan, [expected, claimed]);
+  checkTotals(context, entry, plan, [expected, claimed]);
   return claimed;
 }
 
@@ -70,7 +70,7 @@ function isLine(line: SettledLine | null): line is SettledLine {
 }
 
 /** A gap in the numbers of the batches was reported where it is; beyond them a batch is strange, once. */
-function checkKnown({ state, report }: Step, batch: number): void {
+function checkKnown({ state, report }: ReplayContext, batch: number): void {
   if ((batch >= 1 && batch <= state.batchCount) || state.strangeBatches.has(batch)) return;
   state.strangeBatches.add(batch);
   report({
@@ -82,7 +82,7 @@ function checkKnown({ state, report }: Step, batch: number): void {
   });
 }
 
-function checkWindow({ state, time, report }: Step, number: number, { recordedAt }: Batch): void {
+function checkWindow({ state, time, report }: ReplayContext, number: number, { recordedAt }: Batch): void {
   const endsAt = recordedAt + state.terms.returnWindow;
   if (time >= endsAt) return;
   report({
@@ -95,7 +95,7 @@ function checkWindow({ state, time, report }: Step, number: number, { recordedAt
 }
 
 /** @returns Whether the batch has the sales that were settled. */
-function checkRange({ report }: Step, entry: Settlement, { sales, settled }: Batch): boolean {
+function checkRange({ report }: ReplayContext, entry: Settlement, { sales, settled }: Batch): boolean {
   const { batch, from, until } = entry;
   if (from !== settled || until <= from || until > sales.length) {
     report({
@@ -111,7 +111,12 @@ function checkRange({ report }: Step, entry: Settlement, { sales, settled }: Bat
   return until <= sales.length;
 }
 
-function checkLine({ report }: Step, subject: string, expected: SettledLine, found: SettledLine): void {
+function checkLine(
+  { report }: ReplayContext,
+  subject: string,
+  expected: SettledLine,
+  found: SettledLine,
+): void {
   if (found.seller !== expected.seller) {
     report({
       code: 'line-seller',
@@ -161,7 +166,12 @@ function describe(line: SettledLine, credit: Credit | undefined): string {
  * Credited and released against the lines, exactly. A wrong line is a finding of its own, so totals that follow from the
  * lines as they are, or as they should be, are not reported again.
  */
-function checkTotals({ report }: Step, entry: Settlement, plan: Plan, readings: SettledLine[][]): void {
+function checkTotals(
+  { report }: ReplayContext,
+  entry: Settlement,
+  plan: Plan,
+  readings: SettledLine[][],
+): void {
   const totals = readings.map((lines) => {
     const credited = lines.reduce((sum, line) => sum + creditedBy(line), 0n);
     const counted = lines.reduce((sum, line) => sum + line.volumeCents, 0n);

@@ -14,7 +14,7 @@ import {
 import type { Hex } from 'viem';
 import { checkNotPaused, checkSomeRecorder, ROLES, roleKey } from './authority.ts';
 import { nextFragmentId, takeLane } from './distributors.ts';
-import type { Distributor, LedgerState, Step } from './state.ts';
+import type { Distributor, LedgerState, ReplayContext } from './ledger-state.ts';
 
 /** Where distributors stand. Twin of contracts/powers/LedgerStanding.sol. */
 
@@ -28,8 +28,8 @@ const MAX_UPLINE = 2_000;
 const STANDING_DIGITS = 8;
 
 /** Ranks and activity: by a ranker, of distributors who are there and have neither left nor moved. */
-export function setStanding(step: Step, entry: StandingSet): void {
-  const { state, place, report } = step;
+export function setStanding(context: ReplayContext, entry: StandingSet): void {
+  const { state, place, report } = context;
   if (!state.roles.held.has(roleKey(ROLES.ranker, entry.ranker))) {
     report({
       code: 'standing-ranker',
@@ -39,10 +39,10 @@ export function setStanding(step: Step, entry: StandingSet): void {
       message: `ranks were set by ${entry.ranker}, who was no ranker`,
     });
   }
-  for (const record of readStandings(step, entry)) setOne(step, record);
+  for (const record of readStandings(context, entry)) setOne(context, record);
 }
 
-function readStandings({ place, report }: Step, { records }: StandingSet): StandingRecord[] {
+function readStandings({ place, report }: ReplayContext, { records }: StandingSet): StandingRecord[] {
   const digits = records.length - 2;
   const whole = digits - (digits % STANDING_DIGITS);
   if (whole === 0 || whole !== digits) {
@@ -57,7 +57,7 @@ function readStandings({ place, report }: Step, { records }: StandingSet): Stand
   return decodeStandings(records.slice(0, 2 + whole) as Hex);
 }
 
-function setOne({ state, report }: Step, { id, rank, status }: StandingRecord): void {
+function setOne({ state, report }: ReplayContext, { id, rank, status }: StandingRecord): void {
   const subject = `distributor ${id}`;
   const distributor = state.distributors.get(id);
   if (!distributor || distributor.status === STATUS_CLOSED) {
@@ -85,11 +85,11 @@ function setOne({ state, report }: Step, { id, rank, status }: StandingRecord): 
 }
 
 /** A sponsor put right: soon after enrolment, above the distributor, and the distributor moves where the tree makes them. */
-export function correctSponsor(step: Step, { id, newId, sponsor }: SponsorCorrected): void {
-  const { state, time, report } = step;
+export function correctSponsor(context: ReplayContext, { id, newId, sponsor }: SponsorCorrected): void {
+  const { state, time, report } = context;
   const subject = `distributor ${id}`;
-  checkSomeRecorder(step, `the correction of ${subject}`);
-  checkNotPaused(step, `the correction of ${subject}`);
+  checkSomeRecorder(context, `the correction of ${subject}`);
+  checkNotPaused(context, `the correction of ${subject}`);
   const distributor = state.distributors.get(id);
   if (!distributor || distributor.status === STATUS_CLOSED) {
     report({
@@ -171,7 +171,7 @@ function move(state: LedgerState, distributor: Distributor, newId: number, spons
 }
 
 /** Somebody leaves by their own wallet, once. What is owed to them stays owed. */
-export function leave({ state, report }: Step, { id }: DistributorLeft): void {
+export function leave({ state, report }: ReplayContext, { id }: DistributorLeft): void {
   const subject = `distributor ${id}`;
   const distributor = state.distributors.get(id);
   if (!distributor || distributor.status === STATUS_CLOSED || distributor.wallet === null) {

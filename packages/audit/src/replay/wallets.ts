@@ -2,7 +2,7 @@ import type { RecoverySet, WalletSet } from '@plumbline/protocol';
 import { type Address, zeroAddress } from 'viem';
 import { checkSomeAdmin, checkSomeHolder } from './authority.ts';
 import { checkFreeWallet, giveWallet } from './distributors.ts';
-import type { LedgerState, Step } from './state.ts';
+import type { LedgerState, ReplayContext } from './ledger-state.ts';
 
 /** Where distributors are paid. Twin of contracts/powers/LedgerWallets.sol. */
 
@@ -10,13 +10,13 @@ import type { LedgerState, Step } from './state.ts';
 const RECOVERY_DELAY = 14 * 86_400;
 
 /** Another wallet: claimed by somebody without one, changed by its owner, or recovered when its time has come. */
-export function setWallet(step: Step, { id, from, to, how }: WalletSet): void {
-  const { state, report } = step;
+export function setWallet(context: ReplayContext, { id, from, to, how }: WalletSet): void {
+  const { state, report } = context;
   const subject = `distributor ${id}`;
-  if (how === 'claimed') checkSomeHolder(step, 'registrar', `the wallet of ${subject}`);
+  if (how === 'claimed') checkSomeHolder(context, 'registrar', `the wallet of ${subject}`);
   if (how === 'recovered') {
-    checkSomeAdmin(step, `the recovery of ${subject}`);
-    checkRecovery(step, id, from, to);
+    checkSomeAdmin(context, `the recovery of ${subject}`);
+    checkRecovery(context, id, from, to);
   }
   const distributor = state.distributors.get(id);
   if (distributor?.movedTo !== 0) {
@@ -41,7 +41,7 @@ export function setWallet(step: Step, { id, from, to, how }: WalletSet): void {
       message: `the wallet of ${subject} was ${how} from ${from}, but it was ${distributor.wallet ?? 'not known'}`,
     });
   }
-  checkFreeWallet(step, 'wallet-to', id, to);
+  checkFreeWallet(context, 'wallet-to', id, to);
 
   if (distributor.wallet !== null) state.wallets.set(distributor.wallet, 0);
   endRecovery(state, from);
@@ -52,7 +52,7 @@ export function setWallet(step: Step, { id, from, to, how }: WalletSet): void {
 }
 
 /** A recovery that was made: the one that was proposed, when its time had come. */
-function checkRecovery({ state, time, report }: Step, id: number, from: Address, to: Address): void {
+function checkRecovery({ state, time, report }: ReplayContext, id: number, from: Address, to: Address): void {
   const pending = state.recoveries.get(from);
   const isPending = pending !== undefined && pending.executableFrom !== 0;
   if (isPending && pending.to === to && pending.executableFrom <= time) return;
@@ -68,8 +68,8 @@ function checkRecovery({ state, time, report }: Step, id: number, from: Address,
 }
 
 /** A recovery proposed, with 14 days to cancel it, or cancelled. */
-export function setRecovery(step: Step, entry: RecoverySet): void {
-  const { state, time, report } = step;
+export function setRecovery(context: ReplayContext, entry: RecoverySet): void {
+  const { state, time, report } = context;
   const { id, from, to, executableFrom } = entry;
   const subject = `distributor ${id}`;
   if (state.distributors.get(id)?.wallet !== from) {
@@ -98,8 +98,8 @@ export function setRecovery(step: Step, entry: RecoverySet): void {
     endRecovery(state, from);
     return;
   }
-  checkSomeAdmin(step, `the recovery of ${subject}`);
-  checkFreeWallet(step, 'recovery-to', id, to);
+  checkSomeAdmin(context, `the recovery of ${subject}`);
+  checkFreeWallet(context, 'recovery-to', id, to);
   if (executableFrom !== time + RECOVERY_DELAY) {
     report({
       code: 'recovery-time',

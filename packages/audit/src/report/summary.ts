@@ -1,6 +1,6 @@
 import { STATUS_CLOSED, STATUS_INACTIVE } from '@plumbline/protocol';
+import type { LedgerState } from '../replay/ledger-state.ts';
 import { currentPlan } from '../replay/plans.ts';
-import type { LedgerState } from '../replay/state.ts';
 
 /** A ledger in figures. Amounts are base units or cents; what is net comes first. */
 export interface Summary {

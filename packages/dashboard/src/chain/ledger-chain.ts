@@ -1,10 +1,10 @@
 import {
-  accountIn,
   commissionLedgerAbi,
   fragmentOf,
   journalTopics,
   type LedgerLog,
   laneOf,
+  parseAccount,
   STATUS_NONE,
 } from '@plumbline/protocol';
 import {
@@ -94,7 +94,7 @@ export function openLedgerChain(rpcUrl: string, ledger: Address, startBlock: num
         functionName: 'fragmentsOf',
         args: [BigInt(fragment), 1n],
       });
-      const { owed, ...account } = accountIn(word, fragment, laneOf(id));
+      const { owed, ...account } = parseAccount(word, fragment, laneOf(id));
       return account.status === STATUS_NONE ? undefined : account;
     },
     listLogs: async (event: VerifiedEvent, key, from = BigInt(startBlock)) => {

@@ -1,11 +1,11 @@
 import {
-  accountIn,
   type DistributorRecord,
   fragmentOf,
   idAt,
   LANES,
   laneOf,
   nextId,
+  parseAccount,
   STATUS_CLOSED,
   STATUS_NONE,
 } from '@plumbline/protocol';
@@ -89,7 +89,7 @@ class Fragments {
   #enter(word: bigint, fragment: number): void {
     let taken = 0;
     for (; taken < LANES; taken++) {
-      const { status, movedTo } = accountIn(word, fragment, taken);
+      const { status, movedTo } = parseAccount(word, fragment, taken);
       if (status === STATUS_NONE) break;
       const id = idAt(fragment, taken);
       if (movedTo !== 0) this.moves.set(id, movedTo);

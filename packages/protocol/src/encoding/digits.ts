@@ -25,7 +25,7 @@ export function isHex(text: string): boolean {
  * The bytes that hex with `0x` stands for; bytes are left as they are.
  * @throws MalformedError if it is no hex, or half a byte is missing.
  */
-export function bytesOf(packed: Hex | Uint8Array): Uint8Array {
+export function parseBytes(packed: Hex | Uint8Array): Uint8Array {
   if (typeof packed !== 'string') return packed;
   const bytes = new Uint8Array(packed.length / 2 - 1);
   let all = packed.length % 2 === 0 && packed.startsWith('0x') ? 0 : -1;

@@ -2,13 +2,13 @@ import { bytesToHex, type Hex } from 'viem';
 import { MalformedError } from '../errors.ts';
 import { MAX_ID } from '../ids.ts';
 import { ByteWriter } from './bytes.ts';
-import { bytesOf } from './digits.ts';
+import { parseBytes } from './digits.ts';
 
 /** The packed records that calls and events carry. Twin of contracts/types/Records.sol. */
 
 export const SALE_BYTES = 12;
 const REVERSAL_BYTES = 12;
-const PERSON_BYTES = 28;
+const DISTRIBUTOR_BYTES = 28;
 const STANDING_BYTES = 4;
 
 /** Who bought: a retail customer, a preferred customer, or the distributor themself. */
@@ -114,7 +114,7 @@ export function decodeReversals(reversals: Hex): ReversalRecord[] {
 
 /** @throws MalformedError if a number does not fit its bits, or a wallet is not an address. */
 export function encodeDistributors(distributors: readonly DistributorRecord[]): Hex {
-  const writer = new ByteWriter(distributors.length * PERSON_BYTES);
+  const writer = new ByteWriter(distributors.length * DISTRIBUTOR_BYTES);
   for (const { id, sponsor, wallet } of distributors) writer.uint(id, 4).uint(sponsor, 4).hex(wallet, 20);
   return bytesToHex(writer.bytes());
 }
@@ -147,7 +147,7 @@ function checkBits(field: string, value: number, bits: number): void {
 }
 
 function readRecords(field: string, packed: Hex, size: number): DataView[] {
-  const bytes = bytesOf(packed);
+  const bytes = parseBytes(packed);
   checkWhole(field, bytes, size);
   return Array.from(
     { length: bytes.length / size },

@@ -1,7 +1,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { type Address, bytesToHex, encodeAbiParameters, type Hex, keccak256 } from 'viem';
 import { ByteWriter } from '../encoding/bytes.ts';
-import { bytesOf } from '../encoding/digits.ts';
+import { parseBytes } from '../encoding/digits.ts';
 import { JournalMismatchError } from '../errors.ts';
 import { saleNumber } from '../ids.ts';
 import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type JournalEntry, WALLET_CHANGES } from './entries.ts';
@@ -17,14 +17,14 @@ export const GENESIS_HEAD: Hex = `0x${'0'.repeat(64)}`;
 export type Keccak = (bytes: Uint8Array) => Uint8Array;
 
 /** Head (32 bytes), kind (1) and the longest content (103). */
-const LONGEST = 136;
+const MAX_ENTRY_BYTES = 136;
 
 /**
  * The head after `entry`: `keccak256(head | kind | content)`.
  * @throws MalformedError if a field of the entry is wider than the journal holds.
  */
 export function extendHead(head: Hex, entry: Entry): Hex {
-  return foldInto(new ByteWriter(LONGEST), head, entry, keccak_256);
+  return foldInto(new ByteWriter(MAX_ENTRY_BYTES), head, entry, keccak_256);
 }
 
 /**
@@ -41,7 +41,7 @@ export function foldEntries(
   entries: Iterable<JournalEntry>,
   keccak: Keccak = keccak_256,
 ): Hex {
-  const writer = new ByteWriter(LONGEST);
+  const writer = new ByteWriter(MAX_ENTRY_BYTES);
   let folded = head;
   let number = count;
   for (const { entry, head: claimed } of entries) {
@@ -142,7 +142,7 @@ function writeEntry(writer: ByteWriter, entry: Entry, keccak: Keccak): void {
       return;
     case 'standingSet':
       writer.uint(13, 1).hex(entry.ranker, 20).hex(entry.evidence, 32);
-      writer.raw(keccak(bytesOf(entry.records)));
+      writer.raw(keccak(parseBytes(entry.records)));
       return;
     case 'sponsorCorrected':
       writer.uint(14, 1).uint(entry.id, 4).uint(entry.newId, 4).uint(entry.sponsor, 4).hex(entry.reason, 32);

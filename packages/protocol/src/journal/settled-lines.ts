@@ -1,6 +1,6 @@
 import { bytesToHex, type Hex } from 'viem';
 import { ByteWriter } from '../encoding/bytes.ts';
-import { bytesOf } from '../encoding/digits.ts';
+import { parseBytes } from '../encoding/digits.ts';
 import { MalformedError } from '../errors.ts';
 import { MAX_ID } from '../ids.ts';
 import type { Credit, SettledLine } from '../rules/commission.ts';
@@ -54,7 +54,7 @@ export function decodeLines(packed: Hex | Uint8Array): SettledLine[] {
   const lines: SettledLine[] = [];
   let credits: Credit[] = [];
   visitLines(
-    bytesOf(packed),
+    parseBytes(packed),
     (seller, cents) => {
       credits = [];
       lines.push({ seller, volumeCents: BigInt(cents), credits });
@@ -96,9 +96,9 @@ export function visitLines(
 }
 
 /** The packed form of settlements that were decoded from it. */
-const packs = new WeakMap<BatchSettled, Uint8Array>();
+const packedForms = new WeakMap<BatchSettled, Uint8Array>();
 
-/** A settlement whose sales are unpacked when somebody asks for them. */
+/** A settlement whose sales are parsedRecords when somebody asks for them. */
 export function settlementOf(fields: Omit<BatchSettled, 'lines'>, packed: Uint8Array): BatchSettled {
   let lines: SettledLine[] | undefined;
   const entry = {
@@ -108,11 +108,11 @@ export function settlementOf(fields: Omit<BatchSettled, 'lines'>, packed: Uint8A
       return lines;
     },
   };
-  packs.set(entry, packed);
+  packedForms.set(entry, packed);
   return entry;
 }
 
 /** The settled sales of an entry in packed form. */
 export function packedLines(entry: BatchSettled): Uint8Array {
-  return packs.get(entry) ?? packLines(entry.lines);
+  return packedForms.get(entry) ?? packLines(entry.lines);
 }

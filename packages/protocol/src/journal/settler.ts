@@ -26,7 +26,7 @@ interface OpenBatch {
 }
 
 /** How many sellers' levels are kept. */
-const KEPT = 2 ** 16;
+const MAX_KEPT_SELLERS = 2 ** 16;
 
 const NO_LEVELS = new Uint8Array();
 
@@ -160,7 +160,7 @@ export class Settler {
     const writer = new ByteWriter(credits.length * CREDIT_BYTES);
     for (const { id, bps } of credits) addCredit(writer, id, bps);
     const levels = writer.bytes();
-    if (ofPlan.size >= KEPT) ofPlan.clear();
+    if (ofPlan.size >= MAX_KEPT_SELLERS) ofPlan.clear();
     if (this.#tree.statusOf(seller) !== STATUS_NONE) ofPlan.set(seller, levels);
     return levels;
   }

@@ -51,7 +51,7 @@ export function creditedBy(line: SettledLine): bigint {
 }
 
 /** What a distributor up the line means for a sale. */
-interface Step {
+interface LevelShare {
   /** Whether they have a level at all. */
   counts: boolean;
   isPaid: boolean;
@@ -59,7 +59,7 @@ interface Step {
   bps: number;
 }
 
-const UNCOUNTED: Step = { counts: false, isPaid: false, bps: 0 };
+const UNCOUNTED: LevelShare = { counts: false, isPaid: false, bps: 0 };
 
 /**
  * Settles one sale by its plan, from the seller up.
@@ -68,7 +68,7 @@ const UNCOUNTED: Step = { counts: false, isPaid: false, bps: 0 };
  */
 export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCents: bigint): SettledLine {
   const credits: Credit[] = [];
-  const pay = (id: number, { isPaid, bps }: Omit<Step, 'counts'>) => {
+  const pay = (id: number, { isPaid, bps }: Omit<LevelShare, 'counts'>) => {
     credits.push(isPaid ? { id, bps } : { id: 0, bps: 0 });
   };
   if (volumeCents === 0n || tree.statusOf(seller) === STATUS_NONE) return { seller, volumeCents, credits };
@@ -82,16 +82,16 @@ export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCent
     const sponsor = tree.sponsorOf(id);
     if (sponsor === 0) break;
     id = whereIs(tree, sponsor);
-    const step = byDifference ? differenceOf(tree, plan, id, done) : levelOf(tree, plan, id, done);
-    if (!step.counts) continue;
-    pay(id, step);
-    done += byDifference ? step.bps : 1;
+    const share = byDifference ? differenceOf(tree, plan, id, done) : levelOf(tree, plan, id, done);
+    if (!share.counts) continue;
+    pay(id, share);
+    done += byDifference ? share.bps : 1;
   }
   return { seller, volumeCents, credits };
 }
 
 /** Whether a distributor has level (generation) `level`, is paid for it, and at what rate. */
-function levelOf(tree: Tree, plan: Plan, id: number, level: number): Step {
+function levelOf(tree: Tree, plan: Plan, id: number, level: number): LevelShare {
   if (plan.kind === PLAN_BY_GENERATION && tree.rankOf(id) < plan.boundaryRank) return UNCOUNTED;
   const active = isActive(tree, id);
   const isPaid = active && level < rowOf(plan, tree.rankOf(id)).length;
@@ -102,7 +102,7 @@ function levelOf(tree: Tree, plan: Plan, id: number, level: number): Step {
 }
 
 /** Whether a distributor stands above every rate so far, is paid, and by how much they do. */
-function differenceOf(tree: Tree, plan: Plan, id: number, highest: number): Step {
+function differenceOf(tree: Tree, plan: Plan, id: number, highest: number): LevelShare {
   const own = rateAt(tree, plan, id, 1);
   if (own <= highest) return UNCOUNTED;
   const isPaid = isActive(tree, id);

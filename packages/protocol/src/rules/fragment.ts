@@ -28,7 +28,7 @@ export interface Account {
 }
 
 /** The distributor in `lane` of the fragment with number `fragment`, read from its storage word. */
-export function accountIn(word: bigint, fragment: number, lane: number): Account {
+export function parseAccount(word: bigint, fragment: number, lane: number): Account {
   const bits = word >> (BigInt(lane) * LANE_BITS);
   const sponsor =
     lane === 0

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem';
 import { UnexpectedLogError } from '../../errors.ts';
 import type { JournalEntry, LedgerLog } from '../entries.ts';
-import { decoders, topicOf } from './log-layouts.ts';
+import { layouts, topicOf } from './log-layouts.ts';
 import type { LogText } from './log-text.ts';
 import { where } from './log-words.ts';
-import { PendingLines, textOf } from './pending-lines.ts';
+import { PendingLines, toLogText } from './pending-lines.ts';
 
 /** From logs to entries. */
 
@@ -12,7 +12,7 @@ const SALE_SETTLED = topicOf('SaleSettled');
 const SALE_DIGITS = new TextEncoder().encode(SALE_SETTLED.slice(2));
 
 /** The first topics of the logs that are entries: what to ask a node for if settlements are worked out. */
-export const entryTopics: readonly Hex[] = [...decoders.keys()];
+export const entryTopics: readonly Hex[] = [...layouts.keys()];
 
 /** The first topics of all logs that make up the journal, the lines of settlements included. */
 export const journalTopics: readonly Hex[] = [...entryTopics, SALE_SETTLED];
@@ -44,10 +44,10 @@ export class EntryDecoder {
   add(log: LedgerLog): void {
     const [selector] = log.topics;
     if (selector === SALE_SETTLED) {
-      this.#pending.add(textOf(log));
+      this.#pending.add(toLogText(log));
       return;
     }
-    const decode = selector && decoders.get(selector);
+    const decode = selector && layouts.get(selector);
     if (!decode) throw new UnexpectedLogError(`log ${where(log)} is not of the journal: topic ${selector}`);
     const { entry, head } = decode(log, this.#pending);
     if (this.#pending.count > 0) throw new UnexpectedLogError(`log ${where(log)} stands inside a settlement`);

@@ -26,7 +26,7 @@ import type { PendingLines } from './pending-lines.ts';
  * change the rest and still fold to the right head.
  */
 
-type EntryEvent =
+type JournalEvent =
   | 'LedgerOpened'
   | 'Enrolled'
   | 'PlanAnnounced'
@@ -52,14 +52,14 @@ type EntryEvent =
   | 'PauseSet'
   | 'PayoutRedirected';
 
-export function topicOf(name: EntryEvent): Hex {
+export function topicOf(name: JournalEvent): Hex {
   return toEventSelector(getAbiItem({ abi: commissionLedgerAbi, name }));
 }
 
 /** Decodes a log to its entry and the head that it claims. */
-type Decoder = (log: LedgerLog, pending: PendingLines) => { entry: Entry; head: Hex };
+type Layout = (log: LedgerLog, pending: PendingLines) => { entry: Entry; head: Hex };
 
-export const decoders = new Map<Hex, Decoder>([
+export const layouts = new Map<Hex, Layout>([
   [
     topicOf('LedgerOpened'),
     (log) => ({ entry: { kind: 'opened', termsHash: word(log, 0) }, head: word(log, 1) }),

@@ -5,7 +5,7 @@ import { UnexpectedLogError } from '../../errors.ts';
  * settled sales, and none of their fields need be a string.
  */
 
-const MOST_TOPICS = 4;
+const MAX_TOPICS = 4;
 /** Digits of a topic or a word of data. */
 const DIGITS = 64;
 
@@ -28,7 +28,7 @@ export class LogText {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
   /** Where the digits of each topic begin. */
-  readonly topics = new Int32Array(MOST_TOPICS);
+  readonly topics = new Int32Array(MAX_TOPICS);
   topicCount = 0;
   /** Where the digits of the data begin, and where they end. */
   dataStart = 0;

@@ -41,7 +41,7 @@ function hex(log: LedgerLog, text: string, start: number, end: number): Hex {
 }
 
 /** The number in at most 12 digits. */
-function numberIn(log: LedgerLog, text: string, start: number, end: number): number {
+function parseNumber(log: LedgerLog, text: string, start: number, end: number): number {
   let number = 0;
   let all = 0;
   for (let i = start; i < end; i++) {
@@ -67,7 +67,7 @@ export function topic(log: LedgerLog, index: number): Hex {
 /** For fields of at most 6 bytes. */
 export function topicNumber(log: LedgerLog, index: number, width: number): number {
   const text = topicText(log, index);
-  return numberIn(log, text, fieldStart(log, text, 2, width), 66);
+  return parseNumber(log, text, fieldStart(log, text, 2, width), 66);
 }
 
 export function topicAddress(log: LedgerLog, index: number): Address {
@@ -92,7 +92,7 @@ export function word(log: LedgerLog, index: number): Hex {
 /** For fields of at most 6 bytes. */
 export function wordNumber(log: LedgerLog, index: number, width: number): number {
   const start = wordStart(log, index);
-  return numberIn(log, log.data, fieldStart(log, log.data, start, width), start + 64);
+  return parseNumber(log, log.data, fieldStart(log, log.data, start, width), start + 64);
 }
 
 export function wordBoolean(log: LedgerLog, index: number): boolean {

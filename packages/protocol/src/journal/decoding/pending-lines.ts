@@ -1,5 +1,5 @@
 import { ByteWriter } from '../../encoding/bytes.ts';
-import { bytesOf } from '../../encoding/digits.ts';
+import { parseBytes } from '../../encoding/digits.ts';
 import { UnexpectedLogError } from '../../errors.ts';
 import { formatSaleRef, MAX_ID, type SaleRef, saleNumber, saleRefOf } from '../../ids.ts';
 import { BPS } from '../../rules/plan.ts';
@@ -13,7 +13,7 @@ import { bytesAt, where } from './log-words.ts';
 /** In readable events an id takes the last eight decimal digits of a credit. */
 const ID_DECIMALS = 100_000_000;
 
-const MOST_BPS = Number(BPS);
+const MAX_BPS = Number(BPS);
 
 /** The sales of a settlement in a readable ledger, before the log that closes it. */
 export class PendingLines {
@@ -34,7 +34,7 @@ export class PendingLines {
     for (let level = 0; level < levels; level++) {
       const { whole: amount, rest: id } = log.wordParts(3 + level, ID_DECIMALS);
       const bps = cents === 0 ? 0 : amount / cents;
-      if (cents === 0 || bps > MOST_BPS || !Number.isInteger(bps) || id > MAX_ID) {
+      if (cents === 0 || bps > MAX_BPS || !Number.isInteger(bps) || id > MAX_ID) {
         throw new UnexpectedLogError(
           `log ${log.where} pays ${amount} units to ${id} at level ${level}, which no rate makes of ${cents} cents`,
         );
@@ -48,7 +48,7 @@ export class PendingLines {
    * None are pending afterwards.
    */
   close(log: LedgerLog, first: SaleRef): Uint8Array {
-    const packed = bytesOf(bytesAt(log, 4));
+    const packed = parseBytes(bytesAt(log, 4));
     const isElsewhere = packed.length > 0 || this.#first !== saleNumber(first);
     const stray = this.count > 0 && isElsewhere ? this.#first : this.#stray;
     if (stray !== undefined) {
@@ -73,7 +73,7 @@ export class PendingLines {
 const encoder = new TextEncoder();
 
 /** A log of strings as text, for the lines that are read from text. */
-export function textOf(log: LedgerLog): LogText {
+export function toLogText(log: LedgerLog): LogText {
   const whole = log.topics.findIndex((topic) => topic.length !== 66);
   const topics = whole < 0 ? log.topics : log.topics.slice(0, whole);
   const text = new LogText(encoder.encode(`${topics.join('')}${log.data}`), () => where(log));

@@ -1,15 +1,15 @@
 import type { Entry } from '@plumbline/protocol';
 import { zeroAddress, zeroHash } from 'viem';
 import { checkSomeAdmin, roleKey } from './authority.ts';
-import type { Roles, Step } from './state.ts';
+import type { ReplayContext, Roles } from './ledger-state.ts';
 
 type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>;
 
 /** Seconds that a longer delay waits at most. Twin of OpenZeppelin's defaultAdminDelayIncreaseWait. */
-const LONGEST_INCREASE_WAIT = 432_000;
+const MAX_INCREASE_WAIT = 432_000;
 
 /** A role given or taken: never twice, and the admin's seat only by a transfer whose time has come. */
-export function changeRole({ state, report, time }: Step, entry: EntryOf<'roleChanged'>): void {
+export function changeRole({ state, report, time }: ReplayContext, entry: EntryOf<'roleChanged'>): void {
   const { role, account, granted } = entry;
   const { roles } = state;
   const key = roleKey(role, account);
@@ -49,16 +49,16 @@ function isSeatChangeDue(roles: Roles, { account, granted }: EntryOf<'roleChange
 }
 
 /** An offer of the admin's seat, or its withdrawal. */
-export function offerSeat(step: Step, entry: EntryOf<'adminTransferSet'>): void {
-  const { state, report, time } = step;
-  checkSomeAdmin(step, "an offer of the admin's seat");
+export function offerSeat(context: ReplayContext, entry: EntryOf<'adminTransferSet'>): void {
+  const { state, report, time } = context;
+  checkSomeAdmin(context, "an offer of the admin's seat");
   const { newAdmin, acceptableFrom } = entry;
   const { roles } = state;
   if (newAdmin === zeroAddress && acceptableFrom === 0) {
     roles.pendingAdmin = null;
     return;
   }
-  ripen(roles, time);
+  applyDueDelay(roles, time);
   const expected = time + (roles.delay ?? 0);
   if (roles.delay !== null && acceptableFrom !== expected) {
     report({
@@ -73,12 +73,12 @@ export function offerSeat(step: Step, entry: EntryOf<'adminTransferSet'>): void 
 }
 
 /** Another delay for transfers of the seat, or its withdrawal. */
-export function changeDelay(step: Step, entry: EntryOf<'adminDelaySet'>): void {
-  const { state, report, time } = step;
-  checkSomeAdmin(step, "the admin's delay");
+export function changeDelay(context: ReplayContext, entry: EntryOf<'adminDelaySet'>): void {
+  const { state, report, time } = context;
+  checkSomeAdmin(context, "the admin's delay");
   const { delay, effectiveFrom } = entry;
   const { roles } = state;
-  ripen(roles, time);
+  applyDueDelay(roles, time);
   if (delay === 0 && effectiveFrom === 0) {
     roles.pendingDelay = null;
     return;
@@ -101,11 +101,11 @@ export function changeDelay(step: Step, entry: EntryOf<'adminDelaySet'>): void {
 
 /** Twin of OpenZeppelin's _delayChangeWait. */
 function waitFor(current: number, next: number): number {
-  return next > current ? Math.min(next, LONGEST_INCREASE_WAIT) : current - next;
+  return next > current ? Math.min(next, MAX_INCREASE_WAIT) : current - next;
 }
 
 /** A delay whose time has come is the delay. */
-function ripen(roles: Roles, time: number): void {
+function applyDueDelay(roles: Roles, time: number): void {
   if (!roles.pendingDelay || roles.pendingDelay.effectiveFrom >= time) return;
   roles.delay = roles.pendingDelay.delay;
   roles.pendingDelay = null;

@@ -134,7 +134,7 @@ export interface LedgerState {
 }
 
 /** An entry's surroundings while it is replayed. */
-export interface Step {
+export interface ReplayContext {
   state: LedgerState;
   place: Place;
   /** Time of the entry's block. */
