@@ -1,5 +1,5 @@
 import { describePlan } from '@plumbline/protocol';
-import type { FactName, NoteName, StepName, StepState, Verification } from './verify/steps.ts';
+import type { FactName, NoteName, StepName, StepState, Verification } from './verify/checks.ts';
 
 /** Every word that the page shows. A translation is another object of this shape, and its `locale`. */
 export const text = {

@@ -1,6 +1,6 @@
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { Step, Verification } from '../verify/steps.ts';
+import type { Step, Verification } from '../verify/checks.ts';
 import { verifySale } from '../verify/verify-sale.ts';
 import { useProgramme } from './programme.ts';
 

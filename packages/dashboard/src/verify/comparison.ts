@@ -1,4 +1,4 @@
-import type { Difference, Fact, FactName, NoteName } from './steps.ts';
+import type { Difference, Fact, FactName, NoteName } from './checks.ts';
 
 type Value = string | number | bigint | boolean;
 

@@ -1,5 +1,5 @@
+import { STEP_NAMES, type Step, type StepName, type Verification } from './checks.ts';
 import { Comparison } from './comparison.ts';
-import { STEP_NAMES, type Step, type StepName, type Verification } from './steps.ts';
 
 /** Keeps the record of a verification: one step after the other, and what each came to. */
 export class VerificationRun {

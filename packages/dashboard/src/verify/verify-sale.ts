@@ -1,17 +1,17 @@
 import { parseSaleRef } from '@plumbline/protocol';
 import type { SaleResponse } from '@plumbline/protocol/api';
-import { checkBatch, checkRecord } from './batch-step.ts';
 import type { ChainReader } from './chain-reader.ts';
-import { findClosing } from './closing.ts';
-import { checkDocument } from './document-step.ts';
-import { checkLedger, type ShownLedger } from './ledger-step.ts';
-import { placeMembers } from './line.ts';
-import { checkPlan } from './plan-step.ts';
-import { checkReversals } from './reversals-step.ts';
-import { checkSettlement } from './settlement-step.ts';
-import { checkShown } from './shown-step.ts';
-import type { Step, Verification } from './steps.ts';
-import { computeLevels, walkUpline } from './upline-step.ts';
+import { checkBatch, checkRecord } from './check-batch.ts';
+import { checkDocument } from './check-document.ts';
+import { checkLedger, type ShownLedger } from './check-ledger.ts';
+import { checkPlan } from './check-plan.ts';
+import { checkReversals } from './check-reversals.ts';
+import { checkSettlement } from './check-settlement.ts';
+import { checkShown } from './check-shown.ts';
+import { computeLevels, walkUpline } from './check-upline.ts';
+import type { Step, Verification } from './checks.ts';
+import { findClosing } from './settlement-log.ts';
+import { placeMembers } from './upline.ts';
 import { VerificationRun } from './verification-run.ts';
 
 /**

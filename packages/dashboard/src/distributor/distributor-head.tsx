@@ -1,0 +1,58 @@
+import type { DistributorResponse } from '@plumbline/protocol/api';
+import { DistributorLink } from '../parts/distributor-link.tsx';
+import { Hex } from '../parts/hex.tsx';
+import { Moment } from '../parts/timestamp.tsx';
+import { text } from '../text.ts';
+
+const words = text.distributor;
+
+/** Who this is, and how they stand. */
+export function DistributorHead({ distributor }: { distributor: DistributorResponse }) {
+  return (
+    <div className="page-head">
+      <h1>{words.title(distributor.reference ?? String(distributor.id))}</h1>
+      {distributor.id === null || distributor.enrolledBlock === null ? (
+        <p role="status">{distributor.refusal ?? words.waiting}</p>
+      ) : distributor.movedTo === null ? (
+        <Standing distributor={distributor} id={distributor.id} />
+      ) : (
+        <p role="status">
+          {words.movedTo} <DistributorLink id={distributor.movedTo} />. {words.movedAbout}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Standing({ distributor, id }: { distributor: DistributorResponse; id: number }) {
+  const { rank, status, wallet, hold, recovery, flags } = distributor;
+  return (
+    <>
+      <p className="soft">
+        {text.distributorName(id)} · {words.wallet} {wallet ? <Hex value={wallet} /> : words.noWallet}
+      </p>
+      <p>
+        {words.rank} {rank} · {words.statuses[status ?? ''] ?? status}
+      </p>
+      {hold ? (
+        <p>
+          {words.held} <Moment at={hold.until} />.
+        </p>
+      ) : null}
+      {recovery ? (
+        <p>
+          {words.recovery} <Moment at={recovery.executableFrom} />: <Hex value={recovery.wallet} />
+        </p>
+      ) : null}
+      {flags.length > 0 ? (
+        <ul className="plain" aria-label={words.flags}>
+          {flags.map(({ flag, outcome }) => (
+            <li key={flag}>
+              {words.flag(flag)}: {outcome === null ? words.flagOpen : (words.outcomes[outcome] ?? outcome)}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  );
+}

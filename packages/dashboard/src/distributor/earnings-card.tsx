@@ -1,0 +1,46 @@
+import type { DistributorResponse } from '@plumbline/protocol/api';
+import { count } from '../format.ts';
+import { Card } from '../parts/card.tsx';
+import { Figure } from '../parts/figure.tsx';
+import { Money } from '../parts/money.tsx';
+import { Moment } from '../parts/timestamp.tsx';
+import { text } from '../text.ts';
+import { OwedNow } from './owed-now.tsx';
+
+const words = text.distributor;
+
+/** Net figures: what is owed now, large and from the chain, and what it is made of. */
+export function DistributorMoney({ distributor, id }: { distributor: DistributorResponse; id: number }) {
+  const pendingUntil =
+    distributor.pendingUntil === null ? (
+      words.pendingNone
+    ) : (
+      <>
+        {words.pendingUntil} <Moment at={distributor.pendingUntil} />
+      </>
+    );
+  return (
+    <Card heading={words.owed} className="owed">
+      <OwedNow id={id} claimed={BigInt(distributor.owedUnits)} />
+      <dl className="figures">
+        <Figure
+          name={words.settled}
+          value={<Money units={distributor.creditedUnits} />}
+          about={words.settledAbout}
+        />
+        <Figure
+          name={words.pending}
+          value={<Money units={distributor.pendingUnits} />}
+          about={pendingUntil}
+        />
+        <Figure name={words.paid} value={<Money units={distributor.paidUnits} />} />
+        <Figure name={words.ownSales} value={count(distributor.ownSales)} />
+        <Figure
+          name={words.team}
+          value={count(distributor.teamSize)}
+          about={words.teamAbout(count(distributor.directs))}
+        />
+      </dl>
+    </Card>
+  );
+}

@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react';
+import type { Loaded } from '../state/use-async.ts';
+import { Problem } from './problem.tsx';
+import { Pulse } from './skeleton.tsx';
+
+/** Shows a value when it is there, until then that it is loading, or why it is not, below the page's heading if given. */
+export function LoadedView<T>(props: {
+  of: Loaded<T>;
+  lines?: number;
+  heading?: string;
+  children: (value: T) => ReactNode;
+}) {
+  const { value, error, again } = props.of;
+  if (value !== undefined) return props.children(value);
+  return (
+    <>
+      {props.heading ? <h1>{props.heading}</h1> : null}
+      {error === undefined ? <Pulse lines={props.lines ?? 3} /> : <Problem error={error} retry={again} />}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import type { SaleResponse } from '@plumbline/protocol/api';
+import { Card } from '../../parts/card.tsx';
+import { NodeField } from '../../site/node-field.tsx';
+import { useVerification } from '../../state/use-verification.ts';
+import { text } from '../../text.ts';
+import { StepList } from './check-list.tsx';
+import { PayoutTable } from './payout-table.tsx';
+import { Verdict } from './verdict.tsx';
+
+const words = text.verification;
+
+/** The recomputation of a sale's payout, step by step, or that there is nothing to verify yet. */
+export function VerificationCard({ sale }: { sale: SaleResponse }) {
+  if (sale.ref === null) {
+    return (
+      <Card heading={words.heading} className="verification">
+        <p className="soft">{words.waiting}</p>
+      </Card>
+    );
+  }
+  return <Verified sale={sale} />;
+}
+
+function Verified({ sale }: { sale: SaleResponse }) {
+  const { steps, result, again } = useVerification(sale);
+  const button = (
+    <button type="button" className="quiet" onClick={again} disabled={!result}>
+      {result ? words.again : words.running}
+    </button>
+  );
+  return (
+    <Card heading={words.heading} className="verification" aside={button}>
+      <Verdict result={result} sale={sale} />
+      {result?.payout ? (
+        <PayoutTable payout={result.payout} line={result.line} plan={result.plan} sale={sale} />
+      ) : null}
+      <StepList steps={steps} />
+      <p className="soft">{words.about}</p>
+      <NodeField />
+    </Card>
+  );
+}
