@@ -59,7 +59,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
 
   it('shows whom a sale pays by generation, and whom it passes over and why', async () => {
     const page = await open('#/sales/order-1');
-    expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', steps: {} });
+    expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', checks: {} });
     const payout = page.getByRole('table', { name: 'Who is paid' });
     expect(await payout.locator('tbody tr').allTextContents()).to.deep.equal([
       'SellerDistributor\u00a0810%15.0015.00',
@@ -116,7 +116,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     await page.getByText('Chain and gateway agree').waitFor();
     // Who sold and settled before is still right, by the line of that time.
     await page.goto(`${site.url}#/sales/order-1`);
-    expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', steps: { upline: 'noted' } });
+    expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', checks: { upline: 'noted' } });
     await page.getByText('Ranks, activity or sponsors have changed since the sale settled.').waitFor();
   });
 

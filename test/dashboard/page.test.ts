@@ -50,7 +50,7 @@ describe('the dashboard in a browser', function () {
       const page = await open('#/sales/order-1');
       expect(await verdictOf(page)).to.deep.equal({
         verdict: 'agrees',
-        steps: { settlement: 'noted', shown: 'noted' },
+        checks: { settlement: 'noted', shown: 'noted' },
       });
       const verdict = await page.locator('[data-verdict]').textContent();
       expect(verdict).to.match(/If nothing is returned.*it can be reversed until/);
@@ -72,25 +72,25 @@ describe('the dashboard in a browser', function () {
       sale = await site.settle('order-1');
     });
 
-    it('disagrees with an altered credit, naming the step and both amounts', async () => {
-      const { page, verdict, steps } = await verifyTampered(({ credits }) => ({
+    it('disagrees with an altered credit, naming the check and both amounts', async () => {
+      const { page, verdict, checks } = await verifyTampered(({ credits }) => ({
         credits: credits!.map((credit) => (credit.level === 1 ? { ...credit, units: '7500001' } : credit)),
       }));
-      expect({ verdict, steps }).to.deep.equal({ verdict: 'disagrees', steps: { shown: 'differs' } });
+      expect({ verdict, checks }).to.deep.equal({ verdict: 'disagrees', checks: { shown: 'differs' } });
       expect(await page.locator('[data-verdict]').textContent()).to.include('What the gateway showed');
-      expect(await page.locator('[data-step="shown"] tbody').textContent()).to.equal(
+      expect(await page.locator('[data-check="shown"] tbody').textContent()).to.equal(
         'Level 1: Amount7.507.500001',
       );
     });
 
-    it('disagrees with an altered price and an altered receipt, naming the steps', async () => {
+    it('disagrees with an altered price and an altered receipt, naming the checks', async () => {
       const price = await verifyTampered(() => ({ priceCents: '29999' }));
-      expect(price.steps).to.deep.equal({ record: 'differs' });
+      expect(price.checks).to.deep.equal({ record: 'differs' });
       await price.page.context().close();
       const receipt = await verifyTampered(({ document }) => ({
         document: { ...document!, items: document!.items.slice(1) },
       }));
-      expect(receipt.steps).to.deep.equal({ document: 'differs' });
+      expect(receipt.checks).to.deep.equal({ document: 'differs' });
     });
 
     it('shows the title and the detail of a refusal by the gateway', async () => {
@@ -114,7 +114,7 @@ describe('the dashboard in a browser', function () {
       await page.keyboard.type('order-1');
       await page.keyboard.press('Enter');
       await heading(page, `Sale ${sale.ref}`);
-      expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', steps: {} });
+      expect(await verdictOf(page)).to.deep.equal({ verdict: 'agrees', checks: {} });
       const payout = page.getByRole('table', { name: 'Who is paid' });
       expect(await payout.locator('tbody tr').allTextContents()).to.deep.equal([
         'SellerDistributor\u00a0620%30.0030.00',
@@ -142,7 +142,7 @@ describe('the dashboard in a browser', function () {
       const node = page.getByLabel('Node (RPC address)');
       await node.fill('nonsense');
       await node.press('Enter');
-      await page.getByText('A node has an address that begins with').waitFor();
+      await page.getByText('The address of a node begins with').waitFor();
       await node.fill('http://127.0.0.1:9');
       await node.press('Enter');
       await page.locator('[data-verdict="unverified"]').waitFor();

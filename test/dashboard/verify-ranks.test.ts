@@ -199,7 +199,7 @@ describe('verifySale with ranks', () => {
         const open = await verify(second);
         expect(open.payout?.credits).to.deep.equal(creditsLater);
         expect(placesOf(open)).to.deep.equal(placesLater);
-        const moved = open.steps.find(({ name }) => name === 'upline')?.facts;
+        const moved = open.checks.find(({ name }) => name === 'upline')?.facts;
         expect(moved).to.deep.include({ what: 'movedFrom', value: '7', level: 2 });
         second = await programme.settle(second, creditsLater);
         expect(statesOf(await verify(second))).to.deep.equal({ document: 'noted' });
@@ -213,17 +213,17 @@ describe('verifySale with ranks', () => {
   });
 });
 
-function placesOf({ line }: Verification): Places {
-  return line.map(({ id, level, reason }) => [id, level, reason]);
+function placesOf({ upline }: Verification): Places {
+  return upline.map(({ id, level, reason }) => [id, level, reason]);
 }
 
-function noteOf({ steps }: Verification): string | undefined {
-  return steps.find(({ name }) => name === 'upline')?.note;
+function noteOf({ checks }: Verification): string | undefined {
+  return checks.find(({ name }) => name === 'upline')?.note;
 }
 
-/** The steps that did not simply agree. */
-function statesOf({ steps }: Verification): Record<string, string> {
+/** The checks that did not simply agree. */
+function statesOf({ checks }: Verification): Record<string, string> {
   return Object.fromEntries(
-    steps.filter(({ state }) => state !== 'agrees').map(({ name, state }) => [name, state]),
+    checks.filter(({ state }) => state !== 'agrees').map(({ name, state }) => [name, state]),
   );
 }

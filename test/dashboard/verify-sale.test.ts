@@ -1,4 +1,4 @@
-import { openLedgerChain, type StepName, type Verification, verifySale } from '@plumbline/dashboard';
+import { type CheckName, openLedgerChain, type Verification, verifySale } from '@plumbline/dashboard';
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { expect } from 'chai';
 import { type Anvil, startAnvil } from '../support/chain.ts';
@@ -88,15 +88,15 @@ for (const form of ['readable', 'compact'] as const) {
       });
 
       it('disagrees when a reversal, the plan, a time or the transaction is altered', async () => {
-        const cases: [StepName, Partial<SaleResponse>][] = [
+        const cases: [CheckName, Partial<SaleResponse>][] = [
           ['reversals', { reversed: { priceCents: '0', volumeCents: '0' } }],
           ['plan', { plan: 2 }],
           ['batch', { settlesAt: sale.settlesAt! + 1 }],
           ['batch', { transactionHash: `0x${'11'.repeat(32)}` }],
         ];
-        for (const [step, altered] of cases) {
+        for (const [check, altered] of cases) {
           const result = await verify({ ...sale, ...altered });
-          expect(statesOf(result), step).to.deep.equal({ [step]: 'differs' });
+          expect(statesOf(result), check).to.deep.equal({ [check]: 'differs' });
         }
       });
 
@@ -120,21 +120,21 @@ for (const form of ['readable', 'compact'] as const) {
         const result = await verify(sale, { ...programme.ledger, rpcUrl: 'http://127.0.0.1:9' });
         expect(result.verdict).to.equal('unverified');
         expect(statesOf(result)).to.include({ ledger: 'failed', batch: 'skipped' });
-        expect(result.steps[0]?.problem).to.match(/HTTP request failed/);
+        expect(result.checks[0]?.problem).to.match(/HTTP request failed/);
       });
 
-      it('agrees, telling every step as it goes', async () => {
-        const told: StepName[] = [];
+      it('agrees, telling every check as it goes', async () => {
+        const told: CheckName[] = [];
         const { ledger, rpcUrl, startBlock } = programme.ledger;
         const chain = openLedgerChain(rpcUrl ?? '', ledger, startBlock);
-        const result = await verifySale(chain, programme.ledger, sale, (steps) =>
-          told.push(steps.at(-1)!.name),
+        const result = await verifySale(chain, programme.ledger, sale, (checks) =>
+          told.push(checks.at(-1)!.name),
         );
         expect(statesOf(result)).to.deep.equal({});
         expect(result.verdict).to.equal('agrees');
         expect(result.settled).to.equal(true);
         expect(result.payout).to.deep.equal(FIRST_LINE);
-        expect(told).to.deep.equal(result.steps.map((step) => step.name));
+        expect(told).to.deep.equal(result.checks.map((check) => check.name));
       });
 
       it('agrees with a sale settled by a later line of the same call', async () => {
@@ -168,7 +168,7 @@ for (const form of ['readable', 'compact'] as const) {
       it('agrees without a document, and says that there is none', async () => {
         const result = await verify({ ...sale, document: null, manifest: null });
         expect(result.verdict).to.equal('agrees');
-        expect(result.steps.find((step) => step.name === 'document')?.note).to.equal('noDocument');
+        expect(result.checks.find((check) => check.name === 'document')?.note).to.equal('noDocument');
       });
 
       it('agrees that a sale of nobody pays nobody, also when somebody has the id later', async () => {
@@ -207,13 +207,13 @@ const FIRST_SETTLED = {
   ],
 };
 
-/** The steps that did not simply agree. */
-function statesOf({ steps }: Verification): Record<string, string> {
+/** The checks that did not simply agree. */
+function statesOf({ checks }: Verification): Record<string, string> {
   return Object.fromEntries(
-    steps.filter(({ state }) => state !== 'agrees').map(({ name, state }) => [name, state]),
+    checks.filter(({ state }) => state !== 'agrees').map(({ name, state }) => [name, state]),
   );
 }
 
-function differences({ steps }: Verification, name: StepName) {
-  return steps.find((step) => step.name === name)?.differences;
+function differences({ checks }: Verification, name: CheckName) {
+  return checks.find((check) => check.name === name)?.differences;
 }

@@ -29,18 +29,18 @@ export async function visit(
   return { page, complaints, hosts };
 }
 
-/** Waits for the verification to end, and returns its verdict and the steps that did not simply agree. */
-export async function verdictOf(page: Page): Promise<{ verdict: string; steps: Record<string, string> }> {
+/** Waits for the verification to end, and returns its verdict and the checks that did not simply agree. */
+export async function verdictOf(page: Page): Promise<{ verdict: string; checks: Record<string, string> }> {
   const verdict = page.locator('[data-verdict]:not([data-verdict="running"])');
   await verdict.waitFor();
-  const rows = await page.locator('[data-step]').all();
-  const steps: Record<string, string> = {};
+  const rows = await page.locator('[data-check]').all();
+  const checks: Record<string, string> = {};
   for (const row of rows) {
     const state = await row.getAttribute('data-state');
-    if (state !== 'agrees') steps[(await row.getAttribute('data-step')) ?? ''] = state ?? '';
+    if (state !== 'agrees') checks[(await row.getAttribute('data-check')) ?? ''] = state ?? '';
   }
   expect(rows).to.have.length(10);
-  return { verdict: (await verdict.getAttribute('data-verdict')) ?? '', steps };
+  return { verdict: (await verdict.getAttribute('data-verdict')) ?? '', checks };
 }
 
 /** Texts whose contrast with what is behind them is below WCAG's 4.5:1, as `ratio text`. */

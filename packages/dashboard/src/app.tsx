@@ -2,10 +2,10 @@ import { useMemo } from 'react';
 import { api } from './api/client.ts';
 import { openLedgerChain } from './chain/ledger-chain.ts';
 import { Problem } from './parts/problem.tsx';
-import { Pulse } from './parts/skeleton.tsx';
+import { Skeleton } from './parts/skeleton.tsx';
 import { parseRoute, useHash } from './router.ts';
 import { NodeField } from './site/node-field.tsx';
-import { Page } from './site/routed-page.tsx';
+import { RoutedPage } from './site/routed-page.tsx';
 import { SiteFooter } from './site/site-footer.tsx';
 import { SiteHeader } from './site/site-header.tsx';
 import { ProgrammeProvider } from './state/programme.ts';
@@ -34,7 +34,9 @@ export function App() {
     return (
       <>
         <SiteHeader withSearch={false} />
-        <main className="page">{error ? <Problem error={error} retry={again} /> : <Pulse lines={6} />}</main>
+        <main className="page">
+          {error ? <Problem error={error} retry={again} /> : <Skeleton lines={6} />}
+        </main>
       </>
     );
   }
@@ -57,18 +59,18 @@ export function App() {
           <NodeField />
         </section>
       ) : null}
-      <Page route={route} />
+      <RoutedPage route={route} />
       <SiteFooter ledger={ledger} />
     </ProgrammeProvider>
   );
 }
 
-/** A symbol is whatever the token's contract says; only a short plain one is shown. */
+/** The token's contract can return anything as its symbol; only a short plain one is shown. */
 function plain(symbol: string | undefined): string | undefined {
   return symbol !== undefined && /^[\w.$+-]{1,12}$/.test(symbol) ? symbol : undefined;
 }
 
-/** A link could not do this: what follows `#` is the route. */
+/** Not a link, because what follows `#` is the route. */
 function focusContent(): void {
   document.querySelector<HTMLElement>('main')?.focus();
 }

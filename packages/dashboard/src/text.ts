@@ -1,7 +1,7 @@
 import { describePlan } from '@plumbline/protocol';
-import type { FactName, NoteName, StepName, StepState, Verification } from './verify/checks.ts';
+import type { CheckName, CheckState, FactName, NoteName, Verification } from './verify/checks.ts';
 
-/** Every word that the page shows. A translation is another object of this shape, and its `locale`. */
+/** Every word that the page shows. A translation is another object of this shape with its own `locale`. */
 export const text = {
   locale: 'en',
   name: 'Plumbline',
@@ -21,8 +21,8 @@ export const text = {
   /** By their numbers on the ledger. */
   statuses: ['nobody', 'active', 'inactive', 'left'],
   home: 'Home',
-  noNode: 'This page checks the ledger itself and needs a node to ask. Name one.',
-  stale: 'The gateway does not answer at the moment. What is shown is what it said last.',
+  noNode: 'This page checks the ledger itself and needs a node to ask. Enter the address of one.',
+  stale: 'The gateway does not answer at the moment. You see its last answers.',
 
   problem: {
     noAnswer: 'The gateway does not answer',
@@ -40,7 +40,7 @@ export const text = {
     submit: 'Search',
     heading: (query: string) => `Results for “${query}”`,
     count: (n: number) => (n === 1 ? 'One result' : `${n} results`),
-    none: 'Nothing found. A sale is known by its own number or its place on the ledger, such as 12-7; a distributor by id, reference or wallet.',
+    none: 'Nothing found. Search for a sale by its number or its place on the ledger, such as 12-7, or for a distributor by id, reference or wallet.',
     types: { distributor: 'Distributor', sale: 'Sale' },
   },
 
@@ -81,7 +81,7 @@ export const text = {
     since: 'In force since',
     seller: 'Seller',
     level: (level: number) => `Level ${level}`,
-    rates: 'Rate by level, of the counted volume',
+    rates: 'Rates by level, of the counted volume',
     generation: (generation: number) => `Generation ${generation}`,
     difference: 'Difference',
     describe: describePlan,
@@ -117,7 +117,7 @@ export const text = {
       moved: 'Goes on under another id',
     } as Record<string, string>,
     movedTo: 'Goes on as',
-    movedAbout: 'The sponsor was corrected. What this distributor had, and who stands below them, is there.',
+    movedAbout: 'The sponsor was corrected. The balance and the downline are under the new id.',
     held: 'Payouts are held until',
     recovery: 'The company has proposed another wallet; the owner of the present one can cancel until',
     flags: 'Reviews',
@@ -138,7 +138,7 @@ export const text = {
     equal: 'Chain and gateway agree',
     differs: (amount: string) => `The gateway says ${amount}`,
     settled: 'Settled',
-    settledAbout: 'Credited for good; nobody can take it back.',
+    settledAbout: 'Credited for good; no one can take it back.',
     pending: 'Pending',
     pendingUntil: 'The last return window ends',
     pendingNone: 'No sale is waiting for its return window.',
@@ -149,9 +149,9 @@ export const text = {
     wallet: 'Wallet',
     noWallet: 'not claimed yet',
     upline: 'Sponsors',
-    root: 'At the top: nobody above.',
+    root: 'At the top: no sponsor.',
     children: 'Sponsored directly',
-    noChildren: 'Nobody yet.',
+    noChildren: 'None yet.',
     credits: 'Recent credits',
     noCredits: 'No settled sale has credited this distributor yet.',
     columns: {
@@ -179,7 +179,7 @@ export const text = {
       refused: 'Refused',
     } as Record<string, string>,
     timeline: 'Timeline',
-    steps: { accepted: 'Accepted', recorded: 'Recorded', window: 'Return window ends', settled: 'Settled' },
+    stages: { accepted: 'Accepted', recorded: 'Recorded', window: 'Return window ends', settled: 'Settled' },
     windowOver: 'Return window ended',
     later: 'not yet',
     done: 'done',
@@ -196,7 +196,7 @@ export const text = {
     counted: 'Counted volume',
     transaction: 'Transaction',
     document: 'Receipt',
-    noDocument: 'The company gives no document for this sale.',
+    noDocument: 'The company provides no receipt for this sale.',
     soldAt: 'Sold',
     quantity: (n: string) => `${n} ×`,
     refused: 'The sale was refused',
@@ -235,15 +235,15 @@ export const text = {
       `Everything the gateway shows is on the chain. If nothing is returned, the sale pays the amounts below; it can be reversed until ${until}.`,
     dueAgrees:
       'Everything the gateway shows is on the chain. The return window has ended; the sale waits to be settled.',
-    disagrees: (steps: string) => `The gateway does not show what the chain says. See below: ${steps}.`,
-    unverified: 'Not every step could be checked. Try another node.',
+    disagrees: (checks: string) => `The gateway does not show what the chain says. See below: ${checks}.`,
+    unverified: 'Not everything could be checked. Try another node.',
     node: 'Node (RPC address)',
-    nodeHint: 'Any node of this chain, best your own. It is remembered in this browser.',
-    nodeInvalid: 'A node has an address that begins with https:// or http://.',
+    nodeHint: 'Any node of this chain, preferably your own. This browser remembers it.',
+    nodeInvalid: 'The address of a node begins with https:// or http://.',
     useNode: 'Use this node',
-    resetNode: 'Use the usual node',
+    resetNode: 'Use the default node',
     facts: 'What was read',
-    above: (steps: number) => `${steps} above`,
+    above: (levels: number) => `${levels} above`,
     what: 'What differs',
     states: {
       agrees: 'Agrees',
@@ -251,29 +251,29 @@ export const text = {
       noted: 'Noted',
       failed: 'Could not be checked',
       skipped: 'Not reached',
-    } satisfies Record<StepState, string>,
-    steps: {
+    } satisfies Record<CheckState, string>,
+    checks: {
       ledger: ['The chain and the ledger’s terms', 'Chain', 'Gateway'],
       batch: ['The batch was recorded', 'Chain', 'Gateway'],
       record: ['The sale’s record in the batch', 'Chain', 'Gateway'],
-      document: ['The receipt is the one the batch was made of', 'Chain', 'Receipt'],
-      reversals: ['What was taken back', 'Chain', 'Gateway'],
+      document: ['The receipt belongs to the batch', 'Chain', 'Receipt'],
+      reversals: ['The sale’s reversals', 'Chain', 'Gateway'],
       plan: ['The plan in force, and the volume that counts', 'Chain', 'Announced or shown'],
       upline: ['The sponsors, from the seller up', 'Chain', 'Gateway'],
       levels: ['Rate times counted volume, level by level', 'Computed', 'Gateway'],
       settlement: ['The settlement as the ledger logged it', 'Computed', 'Logged'],
       shown: ['What the gateway showed', 'Computed', 'Gateway'],
-    } satisfies Record<StepName, [title: string, here: string, there: string]>,
+    } satisfies Record<CheckName, [title: string, here: string, there: string]>,
     notes: {
       changedSince:
-        'Ranks, activity or sponsors have changed since the sale settled. The line is the one of that time.',
+        'Ranks, activity or sponsors have changed since the sale settled. The upline shown is the one of that time.',
       gatewayBehind: 'The ledger has settled the sale; the gateway has not read it yet.',
       noDocument:
-        'There is no document to check; its company may have erased it. The payout does not depend on it.',
-      nobodyEnrolled: 'Nobody has this id, so nobody is paid above it.',
+        'There is no receipt to check; the company may have erased it. The payout does not depend on it.',
+      nobodyEnrolled: 'No distributor has this id, so no one above is paid.',
       notSettled: 'Not settled yet.',
       notShown: 'The gateway has not read all of this yet.',
-      sellerEnrolledLater: 'When the sale settled, nobody had the seller’s id, so it paid nobody.',
+      sellerEnrolledLater: 'The seller was not enrolled when the sale settled, so it paid no one.',
       wouldPay: 'The gateway shows no payout yet. If nothing is returned, the sale pays the total below.',
     } satisfies Record<NoteName, string>,
     factNames: {
@@ -288,7 +288,7 @@ export const text = {
       counted: 'Counted volume',
       document: 'Hash of the receipt',
       levels: 'Levels',
-      movedFrom: 'Here before as',
+      movedFrom: 'Former id',
       payee: 'Distributor',
       plan: 'Plan version',
       planHash: 'Hash of the plan',
@@ -300,8 +300,8 @@ export const text = {
       records: 'Sales in the batch',
       returnWindow: 'Return window',
       reversals: 'Reversals',
-      reversedPrice: 'Price taken back',
-      reversedVolume: 'Volume taken back',
+      reversedPrice: 'Price reversed',
+      reversedVolume: 'Volume reversed',
       root: 'Root of the batch’s receipts',
       sale: 'Sale',
       seller: 'Seller',

@@ -1,3 +1,4 @@
+import { PlumblineError } from '@plumbline/protocol';
 import type {
   ChildrenResponse,
   CreditsResponse,
@@ -10,23 +11,24 @@ import type {
   UplineResponse,
 } from '@plumbline/protocol/api';
 
-/** The gateway said no, or could not be reached. `title` and `detail` are its own words where it gave any. */
-export class ApiError extends Error {
+/** The gateway refused a request, or could not be reached. `title` and `detail` are its own words if it gave any. */
+export class ApiError extends PlumblineError {
   override name = 'ApiError';
   /** HTTP status; 0 if there was no answer. */
   readonly status: number;
   readonly title: string;
   readonly detail: string;
 
-  constructor(status: number, title: string, detail: string, options?: ErrorOptions) {
-    super(`${title}: ${detail}`, options);
+  constructor(status: number, title: string, detail: string, cause?: unknown) {
+    const code = status === 0 ? 'gateway-unreachable' : 'gateway-refused';
+    super(code, `${title}: ${detail}`, { cause, retryable: status === 0 || status >= 500 });
     this.status = status;
     this.title = title;
     this.detail = detail;
   }
 }
 
-/** What the pages read of the gateway. Every call rejects with ApiError, or with the signal's reason. */
+/** The gateway's API, as far as the pages need it. Every call rejects with ApiError, or with the signal's reason. */
 export const api = {
   ledger: (signal: AbortSignal) => read<LedgerResponse>('ledger', {}, signal),
   search: (q: string, signal: AbortSignal) => read<SearchResponse>('search', { q }, signal),
@@ -65,7 +67,7 @@ async function read<T>(path: string, query: Record<string, string | null>, signa
     });
   } catch (cause) {
     if (signal.aborted) throw cause;
-    throw new ApiError(0, '', '', { cause });
+    throw new ApiError(0, 'No answer', 'the gateway could not be reached', cause);
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok && body !== undefined) return body as T;

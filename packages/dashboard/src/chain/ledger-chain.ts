@@ -32,28 +32,28 @@ export interface Solvency {
   owed: bigint;
 }
 
-/** A ledger as a node shows it, without the gateway. */
+/** A ledger as read from a node, without the gateway. */
 export interface LedgerChain extends ChainReader {
   solvency(): Promise<Solvency>;
-  /** Base units owed to a distributor. Rejects for an id that nobody has. */
+  /** Base units owed to a distributor. Rejects for an id that has not been given. */
   owedTo(id: number): Promise<bigint>;
   /** Symbol of the token at `address`. */
   symbolOf(address: Address): Promise<string>;
 }
 
-/** A range that no node refuses for its length. */
+/** A range of blocks that no node refuses for its length. */
 const SMALL_RANGE = 500n;
 
-/** Stands in for a node until the reader has named one. */
+/** Takes the place of a node until the reader has named one. */
 const noNode = custom({ request: () => Promise.reject(new Error('no node is named')) }, { retryCount: 0 });
 
-/** Reads a ledger over JSON-RPC. Nothing is asked before the first call; without a URL every call rejects. */
+/** Reads a ledger over JSON-RPC. No request is made before the first call; without a URL every call rejects. */
 export function openLedgerChain(rpcUrl: string, ledger: Address, startBlock: number): LedgerChain {
   const transport = rpcUrl === '' ? noNode : http(rpcUrl, { retryCount: 1, timeout: 15_000 });
   const client = createClient({ transport });
   const contract = { address: ledger, abi: commissionLedgerAbi } as const;
 
-  /** Nodes bound the range of a request, each in its own way: what is refused is asked again in halves. */
+  /** Every node has its own limit on the range of a request, so a refused range is split in halves. */
   async function logsBetween(topics: (Hex | Hex[])[], from: bigint, to: bigint): Promise<LedgerLog[]> {
     try {
       const filter = { address: ledger, topics, fromBlock: numberToHex(from), toBlock: numberToHex(to) };
@@ -88,7 +88,7 @@ export function openLedgerChain(rpcUrl: string, ledger: Address, startBlock: num
     },
     findAccount: async (id) => {
       const fragment = fragmentOf(id);
-      // The packed account also says where somebody has moved.
+      // Only the packed account says under which id a distributor goes on.
       const [word = 0n] = await readContract(client, {
         ...contract,
         functionName: 'fragmentsOf',

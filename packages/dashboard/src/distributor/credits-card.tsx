@@ -1,10 +1,8 @@
 import type { CreditLine } from '@plumbline/protocol/api';
 import { api } from '../api/client.ts';
 import { column, rate } from '../format.ts';
-import { Card } from '../parts/card.tsx';
 import { DistributorLink } from '../parts/distributor-link.tsx';
-import { LoadedView } from '../parts/loaded-view.tsx';
-import { MoreButton } from '../parts/more-button.tsx';
+import { ListCard } from '../parts/list-card.tsx';
 import { Table } from '../parts/table.tsx';
 import { hrefs } from '../router.ts';
 import { usePages } from '../state/use-pages.ts';
@@ -19,36 +17,32 @@ export function CreditsCard({ id }: { id: number }) {
     const { credits, nextCursor } = await api.credits(String(id), cursor, signal);
     return { items: credits, nextCursor };
   });
-  const amounts = column(pages.items.map((credit) => BigInt(credit.units)));
-  const rows = pages.items.map((credit, i) => ({
-    key: `${credit.ref} ${credit.level}`,
-    cells: [
-      <a key="sale" href={hrefs.sale(credit.ref)}>
-        {credit.ref}
-      </a>,
-      <DistributorLink key="seller" id={credit.seller} />,
-      credit.level === 0 ? text.plan.seller : credit.level,
-      rate(credit.bps),
-      amounts[i],
-    ],
-  }));
   return (
-    <Card heading={words.credits}>
-      <LoadedView of={pages.first}>
-        {() =>
-          rows.length === 0 ? (
-            <p className="soft">{words.noCredits}</p>
-          ) : (
-            <Table
-              caption={words.credits}
-              columns={[columns.sale, columns.seller, columns.level, columns.rate, columns.amount]}
-              numeric={[false, false, false, true, true]}
-              rows={rows}
-            />
-          )
-        }
-      </LoadedView>
-      <MoreButton pages={pages} />
-    </Card>
+    <ListCard heading={words.credits} pages={pages} empty={words.noCredits}>
+      {(credits) => <CreditsTable credits={credits} />}
+    </ListCard>
+  );
+}
+
+function CreditsTable({ credits }: { credits: CreditLine[] }) {
+  const amounts = column(credits.map((credit) => BigInt(credit.units)));
+  return (
+    <Table
+      caption={words.credits}
+      columns={[columns.sale, columns.seller, columns.level, columns.rate, columns.amount]}
+      numeric={[false, false, false, true, true]}
+      rows={credits.map((credit, i) => ({
+        key: `${credit.ref} ${credit.level}`,
+        cells: [
+          <a key="sale" href={hrefs.sale(credit.ref)}>
+            {credit.ref}
+          </a>,
+          <DistributorLink key="seller" id={credit.seller} />,
+          credit.level === 0 ? text.plan.seller : credit.level,
+          rate(credit.bps),
+          amounts[i],
+        ],
+      }))}
+    />
   );
 }

@@ -1,12 +1,12 @@
 import type { DistributorResponse } from '@plumbline/protocol/api';
 import { DistributorLink } from '../parts/distributor-link.tsx';
 import { Hex } from '../parts/hex.tsx';
-import { Moment } from '../parts/timestamp.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { text } from '../text.ts';
 
 const words = text.distributor;
 
-/** Who this is, and how they stand. */
+/** The distributor's name, wallet, rank and status. */
 export function DistributorHead({ distributor }: { distributor: DistributorResponse }) {
   return (
     <div className="page-head">
@@ -36,12 +36,12 @@ function Standing({ distributor, id }: { distributor: DistributorResponse; id: n
       </p>
       {hold ? (
         <p>
-          {words.held} <Moment at={hold.until} />.
+          {words.held} <Timestamp at={hold.until} />.
         </p>
       ) : null}
       {recovery ? (
         <p>
-          {words.recovery} <Moment at={recovery.executableFrom} />: <Hex value={recovery.wallet} />
+          {words.recovery} <Timestamp at={recovery.executableFrom} />: <Hex value={recovery.wallet} />
         </p>
       ) : null}
       {flags.length > 0 ? (

@@ -5,13 +5,13 @@ import { text } from '../text.ts';
 import { ChildrenCard } from './children-card.tsx';
 import { CreditsCard } from './credits-card.tsx';
 import { DistributorHead } from './distributor-head.tsx';
-import { DistributorMoney } from './earnings-card.tsx';
+import { EarningsCard } from './earnings-card.tsx';
 import { NetCard } from './net-card.tsx';
 import { UplineCard } from './upline-card.tsx';
 
 const POLL_MS = 10_000;
 
-/** A distributor: what they came to net and what they are owed first, then who stands above and below, and what they were credited for. */
+/** A distributor: net and owed amounts first, then the upline, recent credits and direct downline. */
 export function DistributorPage({ id }: { id: string }) {
   const loaded = useAsync(`distributor ${id}`, (signal) => api.distributor(id, signal), POLL_MS);
   return (
@@ -25,7 +25,7 @@ export function DistributorPage({ id }: { id: string }) {
           distributor.movedTo !== null ? null : (
             <>
               <NetCard id={distributor.id} />
-              <DistributorMoney distributor={distributor} id={distributor.id} />
+              <EarningsCard distributor={distributor} id={distributor.id} />
               <UplineCard id={distributor.id} />
               <div className="columns">
                 <CreditsCard id={distributor.id} />

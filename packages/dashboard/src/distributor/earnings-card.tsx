@@ -3,20 +3,20 @@ import { count } from '../format.ts';
 import { Card } from '../parts/card.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { Money } from '../parts/money.tsx';
-import { Moment } from '../parts/timestamp.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { text } from '../text.ts';
 import { OwedNow } from './owed-now.tsx';
 
 const words = text.distributor;
 
-/** Net figures: what is owed now, large and from the chain, and what it is made of. */
-export function DistributorMoney({ distributor, id }: { distributor: DistributorResponse; id: number }) {
+/** What is owed now, read from the chain, and the figures that it is made of. */
+export function EarningsCard({ distributor, id }: { distributor: DistributorResponse; id: number }) {
   const pendingUntil =
     distributor.pendingUntil === null ? (
       words.pendingNone
     ) : (
       <>
-        {words.pendingUntil} <Moment at={distributor.pendingUntil} />
+        {words.pendingUntil} <Timestamp at={distributor.pendingUntil} />
       </>
     );
   return (

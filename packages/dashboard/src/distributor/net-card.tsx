@@ -9,7 +9,7 @@ import { text } from '../text.ts';
 
 const words = text.distributor;
 
-/** What is left of the commissions when own purchases are paid for, and what the newest month brought. */
+/** Commissions less own purchases, and the volumes of the newest month. */
 export function NetCard({ id }: { id: number }) {
   const loaded = useAsync(`figures ${id}`, async (signal) => {
     const [{ lifetime }, { periods }] = await Promise.all([

@@ -8,10 +8,10 @@ import { text } from '../text.ts';
 
 const words = text.distributor;
 
-/** What the ledger's storage says a distributor is owed, beside what the gateway claims. */
+/** What a distributor is owed by the ledger's storage, beside what the gateway claims. */
 export function OwedNow({ id, claimed }: { id: number; claimed: bigint }) {
   const { chain, rpcUrl, symbol } = useProgramme();
-  // Asked again whenever the gateway's figure moves, so that the two are of the same time.
+  // Read again whenever the gateway's figure changes, so that both are of the same time.
   const owed = useAsync(`owed ${rpcUrl} ${id} ${claimed}`, () => chain.owedTo(id));
   return (
     <LoadedView of={owed} lines={2}>

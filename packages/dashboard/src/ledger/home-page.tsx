@@ -5,7 +5,7 @@ import { PlanCard } from './plan-card.tsx';
 import { SolvencyCard } from './solvency-card.tsx';
 import { TotalsCard } from './totals-card.tsx';
 
-/** The search, and the programme at a glance: what it holds against what it owes comes first. */
+/** The search, and the programme at a glance: first whether it holds what it owes. */
 export function HomePage() {
   return (
     <>

@@ -1,11 +1,11 @@
 import { PLAN_BY_LEVEL } from '@plumbline/protocol';
 import { duration } from '../format.ts';
 import { Card } from '../parts/card.tsx';
-import { Moment } from '../parts/timestamp.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { useProgramme } from '../state/programme.ts';
 import { text } from '../text.ts';
 import { RankTable } from './rank-table.tsx';
-import { RateLadder } from './rate-bars.tsx';
+import { RateBars } from './rate-bars.tsx';
 
 const words = text.plan;
 
@@ -24,7 +24,7 @@ export function PlanCard() {
   return (
     <Card heading={words.heading} aside={<span className="tag">{words.version(version)}</span>}>
       {plan.kind === PLAN_BY_LEVEL && plan.ratesBps.length === 1 ? (
-        <RateLadder rates={plan.ratesBps[0] ?? []} />
+        <RateBars rates={plan.ratesBps[0] ?? []} />
       ) : (
         <RankTable plan={plan} />
       )}
@@ -35,7 +35,7 @@ export function PlanCard() {
         <li>{described.weights}</li>
         <li>{terms.returnWindow > 0 ? words.window(duration(terms.returnWindow)) : words.noWindow}</li>
         <li>
-          {words.since} <Moment at={startsAt} />
+          {words.since} <Timestamp at={startsAt} />
         </li>
       </ul>
     </Card>

@@ -5,7 +5,7 @@ import { text } from '../text.ts';
 
 const words = text.plan;
 
-/** The rates of a plan whose rates depend on the rank: a row for each rank. */
+/** The rates of a plan that depend on the rank, a row for each rank. */
 export function RankTable({ plan }: { plan: Plan }) {
   const levels = Math.max(...plan.ratesBps.map((row) => row.length));
   const names = Array.from({ length: levels - 1 }, (_, i) => nameOf(plan, i + 1));

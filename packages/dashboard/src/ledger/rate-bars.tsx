@@ -2,14 +2,14 @@ import { rate } from '../format.ts';
 import { text } from '../text.ts';
 
 /** The rate of each level as a bar; the widest is the highest rate. */
-export function RateLadder({ rates }: { rates: readonly number[] }) {
+export function RateBars({ rates }: { rates: readonly number[] }) {
   const highest = Math.max(1, ...rates);
   const rungs = rates.map((bps, level) => ({
     name: level === 0 ? text.plan.seller : text.plan.level(level),
     bps,
   }));
   return (
-    <ol className="ladder" aria-label={text.plan.rates}>
+    <ol className="rate-bars" aria-label={text.plan.rates}>
       {rungs.map(({ name, bps }) => (
         <li key={name}>
           <span>{name}</span>

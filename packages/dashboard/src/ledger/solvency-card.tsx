@@ -4,7 +4,7 @@ import { Card } from '../parts/card.tsx';
 import { LoadedView } from '../parts/loaded-view.tsx';
 import { Money } from '../parts/money.tsx';
 import { ShareBar } from '../parts/share-bar.tsx';
-import { Sign } from '../parts/tone-icon.tsx';
+import { ToneIcon } from '../parts/tone-icon.tsx';
 import { useProgramme } from '../state/programme.ts';
 import { useAsync } from '../state/use-async.ts';
 import { text } from '../text.ts';
@@ -12,7 +12,7 @@ import { text } from '../text.ts';
 const words = text.solvency;
 const POLL_MS = 15_000;
 
-/** What the ledger holds against what it has promised, read from the chain and judged here. */
+/** Whether the ledger holds what it has promised, read from the chain and judged in the browser. */
 export function SolvencyCard() {
   const { chain, rpcUrl } = useProgramme();
   const solvency = useAsync(`solvency ${rpcUrl}`, () => chain.solvency(), POLL_MS);
@@ -40,7 +40,7 @@ function Judged({ solvency }: { solvency: Solvency }) {
   return (
     <>
       <p className={`verdict ${tone}`} role="status">
-        <Sign tone={tone} />
+        <ToneIcon tone={tone} />
         <strong>{verdict}</strong> <span>{detail}</span>
       </p>
       <ShareBar

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
-/** Names and what they stand for. */
-export function Facts({ rows }: { rows: [name: string, value: ReactNode][] }) {
+/** Names and their values. */
+export function Definitions({ rows }: { rows: [name: string, value: ReactNode][] }) {
   return (
     <dl className="facts">
       {rows.map(([name, value]) => (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** One figure with its name and, below, what to know about it. */
+/** A figure with its name and, below, a remark about it. */
 export function Figure(props: { name: string; value: ReactNode; about?: ReactNode }) {
   return (
     <div className="figure">

@@ -1,6 +1,6 @@
 import { short } from '../format.ts';
 
-/** A hash or an address: shortened to the eye, whole to a pointer, a copy and a screen reader. */
+/** A hash or an address: shortened, with all of it in the tooltip. `whole` shows all of it. */
 export function Hex({ value, whole = false }: { value: string; whole?: boolean }) {
   return (
     <code className="hex" title={value}>

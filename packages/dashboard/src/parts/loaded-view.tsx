@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Loaded } from '../state/use-async.ts';
 import { Problem } from './problem.tsx';
-import { Pulse } from './skeleton.tsx';
+import { Skeleton } from './skeleton.tsx';
 
-/** Shows a value when it is there, until then that it is loading, or why it is not, below the page's heading if given. */
+/** Shows a value once it is loaded; until then a skeleton or the error, below the page's heading if one is given. */
 export function LoadedView<T>(props: {
   of: Loaded<T>;
   lines?: number;
@@ -15,7 +15,7 @@ export function LoadedView<T>(props: {
   return (
     <>
       {props.heading ? <h1>{props.heading}</h1> : null}
-      {error === undefined ? <Pulse lines={props.lines ?? 3} /> : <Problem error={error} retry={again} />}
+      {error === undefined ? <Skeleton lines={props.lines ?? 3} /> : <Problem error={error} retry={again} />}
     </>
   );
 }

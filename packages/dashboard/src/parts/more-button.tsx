@@ -2,7 +2,7 @@ import type { Pages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
 import { Problem } from './problem.tsx';
 
-/** Asks for the next page of a list; nothing at its end. */
+/** Loads the next page of a list; absent on the last page. */
 export function MoreButton({ pages }: { pages: Pages<unknown> }) {
   if (pages.error) return <Problem error={pages.error} retry={pages.more} />;
   if (!pages.more) return null;

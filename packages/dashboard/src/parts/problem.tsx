@@ -1,7 +1,7 @@
 import { ApiError } from '../api/client.ts';
 import { text } from '../text.ts';
 
-/** An error in words: the gateway's own title and detail where it gave any. */
+/** An error in words: the gateway's title and detail if it gave any. */
 export function Problem({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
   const { title, detail } = wordsOf(error);
   return (

@@ -8,14 +8,14 @@ interface Part {
 
 const WIDTH = 1_000;
 
-/** So that what is there can be seen. */
-const LEAST = 6;
+/** A part that is not 0 is at least this wide, so that it can be seen. */
+const MIN_WIDTH = 6;
 
 /** Parts of a whole as one bar, with a legend that says the same in figures. */
 export function ShareBar({ parts }: { parts: Part[] }) {
   const whole = parts.reduce((sum, part) => sum + part.amount, 0n);
   const widths = parts.map(({ amount }) =>
-    amount === 0n ? 0 : Math.max(LEAST, Number((amount * BigInt(WIDTH)) / whole)),
+    amount === 0n ? 0 : Math.max(MIN_WIDTH, Number((amount * BigInt(WIDTH)) / whole)),
   );
   return (
     <div className="share">

@@ -1,9 +1,9 @@
 import { text } from '../text.ts';
 
-/** Stands for content that is being loaded. */
-export function Pulse({ lines }: { lines: number }) {
+/** A placeholder for content that is loading. */
+export function Skeleton({ lines }: { lines: number }) {
   return (
-    <div className="pulse" role="status" aria-label={text.loading}>
+    <div className="skeleton" role="status" aria-label={text.loading}>
       {Array.from({ length: lines }, (_, line) => line).map((line) => (
         <span key={line} />
       ))}

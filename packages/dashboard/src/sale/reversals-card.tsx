@@ -5,7 +5,7 @@ import { text } from '../text.ts';
 
 const words = text.sale;
 
-/** What was taken back of the sale, or is about to be; nothing for most sales. */
+/** The sale's reversals, also those under way; absent if there are none. */
 export function ReversalsCard({ sale }: { sale: SaleResponse }) {
   if (sale.reversals.length === 0) return null;
   return (

@@ -2,7 +2,7 @@ import type { SaleResponse } from '@plumbline/protocol/api';
 import { count } from '../format.ts';
 import { Card } from '../parts/card.tsx';
 import { Money } from '../parts/money.tsx';
-import { Moment } from '../parts/timestamp.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { text } from '../text.ts';
 
 const words = text.sale;
@@ -32,7 +32,7 @@ export function SaleDocumentCard({ sale }: { sale: SaleResponse }) {
         ))}
       </ul>
       <p className="soft">
-        {words.soldAt} {Number.isFinite(soldAt) ? <Moment at={soldAt} /> : document.soldAt}
+        {words.soldAt} {Number.isFinite(soldAt) ? <Timestamp at={soldAt} /> : document.soldAt}
       </p>
     </Card>
   );

@@ -1,7 +1,7 @@
 import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ReactNode } from 'react';
 import { Card } from '../parts/card.tsx';
-import { Facts } from '../parts/definitions.tsx';
+import { Definitions } from '../parts/definitions.tsx';
 import { DistributorLink } from '../parts/distributor-link.tsx';
 import { Hex } from '../parts/hex.tsx';
 import { Money } from '../parts/money.tsx';
@@ -9,7 +9,7 @@ import { text } from '../text.ts';
 
 const words = text.sale;
 
-/** What the gateway says of the sale. */
+/** What the gateway says about the sale. */
 export function SaleFacts({ sale }: { sale: SaleResponse }) {
   const rows: [string, ReactNode][] = [
     [
@@ -35,7 +35,7 @@ export function SaleFacts({ sale }: { sale: SaleResponse }) {
   }
   return (
     <Card heading={words.facts}>
-      <Facts rows={rows} />
+      <Definitions rows={rows} />
     </Card>
   );
 }

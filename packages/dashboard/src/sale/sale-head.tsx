@@ -4,7 +4,7 @@ import { text } from '../text.ts';
 
 const words = text.sale;
 
-/** Which sale this is, and how far. */
+/** The sale's number and state. */
 export function SaleHead({ sale }: { sale: SaleResponse }) {
   const state = sale.settled ? 'settled' : sale.state;
   const tone = state === 'refused' ? 'bad' : sale.settled ? 'good' : 'calm';

@@ -12,14 +12,14 @@ import { VerificationCard } from './verification/verification-card.tsx';
 
 const POLL_MS = 4_000;
 
-/** A sale: what the gateway says of it, and the recomputation from the chain. */
+/** A sale: what the gateway says about it, and the recomputation from the chain. */
 export function SalePage({ saleRef }: { saleRef: string }) {
   const [ended, setEnded] = useState(false);
   const loaded = useAsync(
     `sale ${saleRef}`,
     async (signal) => {
       const sale = await api.sale(saleRef, signal);
-      // What is settled or refused is final.
+      // A settled or refused sale does not change any more.
       setEnded(sale.settled || sale.state === 'refused');
       return sale;
     },

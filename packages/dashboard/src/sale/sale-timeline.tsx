@@ -1,38 +1,38 @@
 import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ReactNode } from 'react';
-import { Moment } from '../parts/timestamp.tsx';
+import { Timestamp } from '../parts/timestamp.tsx';
 import { text } from '../text.ts';
 
 const words = text.sale;
 
-interface Station {
+interface Stage {
   name: string;
   reached: boolean;
   about: ReactNode;
 }
 
-/** The way of a sale, from accepted to settled. */
+/** The stages of a sale, from accepted to settled. */
 export function SaleTimeline({ sale }: { sale: SaleResponse }) {
   const { recordedAt, settlesAt, settled } = sale;
   const windowOver = settled || (settlesAt !== null && settlesAt * 1_000 <= Date.now());
-  const when = (at: number | null) => (at ? <Moment at={at} /> : undefined);
-  const stations: Station[] = [
-    { name: words.steps.accepted, reached: true, about: when(sale.acceptedAt) ?? words.done },
-    { name: words.steps.recorded, reached: recordedAt !== null, about: when(recordedAt) ?? words.later },
+  const when = (at: number | null) => (at ? <Timestamp at={at} /> : undefined);
+  const stages: Stage[] = [
+    { name: words.stages.accepted, reached: true, about: when(sale.acceptedAt) ?? words.done },
+    { name: words.stages.recorded, reached: recordedAt !== null, about: when(recordedAt) ?? words.later },
     {
-      name: windowOver ? words.windowOver : words.steps.window,
+      name: windowOver ? words.windowOver : words.stages.window,
       reached: windowOver,
       about: when(settlesAt) ?? words.later,
     },
     {
-      name: words.steps.settled,
+      name: words.stages.settled,
       reached: settled,
       about: settled ? words.done : windowOver ? words.due : words.later,
     },
   ];
   return (
     <ol className="timeline" aria-label={words.timeline}>
-      {stations.map(({ name, reached, about }) => (
+      {stages.map(({ name, reached, about }) => (
         <li key={name} className={reached ? 'reached' : undefined}>
           <strong>{name}</strong>
           <span>{about}</span>

@@ -2,7 +2,7 @@ import { type FormEvent, useId } from 'react';
 import { goTo, hrefs } from '../router.ts';
 import { text } from '../text.ts';
 
-/** One box for everything. `large` is the one of the home page. */
+/** One box to search for anything. `large` is the one on the home page. */
 export function SearchBox({ large = false }: { large?: boolean }) {
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>) => {

@@ -7,7 +7,7 @@ import { useAsync } from '../state/use-async.ts';
 import { text } from '../text.ts';
 import { SearchResults } from './search-results.tsx';
 
-/** What was found. A single result is gone to at once. */
+/** The results of a search. A single result is opened at once. */
 export function SearchPage({ query }: { query: string }) {
   const found = useAsync(`search ${query}`, (signal) => api.search(query, signal));
   const results = found.value?.results;

@@ -6,8 +6,8 @@ import { SalePage } from '../sale/sale-page.tsx';
 import { SearchPage } from '../search/search-page.tsx';
 import { MissingPage } from './missing-page.tsx';
 
-/** The main part of the page. On a new route the focus and the view go to its top, as a browser does for a new document. */
-export function Page({ route }: { route: Route }) {
+/** The page that the route names. On a new route, focus and scroll go to the top, as a browser does for a new document. */
+export function RoutedPage({ route }: { route: Route }) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef<string>(undefined);
   const key = JSON.stringify(route);

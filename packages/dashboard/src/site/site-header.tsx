@@ -1,13 +1,13 @@
 import { hrefs } from '../router.ts';
 import { SearchBox } from '../search/search-box.tsx';
 import { text } from '../text.ts';
-import { Mark } from './logo.tsx';
+import { Logo } from './logo.tsx';
 
 export function SiteHeader({ withSearch }: { withSearch: boolean }) {
   return (
     <header className="site-header">
       <a className="brand" href={hrefs.home}>
-        <Mark />
+        <Logo />
         <span>{text.name}</span>
       </a>
       {withSearch ? <SearchBox /> : null}

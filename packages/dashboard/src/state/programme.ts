@@ -2,7 +2,7 @@ import type { LedgerResponse } from '@plumbline/protocol/api';
 import { createContext, useContext } from 'react';
 import type { LedgerChain } from '../chain/ledger-chain.ts';
 
-/** What every page knows: the ledger, and the node that the reader trusts. */
+/** What every page needs: the ledger, and the node that the reader trusts. */
 export interface Programme {
   ledger: LedgerResponse;
   chain: LedgerChain;

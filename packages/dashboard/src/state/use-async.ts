@@ -1,9 +1,9 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
-/** Something that is being loaded. A value once loaded stays until another is asked for. */
+/** A value that is loading or loaded. It stays until another one is asked for. */
 export interface Loaded<T> {
   value: T | undefined;
-  /** Of the last try. */
+  /** Of the last attempt. */
   error: unknown;
   again: () => void;
 }
@@ -16,9 +16,9 @@ interface Held<T> {
 }
 
 /**
- * Loads something and keeps it.
- * @param key Names what is loaded: another key loads anew and forgets the old value.
- * @param pollMs How long after an answer to ask again, while the page is visible; 0 never.
+ * Loads a value and keeps it.
+ * @param key Identifies the value. A new key drops the old value and loads again.
+ * @param pollMs Time after an answer to the next request, while the page is visible; 0 for no more.
  */
 export function useAsync<T>(key: string, load: (signal: AbortSignal) => Promise<T>, pollMs = 0): Loaded<T> {
   const [attempt, setAttempt] = useState(0);
@@ -31,7 +31,7 @@ export function useAsync<T>(key: string, load: (signal: AbortSignal) => Promise<
     let timer: ReturnType<typeof setTimeout> | undefined;
     const keep = (value: T | undefined, error: unknown) => {
       if (signal.aborted) return;
-      // A failure does not take away what was loaded before.
+      // A failure keeps what was loaded before.
       setHeld((old) => ({ key, attempt, value: value ?? (old.key === key ? old.value : undefined), error }));
       if (pollMs > 0) timer = setTimeout(ask, pollMs);
     };

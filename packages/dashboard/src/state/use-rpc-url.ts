@@ -2,7 +2,7 @@ import { useState } from 'react';
 
 const KEY = 'plumbline.rpcUrl';
 
-/** The reader's own node, kept in this browser. Returns null if they chose none. */
+/** The node that the reader chose, kept in this browser; null if they chose none. */
 export function useRpcUrl(): [string | null, (url: string | null) => void] {
   const [url, setUrl] = useState(remembered);
   const choose = (chosen: string | null) => {
@@ -11,7 +11,7 @@ export function useRpcUrl(): [string | null, (url: string | null) => void] {
       if (chosen === null) localStorage.removeItem(KEY);
       else localStorage.setItem(KEY, chosen);
     } catch {
-      // A browser that keeps nothing still uses the node until the page is closed.
+      // Without storage the choice lasts until the page is closed.
     }
   };
   return [url, choose];

@@ -9,7 +9,7 @@ import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
 
-/** Finds the batch's log and holds the gateway's times and names against it. */
+/** Finds the batch's log and compares what the gateway shows of the batch with it. */
 export async function checkBatch(
   found: Comparison,
   chain: ChainReader,
@@ -31,7 +31,7 @@ export async function checkBatch(
   return entry;
 }
 
-/** Reads the sale's own record out of the batch and holds what the gateway shows of it against it. */
+/** Reads the sale's record in the batch and compares what the gateway shows of the sale with it. */
 export function checkRecord(
   found: Comparison,
   batch: BatchRecorded,

@@ -9,8 +9,8 @@ import type { SaleResponse } from '@plumbline/protocol/api';
 import type { Comparison } from './comparison.ts';
 
 /**
- * Whether the document is the one that the batch's root was made of, and says what the record says. A document may be
- * gone, because its company erased it; then there is nothing to check.
+ * Checks that the document belongs to the batch's root and says what the record says. The company may have erased the
+ * document; then there is nothing to check.
  */
 export function checkDocument(
   found: Comparison,

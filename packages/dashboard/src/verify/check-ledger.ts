@@ -3,10 +3,10 @@ import type { LedgerResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
 
-/** What the gateway shows of the ledger, as far as it is checked. */
+/** What is checked of the gateway's answer about the ledger. */
 export type ShownLedger = Pick<LedgerResponse, 'ledger' | 'chainId' | 'token' | 'terms'>;
 
-/** Whether this is the chain and the ledger that the gateway speaks of, with terms that it was opened with. */
+/** Checks that the node is on the gateway's chain, and that the ledger has the terms that it was opened with. */
 export async function checkLedger(
   found: Comparison,
   chain: ChainReader,

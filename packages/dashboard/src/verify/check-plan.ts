@@ -19,8 +19,8 @@ export interface AppliedPlan {
 }
 
 /**
- * Reads the batch's plan and holds its content against the hash under which it was announced, and its start against the
- * batch's time: a plan never counts backwards.
+ * Reads the batch's plan and compares it with the hash under which it was announced, and its start with the time of the
+ * batch: no plan applies to earlier sales.
  */
 export async function checkPlan(
   found: Comparison,

@@ -3,7 +3,7 @@ import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
 
-/** Adds up what was taken back of the sale. Returns the volume that is left, in cents. */
+/** Adds up the reversals of the sale. @returns The volume that is left, in cents. */
 export async function checkReversals(
   found: Comparison,
   chain: ChainReader,

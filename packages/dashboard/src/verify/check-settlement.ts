@@ -9,7 +9,7 @@ import {
 } from '@plumbline/protocol';
 import type { ChainReader } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
-import { type Closing, isBefore } from './settlement-log.ts';
+import { isBefore, type SettlementLog } from './settlement-log.ts';
 
 /** What a sale pays by recomputation, and whether the ledger has credited it. */
 export interface Outcome {
@@ -18,28 +18,28 @@ export interface Outcome {
 }
 
 /**
- * Reads the settlement as it was logged, one line a sale in readable ledgers and one for the whole batch in compact
- * ones, and holds it against the recomputed line.
+ * Compares the recomputed line with the settlement as it was logged. A readable ledger logs a line for each sale, a
+ * compact one all lines of a call together.
  */
 export async function checkSettlement(
   found: Comparison,
   chain: ChainReader,
   ref: SaleRef,
   computed: SettledLine,
-  closing: Closing | undefined,
+  settlement: SettlementLog | undefined,
 ): Promise<Outcome> {
-  if (!closing) {
+  if (!settlement) {
     found.note = 'notSettled';
     return { line: computed, settled: false };
   }
-  const logged = await loggedLine(chain, ref, closing);
-  found.fact('block', closing.log.blockNumber);
-  found.fact('transaction', closing.log.transactionHash);
+  const logged = await loggedLine(chain, ref, settlement);
+  found.fact('block', settlement.log.blockNumber);
+  found.fact('transaction', settlement.log.transactionHash);
   if (!logged) {
     found.same('sale', '', saleNumber(ref));
     return { line: computed, settled: true };
   }
-  const line = await asOfSettlement(found, chain, computed, logged, closing.log);
+  const line = await asOfSettlement(found, chain, computed, logged, settlement.log);
   compareLines(found, line, logged);
   return { line, settled: true };
 }
@@ -47,7 +47,7 @@ export async function checkSettlement(
 async function loggedLine(
   chain: ChainReader,
   ref: SaleRef,
-  { log, entry }: Closing,
+  { log, entry }: SettlementLog,
 ): Promise<SettledLine | undefined> {
   if (entry.lines.length > 0) return entry.lines[ref.index - entry.from];
   // A readable ledger: the lines are logs of their own, and only the whole block shows that each is in its place.
@@ -58,17 +58,17 @@ async function loggedLine(
   return undefined;
 }
 
-/** A sale of an id that nobody had when it settled paid nobody, even if somebody has the id now. */
+/** A sale whose seller was not enrolled when it settled paid no one, even if the id has been given since. */
 async function asOfSettlement(
   found: Comparison,
   chain: ChainReader,
   computed: SettledLine,
   logged: SettledLine,
-  closing: LedgerLog,
+  settlement: LedgerLog,
 ): Promise<SettledLine> {
   if (logged.credits.length > 0 || computed.credits.length === 0) return computed;
   const [enrolled] = await chain.listLogs('Enrolled', computed.seller);
-  if (!enrolled || isBefore(enrolled, closing)) return computed;
+  if (!enrolled || isBefore(enrolled, settlement)) return computed;
   found.note = 'sellerEnrolledLater';
   return { ...computed, credits: [] };
 }

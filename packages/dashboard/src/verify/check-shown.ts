@@ -3,10 +3,10 @@ import type { SaleResponse } from '@plumbline/protocol/api';
 import type { Outcome } from './check-settlement.ts';
 import type { Comparison } from './comparison.ts';
 
-/** Holds what the gateway showed of the payout against the recomputation. */
+/** Compares what the gateway shows of the payout with the recomputation. */
 export function checkShown(found: Comparison, { line, settled }: Outcome, sale: SaleResponse): void {
   if (!sale.settled) {
-    // The books follow the chain with a delay, so a settlement they have not read yet is no contradiction.
+    // The books are behind the chain, so a settlement that they lack is no contradiction.
     found.note = settled ? 'gatewayBehind' : 'wouldPay';
     found.fact('total', creditedBy(line));
     return;

@@ -8,51 +8,51 @@ import {
 } from '@plumbline/protocol';
 import type { ChainReader, TreeAccount } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
-import { Past } from './historical-accounts.ts';
-import type { Closing } from './settlement-log.ts';
-import { isComplete, isPlain, type LineMember, treeOf } from './upline.ts';
+import { HistoricalAccounts } from './historical-accounts.ts';
+import type { SettlementLog } from './settlement-log.ts';
+import { isComplete, isPlain, treeOf, type UplineAccount } from './upline.ts';
 
 /**
- * Walks from the seller up, as far as the plan can pay anybody, asking the ledger's storage for each: as they are now, or
- * as they were when the sale settled.
+ * Walks from the seller up as far as the plan can pay, and asks the ledger's storage for each distributor: as they are
+ * now, or as they were when the sale settled.
  */
 export async function walkUpline(
   found: Comparison,
   chain: ChainReader,
   seller: number,
   plan: Plan,
-  closing: Closing | undefined,
-): Promise<LineMember[]> {
-  const distributors = closing
-    ? await Past.open(chain, closing.log)
+  settlement: SettlementLog | undefined,
+): Promise<UplineAccount[]> {
+  const distributors = settlement
+    ? await HistoricalAccounts.open(chain, settlement.log)
     : { hasChanged: false, findAccount: chain.findAccount };
-  const line: LineMember[] = [];
+  const upline: UplineAccount[] = [];
   for (let id = seller; id !== 0; ) {
-    const member = await findMember(found, distributors, id, line.length);
-    if (!member) {
+    const account = await findAccount(found, distributors, id, upline.length);
+    if (!account) {
       found.note = 'nobodyEnrolled';
       break;
     }
-    line.push(member);
-    if (isComplete(plan, line)) break;
-    id = member.sponsor;
+    upline.push(account);
+    if (isComplete(plan, upline)) break;
+    id = account.sponsor;
   }
-  for (const [above, { id, rank, status }] of line.entries()) {
+  for (const [above, { id, rank, status }] of upline.entries()) {
     found.fact('upline', id, above);
     if (!isPlain(plan)) found.fact('rank', rank, above);
     if (status !== STATUS_ACTIVE) found.fact('status', status, above);
   }
   if (distributors.hasChanged) found.note = 'changedSince';
-  return line;
+  return upline;
 }
 
-/** The distributor of lane `id`, under the id where they are now. */
-async function findMember(
+/** The account of `id`; of a distributor who has moved, under the present id. */
+async function findAccount(
   found: Comparison,
   distributors: { findAccount(id: number): Promise<TreeAccount | undefined> },
   id: number,
   above: number,
-): Promise<LineMember | undefined> {
+): Promise<UplineAccount | undefined> {
   const account = await distributors.findAccount(id);
   if (!account || account.movedTo === 0) return account && { ...account, id };
   found.fact('movedFrom', id, above);
@@ -60,16 +60,16 @@ async function findMember(
   return there && { ...there, id: account.movedTo };
 }
 
-/** Pays everybody in the line by the plan: rate x counted volume. */
+/** Pays the upline by the plan: rate x counted volume. */
 export function computeLevels(
   found: Comparison,
-  members: readonly LineMember[],
+  upline: readonly UplineAccount[],
   plan: Plan,
   seller: number,
   countedCents: bigint,
 ): SettledLine {
-  // A sale keeps the id that it was recorded under; who sold it is the first of the line.
-  const line = { ...payCommission(treeOf(members), plan, members[0]?.id ?? seller, countedCents), seller };
+  // A sale keeps the id that it was recorded under, though its seller may have moved since.
+  const line = { ...payCommission(treeOf(upline), plan, upline[0]?.id ?? seller, countedCents), seller };
   found.fact('counted', countedCents);
   line.credits.forEach((credit, level) => {
     found.fact('bps', credit.bps, level);

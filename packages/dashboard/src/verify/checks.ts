@@ -1,8 +1,8 @@
 import type { Plan, SettledLine } from '@plumbline/protocol';
-import type { PlacedMember } from './upline.ts';
+import type { PlacedDistributor } from './upline.ts';
 
-/** The steps of a verification, in order. */
-export const STEP_NAMES = [
+/** The checks of a verification, in order. */
+export const CHECK_NAMES = [
   'ledger',
   'batch',
   'record',
@@ -14,13 +14,13 @@ export const STEP_NAMES = [
   'settlement',
   'shown',
 ] as const;
-export type StepName = (typeof STEP_NAMES)[number];
+export type CheckName = (typeof CHECK_NAMES)[number];
 
 /**
- * How a step ended. `noted`: nothing to hold against each other, see the note. `failed`: the node did not answer, or not
- * with anything that could be read. `skipped`: it needs what an earlier step did not find.
+ * How a check ended. `noted`: there was nothing to compare, see the note. `failed`: the node did not answer, or its answer
+ * could not be read. `skipped`: an earlier check did not find what this one needs.
  */
-export type StepState = 'agrees' | 'differs' | 'noted' | 'failed' | 'skipped';
+export type CheckState = 'agrees' | 'differs' | 'noted' | 'failed' | 'skipped';
 
 /** What a fact is about; the page has the words and the form for each. */
 export type FactName =
@@ -66,21 +66,21 @@ export type FactName =
   | 'volume'
   | 'weight';
 
-/** One thing that the node said, or that follows from it. */
+/** Something that the node said, or that follows from it. */
 export interface Fact {
   what: FactName;
   value: string;
-  /** Level of the line, or how far above the seller; 0 for the seller. */
+  /** Level, or how far above the seller; 0 for the seller. */
   level?: number;
 }
 
-/** One thing on which two sources do not agree. */
+/** A fact on which two sources disagree. */
 export interface Difference extends Fact {
   /** What the other source says. */
   other: string;
 }
 
-/** Why a step has nothing to compare, or what to know of its result. */
+/** Why a check has nothing to compare, or what to know about its result. */
 export type NoteName =
   | 'changedSince'
   | 'gatewayBehind'
@@ -91,25 +91,25 @@ export type NoteName =
   | 'sellerEnrolledLater'
   | 'wouldPay';
 
-export interface Step {
-  name: StepName;
-  state: StepState;
+export interface Check {
+  name: CheckName;
+  state: CheckState;
   facts: Fact[];
   differences: Difference[];
   note?: NoteName;
-  /** The node's words, of a step that failed. */
+  /** What the node said, if the check failed. */
   problem?: string;
 }
 
 export interface Verification {
   /** `unverified`: nothing differs, but not everything could be checked. */
   verdict: 'agrees' | 'disagrees' | 'unverified';
-  /** What the sale pays, recomputed; undefined if it did not come so far. */
+  /** What the sale pays, recomputed; undefined if the verification did not get that far. */
   payout: SettledLine | undefined;
-  /** Who was looked at for it, from the seller up, and the plan that says what becomes of each. */
-  line: PlacedMember[];
+  /** The seller and the upline as the plan places them. */
+  upline: PlacedDistributor[];
   plan: Plan | undefined;
   /** Whether the ledger has credited it. */
   settled: boolean;
-  steps: Step[];
+  checks: Check[];
 }

@@ -2,25 +2,25 @@ import type { Difference, Fact, FactName, NoteName } from './checks.ts';
 
 type Value = string | number | bigint | boolean;
 
-/** Collects what one step finds. */
+/** Collects what one check finds. */
 export class Comparison {
   readonly facts: Fact[] = [];
   readonly differences: Difference[] = [];
   note: NoteName | undefined;
 
-  /** States a fact that has nothing to be held against. */
+  /** Notes a fact that has nothing to compare with. */
   fact(what: FactName, value: Value, level?: number): void {
     this.facts.push(factOf(what, value, level));
   }
 
-  /** States a fact and holds `other`, which should be the same, against it. Letter case of hex does not count. */
+  /** Notes a fact and compares it with `other`. Upper and lower case of hex are the same. */
   same(what: FactName, value: Value, other: Value, level?: number): void {
     const fact = factOf(what, value, level);
     this.facts.push(fact);
     if (fold(fact.value) !== fold(String(other))) this.differences.push({ ...fact, other: String(other) });
   }
 
-  /** As `same`, against what the gateway shows; null, because its books are not so far, is noted. */
+  /** Compares a fact with what the gateway shows. It shows null while its books are behind, which is noted. */
   sameIfShown(what: FactName, value: Value, shown: Value | null): void {
     if (shown !== null) this.same(what, value, shown);
     else {

@@ -2,7 +2,7 @@ import {
   type DistributorLeft,
   decodeEntries,
   decodeStandings,
-  type JournalEntry,
+  type Entry,
   type LedgerLog,
   moveAway,
   type SponsorCorrected,
@@ -13,18 +13,18 @@ import {
 import type { ChainReader, TreeAccount } from './chain-reader.ts';
 import { isBefore } from './settlement-log.ts';
 
-/** What changes a distributor's place or standing. */
+/** An entry that changes a distributor's sponsor or standing. */
 type Change = StandingSet | SponsorCorrected | DistributorLeft;
 
 const EVENTS = ['StandingSet', 'SponsorCorrected', 'DistributorLeft'] as const;
 
-/** Distributors as the ledger had them at a log, without asking a node for old state: few nodes still have it. */
-export class Past {
+/** Accounts as they were at a log. They are replayed from the journal, because few nodes still have old state. */
+export class HistoricalAccounts {
   readonly #chain: ChainReader;
   readonly #at: LedgerLog;
   readonly #changedSince: ReadonlySet<number>;
   #before: Promise<readonly Change[]> | undefined;
-  /** Whether somebody who was asked for has changed since. */
+  /** Whether a distributor who was asked for has changed since. */
   hasChanged = false;
 
   private constructor(chain: ChainReader, at: LedgerLog, changedSince: ReadonlySet<number>) {
@@ -33,26 +33,26 @@ export class Past {
     this.#changedSince = changedSince;
   }
 
-  static async open(chain: ChainReader, at: LedgerLog): Promise<Past> {
+  static async open(chain: ChainReader, at: LedgerLog): Promise<HistoricalAccounts> {
     const entries = await listChanges(chain, at.blockNumber);
-    const since = entries.filter((each) => isBefore(at, each)).flatMap(({ entry }) => idsIn(entry as Change));
-    return new Past(chain, at, new Set(since));
+    const since = entries.filter((each) => isBefore(at, each)).flatMap(({ change }) => idsIn(change));
+    return new HistoricalAccounts(chain, at, new Set(since));
   }
 
-  /** Undefined for an id that nobody had then. Whoever has not changed since is as they are now. */
+  /** @returns Undefined for an id that had not been given. An account that has not changed since is read as it is now. */
   async findAccount(id: number): Promise<TreeAccount | undefined> {
     if (!this.#changedSince.has(id)) return this.#chain.findAccount(id);
     this.hasChanged = true;
     this.#before ??= listChanges(this.#chain).then((entries) =>
-      entries.filter((each) => isBefore(each, this.#at)).map(({ entry }) => entry as Change),
+      entries.filter((each) => isBefore(each, this.#at)).map(({ change }) => change),
     );
     return this.#replay(id, await this.#before);
   }
 
-  /** The distributor with `id` after `changes`, which are all that there were. */
+  /** The account of `id` after `changes`, which begin with the ledger. */
   async #replay(id: number, changes: readonly Change[]): Promise<TreeAccount | undefined> {
-    const arrival = changes.findIndex((each) => isMove(each) && (each as SponsorCorrected).newId === id);
-    const move = changes[arrival] as SponsorCorrected | undefined;
+    const move = changes.filter(isMove).find(({ newId }) => newId === id);
+    const arrival = move ? changes.indexOf(move) : -1;
     const before = move && (await this.#replay(move.id, changes.slice(0, arrival)));
     let account = move ? before && { ...before, sponsor: move.sponsor } : await this.#enrolled(id);
     if (!account) return undefined;
@@ -79,13 +79,14 @@ function changed(account: TreeAccount, id: number, change: Change): TreeAccount 
       return change.id === id ? { ...account, rank: 0, status: STATUS_CLOSED } : account;
     case 'sponsorCorrected':
       if (change.id !== id) return account;
-      return isMove(change)
+      return change.newId !== id
         ? moveAway({ ...account, owed: 0n }, change.newId)
         : { ...account, sponsor: change.sponsor };
   }
 }
 
-function isMove(change: Change): boolean {
+/** Whether a correction gave the distributor a new id. */
+function isMove(change: Change): change is SponsorCorrected {
   return change.kind === 'sponsorCorrected' && change.newId !== change.id;
 }
 
@@ -94,8 +95,21 @@ function idsIn(change: Change): number[] {
   return change.kind === 'sponsorCorrected' ? [change.id, change.newId] : [change.id];
 }
 
-/** Everything that changed distributors' places and standings from block `from` on, in order. */
-async function listChanges(chain: ChainReader, from?: bigint): Promise<JournalEntry[]> {
+interface LoggedChange {
+  change: Change;
+  blockNumber: bigint;
+  logIndex: number;
+}
+
+/** All changes of sponsors and standings from block `from` on, in order. */
+async function listChanges(chain: ChainReader, from?: bigint): Promise<LoggedChange[]> {
   const lists = await Promise.all(EVENTS.map((event) => chain.listLogs(event, undefined, from)));
-  return decodeEntries(lists.flat().sort((a, b) => (isBefore(a, b) ? -1 : 1)));
+  const entries = decodeEntries(lists.flat().sort((a, b) => (isBefore(a, b) ? -1 : 1)));
+  return entries.flatMap(({ entry, blockNumber, logIndex }) =>
+    isChange(entry) ? [{ change: entry, blockNumber, logIndex }] : [],
+  );
+}
+
+function isChange(entry: Entry): entry is Change {
+  return ['standingSet', 'sponsorCorrected', 'distributorLeft'].includes(entry.kind);
 }

@@ -2,13 +2,16 @@ import { type BatchSettled, decodeEntries, type LedgerLog, type SaleRef } from '
 import type { ChainReader } from './chain-reader.ts';
 
 /** The settlement that covers a sale: its log and what it says. */
-export interface Closing {
+export interface SettlementLog {
   log: LedgerLog;
   entry: BatchSettled;
 }
 
-/** A batch may be settled in several calls; the one that covers this sale, if there is one yet. */
-export async function findClosing(chain: ChainReader, ref: SaleRef): Promise<Closing | undefined> {
+/** Finds the settlement of a sale, if there is one yet. A batch may be settled in several calls. */
+export async function findSettlementLog(
+  chain: ChainReader,
+  ref: SaleRef,
+): Promise<SettlementLog | undefined> {
   for (const log of await chain.listLogs('BatchSettled', ref.batch)) {
     const [decoded] = decodeEntries([log]);
     if (decoded?.entry.kind !== 'batchSettled') continue;

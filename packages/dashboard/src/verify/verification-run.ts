@@ -1,20 +1,20 @@
-import { STEP_NAMES, type Step, type StepName, type Verification } from './checks.ts';
+import { CHECK_NAMES, type Check, type CheckName, type Verification } from './checks.ts';
 import { Comparison } from './comparison.ts';
 
-/** Keeps the record of a verification: one step after the other, and what each came to. */
+/** Runs the checks of a verification one after the other and records their results. */
 export class VerificationRun {
-  readonly #steps: Step[] = [];
-  readonly #onStep: (steps: readonly Step[]) => void;
+  readonly #checks: Check[] = [];
+  readonly #onCheck: (checks: readonly Check[]) => void;
 
-  constructor(onStep: (steps: readonly Step[]) => void) {
-    this.#onStep = onStep;
+  constructor(onCheck: (checks: readonly Check[]) => void) {
+    this.#onCheck = onCheck;
   }
 
   /**
-   * Runs a step. What it returns is what later steps build on; undefined means that they cannot, because the node did
-   * not answer or does not have what the step looks for.
+   * Runs a check and returns what later checks build on; undefined if the node did not answer or lacks what the check
+   * looks for.
    */
-  async step<T>(name: StepName, work: (found: Comparison) => Promise<T> | T): Promise<T | undefined> {
+  async check<T>(name: CheckName, work: (found: Comparison) => Promise<T> | T): Promise<T | undefined> {
     const found = new Comparison();
     try {
       const result = await work(found);
@@ -27,26 +27,26 @@ export class VerificationRun {
     }
   }
 
-  /** Closes the record: steps that were not run are skipped. */
-  finish(outcome: Partial<Pick<Verification, 'payout' | 'settled' | 'line' | 'plan'>> = {}): Verification {
-    const done = new Set(this.#steps.map((step) => step.name));
-    for (const name of STEP_NAMES) {
+  /** Ends the verification. Checks that were not run are skipped. */
+  finish(outcome: Partial<Pick<Verification, 'payout' | 'settled' | 'upline' | 'plan'>> = {}): Verification {
+    const done = new Set(this.#checks.map((check) => check.name));
+    for (const name of CHECK_NAMES) {
       if (!done.has(name)) this.#add({ name, state: 'skipped', facts: [], differences: [] });
     }
-    const states = new Set(this.#steps.map((step) => step.state));
+    const states = new Set(this.#checks.map((check) => check.state));
     const open = states.has('failed') || states.has('skipped');
     const verdict = states.has('differs') ? 'disagrees' : open ? 'unverified' : 'agrees';
-    const { payout, settled = false, line = [], plan } = outcome;
-    return { verdict, payout, settled, line, plan, steps: this.#steps };
+    const { payout, settled = false, upline = [], plan } = outcome;
+    return { verdict, payout, settled, upline, plan, checks: this.#checks };
   }
 
-  #add(step: Step): void {
-    this.#steps.push(step);
-    this.#onStep([...this.#steps]);
+  #add(check: Check): void {
+    this.#checks.push(check);
+    this.#onCheck([...this.#checks]);
   }
 }
 
-function detailsOf({ facts, differences, note }: Comparison): Pick<Step, 'facts' | 'differences' | 'note'> {
+function detailsOf({ facts, differences, note }: Comparison): Pick<Check, 'facts' | 'differences' | 'note'> {
   return { facts, differences, ...(note ? { note } : {}) };
 }
 

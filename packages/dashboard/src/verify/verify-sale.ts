@@ -9,55 +9,55 @@ import { checkReversals } from './check-reversals.ts';
 import { checkSettlement } from './check-settlement.ts';
 import { checkShown } from './check-shown.ts';
 import { computeLevels, walkUpline } from './check-upline.ts';
-import type { Step, Verification } from './checks.ts';
-import { findClosing } from './settlement-log.ts';
-import { placeMembers } from './upline.ts';
+import type { Check, Verification } from './checks.ts';
+import { findSettlementLog } from './settlement-log.ts';
+import { placeDistributors } from './upline.ts';
 import { VerificationRun } from './verification-run.ts';
 
 /**
- * Recomputes a sale's payout from the chain alone and holds what the gateway showed against it.
+ * Recomputes a sale's payout from the chain alone and compares what the gateway showed with it.
  * @param sale A sale that is recorded: `ref` names its place on the ledger.
- * @param onStep Told the steps so far after each.
+ * @param onCheck Called after each check with all checks so far.
  * @returns Never rejects: a node that does not answer leaves the verification `unverified`.
  */
 export async function verifySale(
   chain: ChainReader,
   ledger: ShownLedger,
   sale: SaleResponse,
-  onStep: (steps: readonly Step[]) => void = () => {},
+  onCheck: (checks: readonly Check[]) => void = () => {},
 ): Promise<Verification> {
-  const run = new VerificationRun(onStep);
+  const run = new VerificationRun(onCheck);
   const ref = sale.ref === null ? null : parseSaleRef(sale.ref);
   if (!ref) return run.finish();
-  const terms = await run.step('ledger', (found) => checkLedger(found, chain, ledger));
+  const terms = await run.check('ledger', (found) => checkLedger(found, chain, ledger));
   if (!terms) return run.finish();
-  const batch = await run.step('batch', (found) => checkBatch(found, chain, ref, terms.returnWindow, sale));
+  const batch = await run.check('batch', (found) => checkBatch(found, chain, ref, terms.returnWindow, sale));
   if (!batch) return run.finish();
-  const record = await run.step('record', (found) => checkRecord(found, batch, ref, sale));
+  const record = await run.check('record', (found) => checkRecord(found, batch, ref, sale));
   if (!record) return run.finish();
-  await run.step('document', (found) => checkDocument(found, batch, ref, record, sale));
-  const left = await run.step('reversals', (found) => checkReversals(found, chain, ref, record, sale));
+  await run.check('document', (found) => checkDocument(found, batch, ref, record, sale));
+  const left = await run.check('reversals', (found) => checkReversals(found, chain, ref, record, sale));
   if (left === undefined) return run.finish();
-  const applied = await run.step('plan', (found) => checkPlan(found, chain, batch, record, left, sale));
+  const applied = await run.check('plan', (found) => checkPlan(found, chain, batch, record, left, sale));
   if (!applied) return run.finish();
   const { plan, countedCents } = applied;
-  const upline = await run.step('upline', async (found) => {
-    const closing = await findClosing(chain, ref);
-    return { closing, members: await walkUpline(found, chain, record.seller, plan, closing) };
+  const upline = await run.check('upline', async (found) => {
+    const settlement = await findSettlementLog(chain, ref);
+    return { settlement, accounts: await walkUpline(found, chain, record.seller, plan, settlement) };
   });
   if (!upline) return run.finish();
-  const { closing, members } = upline;
-  const computed = await run.step('levels', (found) =>
-    computeLevels(found, members, plan, record.seller, countedCents),
+  const { settlement, accounts } = upline;
+  const computed = await run.check('levels', (found) =>
+    computeLevels(found, accounts, plan, record.seller, countedCents),
   );
   if (!computed) return run.finish();
-  const line = placeMembers(plan, members);
-  const outcome = await run.step('settlement', (found) =>
-    checkSettlement(found, chain, ref, computed, closing),
+  const placed = placeDistributors(plan, accounts);
+  const outcome = await run.check('settlement', (found) =>
+    checkSettlement(found, chain, ref, computed, settlement),
   );
-  if (!outcome) return run.finish({ payout: computed, line, plan });
-  await run.step('shown', (found) => checkShown(found, outcome, sale));
+  if (!outcome) return run.finish({ payout: computed, upline: placed, plan });
+  await run.check('shown', (found) => checkShown(found, outcome, sale));
   const { line: payout, settled } = outcome;
-  // Without a level there is nothing to say of anybody.
-  return run.finish({ payout, settled, line: payout.credits.length === 0 ? [] : line, plan });
+  // If no one has a level, there is no one to show.
+  return run.finish({ payout, settled, upline: payout.credits.length === 0 ? [] : placed, plan });
 }

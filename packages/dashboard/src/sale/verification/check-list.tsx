@@ -1,13 +1,13 @@
-import { STEP_NAMES, type Step } from '../../verify/checks.ts';
-import { StepRow } from './check-row.tsx';
+import { CHECK_NAMES, type Check } from '../../verify/checks.ts';
+import { CheckRow } from './check-row.tsx';
 
-/** The steps along a plumb line: those done, then those to come. */
-export function StepList({ steps }: { steps: readonly Step[] }) {
-  const done = new Map(steps.map((step) => [step.name, step]));
+/** The checks along a plumb line, with those that are still to come. */
+export function CheckList({ checks }: { checks: readonly Check[] }) {
+  const done = new Map(checks.map((check) => [check.name, check]));
   return (
-    <ol className="steps">
-      {STEP_NAMES.map((name) => (
-        <StepRow key={name} name={name} step={done.get(name)} />
+    <ol className="checks">
+      {CHECK_NAMES.map((name) => (
+        <CheckRow key={name} name={name} check={done.get(name)} />
       ))}
     </ol>
   );

@@ -1,11 +1,11 @@
-import { Sign, type Tone } from '../../parts/tone-icon.tsx';
+import { type Tone, ToneIcon } from '../../parts/tone-icon.tsx';
 import { text } from '../../text.ts';
-import type { Step, StepName, StepState } from '../../verify/checks.ts';
+import type { Check, CheckName, CheckState } from '../../verify/checks.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { FactLine } from './fact-line.tsx';
 
 const words = text.verification;
-const tones: Record<StepState, Tone> = {
+const tones: Record<CheckState, Tone> = {
   agrees: 'good',
   differs: 'bad',
   noted: 'calm',
@@ -13,27 +13,31 @@ const tones: Record<StepState, Tone> = {
   skipped: 'calm',
 };
 
-/** One step: how it ended, what differs, and on demand what was read. */
-export function StepRow({ name, step }: { name: StepName; step: Step | undefined }) {
-  const [title] = words.steps[name];
-  const tone = step ? tones[step.state] : 'calm';
+/** A check: how it ended, what differs, and on demand what was read. */
+export function CheckRow({ name, check }: { name: CheckName; check: Check | undefined }) {
+  const [title] = words.checks[name];
+  const tone = check ? tones[check.state] : 'calm';
   return (
-    <li className={`step ${step ? tone : 'waiting'}`} data-step={name} data-state={step?.state ?? 'waiting'}>
-      <span className="step-sign">
-        <Sign tone={tone} />
+    <li
+      className={`check ${check ? tone : 'waiting'}`}
+      data-check={name}
+      data-state={check?.state ?? 'waiting'}
+    >
+      <span className="check-icon">
+        <ToneIcon tone={tone} />
       </span>
-      <div className="step-body">
-        <p className="step-title">
-          <strong>{title}</strong> {step ? <span>{words.states[step.state]}</span> : null}
+      <div className="check-body">
+        <p className="check-title">
+          <strong>{title}</strong> {check ? <span>{words.states[check.state]}</span> : null}
         </p>
-        {step?.note ? <p>{words.notes[step.note]}</p> : null}
-        {step?.problem ? <p className="step-problem">{step.problem}</p> : null}
-        {step && step.differences.length > 0 ? <DifferenceTable step={step} /> : null}
-        {step && step.facts.length > 0 ? (
+        {check?.note ? <p>{words.notes[check.note]}</p> : null}
+        {check?.problem ? <p className="check-problem">{check.problem}</p> : null}
+        {check && check.differences.length > 0 ? <DifferenceTable check={check} /> : null}
+        {check && check.facts.length > 0 ? (
           <details>
             <summary>{words.facts}</summary>
             <ul className="fact-list">
-              {step.facts.map((fact) => (
+              {check.facts.map((fact) => (
                 <FactLine key={`${fact.what} ${fact.level} ${fact.value}`} fact={fact} />
               ))}
             </ul>

@@ -39,7 +39,7 @@ const forms: Partial<Record<FactName, (value: string) => string>> = {
   weight: asRate,
 };
 
-/** The value of a fact in the form that its name asks for. What does not have that form is shown as it came. */
+/** The value of a fact in the format of its kind; a value that does not fit the format is shown as it is. */
 export function FactValue({ what, value }: { what: FactName; value: string }): ReactNode {
   if (value === '') return <em>{text.nothing}</em>;
   if (value.startsWith('0x')) return <Hex value={value} whole />;

@@ -13,25 +13,25 @@ import { Money } from '../../parts/money.tsx';
 import { Table } from '../../parts/table.tsx';
 import { text } from '../../text.ts';
 import type { Verification } from '../../verify/checks.ts';
-import type { PlacedMember } from '../../verify/upline.ts';
+import type { PlacedDistributor } from '../../verify/upline.ts';
 
 const { columns, unpaid, passed, reasons, times, total, payout: caption } = text.sale;
 
-/** What the plan calls a place in the line. */
+/** What the plan calls a level. */
 function levelName(plan: Verification['plan'], level: number): ReactNode {
   if (level === 0) return text.plan.seller;
   if (plan?.kind === PLAN_BY_DIFFERENCE) return text.plan.difference;
   return plan?.kind === PLAN_BY_GENERATION ? text.plan.generation(level) : level;
 }
 
-/** Who is paid, recomputed, and who is passed over, beside what the gateway shows once it shows anything. */
+/** Who is paid by the recomputation and who is passed over, beside what the gateway shows after settlement. */
 export function PayoutTable(props: {
   payout: SettledLine;
-  line: readonly PlacedMember[];
+  upline: readonly PlacedDistributor[];
   plan: Verification['plan'];
   sale: SaleResponse;
 }) {
-  const { payout, line, plan, sale } = props;
+  const { payout, upline, plan, sale } = props;
   const isShown = sale.credits !== null;
   const computed = payout.credits.map((credit) => amountOf(payout, credit));
   const shown = computed.map((_, level) => shownAt(sale, level));
@@ -39,15 +39,15 @@ export function PayoutTable(props: {
   const amounts = column([...computed, creditedBy(payout), ...shown, sum]);
   const here = amounts.slice(0, computed.length + 1);
   const there = amounts.slice(computed.length + 1);
-  const rows = line.map((member) => {
-    const { id, level } = member;
-    if (level === null) return { key: `passed ${id}`, cells: passedCells(member, isShown) };
+  const rows = upline.map((distributor) => {
+    const { id, level } = distributor;
+    if (level === null) return { key: `passed ${id}`, cells: passedCells(distributor, isShown) };
     const credit = payout.credits[level];
     return {
       key: String(level),
       cells: [
         levelName(plan, level),
-        credit?.id === 0 ? unpaidDistributor(member) : <DistributorLink key="distributor" id={id} />,
+        credit?.id === 0 ? unpaidDistributor(distributor) : <DistributorLink key="distributor" id={id} />,
         rate(credit?.bps ?? 0),
         here[level],
         ...(isShown
@@ -78,28 +78,28 @@ export function PayoutTable(props: {
   );
 }
 
-function passedCells(member: PlacedMember, isShown: boolean): ReactNode[] {
+function passedCells(distributor: PlacedDistributor, isShown: boolean): ReactNode[] {
   return [
     <span key="passed" className="soft">
       {passed}
     </span>,
-    withReason(member),
+    withReason(distributor),
     '',
     '',
     ...(isShown ? [''] : []),
   ];
 }
 
-function unpaidDistributor(member: PlacedMember): ReactNode {
+function unpaidDistributor(distributor: PlacedDistributor): ReactNode {
   return (
     <span key="distributor">
-      {withReason(member)}: {unpaid}
+      {withReason(distributor)}: {unpaid}
     </span>
   );
 }
 
 /** A distributor and why they are not paid. */
-function withReason({ id, reason }: PlacedMember): ReactNode {
+function withReason({ id, reason }: PlacedDistributor): ReactNode {
   return (
     <span key="distributor">
       <DistributorLink id={id} /> <span className="soft">{reason === null ? '' : reasons[reason]}</span>

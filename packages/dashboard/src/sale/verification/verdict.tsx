@@ -1,6 +1,6 @@
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { time } from '../../format.ts';
-import { Sign, type Tone } from '../../parts/tone-icon.tsx';
+import { type Tone, ToneIcon } from '../../parts/tone-icon.tsx';
 import { text } from '../../text.ts';
 import type { Verification } from '../../verify/checks.ts';
 
@@ -12,7 +12,7 @@ export function Verdict({ result, sale }: { result: Verification | undefined; sa
   const tone = result ? tones[result.verdict] : 'calm';
   return (
     <p className={`verdict ${tone}`} role="status" data-verdict={result?.verdict ?? 'running'}>
-      <Sign tone={tone} />
+      <ToneIcon tone={tone} />
       <strong>{result ? words.badges[result.verdict] : words.running}</strong>
       {result ? <span>{sentenceOf(result, sale)}</span> : null}
     </p>
@@ -22,8 +22,8 @@ export function Verdict({ result, sale }: { result: Verification | undefined; sa
 function sentenceOf(result: Verification, sale: SaleResponse): string {
   if (result.verdict === 'unverified') return words.unverified;
   if (result.verdict === 'disagrees') {
-    const differing = result.steps.filter((step) => step.state === 'differs');
-    return words.disagrees(differing.map((step) => words.steps[step.name][0]).join(', '));
+    const differing = result.checks.filter((check) => check.state === 'differs');
+    return words.disagrees(differing.map((check) => words.checks[check.name][0]).join(', '));
   }
   if (result.settled) return words.settledAgrees;
   const until = sale.settlesAt ?? 0;

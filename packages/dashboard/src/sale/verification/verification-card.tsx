@@ -3,13 +3,13 @@ import { Card } from '../../parts/card.tsx';
 import { NodeField } from '../../site/node-field.tsx';
 import { useVerification } from '../../state/use-verification.ts';
 import { text } from '../../text.ts';
-import { StepList } from './check-list.tsx';
+import { CheckList } from './check-list.tsx';
 import { PayoutTable } from './payout-table.tsx';
 import { Verdict } from './verdict.tsx';
 
 const words = text.verification;
 
-/** The recomputation of a sale's payout, step by step, or that there is nothing to verify yet. */
+/** The recomputation of a sale's payout, check by check, once there is something to verify. */
 export function VerificationCard({ sale }: { sale: SaleResponse }) {
   if (sale.ref === null) {
     return (
@@ -22,7 +22,7 @@ export function VerificationCard({ sale }: { sale: SaleResponse }) {
 }
 
 function Verified({ sale }: { sale: SaleResponse }) {
-  const { steps, result, again } = useVerification(sale);
+  const { checks, result, again } = useVerification(sale);
   const button = (
     <button type="button" className="quiet" onClick={again} disabled={!result}>
       {result ? words.again : words.running}
@@ -32,9 +32,9 @@ function Verified({ sale }: { sale: SaleResponse }) {
     <Card heading={words.heading} className="verification" aside={button}>
       <Verdict result={result} sale={sale} />
       {result?.payout ? (
-        <PayoutTable payout={result.payout} line={result.line} plan={result.plan} sale={sale} />
+        <PayoutTable payout={result.payout} upline={result.upline} plan={result.plan} sale={sale} />
       ) : null}
-      <StepList steps={steps} />
+      <CheckList checks={checks} />
       <p className="soft">{words.about}</p>
       <NodeField />
     </Card>
