@@ -2,26 +2,24 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type LedgerChain, openLedgerChain } from '@plumbline/dashboard';
 import { expect } from 'chai';
-import { type Anvil, startAnvil } from '../support/chain.ts';
 import { Programme } from './programme.ts';
+import { sharedChain } from './stage.ts';
 
 describe('openLedgerChain', () => {
-  let anvil: Anvil;
   let programme: Programme;
   let node: BoundedNode;
   let chain: LedgerChain;
 
   before(async () => {
-    anvil = await startAnvil();
+    const anvil = await sharedChain();
     programme = await Programme.open(anvil, false);
     await anvil.rpc('anvil_mine', ['0x5dc']);
     node = await BoundedNode.start(anvil.rpcUrl);
     chain = openLedgerChain(node.url, programme.ledger.ledger, programme.ledger.startBlock);
   });
 
-  after(async () => {
+  after(() => {
     node.stop();
-    await anvil.stop();
   });
 
   it('passes on what the node refuses even for a short range', async () => {

@@ -2,8 +2,8 @@ import { encodeStandings } from '@plumbline/protocol';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { keccak256, toHex, zeroAddress } from 'viem';
-import { startBrowser } from '../support/browser.ts';
 import { openSite, type Site } from './site.ts';
+import { sharedBrowser } from './stage.ts';
 import { listFaintTexts, type Visit, verdictOf, visit } from './visit.ts';
 
 const REASON = keccak256('0x01');
@@ -27,7 +27,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
   /** 4 is at the top, 5 below it, and so on up to 8 in a fragment of its own. */
   before(async () => {
     site = await openSite(PLAN);
-    browser = await startBrowser();
+    browser = await sharedBrowser();
     await site.enrolLine(['ada', 'ben', 'cleo', 'dan', 'eve']);
     for (const role of ['RANKER_ROLE', 'COMPLIANCE_ROLE']) {
       await site.call('grantRole', [keccak256(toHex(role)), site.anvil.accounts[0]!.address]);
@@ -47,10 +47,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     visited = undefined;
   });
 
-  after(async () => {
-    await browser?.close();
-    await site?.stop();
-  });
+  after(() => site?.stop());
 
   async function open(hash = ''): Promise<Page> {
     visited = await visit(browser, `${site.url}${hash}`);

@@ -1,8 +1,8 @@
 import type { DistributorResponse, SaleResponse } from '@plumbline/protocol/api';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../support/browser.ts';
 import { openSite, type Site } from './site.ts';
+import { sharedBrowser } from './stage.ts';
 import { listFaintTexts, type Visit, verdictOf, visit } from './visit.ts';
 
 describe('the dashboard in a browser', function () {
@@ -13,7 +13,7 @@ describe('the dashboard in a browser', function () {
 
   before(async () => {
     site = await openSite();
-    browser = await startBrowser();
+    browser = await sharedBrowser();
     await site.enrolLine(['ada', 'ben', 'cleo']);
     await site.sell('order-1', 'cleo');
   });
@@ -23,10 +23,7 @@ describe('the dashboard in a browser', function () {
     visited = undefined;
   });
 
-  after(async () => {
-    await browser?.close();
-    await site?.stop();
-  });
+  after(() => site?.stop());
 
   async function open(hash = '', colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
     visited = await visit(browser, `${site.url}${hash}`, colorScheme);

@@ -1,9 +1,4 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { buildApp, connectChain, createBatcher, createLog } from '@plumbline/gateway';
 import { createIndexer } from '@plumbline/indexer';
 import { commissionLedgerAbi, type Plan } from '@plumbline/protocol';
@@ -12,14 +7,14 @@ import { migrate, openDatabase } from '@plumbline/store';
 import { type Address, encodeFunctionData, type Hex } from 'viem';
 import { DEFAULT_PLAN, type Deployment, deployLocal } from '../../scripts/stack/deploy.ts';
 import type { LedgerRequestStruct } from '../../types/LedgerFactory.js';
-import { type Anvil, startAnvil } from '../support/chain.ts';
+import type { Anvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';
+import { sharedChain, sharedPages } from './stage.ts';
 
-const root = join(import.meta.dirname, '../..');
 const API_KEY = 'a-key-for-tests';
 const RETURN_WINDOW = 86_400;
 
-/** A company's whole installation on a chain of its own, with the dashboard built as it is for use. */
+/** A company's whole installation with a ledger and a database of its own, and the dashboard built as it is for use. */
 export interface Site {
   /** Of the page. */
   url: string;
@@ -69,8 +64,7 @@ export async function openSite(plan: Plan = DEFAULT_PLAN as Plan): Promise<Site>
 }
 
 async function startSite(stops: Stops, plan: Plan): Promise<Site> {
-  const pages = stops.add(await buildPages(), (folder) => rm(folder, { recursive: true, force: true }));
-  const anvil = stops.add(await startAnvil(), (chain) => chain.stop());
+  const [pages, anvil] = await Promise.all([sharedPages(), sharedChain()]);
   const { rpcUrl } = anvil;
   const signerKey = anvil.accounts[0]!.privateKey;
   const deployment = await deployLocal({
@@ -180,21 +174,4 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
     },
     stop: () => stops.run(),
   };
-}
-
-async function buildPages(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'plumbline-dashboard-'));
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const args = [
-    vite,
-    'build',
-    'packages/dashboard',
-    '--outDir',
-    folder,
-    '--emptyOutDir',
-    '--logLevel',
-    'warn',
-  ];
-  await promisify(execFile)(process.execPath, args, { cwd: root });
-  return folder;
 }

@@ -2,8 +2,8 @@ import { openLedgerChain, type Verification, verifySale } from '@plumbline/dashb
 import type { Plan, SettledLine } from '@plumbline/protocol';
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { expect } from 'chai';
-import { type Anvil, startAnvil } from '../support/chain.ts';
 import { RankedProgramme } from './ranked.ts';
+import { sharedChain } from './stage.ts';
 
 type Credits = SettledLine['credits'];
 /** Of each in the line: id, level, why not paid. */
@@ -136,13 +136,6 @@ const cases: Case[] = [
 ];
 
 describe('verifySale with ranks', () => {
-  let anvil: Anvil;
-
-  before(async () => {
-    anvil = await startAnvil();
-  });
-  after(() => anvil.stop());
-
   cases.forEach(({ title, plan, credits, places, creditsLater, placesLater }, i) => {
     describe(title, () => {
       let programme: RankedProgramme;
@@ -155,7 +148,7 @@ describe('verifySale with ranks', () => {
       };
 
       before(async () => {
-        programme = await RankedProgramme.open(anvil, plan, i % 2 === 0);
+        programme = await RankedProgramme.open(await sharedChain(), plan, i % 2 === 0);
         await programme.setStanding(
           { id: 7, rank: 1, status: 2 },
           { id: 6, rank: 1, status: 1 },

@@ -1,23 +1,19 @@
 import { type CheckName, openLedgerChain, type Verification, verifySale } from '@plumbline/dashboard';
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { expect } from 'chai';
-import { type Anvil, startAnvil } from '../support/chain.ts';
 import { type LedgerAtNode, Programme } from './programme.ts';
+import { sharedChain } from './stage.ts';
 
 for (const form of ['readable', 'compact'] as const) {
   describe(`verifySale on a ${form} ledger`, () => {
-    let anvil: Anvil;
     let programme: Programme;
 
     const verify = (sale: SaleResponse, ledger: LedgerAtNode = programme.ledger) =>
       verifySale(openLedgerChain(ledger.rpcUrl ?? '', ledger.ledger, ledger.startBlock), ledger, sale);
 
     before(async () => {
-      anvil = await startAnvil();
-      programme = await Programme.open(anvil, form === 'compact');
+      programme = await Programme.open(await sharedChain(), form === 'compact');
     });
-
-    after(() => anvil.stop());
 
     describe('before the return window has ended', () => {
       it('agrees and says what the sale would pay', async () => {
