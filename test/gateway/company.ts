@@ -9,7 +9,14 @@ import {
   createLog,
 } from '@plumbline/gateway';
 import { createIndexer } from '@plumbline/indexer';
-import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from '@plumbline/store';
+import {
+  countQueue,
+  type Database,
+  type EmbeddedDatabase,
+  migrate,
+  openDatabase,
+  startEmbedded,
+} from '@plumbline/store';
 import { sql } from 'kysely';
 import type { Address, Hex } from 'viem';
 import type { Deployment } from '../../scripts/stack/deploy.ts';
@@ -90,9 +97,15 @@ export class Company extends LedgerCompany {
       const busy = await batcher.tick();
       if (!busy) await this.index();
       idle = busy ? 0 : idle + 1;
+      // The second idle tick saw current books: with an empty queue there is nothing left that could become due.
+      if (idle === 2 && (await this.#isQueueEmpty())) return;
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
-    await this.index();
+  }
+
+  async #isQueueEmpty(): Promise<boolean> {
+    const { distributors, sales, reversals, transactions } = await countQueue(this.database, this.ledger);
+    return distributors + sales + reversals + transactions === 0;
   }
 
   async post(url: string, body: unknown, headers: Record<string, string> = {}) {

@@ -138,7 +138,7 @@ describe('gateway: crashes', () => {
     await expectOnce(ids, batches + 1);
   });
 
-  it('a nonce that somebody else used: the items go out under another', async () => {
+  it('a nonce that another transaction used: the items go out under another', async () => {
     const { batches } = await company.onChain();
     const ids = await submitSales(2);
     await company.anvil.rpc('evm_setAutomine', [false]);

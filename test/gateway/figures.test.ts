@@ -55,7 +55,7 @@ describe('gateway: teams and figures', () => {
     expect(other.body).to.include({ size: 5, period: 202_001, volumeCents: '0' });
   });
 
-  it('adds up what somebody sold, bought and got', async () => {
+  it('adds up what a distributor sold, bought and got', async () => {
     const { body } = await company.get('/v1/distributors/ref:distributor-5/figures');
     const { lifetime, pending } = body;
     // 20 % of four sales of 10.00 are settled, of which they paid one themselves; the fifth is pending.

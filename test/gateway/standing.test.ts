@@ -33,7 +33,7 @@ describe('gateway: where distributors stand', () => {
   const read = async (name: string) => (await company.get(`/v1/distributors/${name}`)).body;
   const idOf = async (i: number): Promise<number> => (await read(`ref:distributor-${i}`)).id;
 
-  /** Puts somebody below another sponsor, past the gateway. */
+  /** Puts a distributor below another sponsor, past the gateway. */
   async function correct(i: number, sponsor: number): Promise<number> {
     const id = await idOf(i);
     await company.callAs(admin, 'correctSponsor', [BigInt(id), walletOf(i), BigInt(sponsor), REASON]);
@@ -114,7 +114,7 @@ describe('gateway: where distributors stand', () => {
     expect(await Promise.all([0, 1, 2, 5].map(pending))).to.deep.equal(['200000', '500000', '0', '1000000']);
   });
 
-  it('points from the id of somebody who has moved to the new one, and knows them by reference', async () => {
+  it('points from the id of a distributor who has moved to the new one, and knows them by reference', async () => {
     const { id: root } = await read('ref:waiting');
     const before = await correct(2, root);
     const distributor = await read('ref:distributor-2');
@@ -151,7 +151,7 @@ describe('gateway: where distributors stand', () => {
     expect((await read('ref:distributor-3')).sponsor).to.equal(distributor.id);
   });
 
-  it('records sales of somebody who has moved under the new id, and places recruits below it', async function () {
+  it('records sales of a distributor who has moved under the new id, and places recruits below it', async function () {
     this.timeout(60_000);
     const { id } = await read('ref:distributor-2');
     await company.post('/v1/sales', saleOf('of-2', { seller: 'distributor-2' }));
@@ -177,7 +177,7 @@ describe('gateway: where distributors stand', () => {
     expect(await read('ref:recruit-of-1')).to.include({ state: 'included', sponsor: now });
   });
 
-  it('refuses recruits of somebody who has left, and records their sales for those above', async function () {
+  it('refuses recruits of a distributor who has left, and records their sales for those above', async function () {
     this.timeout(60_000);
     const second = { id: await idOf(2), rank: 1, status: 1 };
     await company.callAs(admin, 'setStanding', [encodeStandings([second]), REASON]);

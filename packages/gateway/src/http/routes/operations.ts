@@ -101,7 +101,7 @@ export function registerOperations(app: App, dependencies: Dependencies): void {
           Number(head.number) - (books?.blockNumber ?? 0),
         ),
         gauge('batcher_leading', 'Whether this process sends', Number(batcher.leading)),
-        gauge('batcher_waiting', 'Steps that cannot go on', batcher.waiting.length),
+        gauge('batcher_waiting', 'Tasks that cannot go on', batcher.waiting.length),
       ];
       return reply.type('text/plain; version=0.0.4; charset=utf-8').send(gauges.join(''));
     },
