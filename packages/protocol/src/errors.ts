@@ -1,14 +1,14 @@
 /** Settings of an error beside its message. */
 export interface ErrorDetails {
-  /** What made it. */
+  /** The error behind it. */
   cause?: unknown;
-  /** Whether the same call may succeed later, with nothing changed. */
+  /** Whether the same call may succeed later. */
   retryable?: boolean;
 }
 
 /**
- * The base of every error of ours. Programs tell errors apart by `code`, which never changes; the message is for people and
- * says what to do. A URL in it is cut to its origin, because paths and queries of nodes often hold a key.
+ * The base of every error of ours. Programs tell errors apart by `code`, which never changes; the message is for people
+ * and says what to do. A URL in it is cut to its origin, because paths and queries of nodes often hold a key.
  */
 export class PlumblineError extends Error {
   override name = 'PlumblineError';
@@ -22,13 +22,13 @@ export class PlumblineError extends Error {
   }
 }
 
-/** `text` with every URL of a node or a database cut to scheme and host: users, passwords, paths and queries go. */
+/** `text` with every URL of a node or a database cut to scheme and host: no users, passwords, paths or queries. */
 export function hideSecrets(text: string): string {
   const url = /\b(https?|wss?|postgres(?:ql)?):\/\/(?:[^\s"'`/?#]*@)?([^\s"'`/?#,;)]*)[^\s"'`,;)]*/gi;
   return text.replace(url, '$1://$2');
 }
 
-/** A packed record or text that is not of its form. `field` names what was read. */
+/** A packed record or a text that is malformed. `field` names what was read. */
 export class MalformedError extends PlumblineError {
   override name = 'MalformedError';
   readonly field: string;
@@ -39,7 +39,7 @@ export class MalformedError extends PlumblineError {
   }
 }
 
-/** A log of the ledger that is no entry, or not where an entry can stand. */
+/** A log of the ledger that is not an entry, or not where an entry can be. */
 export class UnexpectedLogError extends PlumblineError {
   override name = 'UnexpectedLogError';
 

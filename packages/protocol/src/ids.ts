@@ -1,4 +1,4 @@
-/** Numbers that name distributors and sales. Twin of contracts/types/Fragment.sol (fragmentOf, laneOf). */
+/** The numbers of distributors and sales. Twin of contracts/types/Fragment.sol (fragmentOf, laneOf). */
 
 /** The largest distributor id: 26 bits. */
 export const MAX_ID = 2 ** 26 - 1;

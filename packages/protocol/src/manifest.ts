@@ -17,10 +17,10 @@ export interface SaleItem {
   name?: string;
 }
 
-/** Everything that was submitted of a sale, with the buyer only as a salted commitment. */
+/** Everything that was submitted about a sale; the buyer only as a salted commitment. */
 export interface SaleDocument {
   version: 1;
-  /** The company's own number of the sale. */
+  /** The company's own number for the sale. */
   externalId: string;
   /** Distributor id. */
   seller: number;

@@ -1,15 +1,17 @@
 import { MalformedError } from './errors.ts';
 
-/** Base units to one token of 6 decimals: the ledger's unit of account. */
+/** Base units per token of 6 decimals: the ledger's unit of account. */
 export const UNITS_PER_TOKEN = 1_000_000n;
 
-/** Base units to one cent: `cents x basis points` is exactly base units, because 10^4 basis points are the whole. */
+/** Base units per cent, and basis points of the whole: so `cents x basis points` is an exact number of base units. */
 export const UNITS_PER_CENT = 10_000n;
 
 /** The largest price or volume of a sale, in cents: 32 bits. */
 export const MAX_CENTS = 0xffff_ffffn;
 
-/** Base units as a decimal number of tokens, e.g. `12500000n` is `"12.50"`; at least two decimals, no more than needed. */
+/**
+ * Base units as a decimal number of tokens, e.g. `12500000n` is `"12.50"`; at least two decimals, no more than needed.
+ */
 export function formatUnits(units: bigint): string {
   const sign = units < 0n ? '-' : '';
   const size = units < 0n ? -units : units;
@@ -26,7 +28,7 @@ export function formatCents(cents: bigint): string {
 }
 
 /**
- * A decimal integer as it goes over the wire.
+ * Parses a decimal integer as it is sent over the wire.
  * @param field What to name in the error.
  * @throws MalformedError if `text` is not a plain non-negative integer of at most `max`.
  */

@@ -15,7 +15,7 @@ import type { Compare, WalletView } from './contract-view.ts';
 const EMPTY_LANE: Account = { sponsor: 0, owed: 0n, rank: 0, status: STATUS_NONE, movedTo: 0 };
 const UNOWNED: WalletView = { id: 0, enrolledAt: 0, heldUntil: 0, nonce: 0 };
 
-/** Every lane of every fragment, and every bit beside them. */
+/** Every lane of every fragment, and all other bits of its word. */
 export const compareDistributors: Compare = ({ distributors }, { fragments }, report) => {
   fragments.forEach((word, i) => {
     const number = i + 1;
@@ -49,7 +49,7 @@ function compareDistributor(
     if (account.status === STATUS_NONE && account.owed === 0n) return [];
     const found = `status ${account.status}, owed ${account.owed}`;
     const message = `the contract has ${subject} with ${account.owed} units, whom no entry enrolled`;
-    return [{ code: 'distributor-unknown', subject, expected: 'nobody', found, message }];
+    return [{ code: 'distributor-unknown', subject, expected: 'no distributor', found, message }];
   }
   if (account.status === STATUS_NONE) return [missingDistributor(id)];
   if (distributor.movedTo !== account.movedTo) {
@@ -81,12 +81,12 @@ function missingDistributor(id: number): Observation {
     code: 'distributor-missing',
     subject: `distributor ${id}`,
     expected: 'enrolled',
-    found: 'nobody',
+    found: 'no distributor',
     message,
   };
 }
 
-/** Whose each wallet is, since when, until when it is held, and the signatures of its owner. */
+/** Each wallet's owner, the time of enrolment, the end of the hold, and the number of signatures used. */
 export const compareWallets: Compare = (state, { wallets }, report) => {
   for (const [wallet, id] of state.wallets) {
     const found = wallets.get(wallet) ?? UNOWNED;
@@ -105,7 +105,7 @@ export const compareWallets: Compare = (state, { wallets }, report) => {
 };
 
 function ownedBy(id: number): string {
-  return id === 0 ? 'nobody’s' : `distributor ${id}'s`;
+  return id === 0 ? 'without an owner' : `distributor ${id}'s`;
 }
 
 function describeWallet({ enrolledAt, heldUntil, nonce }: Omit<WalletView, 'id'>): string {

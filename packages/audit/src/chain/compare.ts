@@ -13,7 +13,7 @@ import {
 import type { Compare, ContractView } from './contract-view.ts';
 import type { PinnedBlock } from './node.ts';
 
-/** Holds what the contract's storage says against what the entries make of it, to the last unit. */
+/** Compares the contract's storage with what the entries lead to, to the last unit. */
 export function compareWithContract(audit: LogAudit, view: ContractView, block: PinnedBlock): Finding[] {
   const findings: Finding[] = [];
   const report = ({ expected, found, ...rest }: Observation): void => {

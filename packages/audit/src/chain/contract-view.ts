@@ -17,7 +17,9 @@ export interface ContractView {
   fragments: bigint[];
   /** Each wallet of the replay. */
   wallets: Map<Address, WalletView>;
-  /** Since when each distributor without a wallet waits for one, of those that the replay speaks of; 0 for the others. */
+  /**
+   * Since when each distributor without a wallet waits for one, of those that the replay speaks of; 0 for the others.
+   */
   unclaimed: Map<number, number>;
   /** Recovery of each wallet that the replay speaks of; zeros if none is under way. */
   recoveries: Map<Address, Recovery>;
@@ -36,7 +38,7 @@ export interface ContractView {
   admin: Address;
 }
 
-/** Holds one part of a view against the replay. */
+/** Compares one part of a view with the replay. */
 export type Compare = (
   state: LedgerState,
   view: ContractView,
@@ -45,7 +47,7 @@ export type Compare = (
   time: number,
 ) => void;
 
-/** What the contract knows of a wallet; zeros for nobody's. Times are Unix seconds. */
+/** What the contract knows about a wallet; zeros if it has no owner. Times are Unix seconds. */
 export interface WalletView {
   id: number;
   enrolledAt: number;
@@ -57,8 +59,8 @@ export interface WalletView {
 const FRAGMENT_PAGE = 2_000;
 
 /**
- * Views in one call. The initcode that carries them must stay below 49,152 bytes, and their answers come back as the code
- * of a contract, which must stay below 24,576: those about a wallet take 256 bytes each.
+ * Views in one call. The initcode that carries them must stay below 49,152 bytes, and their answers come back as the
+ * code of a contract, which must stay below 24,576: those about a wallet take 256 bytes each.
  */
 const VIEWS = 90;
 

@@ -5,7 +5,7 @@ import type { LedgerState } from '../replay/ledger-state.ts';
 import { finishReplay, openReplay, replayEntry } from '../replay/replay.ts';
 import { readEntries } from './read-entries.ts';
 
-/** What the logs are said to be of. */
+/** The ledger that the logs are said to come from. */
 export interface Origin {
   chainId: number;
   /** Lower case. */
@@ -25,9 +25,9 @@ export interface LogAudit {
 }
 
 /**
- * Audits a stream of logs without a chain: folds the journal, replays every entry by the rules, and names whatever does
- * not hold. What follows from a whole stream forged by the rules shows only against the contract's own head and storage:
- * `auditLedger` compares them.
+ * Audits logs without a chain: folds the journal, replays every entry by the rules, and reports everything that is
+ * wrong. A whole stream that was forged by the rules passes; only the contract's own head and storage give it away, and
+ * `auditLedger` compares those.
  * @param logs All journal logs of the ledger from its first block, in order.
  * @param blockTimes Unix seconds of every block that has a log.
  * @throws RangeError for a block whose time is not given.
@@ -40,7 +40,7 @@ export function auditLogs(
   const { chainId, ledger, terms } = origin;
   const state = openReplay(chainId, ledger, terms);
   const findings: Finding[] = [];
-  // The head of a log that cannot be read is not known; the next one is then believed.
+  // The head of an unreadable log is unknown, so the next head is taken as it is.
   let head: Hex | null = GENESIS_HEAD;
   let entryCount = 0;
   for (const { place, content, isEntry, observations } of readEntries(logs)) {

@@ -20,7 +20,7 @@ export interface ReadEntry {
   place: Place;
   /** Null if the logs cannot be read. */
   content: { entry: ReadableEntry; head: Hex } | null;
-  /** Whether it takes a number in the journal: not the lines of a settlement that has no end. */
+  /** Whether it counts as an entry of the journal; the lines of a settlement without a closing log do not. */
   isEntry: boolean;
   observations: Observation[];
 }
@@ -29,8 +29,8 @@ export interface ReadEntry {
 const SALE_SETTLED = journalTopics.at(-1);
 
 /**
- * Reads entries one by one, so that a log that cannot be read is one finding and not the end. The logs of settled sales
- * carry the number of their sale, which is not under the journal's hash: it is checked here.
+ * Reads entries one by one, so that an unreadable log is one finding and not the end of the audit. The log of a settled
+ * sale carries the sale's number, which the journal's hash does not cover: it is checked here.
  */
 export function* readEntries(logs: readonly LedgerLog[]): Generator<ReadEntry> {
   let lines: LedgerLog[] = [];
@@ -77,7 +77,7 @@ function readEntry(place: Place, lines: LedgerLog[], log: LedgerLog): ReadEntry 
   return read({ ...entry, lines: placeLines(entry, lines, log, observations) });
 }
 
-/** Puts each line where the number of its sale says. */
+/** Puts each line at the index that its sale's number gives. */
 function placeLines(
   { batch, from, until }: Settlement,
   logs: LedgerLog[],
@@ -114,7 +114,7 @@ function beginningAt(closing: LedgerLog, index: number): LedgerLog {
   return { ...closing, data: `0x${from}${closing.data.slice(66)}` };
 }
 
-/** Packed lines stand by position; those that are too few are missing at the end. */
+/** Packed lines have no numbers, so if there are too few, the last ones are missing. */
 function countLines(entry: BatchSettled, observations: Observation[]): (SettledLine | null)[] {
   const { batch, from, until, lines } = entry;
   const count = until - from;

@@ -2,8 +2,8 @@ import { type Address, type Hex, keccak256, stringToHex } from 'viem';
 import type { ReplayContext } from './ledger-state.ts';
 
 /**
- * Who could have made an entry. Some entries name who made them; of the others it is known only that somebody must have
- * had the power.
+ * Who could have made an entry. Some entries name the account that made them; for the others, at least one account must
+ * have had the right to.
  */
 
 /** The roles of a ledger besides its admin. Twin of contracts/powers/LedgerRoles.sol. */
@@ -23,7 +23,7 @@ export function roleKey(role: Hex, account: Address): string {
   return `${role} ${account}`;
 }
 
-/** An entry that only a recorder can cause. */
+/** For entries that only a recorder can make. */
 export function checkSomeRecorder({ state, report }: ReplayContext, subject: string): void {
   for (const { cap } of state.recorders.values()) if (cap > 0n) return;
   report({
@@ -35,7 +35,7 @@ export function checkSomeRecorder({ state, report }: ReplayContext, subject: str
   });
 }
 
-/** An entry that only an account with the role can cause. */
+/** For entries that only an account with the role can make. */
 export function checkSomeHolder(
   { state, report }: ReplayContext,
   role: keyof typeof ROLES,
@@ -51,7 +51,7 @@ export function checkSomeHolder(
   });
 }
 
-/** An entry that only the admin can cause. */
+/** For entries that only the admin can make. */
 export function checkSomeAdmin({ state, report }: ReplayContext, subject: string): void {
   if (state.roles.admin !== null) return;
   report({
@@ -63,7 +63,7 @@ export function checkSomeAdmin({ state, report }: ReplayContext, subject: string
   });
 }
 
-/** What a pause keeps from happening. */
+/** For entries that a pause rules out. */
 export function checkNotPaused({ state, report }: ReplayContext, subject: string): void {
   if (!state.paused) return;
   report({

@@ -33,8 +33,8 @@ export function grantAt(state: LedgerState, recorder: Address, time: number) {
 }
 
 /**
- * What a reversal frees counts against the cap of whoever makes it. Its entry does not say who does, but all reversals
- * of a period together cannot free more than all caps allow.
+ * What a reversal frees counts against the cap of the recorder who makes it. Its entry does not name the recorder, but
+ * all reversals of a period together cannot free more than all caps allow.
  */
 export function spendReversal({ state, time, report }: ReplayContext, subject: string, units: bigint): void {
   const period = periodOf(state, time);
@@ -42,7 +42,7 @@ export function spendReversal({ state, time, report }: ReplayContext, subject: s
   state.freed = { units: before + units, period };
   let most = 0n;
   for (const grant of state.recorders.values()) most += highestIn(grant, period);
-  // That nobody was a recorder at all is another finding.
+  // If there was no recorder at all, that is another finding.
   if (most === 0n || state.freed.units <= most || units === 0n) return;
   report({
     code: 'reversal-cap',

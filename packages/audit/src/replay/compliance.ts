@@ -9,7 +9,9 @@ import type { ReplayContext } from './ledger-state.ts';
 const MAX_HOLD = 30 * 86_400;
 const HOLD_GAP = 7 * 86_400;
 
-/** A hold of a wallet's payouts: not too long, never made longer, not too soon after the last. Or its end. */
+/**
+ * A hold of a wallet's payouts: not too long, never extended, not too soon after the last one. Or the end of a hold.
+ */
 export function setHold(context: ReplayContext, { id, until }: HoldSet): void {
   const { state, time, report } = context;
   const subject = `distributor ${id}`;
@@ -19,8 +21,8 @@ export function setHold(context: ReplayContext, { id, until }: HoldSet): void {
     report({
       code: 'hold-distributor',
       subject,
-      expected: 'somebody with a wallet',
-      found: distributor ? 'no wallet' : 'nobody',
+      expected: 'a distributor with a wallet',
+      found: distributor ? 'no wallet' : 'no distributor',
       message: `payouts to ${subject} were held, who ${distributor ? 'has no wallet' : 'is not enrolled'}`,
     });
     return;
@@ -63,7 +65,7 @@ export function setHold(context: ReplayContext, { id, until }: HoldSet): void {
   distributor.heldUntil = until;
 }
 
-/** A flag: the next number, about somebody or a sale that is there. */
+/** A flag: the next number, about an enrolled distributor or a recorded sale. */
 export function raiseFlag(context: ReplayContext, { flag, subjectKind, subject }: FlagRaised): void {
   const { state, report } = context;
   const name = `flag ${flag}`;
@@ -86,7 +88,9 @@ export function raiseFlag(context: ReplayContext, { flag, subjectKind, subject }
       code: 'flag-subject',
       subject: name,
       expected:
-        subjectKind === 'distributor' ? 'somebody enrolled' : `a sale of batches 1 to ${state.batchCount}`,
+        subjectKind === 'distributor'
+          ? 'an enrolled distributor'
+          : `a sale of batches 1 to ${state.batchCount}`,
       found: what,
       message: `${name} is about ${what}, which the ledger does not have`,
     });

@@ -13,7 +13,7 @@ import type { FindingCode } from '../findings.ts';
 import { checkNotPaused, checkSomeRecorder } from './authority.ts';
 import type { LedgerState, ReplayContext } from './ledger-state.ts';
 
-/** Enrolment: the next free lane or the next fragment, a sponsor that is there, a wallet that is nobody's. */
+/** Enrolment: the next free lane or the next fragment, a sponsor who is enrolled, a wallet without an owner. */
 export function enrol(context: ReplayContext, { id, sponsor, wallet }: Enrolled): void {
   const { state, time } = context;
   const subject = `distributor ${id}`;
@@ -22,7 +22,7 @@ export function enrol(context: ReplayContext, { id, sponsor, wallet }: Enrolled)
   checkId(context, id);
   checkSponsor(context, id, sponsor);
   const isWalletless = wallet === zeroAddress;
-  // Somebody enrolled twice is one finding.
+  // A distributor enrolled twice is one finding.
   if (!isWalletless && state.wallets.get(wallet) !== id)
     checkFreeWallet(context, 'enrolment-wallet', id, wallet);
 
@@ -59,7 +59,7 @@ export function takeLane(state: LedgerState, id: number): void {
   state.lanes.set(fragment, Math.max(state.lanes.get(fragment) ?? 0, laneOf(id) + 1));
 }
 
-/** Makes a wallet distributor `id`'s, if it is nobody's. */
+/** Gives a wallet to distributor `id` if it has no owner. */
 export function giveWallet({ wallets }: LedgerState, wallet: Address, id: number): void {
   if (!wallets.get(wallet)) wallets.set(wallet, id);
 }
@@ -78,13 +78,13 @@ export function checkFreeWallet(
   report({
     code,
     subject: `distributor ${id}`,
-    expected: isTaken ? 'a wallet that is nobody’s' : 'a wallet that is neither the ledger nor its token',
+    expected: isTaken ? 'a wallet without an owner' : 'a wallet that is neither the ledger nor its token',
     found: wallet,
     message: `distributor ${id} was given wallet ${wallet}, ${why}`,
   });
 }
 
-/** Whether what is paid to an address can be had from there. */
+/** Whether tokens paid to an address can be moved from there. */
 export function isUsable({ ledger, terms }: LedgerState, address: Address): boolean {
   return address !== zeroAddress && address !== ledger && address !== terms.token;
 }
@@ -119,7 +119,9 @@ function checkSponsor({ state, report }: ReplayContext, id: number, sponsor: num
   report({
     code: 'enrolment-sponsor',
     subject: `distributor ${id}`,
-    expected: first ? 'somebody enrolled before, or 0' : 'somebody in a lower lane of the same fragment',
+    expected: first
+      ? 'a distributor enrolled before, or 0'
+      : 'a distributor in a lower lane of the same fragment',
     found: sponsor,
     message: `distributor ${id} was enrolled below ${sponsor}${gone}, who cannot be the sponsor there`,
   });

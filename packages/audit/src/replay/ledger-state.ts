@@ -3,9 +3,9 @@ import { STATUS_NONE } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
 import type { Observation, Place } from '../findings.ts';
 
-/** What the entries so far make of a ledger. Amounts are base units or cents, times Unix seconds. */
+/** A ledger as the entries so far have made it. Amounts are base units or cents, times Unix seconds. */
 
-/** A lane of the tree: somebody, or what stays of somebody who has moved to another. */
+/** A lane of the tree: a distributor, or what is left of one who has moved to another lane. */
 export interface Distributor extends Account {
   id: number;
   /** Null until it is claimed. */
@@ -60,7 +60,7 @@ export interface RecorderGrant {
 
 /** The admin's seat and OpenZeppelin's roles. */
 export interface Roles {
-  /** `role account`, for everybody who has one. */
+  /** `role account`, for every account with a role. */
   held: Set<string>;
   /** Every `role account` that was ever spoken of. */
   mentioned: Set<string>;
@@ -95,9 +95,9 @@ export interface LedgerState {
   /** The hash that the first entry must carry. */
   termsHash: Hex;
   distributors: Map<number, Distributor>;
-  /** Whose each wallet is; 0 for one that is nobody's any more. */
+  /** Owner of each wallet; 0 for one that has no owner any more. */
   wallets: Map<Address, number>;
-  /** Ids of everybody who ever was without a wallet. */
+  /** Ids of all distributors who ever were without a wallet. */
   unclaimed: Set<number>;
   /** By the wallet that is to be replaced. */
   recoveries: Map<Address, Recovery>;
@@ -109,7 +109,7 @@ export interface LedgerState {
   paused: boolean;
   /** The highest fragment in use. */
   fragments: number;
-  /** The fragment opened last; another number only after a wrong one. */
+  /** The fragment opened last; differs from `fragments` only after a wrong one. */
   lastFragment: number;
   /** Lanes taken of each fragment. */
   lanes: Map<number, number>;
@@ -117,7 +117,7 @@ export interface LedgerState {
   planCount: number;
   planInForce: number;
   batches: Map<number, Batch>;
-  /** Batches that were settled and never recorded: reported once and then believed. */
+  /** Batches that were settled but never recorded: reported once, then accepted. */
   strangeBatches: Set<number>;
   /** Number of the batch recorded last. */
   batchCount: number;
@@ -133,7 +133,7 @@ export interface LedgerState {
   due: { batch: number; place: Place } | null;
 }
 
-/** An entry's surroundings while it is replayed. */
+/** What the rules need to replay an entry. */
 export interface ReplayContext {
   state: LedgerState;
   place: Place;

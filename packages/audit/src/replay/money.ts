@@ -6,7 +6,7 @@ import type { ReplayContext } from './ledger-state.ts';
 /** The most a ledger can hold, in base units: 50 bits. Twin of MAX_CUSTODY in contracts/types/Totals.sol. */
 const MAX_CUSTODY = (1n << 50n) - 1n;
 
-/** Tokens into the float: some, and no more than the ledger's accounts can count. */
+/** Tokens paid into the float: more than none, and no more than the ledger can count. */
 export function fundFloat(
   { state, report }: ReplayContext,
   { units }: Extract<Entry, { kind: 'floatFunded' }>,
@@ -34,7 +34,7 @@ export function fundFloat(
   }
 }
 
-/** Free float out to the company: never what is reserved or owed, and to where it can be had. */
+/** Free float taken out by the company: never what is reserved or owed, and to an address where it is not lost. */
 export function withdrawFloat(
   context: ReplayContext,
   { to, units }: Extract<Entry, { kind: 'floatWithdrawn' }>,
@@ -63,7 +63,7 @@ export function withdrawFloat(
   state.sums.withdrawn += units;
 }
 
-/** A payout: the whole balance, not held, to the wallet of somebody who is owed. */
+/** A payout: the whole balance, to the distributor's wallet, and not while payouts are held. */
 export function payOut(
   { state, time, report }: ReplayContext,
   { id, wallet, units }: Omit<Payout, 'kind'>,
@@ -77,7 +77,7 @@ export function payOut(
     report({
       code: 'payout-distributor',
       subject,
-      expected: distributor ? `distributor ${distributor.movedTo}` : 'somebody enrolled',
+      expected: distributor ? `distributor ${distributor.movedTo}` : 'an enrolled distributor',
       found: id,
       message: `${formatUnits(units)} were paid out to distributor ${id}, who ${why}`,
     });

@@ -95,7 +95,7 @@ function checkReserved(
 ): void {
   const named = state.plans.get(plan)?.plan;
   const inForce = state.plans.get(state.planInForce)?.plan;
-  // Without the plan there is nothing to compare with, and that it is missing has been said.
+  // Without the plan there is nothing to compare with, and the missing plan is reported already.
   if (!named) return;
   const expected = reservationFor(named, sales);
   // A batch with the wrong plan is one finding, whichever of the two its reservation follows.
@@ -170,7 +170,7 @@ function readSales(context: ReplayContext, { batch, records }: BatchRecorded): S
 
 function readSale({ state, report }: ReplayContext, subject: string, packed: Hex): Sale {
   const buyerClass = Number.parseInt(packed.slice(2, 4), 16) >>> 2;
-  // Only the class can be out of range; with it cleared the rest is read all the same.
+  // Only the class can be out of range; with the class cleared, the rest can still be decoded.
   const cleared: Hex = `0x0${(Number.parseInt(packed.slice(2, 4), 16) & 3).toString(16)}${packed.slice(4)}`;
   const known = buyerClass < BUYER_CLASSES.length;
   const [record] = decodeSales(known ? packed : cleared);

@@ -15,10 +15,10 @@ import { type Settlement, settleBatch } from './settlement.ts';
 import { correctSponsor, leave, setStanding } from './standing.ts';
 import { setRecovery, setWallet } from './wallets.ts';
 
-/** An entry as it was read: of a settlement some lines may be missing. */
+/** An entry as it was read; a settlement may lack some of its lines. */
 export type ReadableEntry = Exclude<Entry, BatchSettled> | Settlement;
 
-/** What comes of replaying one entry. */
+/** The result of replaying one entry. */
 export interface Replayed {
   findings: Finding[];
   /** The entry, complete, as it enters the journal. */
@@ -32,9 +32,9 @@ export function openReplay(chainId: number, ledger: Address, terms: LedgerTerms)
 }
 
 /**
- * Holds one entry against the rules and moves the ledger on by what the entry says, right or wrong, so that one fault is
- * one finding. It depends on nothing but its arguments; the state is changed in place, because copying everybody for
- * every entry would take hours.
+ * Checks one entry against the rules, then applies what the entry says, right or wrong, so that one fault gives one
+ * finding. It depends on nothing but its arguments. The state is changed in place: copying it for every entry would
+ * take hours.
  * @param time Unix seconds of the entry's block.
  */
 export function replayEntry(state: LedgerState, place: Place, time: number, entry: ReadableEntry): Replayed {
@@ -48,7 +48,7 @@ export function replayEntry(state: LedgerState, place: Place, time: number, entr
   return { findings, entry };
 }
 
-/** What is still to be said when there are no more entries. */
+/** Findings that show only after the last entry. */
 export function finishReplay(state: LedgerState): Finding[] {
   return checkDue(state, null, null);
 }

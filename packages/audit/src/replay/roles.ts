@@ -5,10 +5,12 @@ import type { ReplayContext, Roles } from './ledger-state.ts';
 
 type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>;
 
-/** Seconds that a longer delay waits at most. Twin of OpenZeppelin's defaultAdminDelayIncreaseWait. */
+/**
+ * Longest wait before a longer delay takes effect, in seconds. Twin of OpenZeppelin's defaultAdminDelayIncreaseWait.
+ */
 const MAX_INCREASE_WAIT = 432_000;
 
-/** A role given or taken: never twice, and the admin's seat only by a transfer whose time has come. */
+/** A role granted or revoked: never twice, and the admin's seat only by a transfer whose time has come. */
 export function changeRole({ state, report, time }: ReplayContext, entry: EntryOf<'roleChanged'>): void {
   const { role, account, granted } = entry;
   const { roles } = state;
@@ -104,7 +106,7 @@ function waitFor(current: number, next: number): number {
   return next > current ? Math.min(next, MAX_INCREASE_WAIT) : current - next;
 }
 
-/** A delay whose time has come is the delay. */
+/** Puts a pending delay in force once its time has come. */
 function applyDueDelay(roles: Roles, time: number): void {
   if (!roles.pendingDelay || roles.pendingDelay.effectiveFrom >= time) return;
   roles.delay = roles.pendingDelay.delay;

@@ -158,13 +158,13 @@ function checkLine(
 
 function describe(line: SettledLine, credit: Credit | undefined): string {
   if (credit === undefined) return 'no such level';
-  if (credit.id === 0) return 'nobody';
+  if (credit.id === 0) return 'no distributor';
   return `distributor ${credit.id} with ${formatUnits(amountOf(line, credit))}`;
 }
 
 /**
- * Credited and released against the lines, exactly. A wrong line is a finding of its own, so totals that follow from the
- * lines as they are, or as they should be, are not reported again.
+ * Credited and released against the lines, exactly. A wrong line is a finding of its own, so totals that follow from
+ * the lines as they are, or as they should be, are not reported again.
  */
 function checkTotals(
   { report }: ReplayContext,

@@ -16,9 +16,9 @@ import { checkNotPaused, checkSomeRecorder, ROLES, roleKey } from './authority.t
 import { nextFragmentId, takeLane } from './distributors.ts';
 import type { Distributor, LedgerState, ReplayContext } from './ledger-state.ts';
 
-/** Where distributors stand. Twin of contracts/powers/LedgerStanding.sol. */
+/** Ranks, activity and sponsors. Twin of contracts/powers/LedgerStanding.sol. */
 
-/** Seconds after enrolment in which a sponsor can be put right. */
+/** Seconds after enrolment in which a sponsor can be corrected. */
 const SPONSOR_WINDOW = 7 * 86_400;
 
 /** The longest upline that a correction looks through. */
@@ -27,7 +27,7 @@ const MAX_UPLINE = 2_000;
 /** Hex digits of a packed standing. */
 const STANDING_DIGITS = 8;
 
-/** Ranks and activity: by a ranker, of distributors who are there and have neither left nor moved. */
+/** Ranks and activity: set by a ranker, for enrolled distributors who have neither left nor moved. */
 export function setStanding(context: ReplayContext, entry: StandingSet): void {
   const { state, place, report } = context;
   if (!state.roles.held.has(roleKey(ROLES.ranker, entry.ranker))) {
@@ -64,8 +64,8 @@ function setOne({ state, report }: ReplayContext, { id, rank, status }: Standing
     report({
       code: 'standing-distributor',
       subject,
-      expected: 'somebody enrolled who has neither left nor moved',
-      found: distributor ? describeGone(distributor) : 'nobody',
+      expected: 'an enrolled distributor who has neither left nor moved',
+      found: distributor ? describeGone(distributor) : 'no distributor',
       message: `a rank was set for ${subject}, who ${distributor ? describeGone(distributor) : 'is not enrolled'}`,
     });
     return;
@@ -76,7 +76,7 @@ function setOne({ state, report }: ReplayContext, { id, rank, status }: Standing
       subject,
       expected: `active (${STATUS_ACTIVE}) or inactive (${STATUS_INACTIVE})`,
       found: status,
-      message: `${subject} was given status ${status}, which nobody can be given`,
+      message: `${subject} was given status ${status}, which no distributor can be given`,
     });
     return;
   }
@@ -84,7 +84,9 @@ function setOne({ state, report }: ReplayContext, { id, rank, status }: Standing
   distributor.status = status;
 }
 
-/** A sponsor put right: soon after enrolment, above the distributor, and the distributor moves where the tree makes them. */
+/**
+ * A corrected sponsor: soon after enrolment, not of the distributor's own downline, with the id that the tree asks for.
+ */
 export function correctSponsor(context: ReplayContext, { id, newId, sponsor }: SponsorCorrected): void {
   const { state, time, report } = context;
   const subject = `distributor ${id}`;
@@ -95,8 +97,8 @@ export function correctSponsor(context: ReplayContext, { id, newId, sponsor }: S
     report({
       code: 'correction-distributor',
       subject,
-      expected: 'somebody enrolled who has neither left nor moved',
-      found: distributor ? describeGone(distributor) : 'nobody',
+      expected: 'an enrolled distributor who has neither left nor moved',
+      found: distributor ? describeGone(distributor) : 'no distributor',
       message: `the sponsor of ${subject} was corrected, who ${distributor ? describeGone(distributor) : 'is not enrolled'}`,
     });
     return;
@@ -133,7 +135,7 @@ export function correctSponsor(context: ReplayContext, { id, newId, sponsor }: S
       message: `${subject} goes on as ${newId} below ${sponsor}, but the tree puts them at ${expected}`,
     });
   }
-  // Nobody is put into a lane that is somebody else's.
+  // Never into a lane that another distributor has.
   if (newId === id || state.distributors.has(newId)) distributor.sponsor = sponsor;
   else move(state, distributor, newId, sponsor);
 }
@@ -159,7 +161,7 @@ function problemOfSponsor(
   return null;
 }
 
-/** The distributor goes on in the first lane of the next fragment; the lane they leave points there. */
+/** The distributor moves to the first lane of the next fragment; the old lane points there. */
 function move(state: LedgerState, distributor: Distributor, newId: number, sponsor: number): void {
   const { id, wallet } = distributor;
   state.distributors.set(newId, { ...distributor, id: newId, sponsor });
@@ -170,7 +172,7 @@ function move(state: LedgerState, distributor: Distributor, newId: number, spons
   takeLane(state, newId);
 }
 
-/** Somebody leaves by their own wallet, once. What is owed to them stays owed. */
+/** A distributor leaves with their own wallet, once. They are still owed what they were owed. */
 export function leave({ state, report }: ReplayContext, { id }: DistributorLeft): void {
   const subject = `distributor ${id}`;
   const distributor = state.distributors.get(id);
@@ -182,8 +184,8 @@ export function leave({ state, report }: ReplayContext, { id }: DistributorLeft)
     report({
       code: 'leaving-distributor',
       subject,
-      expected: 'somebody with a wallet who has neither left nor moved',
-      found: distributor ? gone : 'nobody',
+      expected: 'a distributor with a wallet who has neither left nor moved',
+      found: distributor ? gone : 'no distributor',
       message: `${subject} left, who ${distributor ? gone : 'is not enrolled'}`,
     });
   }

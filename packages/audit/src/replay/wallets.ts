@@ -9,7 +9,7 @@ import type { LedgerState, ReplayContext } from './ledger-state.ts';
 /** Seconds in which the owner of a wallet can cancel its recovery. */
 const RECOVERY_DELAY = 14 * 86_400;
 
-/** Another wallet: claimed by somebody without one, changed by its owner, or recovered when its time has come. */
+/** A new wallet: claimed by a distributor without one, changed by its owner, or recovered when its time has come. */
 export function setWallet(context: ReplayContext, { id, from, to, how }: WalletSet): void {
   const { state, report } = context;
   const subject = `distributor ${id}`;
@@ -24,8 +24,8 @@ export function setWallet(context: ReplayContext, { id, from, to, how }: WalletS
     report({
       code: 'wallet-distributor',
       subject,
-      expected: 'somebody enrolled who has not moved',
-      found: distributor ? `moved to ${distributor.movedTo}` : 'nobody',
+      expected: 'an enrolled distributor who has not moved',
+      found: distributor ? `moved to ${distributor.movedTo}` : 'no distributor',
       message: `wallet ${to} was set for ${subject}, who ${why}`,
     });
     return;
@@ -36,7 +36,9 @@ export function setWallet(context: ReplayContext, { id, from, to, how }: WalletS
       code: 'wallet-from',
       subject,
       expected:
-        how === 'claimed' ? 'nobody’s wallet until now' : (distributor.wallet ?? 'no wallet to replace'),
+        how === 'claimed'
+          ? 'a wallet without an owner until now'
+          : (distributor.wallet ?? 'no wallet to replace'),
       found: `${how} from ${from}`,
       message: `the wallet of ${subject} was ${how} from ${from}, but it was ${distributor.wallet ?? 'not known'}`,
     });
@@ -47,11 +49,11 @@ export function setWallet(context: ReplayContext, { id, from, to, how }: WalletS
   endRecovery(state, from);
   giveWallet(state, to, id);
   distributor.wallet = to;
-  // A claim carries no signature of the owner's.
+  // A claim uses no signature of the owner.
   if (how !== 'claimed') distributor.nonce++;
 }
 
-/** A recovery that was made: the one that was proposed, when its time had come. */
+/** A recovery that was carried out: it must have been proposed, and its time must have come. */
 function checkRecovery({ state, time, report }: ReplayContext, id: number, from: Address, to: Address): void {
   const pending = state.recoveries.get(from);
   const isPending = pending !== undefined && pending.executableFrom !== 0;

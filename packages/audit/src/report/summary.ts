@@ -4,10 +4,10 @@ import { currentPlan } from '../replay/plans.ts';
 
 /** A ledger in figures. Amounts are base units or cents; what is net comes first. */
 export interface Summary {
-  /** Sold less taken back. */
+  /** Sales less reversals. */
   netPriceCents: bigint;
   netVolumeCents: bigint;
-  /** Settled commissions, since the beginning. */
+  /** All commissions that were ever settled. */
   creditedUnits: bigint;
   paidUnits: bigint;
   owedUnits: bigint;
@@ -21,7 +21,7 @@ export interface Summary {
   volumeCents: bigint;
   reversedPriceCents: bigint;
   reversedVolumeCents: bigint;
-  /** Everybody who was ever enrolled, each once. */
+  /** All distributors who were ever enrolled, each counted once. */
   distributors: number;
   inactiveDistributors: number;
   leftDistributors: number;

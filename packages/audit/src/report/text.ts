@@ -65,7 +65,7 @@ function describePlan({ planInForce }: Summary): string {
   return `plan ${planInForce.version} in force, ${planPhrase(planInForce)}`;
 }
 
-/** Those who are not simply there; each part only if there are such. */
+/** How many have left, moved or are held; a part without any is left out. */
 function describeDistributors(summary: Summary): string {
   const parts: [distributors: number, what: string][] = [
     [summary.inactiveDistributors, 'inactive'],

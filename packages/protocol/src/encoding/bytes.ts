@@ -3,15 +3,15 @@ import { MalformedError } from '../errors.ts';
 import { digitAt } from './digits.ts';
 
 /**
- * Big-endian fields of fixed width, back to back: the form of records and of journal entries. What does not fit its
- * field is refused and never cut, or two different entries would have one hash.
+ * Big-endian fields of fixed width, back to back: the form of records and of journal entries. A value that
+ * does not fit its field is refused, never truncated: otherwise two different entries could have the same hash.
  */
 export class ByteWriter {
   #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
 
-  /** @param capacity Bytes that are likely written; it grows with what is. */
+  /** @param capacity Bytes to start with; the buffer grows when they are full. */
   constructor(capacity: number) {
     this.#bytes = new Uint8Array(capacity);
     this.#view = new DataView(this.#bytes.buffer);
@@ -70,14 +70,14 @@ export class ByteWriter {
 
   raw(value: Uint8Array): this {
     this.#make(value.length);
-    // For a few bytes, calling out of JavaScript costs more than copying.
+    // For a few bytes, a call of `set` costs more than a loop.
     if (value.length > 64) this.#bytes.set(value, this.#length);
     else for (let i = 0; i < value.length; i++) this.#bytes[this.#length + i] = value[i] ?? 0;
     this.#length += value.length;
     return this;
   }
 
-  /** Begins again, over what was written. */
+  /** Starts over; what was written is overwritten. */
   clear(): this {
     this.#length = 0;
     return this;

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem';
 import { MalformedError } from '../errors.ts';
 
-/** Hex digits, read without cutting them out. */
+/** Hex digits, read in place. */
 
 /** The value of each character that is a digit, else -1. */
 const VALUES = new Int8Array(128).fill(-1);
@@ -23,7 +23,7 @@ export function isHex(text: string): boolean {
 
 /**
  * The bytes that hex with `0x` stands for; bytes are left as they are.
- * @throws MalformedError if it is no hex, or half a byte is missing.
+ * @throws MalformedError if it is not hex, or has an odd number of digits.
  */
 export function parseBytes(packed: Hex | Uint8Array): Uint8Array {
   if (typeof packed !== 'string') return packed;

@@ -1,10 +1,11 @@
-/** Ids to a page. */
+/** Ids per page. */
 const PAGE_BITS = 12;
 const PAGE = 2 ** PAGE_BITS;
 
 /**
- * A whole number (below 2^31, from 0) for each of many ids. Ids of distributors lie close together, so pages of plain memory hold
- * them: a look-up costs a fraction of a Map's, and collecting a sync's credits is little more than a look-up for each.
+ * A whole number (from 0, below 2^31) for each of many ids. Distributor ids are dense, so pages of plain memory hold
+ * them: a look-up costs a fraction of a Map's, and adding up the credits of a sync costs little more than one look-up
+ * each.
  */
 export class NumbersById {
   readonly #pages: (Int32Array | undefined)[] = [];
@@ -16,7 +17,7 @@ export class NumbersById {
 
   set(id: number, number: number): void {
     const at = id >> PAGE_BITS;
-    // An array with gaps would be kept as a dictionary.
+    // V8 keeps an array with gaps as a dictionary, which is slow.
     while (this.#pages.length <= at) this.#pages.push(undefined);
     const page = this.#pages[at] ?? new Int32Array(PAGE).fill(-1);
     this.#pages[at] = page;

@@ -28,10 +28,10 @@ export function extendHead(head: Hex, entry: Entry): Hex {
 }
 
 /**
- * Folds entries one after the other onto a head and holds each against what its log claims.
+ * Folds entries one after the other onto a head and compares each new head with the one that the log claims.
  * @param head Head before the first of them.
  * @param count Number of entries before the first of them; only for the error.
- * @param keccak A faster one than ours, for who folds millions.
+ * @param keccak A faster implementation, for callers that fold millions of entries.
  * @returns The head after the last.
  * @throws JournalMismatchError at the first entry whose head differs.
  */
@@ -61,7 +61,7 @@ function foldInto(writer: ByteWriter, head: Hex, entry: Entry, keccak: Keccak): 
 /** What a ledger was created with. Twin of LedgerTerms in contracts/interfaces/ICommissionLedger.sol. */
 export interface LedgerTerms {
   token: Address;
-  /** Token base units to one ledger unit. */
+  /** Token base units per ledger unit. */
   unit: bigint;
   /** Seconds. */
   returnWindow: number;

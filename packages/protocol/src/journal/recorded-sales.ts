@@ -1,7 +1,7 @@
 import { parseBytes } from '../encoding/digits.ts';
 import type { BatchRecorded } from './entries.ts';
 
-/** The bytes of a batch's packed sales, which several ask for. */
+/** Parsed once per batch, because several readers need them. */
 const parsedRecords = new WeakMap<BatchRecorded, Uint8Array>();
 
 /** The packed sales of an entry as bytes; `visitSales` reads them. */

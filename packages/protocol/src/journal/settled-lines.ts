@@ -37,16 +37,16 @@ export function addLine(writer: ByteWriter, seller: number, cents: number, level
 }
 
 export function addCredit(writer: ByteWriter, id: number, bps: number): void {
-  // A wider rate would run into the id and name somebody else.
+  // A wider rate would spill into the id and name another distributor.
   if (!isWithin(bps, RATES - 1)) throw new MalformedError('bps', `must be at most 10000, not ${bps}`);
   if (!isWithin(id, MAX_ID)) throw new MalformedError('id', `must be at most ${MAX_ID}, not ${id}`);
   // Of the fourth byte, two bits are the id's.
   writer.uint32(id * 64 + (bps >>> 8)).uint8(bps & 255);
 }
 
-/** Whether `value` is a whole number from 0 to `most`. */
-function isWithin(value: number, most: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= most;
+/** Whether `value` is a whole number from 0 to `max`. */
+function isWithin(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
 }
 
 /** @throws MalformedError if `packed` does not end where its last sale ends. */
@@ -67,7 +67,7 @@ export function decodeLines(packed: Hex | Uint8Array): SettledLine[] {
 }
 
 /**
- * Goes over settled sales where they stand.
+ * Visits settled sales in place.
  * @param onLine Gets each sale's seller and counted volume in cents.
  * @param onCredit Gets each of its levels, the seller's first: distributor id and basis points, zeros where it stays unpaid.
  * @throws MalformedError if `packed` does not end where its last sale ends.
@@ -98,7 +98,7 @@ export function visitLines(
 /** The packed form of settlements that were decoded from it. */
 const packedForms = new WeakMap<BatchSettled, Uint8Array>();
 
-/** A settlement whose sales are parsedRecords when somebody asks for them. */
+/** A settlement whose sales are unpacked on first use. */
 export function settlementOf(fields: Omit<BatchSettled, 'lines'>, packed: Uint8Array): BatchSettled {
   let lines: SettledLine[] | undefined;
   const entry = {

@@ -15,7 +15,7 @@ import type {
 import { recordBytes } from './recorded-sales.ts';
 import { addCredit, addLine, CREDIT_BYTES, packedLines, settlementOf } from './settled-lines.ts';
 
-/** A batch of which not every sale is settled. */
+/** A batch with sales that are not settled yet. */
 interface OpenBatch {
   /** Plan version. */
   plan: number;
@@ -25,7 +25,7 @@ interface OpenBatch {
   reversed: Map<number, number>;
 }
 
-/** How many sellers' levels are kept. */
+/** For how many sellers the levels are cached. */
 const MAX_KEPT_SELLERS = 2 ** 16;
 
 const NO_LEVELS = new Uint8Array();
@@ -33,9 +33,10 @@ const NO_LEVELS = new Uint8Array();
 const WHOLE = Number(BPS);
 
 /**
- * Settles a ledger's sales again, from the entries of its journal alone. A readable ledger logs a line for each settled
- * sale, most of all that it ever logs; but what a sale pays follows from the entries before, and the journal has the hash of
- * the lines. So whoever reads from the beginning can do without these logs and still know that every line is right.
+ * Recomputes a ledger's settlements from the entries of its journal alone. A readable ledger logs a line for each
+ * settled sale, and most of its logs are such lines. But what a sale pays follows from the entries before it, and the
+ * journal holds the hash of the lines: a reader who starts at the beginning can skip these logs and still know that
+ * every line is right.
  */
 export class Settler {
   readonly #sponsors = new NumbersById();
@@ -44,7 +45,9 @@ export class Settler {
   readonly #moves = new Map<number, number>();
   readonly #plans = new Map<number, Plan>();
   readonly #batches = new Map<number, OpenBatch>();
-  /** By plan version: what sellers' sales pay, packed. It holds as long as nobody stands elsewhere or otherwise. */
+  /**
+   * By plan version: what a seller's sales pay, packed. Valid until a distributor moves or a rank or status changes.
+   */
   readonly #levels = new Map<number, Map<number, Uint8Array>>();
   readonly #tree: Tree = {
     sponsorOf: (id) => Math.max(0, this.#sponsors.get(id)),
@@ -53,7 +56,7 @@ export class Settler {
     movedTo: (id) => this.#moves.get(id) ?? 0,
   };
 
-  /** The entry itself, or a settlement without lines with those that it must have, as far as these can be told. */
+  /** The entry itself; a settlement without lines gets the lines that it must have, if they can be computed. */
   complete(entry: Entry): Entry {
     if (entry.kind !== 'batchSettled' || packedLines(entry).length > 0) return entry;
     const lines = this.#settle(entry);
@@ -62,7 +65,7 @@ export class Settler {
     return settlementOf({ kind, batch, from, until, credited, released }, lines);
   }
 
-  /** Takes an entry that the journal has. */
+  /** Applies an entry of the journal. */
   apply(entry: Entry): void {
     switch (entry.kind) {
       case 'planAnnounced':
@@ -94,7 +97,7 @@ export class Settler {
 
   #enrol({ id, sponsor }: Enrolled): void {
     this.#sponsors.set(id, sponsor);
-    // Nobody's sales pay somebody new, but those of whoever comes into an empty lane, and of these nothing is kept.
+    // A new distributor changes only what sales of their own lane pay, and an empty lane is never cached.
     this.#standings.set(id, STATUS_ACTIVE);
   }
 
@@ -139,7 +142,7 @@ export class Settler {
       const head = open.records.getUint32(at);
       const seller = head & 0x3ff_ffff;
       const left = open.records.getUint32(at + 8) - (open.reversed.get(index) ?? 0);
-      // As countedVolume has it: below 2^53, and the quotient far enough from the next whole number for a double.
+      // As countedVolume does: the product is below 2^53, and the quotient far enough from the next whole number.
       const cents = Math.floor((left * (plan.weightsBps[head >>> 26] ?? 0)) / WHOLE);
       const levels = cents > 0 ? this.#levelsOf(open.plan, plan, seller) : NO_LEVELS;
       addLine(writer, seller, cents, levels.length / CREDIT_BYTES);

@@ -34,9 +34,9 @@ export interface Tree {
   sponsorOf(id: number): number;
   /** 0 to 15. */
   rankOf(id: number): number;
-  /** `STATUS_NONE` for nobody; only `STATUS_ACTIVE` distributors are paid. */
+  /** `STATUS_NONE` for an empty lane; only `STATUS_ACTIVE` distributors are paid. */
   statusOf(id: number): number;
-  /** Id under which a distributor goes on whose sponsor was corrected; 0 if they have not moved. */
+  /** New id of a distributor whose sponsor was corrected; 0 if they have not moved. */
   movedTo(id: number): number;
 }
 
@@ -50,12 +50,12 @@ export function creditedBy(line: SettledLine): bigint {
   return line.credits.reduce((sum, credit) => sum + amountOf(line, credit), 0n);
 }
 
-/** What a distributor up the line means for a sale. */
+/** What a distributor of the upline gets of a sale. */
 interface LevelShare {
   /** Whether they have a level at all. */
   counts: boolean;
   isPaid: boolean;
-  /** Basis points, if paid; in a plan by difference what they stand above the others in any case. */
+  /** Basis points if paid; in a plan by difference, in any case, by how much their rate is above the highest so far. */
   bps: number;
 }
 
@@ -63,7 +63,7 @@ const UNCOUNTED: LevelShare = { counts: false, isPaid: false, bps: 0 };
 
 /**
  * Settles one sale by its plan, from the seller up.
- * @param seller Distributor id; the lane of somebody who has moved is followed to where they are.
+ * @param seller Distributor id; the old id of a distributor who has moved leads to the new one.
  * @param volumeCents Counted volume in cents.
  */
 export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCents: bigint): SettledLine {
@@ -76,7 +76,7 @@ export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCent
   pay(id, { isPaid: isActive(tree, id), bps: rateAt(tree, plan, id, 0) });
   const byDifference = plan.kind === PLAN_BY_DIFFERENCE;
   const top = Math.max(...plan.ratesBps.map((row) => (byDifference ? (row[1] ?? 0) : row.length)));
-  // Levels done, or the highest rate so far.
+  // Levels paid or passed, or the highest rate so far.
   let done = byDifference ? 0 : 1;
   for (let looked = 0; looked < MAX_REACH && done < top; looked++) {
     const sponsor = tree.sponsorOf(id);
@@ -101,7 +101,7 @@ function levelOf(tree: Tree, plan: Plan, id: number, level: number): LevelShare 
   return { counts: isPaid || keepsLevel, isPaid, bps: rateAt(tree, plan, id, level) };
 }
 
-/** Whether a distributor stands above every rate so far, is paid, and by how much they do. */
+/** Whether a distributor's rate is above every rate so far, by how much, and whether they are paid. */
 function differenceOf(tree: Tree, plan: Plan, id: number, highest: number): LevelShare {
   const own = rateAt(tree, plan, id, 1);
   if (own <= highest) return UNCOUNTED;
@@ -117,7 +117,7 @@ function isActive(tree: Tree, id: number): boolean {
   return tree.statusOf(id) === STATUS_ACTIVE;
 }
 
-/** The lane in which the distributor of lane `id` is now; nobody moves twice. */
+/** The id that the distributor of `id` has now. One step is enough: no distributor moves twice. */
 function whereIs(tree: Tree, id: number): number {
   return tree.movedTo(id) || id;
 }

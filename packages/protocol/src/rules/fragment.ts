@@ -1,6 +1,6 @@
 import { LANES } from '../ids.ts';
 
-/** Up to four distributors of the tree in one storage word. Twin of contracts/types/Fragment.sol, same names. */
+/** Up to four distributors of the tree in one storage word. Twin of contracts/types/Fragment.sol. */
 
 export const STATUS_NONE = 0;
 export const STATUS_ACTIVE = 1;
@@ -13,7 +13,7 @@ const FIELD_MASK = (1n << 50n) - 1n;
 /** The rank of a closed lane whose distributor has moved. */
 const RANK_MOVED = 1;
 
-/** A distributor as a fragment holds them. */
+/** A distributor as a fragment stores them. */
 export interface Account {
   /** Id of the sponsor, 0 for a root. */
   sponsor: number;
@@ -23,7 +23,7 @@ export interface Account {
   rank: number;
   /** 0 is an empty lane, 1 active, 2 inactive, 3 left or moved. */
   status: number;
-  /** Id under which the distributor goes on, whose lane this was; 0 if they have not moved. */
+  /** New id of the distributor whose lane this was; 0 if they have not moved. */
   movedTo: number;
 }
 
@@ -41,7 +41,7 @@ export function parseAccount(word: bigint, fragment: number, lane: number): Acco
   return { sponsor, owed: hasMoved ? 0n : field, rank, status, movedTo: hasMoved ? Number(field) : 0 };
 }
 
-/** What stays of `account` in the lane of a distributor who has moved to `id`. */
+/** What is left of `account` in its old lane after the distributor has moved to `id`. */
 export function moveAway(account: Account, id: number): Account {
   return { ...account, owed: 0n, rank: RANK_MOVED, status: STATUS_CLOSED, movedTo: id };
 }

@@ -4,9 +4,9 @@ import { InvalidPlanError } from '../errors.ts';
 
 /** How commissions are paid. Twin of contracts/types/Plan.sol and contracts/powers/LedgerPlans.sol. */
 export interface Plan {
-  /** Who up the line is paid: `PLAN_BY_LEVEL`, `PLAN_BY_DIFFERENCE` or `PLAN_BY_GENERATION`. */
+  /** Who in the upline is paid: `PLAN_BY_LEVEL`, `PLAN_BY_DIFFERENCE` or `PLAN_BY_GENERATION`. */
   kind: number;
-  /** What becomes of a level whose distributor is not paid: `COMPRESSION_NONE`, `_ROLL_UP` or `_DYNAMIC`. */
+  /** What happens to a level whose distributor is not paid: `COMPRESSION_NONE`, `_ROLL_UP` or `_DYNAMIC`. */
   compression: number;
   /** Rank from which a generation is counted, 1 to 15; 0 for other plans. */
   boundaryRank: number;
@@ -15,8 +15,9 @@ export interface Plan {
   /** Share of the volume that counts, in basis points: retail, preferred, self. */
   weightsBps: readonly [number, number, number];
   /**
-   * Rates in basis points, a row for each rank from 0; ranks past the last row have the last. In a row the seller's own
-   * rate, then level (generation) 1 upward; in a plan by difference the seller's own and the whole rate of the rank.
+   * Rates in basis points, a row for each rank from 0; ranks past the last row use the last one. In a row the seller's
+   * own rate, then level (generation) 1 upward; in a plan by difference the seller's own and the whole rate of the
+   * rank.
    */
   ratesBps: readonly (readonly number[])[];
 }
@@ -30,9 +31,9 @@ export const PLAN_BY_GENERATION = 2;
 
 /** A level whose distributor is not paid stays unpaid. */
 export const COMPRESSION_NONE = 0;
-/** Somebody inactive does not count; the next active distributor has the level. */
+/** An inactive distributor is passed over; the next active one gets the level. */
 export const COMPRESSION_ROLL_UP = 1;
-/** Neither does somebody whose rank does not reach the level. */
+/** So is a distributor whose rank does not reach the level. */
 export const COMPRESSION_DYNAMIC = 2;
 
 /** The whole, in basis points. */
@@ -70,8 +71,8 @@ export function planHash(plan: Plan): Hex {
 }
 
 /**
- * Counted volume in cents: the buyer class's share of the volume, rounded down to a whole cent. The only rounding there
- * is; everything after it is exact.
+ * Counted volume in cents: the buyer class's share of the volume, rounded down to a whole cent. This is the only
+ * rounding; everything after it is exact.
  */
 export function countedVolume(plan: Plan, buyerClass: BuyerClass, volumeCents: bigint): bigint {
   const weight = plan.weightsBps[BUYER_CLASSES.indexOf(buyerClass)] ?? 0;
@@ -84,8 +85,8 @@ export function rowOf(plan: Plan, rank: number): readonly number[] {
 }
 
 /**
- * The most the plan can pay of a counted volume, in basis points: each level at its best rate. Recording a sale reserves
- * as much.
+ * The most the plan can pay of a counted volume, in basis points: each level at its best rate. Recording a sale
+ * reserves this much.
  */
 export function maxTotalBps(plan: Plan): number {
   const levels = Math.max(0, ...plan.ratesBps.map((row) => row.length));
@@ -99,7 +100,7 @@ export function checkPlan(plan: Plan): void {
   const byDifference = plan.kind === PLAN_BY_DIFFERENCE;
   const byGeneration = plan.kind === PLAN_BY_GENERATION;
   checkNumber('kind', plan.kind, PLAN_BY_LEVEL, PLAN_BY_GENERATION);
-  // Somebody by difference either counts or does not; there is no level that they do not reach.
+  // By difference a distributor either counts or does not: there is no level that a rank fails to reach.
   checkNumber('compression', plan.compression, 0, byDifference ? COMPRESSION_ROLL_UP : COMPRESSION_DYNAMIC);
   checkNumber('boundaryRank', plan.boundaryRank, byGeneration ? 1 : 0, byGeneration ? MAX_RANK : 0);
   checkBps('ceilingBps', plan.ceilingBps);

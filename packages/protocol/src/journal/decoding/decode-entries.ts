@@ -11,15 +11,15 @@ import { PendingLines, toLogText } from './pending-lines.ts';
 const SALE_SETTLED = topicOf('SaleSettled');
 const SALE_DIGITS = new TextEncoder().encode(SALE_SETTLED.slice(2));
 
-/** The first topics of the logs that are entries: what to ask a node for if settlements are worked out. */
+/** The first topics of the logs that are entries: enough to ask a node for if settlements are recomputed. */
 export const entryTopics: readonly Hex[] = [...layouts.keys()];
 
-/** The first topics of all logs that make up the journal, the lines of settlements included. */
+/** The first topics of all logs of the journal, including the lines of settlements. */
 export const journalTopics: readonly Hex[] = [...entryTopics, SALE_SETTLED];
 
 /**
- * Decodes a ledger's logs, in order and whole blocks at a time, to its entries.
- * @throws UnexpectedLogError for a log that is no entry or has a field that no entry can have, and for settlement lines
+ * Decodes a ledger's logs, in order and in whole blocks, to its entries.
+ * @throws UnexpectedLogError for a log that is not an entry or has a field that no entry can have, and for settlement lines
  * without their closing log.
  * @throws MalformedError if the packed sales of a compact settlement are cut off.
  */
@@ -34,7 +34,7 @@ export class EntryDecoder {
   readonly #entries: JournalEntry[] = [];
   readonly #pending = new PendingLines();
 
-  /** Takes a log if it is a settled sale, which most are; whether it was. */
+  /** Takes a log if it is a settled sale, as most are. @returns Whether it was one. */
   addSale(text: LogText): boolean {
     const isSale = text.hasSelector(SALE_DIGITS);
     if (isSale) this.#pending.add(text);

@@ -20,10 +20,10 @@ import {
 import type { PendingLines } from './pending-lines.ts';
 
 /**
- * The layout of each log that is an entry: the words of a log are read where they stand.
+ * The layout of each log that is an entry: which word holds which field.
  *
- * A field that is wider than the journal holds is refused. The hash covers only the width, so without this a node could
- * change the rest and still fold to the right head.
+ * A field wider than the journal's is refused. The hash covers only that width, so otherwise a node could change the
+ * rest and still fold to the right head.
  */
 
 type JournalEvent =
@@ -301,7 +301,7 @@ export const layouts = new Map<Hex, Layout>([
   ],
 ]);
 
-/** Plans are rare and nested: viem's decoder reads them. */
+/** Plans are rare and nested, so viem decodes them. */
 function decodePlanAnnounced(log: LedgerLog): { entry: Entry; head: Hex } {
   const { plan, hash } = readPlan(log);
   // The journal covers the hash, and the hash covers the plan.

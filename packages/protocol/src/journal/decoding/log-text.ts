@@ -1,8 +1,9 @@
 import { UnexpectedLogError } from '../../errors.ts';
 
 /**
- * A log as the ASCII digits that a node sends, read where they stand: of the logs of a readable ledger nearly all are
- * settled sales, and none of their fields need be a string.
+ * A log as the ASCII digits that a node sends, read in place. Nearly all logs of a readable ledger are settled sales,
+ * and none of their fields has to become a string. Rare logs are read from strings (log-words.ts): one reader for both
+ * forms would have to turn either into the other first, which costs more than reading it.
  */
 
 const MAX_TOPICS = 4;
@@ -10,10 +11,10 @@ const MAX_TOPICS = 4;
 const DIGITS = 64;
 
 const ZERO = 0x30;
-/** Four of them. */
+/** Four zero digits. */
 const ZEROS = 0x30303030;
 
-/** The byte that each two characters stand for if both are digits, else -1. */
+/** The byte that two characters stand for; -1 unless both are hex digits. */
 const BYTES = new Int16Array(2 ** 16).fill(-1);
 for (let byte = 0; byte < 256; byte++) {
   const digits = byte.toString(16).padStart(2, '0');
@@ -35,7 +36,7 @@ export class LogText {
   dataEnd = 0;
   readonly #where: () => string;
 
-  /** @param where Says where the log stands, for errors. */
+  /** @param where Describes the log's position, for errors. */
   constructor(bytes: Uint8Array, where: () => string) {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -72,7 +73,7 @@ export class LogText {
     const start = this.#wordStart(index);
     const end = start + DIGITS;
     const from = this.#fieldStart(start, 10);
-    // Nearly all fit into a double as they are.
+    // Nearly all values fit into a double as they are.
     if (this.#isZero(from, from + 8)) {
       const value = this.#number(from + 8, end);
       const whole = Math.floor(value / divisor);
@@ -123,7 +124,7 @@ export class LogText {
     let number = 0;
     let all = 0;
     let at = start;
-    // Two at a time: all fields are whole bytes.
+    // Two digits at a time: all fields are whole bytes.
     for (; at < end; at += 2) {
       const byte = BYTES[this.#view.getUint16(at)] ?? -1;
       number = number * 256 + byte;

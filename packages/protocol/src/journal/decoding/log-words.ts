@@ -4,17 +4,17 @@ import { UnexpectedLogError } from '../../errors.ts';
 import type { LedgerLog } from '../entries.ts';
 
 /**
- * The words of a log, read where they stand. All readers throw UnexpectedLogError for a word that is not there, is not
- * hex, or holds more than the field that it is read as. Millions of fields are read, so none is cut out of its log that
- * need not be.
+ * The words of a log, read in place: there are millions of fields, so no substring is made unless it is needed. All
+ * readers throw UnexpectedLogError for a word that is missing, is not hex, or does not fit the field that it is read
+ * as.
  */
 
-/** Where a log stands, for errors. */
+/** A log's position, for errors. */
 export function where(log: LedgerLog): string {
   return `${log.logIndex} of block ${log.blockNumber}`;
 }
 
-/** What stands in a word before a field, by the field's width in bytes. */
+/** The padding in front of a field, by the field's width in bytes. */
 const PADDING = Array.from({ length: 33 }, (_, width) => '0'.repeat(64 - 2 * width));
 
 /** Where a field of `width` bytes begins in the word that begins at `start` of `text`. */
@@ -101,7 +101,7 @@ export function wordBoolean(log: LedgerLog, index: number): boolean {
   return value === 1;
 }
 
-/** Which of `choices` a field names by its place. */
+/** The one of `choices` whose index a field holds. */
 export function choice<T>(log: LedgerLog, choices: readonly T[], index: number): T {
   const chosen = choices[index];
   if (chosen === undefined) {

@@ -8,14 +8,14 @@ import { addCredit, addLine, visitLines } from '../settled-lines.ts';
 import { LogText } from './log-text.ts';
 import { bytesAt, where } from './log-words.ts';
 
-/** The sales of a settlement, from the logs of either form of ledger. */
+/** The sales of a settlement, from the logs of a readable or a compact ledger. */
 
-/** In readable events an id takes the last eight decimal digits of a credit. */
+/** In readable events, the last eight decimal digits of a credit are the distributor's id. */
 const ID_DECIMALS = 100_000_000;
 
 const MAX_BPS = Number(BPS);
 
-/** The sales of a settlement in a readable ledger, before the log that closes it. */
+/** The settled sales of a readable ledger that wait for the log that closes their settlement. */
 export class PendingLines {
   readonly #packed = new ByteWriter(1 << 15);
   #first = 0;
@@ -44,8 +44,8 @@ export class PendingLines {
   }
 
   /**
-   * The sales of a settlement that begins at `first`: the pending ones, or in a compact ledger those of its own bytes.
-   * None are pending afterwards.
+   * The sales of a settlement that begins at `first`: the pending ones or, in a compact ledger, those in its own bytes.
+   * Afterwards nothing is pending.
    */
   close(log: LedgerLog, first: SaleRef): Uint8Array {
     const packed = parseBytes(bytesAt(log, 4));
@@ -72,7 +72,7 @@ export class PendingLines {
 
 const encoder = new TextEncoder();
 
-/** A log of strings as text, for the lines that are read from text. */
+/** The same log as text, for the reader of settled sales. */
 export function toLogText(log: LedgerLog): LogText {
   const whole = log.topics.findIndex((topic) => topic.length !== 66);
   const topics = whole < 0 ? log.topics : log.topics.slice(0, whole);
