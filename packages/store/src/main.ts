@@ -1,6 +1,6 @@
 import { startEmbedded } from './embedded/embedded.ts';
 
-/** Runs the embedded database until it is told to stop. */
+/** Runs the embedded database until a signal stops it. */
 const folder = process.env.PLUMBLINE_DATA ?? 'memory://';
 const port = Number(process.env.PLUMBLINE_DATABASE_PORT ?? 0);
 

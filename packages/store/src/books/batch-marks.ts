@@ -1,29 +1,29 @@
 import { NumbersById } from '@plumbline/protocol';
 
 /**
- * In which batches somebody sold, and which credited them: a mark for each, the marks of 1,024 batches in a row. With them
- * a distributor's sales and credits are read out of the few packed batches that hold some, and a row for every sale and every
- * level of it, most of what books would otherwise consist of, need not exist.
+ * The batches in which a distributor sold, and those that credited the distributor: a mark for each, and one row for
+ * the marks of 1,024 batches. A distributor's sales and credits are then read from just the packed batches that hold
+ * some, and there is no need for a row per sale and level, which would be most of the database.
  *
- * A mark is twice the offset of its batch in the row, and 1 more if the batch credited the distributor.
+ * A mark is twice the offset of its batch in the row, plus 1 if the batch credited the distributor.
  */
 
-/** Batches to a row. */
+/** Batches per row. */
 const BATCHES = 1_024;
-/** Marks that a row may have; all fit in PostgreSQL's smallint. */
+/** The most marks in a row; all fit PostgreSQL's smallint. */
 const MARKS = 2 * BATCHES;
-/** Bits to a word. */
+/** Bits per word. */
 const WORD = 32;
 
 /** The marks of a distributor in the batches from `1024 * chunk` on. */
 export interface MarkRow {
   id: number;
   chunk: number;
-  /** Ascending, each once: rows of the same marks are the same. */
+  /** Ascending and distinct, so that equal sets of marks make equal rows. */
   marks: Int16Array;
 }
 
-/** Collects marks in the batches of a chunk: one after the other as they come, put in order when they are asked for. */
+/** Collects the marks of a chunk in order of arrival, and sorts them when the rows are read. */
 class ChunkMarks {
   readonly #chunk: number;
   readonly #ids: number[] = [];
@@ -31,7 +31,7 @@ class ChunkMarks {
   readonly #places = new NumbersById();
   /** By place: the last mark. */
   readonly #last: number[] = [];
-  /** Whose it is, by place, and the mark. */
+  /** The place of its distributor, and the mark. */
   #owners = new Int32Array(64);
   #marks = new Int16Array(64);
   #count = 0;
@@ -42,7 +42,7 @@ class ChunkMarks {
 
   add(id: number, mark: number): void {
     const place = this.#placeOf(id);
-    // A batch credits those high up in the tree again and again.
+    // A batch credits distributors high up in the tree many times.
     if (this.#last[place] === mark) return;
     this.#last[place] = mark;
     const at = this.#count++;
@@ -53,7 +53,7 @@ class ChunkMarks {
 
   rows(): MarkRow[] {
     const owners = this.#owners.subarray(0, this.#count);
-    // Where each distributor's marks begin, and once they are there, where they end.
+    // Where each distributor's marks begin; after copying, where they end.
     const at = new Int32Array(this.#ids.length + 1);
     for (const owner of owners) at[owner + 1] = (at[owner + 1] ?? 0) + 1;
     for (let place = 1; place < at.length; place++) at[place] = (at[place] ?? 0) + (at[place - 1] ?? 0);
@@ -86,10 +86,10 @@ class ChunkMarks {
   }
 }
 
-/** All clear but within `inOrder`. */
+/** Scratch space of `inOrder`, zero outside of it. */
 const words = new Int32Array(MARKS / WORD);
 
-/** The same marks ascending and each once, in the same memory: through a bit for each, faster than comparing them. */
+/** Sorts marks in place and removes duplicates. A bit per mark is faster than comparing. */
 function inOrder(marks: Int16Array): Int16Array {
   for (const mark of marks) {
     const at = mark >> 5;
@@ -136,12 +136,12 @@ export function chunkOf(batch: number): number {
   return Math.floor(batch / BATCHES);
 }
 
-/** The least mark that a batch gives. */
+/** The lowest mark of a batch. */
 export function firstMark(batch: number): number {
   return 2 * (batch % BATCHES);
 }
 
-/** The batches of the row of `chunk` in which somebody sold, or which credited them, oldest first. */
+/** The batches of a row in which its distributor sold, or that credited the distributor; oldest first. */
 export function markedBatches(what: 'sold' | 'credited', chunk: number, marks: readonly number[]): number[] {
   const bit = what === 'credited' ? 1 : 0;
   return marks.filter((mark) => (mark & 1) === bit).map((mark) => chunk * BATCHES + (mark >> 1));

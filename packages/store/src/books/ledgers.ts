@@ -1,5 +1,4 @@
-import type { LedgerTerms } from '@plumbline/protocol';
-import { GENESIS_HEAD } from '@plumbline/protocol';
+import { GENESIS_HEAD, type LedgerTerms, PlumblineError } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
 import { type Database, toBytes } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
@@ -7,7 +6,7 @@ import { firstPosition } from './position.ts';
 
 /** A ledger that the books follow. */
 export interface LedgerRow {
-  /** Lower-case address, as everywhere in the books. */
+  /** Lower-case address. */
   ledger: Address;
   chainId: number;
   terms: LedgerTerms;
@@ -15,7 +14,7 @@ export interface LedgerRow {
   startBlock: number;
 }
 
-/** How far the books of a ledger are. */
+/** The progress of a ledger's books. */
 export interface BooksStatus {
   /** The last block in the books; one below the ledger's first until something is read. */
   blockNumber: number;
@@ -26,10 +25,10 @@ export interface BooksStatus {
   /** The journal's head and length after that block. */
   head: Hex;
   entryCount: number;
-  /** The chain's newest block when the books were last written, and how many blocks were still to be read then. */
+  /** The chain's newest block when the books were last written, and how many blocks were left to read. */
   tipNumber: number;
   lagBlocks: number;
-  /** The newest block that was final then; entries above it may still be undone. Null if none was. */
+  /** The newest block that was final at that time, or null. Entries above it may still be reorganised. */
   finalNumber: number | null;
 }
 
@@ -63,8 +62,9 @@ export async function listLedgers(database: Database): Promise<Address[]> {
 }
 
 /**
- * Puts a ledger into the books with its cursor before its first block. Books that hold entries already are left as they
- * are; empty ones begin again with what is given.
+ * Adds a ledger to the books, with the cursor before its first block. Books that already have entries stay as they are;
+ * empty ones start again with the new terms.
+ * @throws PlumblineError `ledger-key-taken` if another ledger has the same key.
  */
 export async function saveLedger(database: Database, row: LedgerRow): Promise<void> {
   const { terms } = row;
@@ -100,7 +100,7 @@ export async function saveLedger(database: Database, row: LedgerRow): Promise<vo
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows === 0n) return;
     await transaction.deleteFrom('blocks').where('ledger', '=', ledger).execute();
-    // Those of a ledger without entries are zeros already.
+    // The totals of a ledger without entries are zero already.
     await transaction
       .insertInto('totals')
       .values({ ledger })
@@ -114,7 +114,7 @@ export async function saveLedger(database: Database, row: LedgerRow): Promise<vo
   });
 }
 
-/** Two addresses with one key would take 2^63 tries to make; if somebody did, the second is not followed. */
+/** Two addresses with the same key take about 2^63 attempts to find. If they exist, the second one is refused. */
 async function refuseSameKey(transaction: Database, ledger: bigint, address: string): Promise<void> {
   const known = await transaction
     .selectFrom('ledgers')
@@ -122,11 +122,14 @@ async function refuseSameKey(transaction: Database, ledger: bigint, address: str
     .where('ledger', '=', ledger)
     .executeTakeFirst();
   if (known && known.address !== address) {
-    throw new Error(`ledger ${address} begins like ledger ${known.address} and cannot be in the same books`);
+    throw new PlumblineError(
+      'ledger-key-taken',
+      `ledger ${address} has the same key as ledger ${known.address} and cannot be in the same database`,
+    );
   }
 }
 
-/** How far the books of a ledger are; undefined for one they do not follow. */
+/** The progress of a ledger's books; undefined for a ledger that they do not follow. */
 export async function findStatus(database: Database, ledger: string): Promise<BooksStatus | undefined> {
   const row = await database
     .selectFrom('cursors')

@@ -1,4 +1,4 @@
-/** What happens to distributors in a month. */
+/** The figures of a distributor's month. */
 
 /** The month in UTC that holds `time` (unix seconds): year x 100 + month. */
 export function periodOf(time: number): number {
@@ -21,7 +21,7 @@ const ownColumns = [
   'reversed_self_price_cents',
 ] as const;
 
-/** Settled commissions by level; the last is the sum of all levels above those before. */
+/** Settled commissions by level; the last column is the sum of all higher levels. */
 export const creditedColumns = [
   ...Array.from({ length: LEVELS }, (_, level) => `credited_${level}` as const),
   'credited_above',
@@ -38,12 +38,12 @@ export const periodColumns = [
 
 export type PeriodColumn = (typeof periodColumns)[number];
 
-/** Place of a column in `periodColumns`. */
+/** Index of a column in `periodColumns`. */
 export function columnOf(name: PeriodColumn): number {
   return periodColumns.indexOf(name);
 }
 
-/** Volumes of a distributor or of everybody below them, in cents. */
+/** Volume of a distributor or of a downline, in cents. */
 export interface Volumes {
   volume: bigint;
   reversed: bigint;

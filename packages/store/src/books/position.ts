@@ -5,7 +5,7 @@ import type { BooksTables } from '../schema/books-tables.ts';
 import type { Database } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 
-/** Where the books of a ledger stand: after which block, with which journal. */
+/** The block after which the books of a ledger stand, and their journal at that point. */
 export interface Position {
   /** Number of the last block in the books. */
   number: number;
@@ -33,15 +33,15 @@ export async function findPosition(database: Database, ledger: string): Promise<
 }
 
 /**
- * The newest position at or below block `number` that the books can go back to: a block with entries, the newest block
- * read, or the place before the ledger's first block.
+ * The newest position at or below block `number` to which the books can be rolled back: a block with entries, the
+ * newest block read, or the position before the ledger's first block.
  */
 export async function getPositionAt(database: Database, ledger: string, number: number): Promise<Position> {
   const [position] = await listPositions(database, ledger, number + 1, 1);
   return position ?? getFirstPosition(database, ledger);
 }
 
-/** The newest position with fewer entries than `entryCount`; the place before the first block if there is none. */
+/** The newest position with fewer entries than `entryCount`; without one, the position before the first block. */
 export async function getPositionBefore(
   database: Database,
   ledger: string,
@@ -63,12 +63,15 @@ async function getFirstPosition(database: Database, ledger: string): Promise<Pos
   return firstPosition(Number(start_block));
 }
 
-/** Where the books of a ledger begin. @param startBlock The first block that can hold an entry. */
+/**
+ * The position of empty books.
+ * @param startBlock The first block that can hold an entry.
+ */
 export function firstPosition(startBlock: number): Position {
   return { number: Math.max(startBlock, 0) - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
 }
 
-/** At most `limit` positions that the books can go back to, below block `below`, newest first. */
+/** At most `limit` positions below block `below` to which the books can be rolled back, newest first. */
 export async function listPositions(
   database: Database,
   ledger: string,

@@ -3,20 +3,20 @@ import { Session, Turns } from './session.ts';
 
 /** A running embedded database. */
 export interface EmbeddedDatabase {
-  /** Where `openDatabase` finds it. */
+  /** For `openDatabase`. */
   url: string;
   close(): Promise<void>;
 }
 
 /**
- * Runs PGlite behind PostgreSQL's own protocol on loopback, so that several processes use it as they would a server.
- * PGlite has one session; clients take turns, and one in a transaction keeps its turn until the transaction ends. What a
- * session remembers beyond a transaction (settings, named statements, session locks) is therefore shared: do not use it.
- * @param folder Where its files are; `memory://` keeps nothing.
- * @param port 0 takes a free one.
+ * Serves PGlite over PostgreSQL's protocol on loopback, so that several processes can use it like a server.
+ * PGlite has one session; clients take turns, and a client in a transaction keeps its turn until the transaction ends.
+ * Session state that outlives a transaction (settings, named statements, session locks) is shared: do not rely on it.
+ * @param folder Where the files are; `memory://` keeps nothing.
+ * @param port 0 picks a free one.
  */
 export async function startEmbedded(folder: string, port = 0): Promise<EmbeddedDatabase> {
-  // Loaded when it is wanted: every program that opens a database comes by here, and few of them are one.
+  // Imported on demand: every program that opens a database loads this file, and few start PGlite.
   const { PGlite } = await import('@electric-sql/pglite');
   const pglite = await PGlite.create(folder);
   const turns = new Turns();

@@ -1,7 +1,7 @@
 /**
- * Cuts what a PostgreSQL client sends into rounds: a start-up message, or everything up to and including the Sync or the
- * simple Query that asks the server to answer. A round is the least that may run without another client in between,
- * because statements and portals without a name belong to the session, and here all clients share one.
+ * Cuts what a PostgreSQL client sends into rounds: a start-up message, or everything up to and including the Sync or
+ * the simple Query that asks the server to answer. Another client may run between rounds but not within one, because
+ * unnamed statements and portals belong to the session, and here all clients share one session.
  * Format: https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export class RoundReader {
@@ -11,7 +11,7 @@ export class RoundReader {
   #round: Buffer[] = [];
   #copying = false;
 
-  /** Takes what arrived; gives the rounds that it completes. */
+  /** Takes received bytes and returns the rounds that they complete. */
   read(chunk: Buffer): Round[] {
     this.#pending.push(chunk);
     this.#size += chunk.length;
@@ -25,7 +25,7 @@ export class RoundReader {
 
   /** The next whole message, if it has arrived. */
   #next(): Buffer | undefined {
-    // A typed message has one byte before its length; the opening ones have none.
+    // Typed messages have one byte before the length; start-up messages have none.
     const before = this.#started ? 1 : 0;
     if (this.#size < before + 4) return undefined;
     const [first] = this.#pending;
@@ -70,8 +70,8 @@ export class RoundReader {
 }
 
 /**
- * `copy`: the client is about to send rows and waits to be told so. `copied`: the statement that takes them, with all of
- * them, in one piece. `encryption`: the client asks for it and is told no. `end`: it goes.
+ * `copy`: the client wants to send rows and waits for the go-ahead. `copied`: the COPY statement together with all its
+ * rows. `encryption`: the client asks for encryption, which is declined. `end`: the client disconnects.
  */
 export type Round =
   | { kind: 'messages' | 'copied'; messages: Buffer[] }
@@ -79,13 +79,13 @@ export type Round =
   | { kind: 'encryption' }
   | { kind: 'end' };
 
-/** A statement after which the client sends rows. */
+/** A COPY statement, after which the client sends rows. */
 const COPY_IN = /^\s*copy\s[^;]*\sfrom\s+stdin\b/i;
 
-/** Tells the client to send its rows: CopyInResponse, binary, without a word on the columns. */
+/** Tells the client to send its rows: a binary CopyInResponse that lists no columns. */
 export const SEND_ROWS = Buffer.from([0x47, 0, 0, 0, 7, 1, 0, 0]);
 
-/** An answer without the CopyInResponse that it begins with, which the client has already. */
+/** An answer without its leading CopyInResponse, which the client has had already. */
 export function withoutSendRows(answer: Uint8Array): Uint8Array {
   if (answer[0] !== SEND_ROWS[0]) return answer;
   const length = new DataView(answer.buffer, answer.byteOffset).getInt32(1);
@@ -97,7 +97,7 @@ const GSS_REQUEST = 80_877_104;
 const CANCEL_REQUEST = 80_877_102;
 
 /**
- * Whether an answer leaves its session inside a transaction: the last byte of the closing ReadyForQuery is `I` outside.
+ * Whether an answer leaves the session inside a transaction: outside one, the final ReadyForQuery ends with `I`.
  */
 export function endsInTransaction(answer: Uint8Array): boolean {
   const ready = answer.length >= 6 && answer[answer.length - 6] === 'Z'.charCodeAt(0);

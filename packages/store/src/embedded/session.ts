@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
 import { endsInTransaction, type Round, RoundReader, SEND_ROWS, withoutSendRows } from './messages.ts';
 
-/** A client of the embedded database. It holds the turn for a round, and through a whole transaction. */
+/** A client of the embedded database. It keeps the turn for one round, or for a whole transaction. */
 export class Session {
   readonly #pglite: PGlite;
   readonly #turns: Turns;
@@ -11,7 +11,7 @@ export class Session {
   #working = false;
   #holding = false;
   #gone = false;
-  /** Settles when the client is gone and everything of it is undone. */
+  /** Resolves when the client is gone and its open transaction is rolled back. */
   readonly ended: Promise<void>;
   #end: () => void = () => {};
 
@@ -28,7 +28,7 @@ export class Session {
       this.#rounds.push(...reader.read(chunk));
       void this.#work();
     });
-    // A broken connection closes; closing is where things are undone.
+    // A broken connection also emits `close`, which does the clean-up.
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#gone = true;
@@ -36,7 +36,7 @@ export class Session {
     });
   }
 
-  /** Cuts the client off. */
+  /** Closes the connection. */
   close(): void {
     this.#socket.destroy();
   }
@@ -63,7 +63,7 @@ export class Session {
     if (!this.#holding) await this.#turns.take();
     this.#holding = true;
     if (round.kind === 'copy') {
-      // The engine takes statement and rows only together, so that the answer to the first comes from here.
+      // PGlite takes the statement and its rows only together, so the answer to the statement comes from here.
       this.#socket.write(SEND_ROWS);
       return;
     }
@@ -76,7 +76,7 @@ export class Session {
       }
       if (!endsInTransaction(last)) this.#release();
     } catch {
-      // The engine itself failed: the client is cut off, as by a server that crashed.
+      // PGlite itself failed: close the connection, as a server that crashed would.
       this.#socket.destroy();
     }
   }
@@ -95,7 +95,7 @@ export class Session {
   }
 }
 
-/** One holder at a time, first come first served. */
+/** A queue for one resource: one holder at a time, first come, first served. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #taken = false;
@@ -109,7 +109,7 @@ export class Turns {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Gives the turn to the next who waits. */
+  /** Passes the turn to the next in the queue. */
   give(): void {
     const next = this.#waiting.shift();
     if (next) next();

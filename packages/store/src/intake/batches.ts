@@ -27,12 +27,12 @@ export async function findOutgoingBatch(
     .executeTakeFirst();
 }
 
-/** What waits and what is under way. */
+/** Lengths of the queues. */
 export interface QueueCounts {
   distributors: number;
   sales: number;
   reversals: number;
-  /** Signed and not on chain. */
+  /** Signed but not on chain. */
   transactions: number;
   refusedDistributors: number;
   refusedSales: number;
@@ -41,7 +41,7 @@ export interface QueueCounts {
   oldestSaleSeconds: number;
 }
 
-/** Counts of the queue, in one statement. */
+/** Counts the queues in one statement. */
 export async function countQueue(database: Database, ledger: string): Promise<QueueCounts> {
   const { rows } = await sql<QueueCounts>`
     select
@@ -58,6 +58,6 @@ export async function countQueue(database: Database, ledger: string): Promise<Qu
         where ledger = ${keyOf(ledger)} and state = 'accepted'), 0)::float8 as "oldestSaleSeconds"
   `.execute(database);
   const [counts] = rows;
-  if (!counts) throw new Error('the database counted nothing, not even zero');
+  if (!counts) throw new Error('the count returned no row');
   return counts;
 }

@@ -3,7 +3,7 @@ import type { Address, Hex } from 'viem';
 import type { Database, Tables } from '../schema/database.ts';
 import { keyOf } from '../schema/ledger-key.ts';
 
-/** A distributor as the company handed them in, and what became of it. */
+/** A submitted distributor, and what became of the enrolment. */
 export type EnrolmentRow = Selection<Tables, 'enrolments', (typeof enrolmentColumns)[number]>;
 
 const enrolmentColumns = [
@@ -17,7 +17,7 @@ const enrolmentColumns = [
   'accepted_at as acceptedAt',
 ] as const;
 
-/** Somebody to enrol, by the company's own reference. */
+/** A distributor to enrol, by the company's own reference. */
 export interface NewEnrolment {
   reference: string;
   /** Reference of the sponsor; null for a root. */
@@ -26,7 +26,7 @@ export interface NewEnrolment {
   wallet: Address | null;
 }
 
-/** Why an item of a list cannot be accepted. */
+/** Why an item of a list is refused. */
 export interface EnrolmentProblem {
   index: number;
   field: 'reference' | 'sponsor' | 'wallet';
@@ -34,9 +34,9 @@ export interface EnrolmentProblem {
 }
 
 /**
- * Accepts a list of distributors whole or not at all. Sponsors must be known or stand earlier in the list.
- * @param transaction The database, or a transaction: what is written is one statement.
- * @returns How many were new and how many known; with `problems`, nothing was written.
+ * Accepts a whole list of distributors, or none. Sponsors must be known or come earlier in the list.
+ * @param transaction The database or a transaction; it writes in one statement.
+ * @returns How many were new and how many known. If there are `problems`, nothing was written.
  */
 export async function acceptEnrolments(
   transaction: Database,
@@ -117,7 +117,7 @@ async function insertEnrolments(
   `.execute(transaction);
 }
 
-/** A distributor by reference or by distributor id: the present one, or one that they had before. */
+/** The enrolment of a distributor, by reference or by present or former id. */
 export async function findEnrolment(
   database: Database,
   ledger: string,
@@ -134,19 +134,19 @@ export async function findEnrolment(
         .executeTakeFirst();
 }
 
-/** `ids` as an array, with those that the same distributors had before: the intake knows them by the id of the enrolment. */
+/** `ids` and the former ids of these distributors, as an array: the intake keeps the id of the enrolment. */
 function withFormer(ledger: string, ids: readonly number[]): RawBuilder<unknown> {
   return sql`${[...ids]}::int4[] || array(
     select id from distributors where ledger = ${keyOf(ledger)} and moved_to = any(${[...ids]}::int4[])
   )`;
 }
 
-/** The present id of a distributor whose enrolment and row in the books have these names in a query. */
+/** The present id of a distributor, from the aliases of the enrolment and of the row in the books. */
 export function presentId(enrolment: string, distributor: string): RawBuilder<number | null> {
   return sql`coalesce(${sql.ref(`${distributor}.moved_to`)}, ${sql.ref(`${enrolment}.distributor_id`)})`;
 }
 
-/** The references of those of `ids` that this gateway enrolled, under these ids or under others before. */
+/** The references of the distributors with these present or former ids, as far as this gateway enrolled them. */
 export async function listReferences(
   database: Database,
   ledger: string,
@@ -169,7 +169,7 @@ export async function listReferences(
   );
 }
 
-/** The distributors with an id whose references begin with `prefix`, by reference, with their present ids. */
+/** The distributors whose references begin with `prefix`, by reference, with present ids; none that have no id yet. */
 export async function listByReference(
   database: Database,
   ledger: string,
@@ -184,12 +184,12 @@ export async function listByReference(
   return rows;
 }
 
-/** A distributor whose enrolment can be built. */
+/** A distributor that waits for enrolment. */
 export interface WaitingEnrolment {
   reference: string;
   wallet: string | null;
   sponsorReference: string | null;
-  /** Null while the sponsor waits too. */
+  /** Null while the sponsor waits as well. */
   sponsorId: number | null;
   sponsorState: string | null;
   /** Milliseconds since it was accepted. */

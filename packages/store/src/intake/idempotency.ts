@@ -12,7 +12,7 @@ export interface Answer<Status extends number = number, Body = unknown> {
 /** A request under a key of the caller's choice. */
 export interface KeyedRequest {
   key: string;
-  /** Random, kept with the hash, so that the hash cannot be used to guess what was sent. */
+  /** Random; stored with the hash so that the hash cannot be used to guess the request. */
   salt: string;
   /** Hash of the request with a salt. */
   hashWith(salt: string): string;
@@ -37,9 +37,9 @@ const DEADLOCK = '40P01';
 const MAX_ATTEMPTS = 4;
 
 /**
- * Runs `work`, which writes by one statement. Under a key that happens in one transaction with the answer, and a
- * repetition gets the answer without `work` being run again. Of two callers that write the same rows at once, the second
- * is run again after the first.
+ * Runs `work`, which writes in one statement. With a key, `work` and the answer commit in one transaction, and a
+ * repeated request gets the stored answer without running `work` again. If two callers write the same rows at once, the
+ * second runs again after the first.
  * @throws KeyReusedError if the key belongs to another request.
  */
 export async function answerOnce<Status extends number, Body>(
@@ -78,7 +78,7 @@ async function answerUnderKey<Status extends number, Body>(
     return { status: known.status, body: known.answer } as Answer<Status, Body>;
   }
   const answer = await work(transaction);
-  // Only what was done is kept: a refusal may be right the next time.
+  // Refusals are not kept: the same request may succeed later.
   if (answer.status < 300) {
     await sql`
       insert into idempotency (ledger, key, salt, request_hash, status, answer)

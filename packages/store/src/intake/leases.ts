@@ -2,16 +2,16 @@ import { PlumblineError } from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Database } from '../schema/database.ts';
 
-/** The right to sign for an address, until it expires or somebody else has it. */
+/** The right to sign for an address, until it expires or passes to another holder. */
 export interface Lease {
   name: string;
-  /** Who has it: a name of the process's own. */
+  /** A name unique to the process that holds it. */
   holder: string;
   /** Rises with every change of holder. */
   fence: bigint;
 }
 
-/** The lease has passed to somebody else; what was to be written was not. */
+/** The lease expired or passed to another holder, so nothing was written. */
 export class LostLeaseError extends PlumblineError {
   override name = 'LostLeaseError';
 
@@ -24,8 +24,8 @@ export class LostLeaseError extends PlumblineError {
 }
 
 /**
- * Takes a lease that is free or expired, or prolongs one's own. The database's clock decides.
- * @returns undefined while somebody else holds it.
+ * Takes a free or expired lease, or renews the holder's own. The database's clock decides.
+ * @returns undefined while another holder has it.
  */
 export async function takeLease(
   database: Database,
@@ -46,7 +46,7 @@ export async function takeLease(
   return rows[0] && { name, holder, fence: rows[0].fence };
 }
 
-/** Gives a lease back, so that the next holder need not wait for it to expire. */
+/** Returns a lease, so that the next holder need not wait for it to expire. */
 export async function releaseLease(database: Database, lease: Lease): Promise<void> {
   await database
     .updateTable('leases')
@@ -58,7 +58,7 @@ export async function releaseLease(database: Database, lease: Lease): Promise<vo
 }
 
 /**
- * Runs `work` in one transaction that only commits while `lease` is held.
+ * Runs `work` in a transaction that commits only while `lease` is held.
  * @throws LostLeaseError if it is not.
  */
 export async function withLease<T>(
@@ -77,7 +77,7 @@ export async function withLease<T>(
   });
 }
 
-/** Who holds a lease, or held it last. */
+/** The present or last holder of a lease. */
 export async function findLease(
   database: Database,
   name: string,

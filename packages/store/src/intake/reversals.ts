@@ -30,7 +30,7 @@ export interface NewReversal {
   bodyHash: string;
 }
 
-/** What the chain says about return windows. */
+/** What decides whether a return window is open. */
 export interface WindowTerms {
   /** Seconds. */
   returnWindow: number;
@@ -40,15 +40,18 @@ export interface WindowTerms {
 
 export type ReversalOutcome =
   | { kind: 'accepted' | 'repeated'; reversal: ReversalRow }
-  /** `unknown`: there is no such sale. `reused`: the id belongs to another request. `late`, `beyond`: it cannot be done. */
+  /**
+   * `unknown`: no such sale. `reused`: the id belongs to another request. `late`: the window is closed or the sale was
+   * refused. `beyond`: the sale has less left.
+   */
   | { kind: 'unknown' | 'reused' | 'late' | 'beyond'; problem: string };
 
-/** Times that a sale is read again because another reversal of it came first. */
+/** Reads of a sale before giving up, when other reversals of it keep coming first. */
 const MAX_ATTEMPTS = 20;
 
 /**
- * Accepts a reversal if the sale has that much left and its return window is open. What is written is one statement that
- * does nothing if the sale has changed since it was read, so the call needs no transaction of its own.
+ * Accepts a reversal if the sale has that much left and its return window is open. It writes in one statement that does
+ * nothing if the sale has changed since it was read, so the call needs no transaction.
  */
 export async function acceptReversal(
   database: Database,
@@ -82,7 +85,7 @@ interface Asked {
   asked_volume_cents: bigint;
 }
 
-/** What decides about a reversal: its sale, and whether its id is known. */
+/** The sale of a reversal, and whether the reversal's id is known. */
 async function findReversible(database: Database, ledger: string, { externalId, reversalId }: NewReversal) {
   return database
     .selectFrom('submissions as s')
@@ -99,7 +102,7 @@ async function findReversible(database: Database, ledger: string, { externalId, 
     .executeTakeFirst();
 }
 
-/** The answer to an id that is known: the same again, if the request is the same. */
+/** The outcome for a known id: the same as before if the request is the same. */
 async function repeatReversal(
   database: Database,
   ledger: string,
@@ -187,7 +190,7 @@ function problemOf(reversal: NewReversal, priceLeft: bigint, volumeLeft: bigint)
   return undefined;
 }
 
-/** The reversals asked for a sale, in order, with how far their transactions are. */
+/** The reversal requests of a sale, in order, with the states of their transactions. */
 export async function listReversalRequests(
   database: Database,
   ledger: string,
@@ -208,7 +211,7 @@ export async function listReversalRequests(
     .execute();
 }
 
-/** How many reversals wait for each batch that is included, and since when. */
+/** The batches with waiting reversals: how many, and the age of the oldest. */
 export async function listWaitingReversalBatches(
   database: Database,
   ledger: string,
@@ -225,7 +228,7 @@ export async function listWaitingReversalBatches(
   return rows;
 }
 
-/** A reversal with where its sale stands in its batch. */
+/** A reversal with the index of its sale in the batch. */
 export interface PlacedReversal {
   reversalId: string;
   index: number;
@@ -288,7 +291,7 @@ function placed(row: {
   };
 }
 
-/** Refuses waiting reversals for good and gives what they asked for back to their sales. */
+/** Refuses waiting reversals for good, and frees what they had claimed of their sales. */
 export async function refuseReversals(
   transaction: Database,
   ledger: string,

@@ -32,7 +32,7 @@ const submissionColumns = [
   'submissions.accepted_at as acceptedAt',
 ] as const;
 
-/** A sale as it was submitted, with the secrets that were drawn for it. */
+/** A submitted sale with its random salts. */
 export interface NewSale {
   externalId: string;
   /** Reference of the distributor. */
@@ -56,8 +56,8 @@ export type SaleOutcome =
   | { kind: 'refused'; field: 'seller' | 'externalId'; problem: string };
 
 /**
- * Accepts sales under their external ids, each on its own; the outcomes stand in the order of `sales`.
- * @param transaction The database, or a transaction: what is written is one statement.
+ * Accepts sales by their external ids, each on its own; outcomes are in the order of `sales`.
+ * @param transaction The database or a transaction; it writes in one statement.
  */
 export async function acceptSales(
   transaction: Database,
@@ -140,7 +140,7 @@ async function insertSales(
   return inserted.rows.map((row) => row.external_id);
 }
 
-/** A sale with how far its transaction is. */
+/** A sale with the state of its transaction. */
 export interface SubmittedSale extends SubmissionRow {
   transactionState: TransactionState | null;
   transactionHash: Hex | null;
@@ -148,7 +148,7 @@ export interface SubmittedSale extends SubmissionRow {
   sellerId: number | null;
 }
 
-/** A sale by its external id, or by where it stands on the ledger. */
+/** A sale by its external id, or by its place on the ledger. */
 export async function findSubmission(
   database: Database,
   ledger: string,
@@ -209,8 +209,8 @@ export interface WaitingSale extends SubmissionRow {
 }
 
 /**
- * Sales that wait for a batch and whose sellers are tied to an enrolment or refused, oldest first. Asked only while no
- * transaction is open, so that an enrolment that exists is included.
+ * Sales that wait for a batch, oldest first, whose sellers' enrolments are sent or refused. Call it only while no
+ * transaction is open: a sent enrolment is then on chain.
  */
 export async function listWaitingSales(
   database: Database,

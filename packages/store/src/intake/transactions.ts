@@ -34,7 +34,7 @@ const attemptColumns = [
   'created_at as createdAt',
 ] as const;
 
-/** Signed bytes and what they say. */
+/** A signed transaction, decoded as far as it is needed. */
 export interface NewAttempt {
   hash: string;
   raw: string;
@@ -45,7 +45,7 @@ export interface NewAttempt {
   maxPriorityFee: bigint;
 }
 
-/** What a transaction carries; every item is tied to it before it is broadcast. */
+/** What a transaction carries. Every item is tied to the transaction before it is broadcast. */
 export type Payload =
   | { kind: 'enrol'; distributors: { reference: string; id: number }[] }
   | { kind: 'record'; batch: number; externalIds: string[]; manifestRoot: string; records: string }
@@ -53,7 +53,7 @@ export type Payload =
   | { kind: 'settle'; batch: number; until: number }
   | { kind: 'fill' };
 
-/** A transaction that must be on chain before its signer's next one can be. */
+/** A transaction that is not on chain yet. */
 export interface OpenTransaction extends TransactionRow {
   /** Oldest first. */
   attempts: AttemptRow[];
@@ -64,8 +64,8 @@ export interface OpenTransaction extends TransactionRow {
 }
 
 /**
- * Stores a signed transaction and ties its items to it. Done before it is broadcast, so that a crash finds the bytes.
- * @param transaction The transaction to do it in.
+ * Stores a signed transaction and ties its items to it. Call it before broadcasting, so that the bytes survive a crash.
+ * @param transaction A database transaction.
  * @returns Its id.
  */
 export async function storeTransaction(
@@ -133,7 +133,7 @@ async function tieItems(transaction: Database, ledger: string, id: bigint, paylo
 function checkTied(expected: number, tied: bigint | undefined): void {
   if (tied !== BigInt(expected)) {
     throw new Error(
-      `${tied} of ${expected} items could be tied to the transaction: some were not waiting any more`,
+      `${tied} of ${expected} items could be tied to the transaction: the others were no longer waiting`,
     );
   }
 }
@@ -160,7 +160,7 @@ export async function addAttempt(
     .execute();
 }
 
-/** The signer's transactions that are not on chain, in the order of their nonces. */
+/** The signer's transactions that are not on chain, by nonce. */
 export async function listOpenTransactions(
   database: Database,
   ledger: string,
@@ -190,7 +190,7 @@ export async function listOpenTransactions(
   });
 }
 
-/** The first nonce that no transaction of the signer holds, in any ledger; 0 for a new signer. */
+/** One above the signer's highest nonce in use, over all ledgers; 0 for a new signer. */
 export async function nextFreeNonce(database: Database, signer: string): Promise<number> {
   const row = await database
     .selectFrom('transactions')
@@ -201,7 +201,7 @@ export async function nextFreeNonce(database: Database, signer: string): Promise
   return row?.nonce === null || row?.nonce === undefined ? 0 : row.nonce + 1;
 }
 
-/** Says that a node took bytes of a transaction. */
+/** Marks a transaction as broadcast. */
 export async function markSent(transaction: Database, ledger: string, id: bigint): Promise<void> {
   await transaction
     .updateTable('transactions')
@@ -219,7 +219,7 @@ export interface Inclusion {
   blockHash: string;
 }
 
-/** Says that a transaction succeeded on chain. */
+/** Marks a transaction as successful on chain. */
 export async function markIncluded(
   transaction: Database,
   ledger: string,
@@ -229,7 +229,7 @@ export async function markIncluded(
   await update(transaction, ledger, id, { state: 'included', problem: null, ...columnsOf(inclusion) });
 }
 
-/** Says that a transaction reverted on chain: its nonce is used and its items wait again. */
+/** Marks a transaction as reverted on chain. Its nonce is used up and its items wait again. */
 export async function markFailed(
   transaction: Database,
   ledger: string,
@@ -241,7 +241,7 @@ export async function markFailed(
   await untieItems(transaction, ledger, id);
 }
 
-/** Says that another transaction used the nonce: the items wait again. */
+/** Marks a transaction as displaced by another with the same nonce. Its items wait again. */
 export async function markDisplaced(
   transaction: Database,
   ledger: string,
@@ -252,7 +252,7 @@ export async function markDisplaced(
   await untieItems(transaction, ledger, id);
 }
 
-/** Says what is odd about an open transaction; null that nothing is. */
+/** Notes a problem of an open transaction; null clears it. */
 export async function noteProblem(
   transaction: Database,
   ledger: string,
@@ -307,7 +307,7 @@ async function untieItems(transaction: Database, ledger: string, id: bigint): Pr
     .execute();
 }
 
-/** A page of the signer's transactions that are on chain, newest first; `final` ones count too. */
+/** The signer's transactions that are on chain, final or not, below a nonce; newest first. */
 export async function listChainedTransactions(
   database: Database,
   ledger: string,
@@ -327,7 +327,7 @@ export async function listChainedTransactions(
     .execute();
 }
 
-/** Says that inclusions up to a block are final. */
+/** Marks successful transactions up to a block as final. */
 export async function markFinal(database: Database, ledger: string, upToBlock: bigint): Promise<void> {
   await database
     .updateTable('transactions')
@@ -339,8 +339,8 @@ export async function markFinal(database: Database, ledger: string, upToBlock: b
 }
 
 /**
- * Takes back every inclusion from a nonce on: the chain no longer has them. What succeeded is to be sent again as it is;
- * what failed only leaves a nonce to fill, because its items went elsewhere.
+ * Undoes every inclusion from a nonce on, after a reorganisation. Successful transactions will be broadcast again as
+ * they are; failed ones leave only a nonce to fill, because their items went elsewhere.
  */
 export async function unincludeFrom(
   transaction: Database,
@@ -357,7 +357,7 @@ export async function unincludeFrom(
   `.execute(transaction);
 }
 
-/** One past the last sale of a batch that a settlement of ours, sent or on chain, settles; 0 without one. */
+/** One past the last sale of a batch that our settlements cover, pending or on chain; 0 without one. */
 export async function findSettledUntil(database: Database, ledger: string, batch: number): Promise<number> {
   const row = await database
     .selectFrom('transactions')

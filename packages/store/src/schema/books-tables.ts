@@ -2,14 +2,14 @@ import type { Plan } from '@plumbline/protocol';
 import type { ColumnType } from 'kysely';
 import type { Hex } from 'viem';
 
-/** The books: what the chain says, as tables. Written by the indexer only. Every key begins with the ledger's key. */
+/** The books: the ledger's journal as tables. Only the indexer writes them. Every key begins with the ledger's key. */
 
-/** A whole number of up to 64 bits: money, block numbers, times. */
+/** An integer of up to 64 bits: money, block numbers, times. */
 type Whole = ColumnType<bigint, bigint | number, bigint | number>;
 type NullableWhole = ColumnType<bigint | null, bigint | number | null, bigint | number | null>;
-/** Like `Whole`, zero if it is not given. */
+/** Like `Whole`, with a default of zero. */
 type Total = ColumnType<bigint, bigint | undefined, bigint>;
-/** Bytes: read as hex with `0x`, written as they are. */
+/** Bytes: read as `0x` hex, written as bytes. */
 type Bytes = ColumnType<Hex, Uint8Array, Uint8Array>;
 type NullableBytes = ColumnType<Hex | null, Uint8Array | null, Uint8Array | null>;
 /** JSON: read parsed, written as text. */
@@ -17,7 +17,7 @@ type Json<T> = ColumnType<T, string, string>;
 
 /** A ledger and the terms it was created with. */
 interface LedgersTable {
-  /** `keyOf` the address; what all tables name the ledger by. */
+  /** `keyOf` the address: the column that names the ledger in every table. */
   ledger: Whole;
   address: string;
   chain_id: Whole;
@@ -33,10 +33,10 @@ interface LedgersTable {
   start_block: Whole;
 }
 
-/** Where the books of a ledger stand; changed only together with them. */
+/** How far the books of a ledger are; updated in the same transaction as the books. */
 interface CursorsTable {
   ledger: Whole;
-  /** The last block that is in the books. */
+  /** The last block in the books. */
   block_number: Whole;
   /** Null before the first block is read. */
   block_hash: NullableBytes;
@@ -45,15 +45,15 @@ interface CursorsTable {
   entry_count: Whole;
   /** The chain's newest block when the books were last written. */
   tip_number: Whole;
-  /** The newest block known to be final then; -1 before one was. What stands above it may still be undone. */
+  /** The newest block that was final at that time, or -1. Blocks above it may still be reorganised. */
   final_number: Whole;
 }
 
-/** Sums over the rows of a ledger; changed only together with them. */
+/** Sums over the rows of a ledger; updated in the same transaction as those rows. */
 interface TotalsTable {
   ledger: Whole;
   distributors: Total;
-  /** Distributors who were ever placed without a sponsor. */
+  /** Distributors ever placed without a sponsor. */
   roots: Total;
   batches: Total;
   sales: Total;
@@ -69,7 +69,7 @@ interface TotalsTable {
   withdrawn_units: Total;
 }
 
-/** The blocks that hold entries, and the newest one read: what the books go back to when the chain does. */
+/** Blocks with entries, and the newest block read: the points to which a reorganisation can roll the books back. */
 interface BlocksTable {
   ledger: Whole;
   number: Whole;
@@ -92,29 +92,32 @@ interface EntriesTable {
   log_index: number;
   /** The journal's head after the entry. */
   head: Bytes;
-  /** The entry's fields, money as decimal strings; without plans, sales and settled lines, which have tables. */
+  /**
+   * The entry's fields, money as decimal strings; without plans, sales and settled lines, which have tables of their
+   * own.
+   */
   content: Json<Record<string, unknown>>;
 }
 
 /** What entries may change of a distributor. */
 interface DistributorColumns {
-  /** 0 for a root; never an id that somebody has moved away from. */
+  /** 0 for a root; never the former id of a distributor who has moved. */
   sponsor: number;
   /** Distributors above. */
   depth: number;
-  /** Where the distributor stands in the tree, as bits; tree-path.ts says how. */
+  /** The distributor's place in the tree, as bits; books/tree/path.ts explains them. */
   path: string;
   rank: number;
   /** 1 active, 2 inactive, 3 left or moved. */
   status: number;
-  /** Id under which the distributor goes on; what they had and who stands below them is there. */
+  /** The distributor's new id, which has all that this one had, downline included; null unless they moved. */
   moved_to: number | null;
-  /** Where the distributor is paid now; null until it is claimed. */
+  /** The wallet that is paid; null until it is claimed. */
   wallet: string | null;
   /** Unix seconds; null if payouts were never held. */
   held_until: NullableWhole;
   hold_reason: string | null;
-  /** A replacement of the wallet that is under way, and the unix time from which it can be made. */
+  /** A pending replacement of the wallet, and the unix time from which it can be executed. */
   recovery_wallet: string | null;
   recovery_from: NullableWhole;
 }
@@ -126,50 +129,50 @@ interface DistributorsTable extends DistributorColumns {
   block_number: Whole;
 }
 
-/** What a distributor was before an entry changed them. */
+/** The state of a distributor before an entry changed it. */
 interface DistributorVersionsTable extends DistributorColumns {
   ledger: Whole;
   entry: Whole;
   id: number;
 }
 
-/** How many distributors stand below a distributor; a row for each distributor. */
+/** The size of each distributor's team. */
 interface TeamsTable {
   ledger: Whole;
   id: number;
-  /** Distributors who were ever placed right below: the next one's place in the order of siblings. */
+  /** Distributors ever placed directly below; gives the next one's place among its siblings. */
   placed: number;
-  /** Distributors right below now, and everybody below at any depth. */
+  /** Distributors directly below now, and the whole downline. */
   directs: number;
   team_size: number;
 }
 
 /**
- * What happened to a distributor in a month, by their id at the time: who has moved has rows under their former id as well.
- * Amounts only grow but for the team's, which follow the tree; a row of zeros does not exist.
+ * A distributor's figures of a month, under their id at the time: a distributor who has moved also has rows under the
+ * former id. Amounts only grow, except the team's, which follow the tree. There are no rows of zeros.
  */
 interface DistributorPeriodsTable {
   ledger: Whole;
   id: number;
   /** Month in UTC: year x 100 + month. */
   period: number;
-  /** Own sales, counted when they are recorded, whatever becomes of them. */
+  /** Own sales, counted when recorded and never taken off. */
   sales: Whole;
-  /** Volume of own sales by the class of their buyer, counted when they are recorded. */
+  /** Volume of own sales by buyer class, counted when recorded. */
   retail_cents: Whole;
   preferred_cents: Whole;
   self_cents: Whole;
-  /** Volume taken back, counted when it is. */
+  /** Volume reversed, counted when reversed. */
   reversed_retail_cents: Whole;
   reversed_preferred_cents: Whole;
   reversed_self_cents: Whole;
-  /** What own purchases cost, and how much of it came back. */
+  /** Price of own purchases, and how much of it was reversed. */
   self_price_cents: Whole;
   reversed_self_price_cents: Whole;
-  /** Volume of all classes of everybody who stands below the distributor now. */
+  /** Volume of the present downline, all classes together. */
   team_cents: Whole;
   reversed_team_cents: Whole;
-  /** Settled commissions by level, 0 the distributor's own sales; those above level 10 in one sum. */
+  /** Settled commissions by level; 0 is the distributor's own sales, and levels above 10 share one sum. */
   credited_0: Whole;
   credited_1: Whole;
   credited_2: Whole;
@@ -205,7 +208,7 @@ interface BatchesTable {
   recorded_at: Whole;
   reserved_units: Whole;
   manifest_root: Bytes;
-  /** The packed records, as `settle` and `reverse` want them. */
+  /** The packed records that `settle` and `reverse` take. */
   records: Bytes;
   /** Number of sales. */
   count: number;
@@ -227,13 +230,17 @@ interface SettlementsTable {
   lines: Bytes;
 }
 
-/** In which batches somebody sold and which credited them, by their id at the time; batch-marks.ts says how. */
+/**
+ * The batches in which a distributor sold, and those that credited them, under the id at the time; see batch-marks.ts.
+ */
 interface DistributorBatchesTable {
   ledger: Whole;
   id: number;
   /** The 1,024 batches from `1024 * chunk` on. */
   chunk: number;
-  /** Twice the offset of a batch in the chunk, and 1 more if it credited them; ascending, each once, at least one. */
+  /**
+   * Twice the offset of a batch in the chunk, plus 1 if it credited the distributor; ascending, distinct, never empty.
+   */
   marks: number[];
 }
 
@@ -254,7 +261,7 @@ interface PayoutsTable {
   /** Distributor id. */
   id: number;
   wallet: string;
-  /** Where the tokens went: the wallet, or another address that its owner has named. */
+  /** Where the tokens went: the wallet, or another address that its owner named. */
   recipient: string;
   units: Whole;
   block_number: Whole;
@@ -269,17 +276,17 @@ interface FlagsTable {
   /** Distributor id or sale number. */
   subject: Whole;
   reason: string;
-  /** Null while it is open, like the evidence and the entry that closed it. */
+  /** Null while the flag is open, like the evidence and the closing entry. */
   outcome: string | null;
   evidence: string | null;
   entry: Whole;
   closed_entry: NullableWhole;
 }
 
-/** Only read. */
+/** A column of a view. */
 type Shown<T> = ColumnType<T, never, never>;
 
-/** Sales as rows, unpacked from their batches: quick where a batch is named. */
+/** Sales as rows, unpacked from their batches; fast if the query names a batch. */
 interface SalesView {
   ledger: Shown<bigint>;
   batch: Shown<number>;
@@ -291,7 +298,7 @@ interface SalesView {
   is_settled: Shown<boolean>;
 }
 
-/** What settled sales credited as rows, unpacked from the settlements: quick where a batch is named. */
+/** Credits of settled sales as rows, unpacked from the settlements; fast if the query names a batch. */
 interface CreditsView {
   ledger: Shown<bigint>;
   batch: Shown<number>;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { BooksTables } from './books-tables.ts';
 import type { IntakeTables } from './intake-tables.ts';
 
-/** Every table, each with one writer: the indexer writes the books, the gateway the intake. */
+/** Every table. Each has one writer: the indexer writes the books, the gateway the intake. */
 export interface Tables extends BooksTables, IntakeTables {}
 
 /** The database, or a transaction on it. */
@@ -13,7 +13,7 @@ const BYTEA = 17;
 const INT8 = 20;
 const NUMERIC = 1700;
 
-/** Money and counts come back as bigint: they are whole numbers, and a double cannot hold them all. Bytes come as hex. */
+/** Money and counts come back as bigint, because a double cannot hold them all. Bytes come back as hex. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
   if (oid === INT8 || oid === NUMERIC) return BigInt;
   if (oid === BYTEA) return (text: string) => `0${text.slice(1)}`;
@@ -30,8 +30,8 @@ export function openDatabase(url: string, connections = 5): Database {
     max: connections,
     types: { getTypeParser: getTypeParser as typeof pg.types.getTypeParser },
   });
-  // A connection that breaks while idle is replaced by the next query, and one in use fails whoever uses it; without
-  // listeners either would end the process.
+  // The next query replaces a connection that broke while idle, and a query on a broken one fails. Without listeners,
+  // either would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
@@ -39,19 +39,19 @@ export function openDatabase(url: string, connections = 5): Database {
   return database;
 }
 
-/** What each database was opened on. */
+/** The pool behind each database. */
 const pools = new WeakMap<Database, pg.Pool>();
 
 /**
- * Runs `work` on one connection, as a database and as the driver's client, for what goes around the query builder.
- * @param database One that `openDatabase` gave.
+ * Runs `work` on one connection, given both as a database and as the driver's client, which COPY needs.
+ * @param database One that `openDatabase` returned.
  */
 export async function onOneConnection<T>(
   database: Database,
   work: (connected: Database, client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const pool = pools.get(database);
-  if (!pool) throw new Error('a transaction has one connection already');
+  if (!pool) throw new Error('expected a database that openDatabase returned, not a transaction');
   const client = await pool.connect();
   const lent = { query: client.query.bind(client), release: () => {} } as pg.PoolClient;
   const onlyOne = { connect: async () => lent, end: async () => {}, options: pool.options };
@@ -63,18 +63,18 @@ export async function onOneConnection<T>(
   }
 }
 
-/** The bytes of `0x` hex, as the tables keep hashes and packed records. */
+/** `0x` hex as the bytes that the tables store for hashes and packed records. */
 export function toBytes(hex: string): Buffer {
   return Buffer.from(hex.slice(2), 'hex');
 }
 
-/** Classes and codes of SQLSTATE that say the server, not the statement, is the trouble. */
+/** SQLSTATE classes and system codes that mean the server failed, not the statement. */
 const SERVER_TROUBLE = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
-/** What the driver says of a connection that broke while nobody waited for it, and of one that breaks under a query. */
+/** The driver's messages for a connection that broke while idle, or under a query. */
 const DRIVER_TROUBLE = /^(Client has encountered a connection error|Connection terminated)/;
 
-/** Whether `error` says that the database could not be reached or went away: what was asked may be asked again. */
+/** Whether `error` means that the database could not be reached or went away, so that the call can be retried. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isConnectionLost);

@@ -2,25 +2,26 @@ import type { BuyerClass, SaleItem } from '@plumbline/protocol';
 import type { ColumnType, Generated } from 'kysely';
 import type { Hex } from 'viem';
 
-/** What companies submit and what becomes of it. The gateway is the only writer. Addresses and hashes are lower-case hex. */
+/** What companies submit and what became of it. Only the gateway writes it. Addresses and hashes are lower-case hex. */
 
 /**
- * Where an item is: waiting for a transaction, tied to one, or refused for good. How far its transaction is, the
- * transaction's own row says, so that a reorganisation changes one row and not thousands.
+ * The state of an item: waiting for a transaction, tied to one, or refused for good. The progress of a transaction is
+ * in its own row, so a reorganisation changes one row and not thousands.
  */
 type ItemState = 'accepted' | 'batched' | 'refused';
 
 /**
  * `signed`: stored, perhaps never broadcast. `sent`: broadcast at least once. `included`: in a block that was canonical
- * when last looked at. `final`: deep enough. `failed`: reverted on chain. `voided`: it failed and the chain forgot it, so
- * that its nonce has to be filled by a transaction that does nothing. `displaced`: another transaction took its nonce.
+ * when last looked at. `final`: deep enough. `failed`: reverted on chain. `voided`: it failed and the chain forgot it,
+ * so that its nonce has to be filled by a transaction that does nothing. `displaced`: another transaction took its
+ * nonce.
  */
 export type TransactionState = 'signed' | 'sent' | 'included' | 'final' | 'failed' | 'voided' | 'displaced';
 
-/** `fill` does nothing but use up a nonce. */
+/** `fill` only uses up a nonce. */
 type TransactionKind = 'enrol' | 'record' | 'reverse' | 'settle' | 'fill';
 
-/** Bytes in hex: checked by whoever writes them. */
+/** `0x` hex, stored as text. */
 type HexText = ColumnType<Hex, string, string>;
 /** Written as JSON text, read as a value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -32,19 +33,19 @@ type Stamp = ColumnType<Date, never, never>;
 interface EnrolmentsTable {
   ledger: bigint;
   reference: string;
-  /** Order of acceptance; sponsors come before their recruits. */
+  /** Order of acceptance; a sponsor comes before its downline. */
   seq: Generated<bigint>;
   sponsor_reference: string | null;
   wallet: ColumnType<Hex | null, string | null, string | null>;
   state: ItemState;
   refusal: string | null;
-  /** Given when the enrolment is built. */
+  /** Assigned when the enrolment transaction is built. */
   distributor_id: number | null;
   transaction_id: bigint | null;
   accepted_at: Stamp;
 }
 
-/** A sale under the company's own number. */
+/** A sale by the company's own id. */
 interface SubmissionsTable {
   ledger: bigint;
   external_id: string;
@@ -61,9 +62,9 @@ interface SubmissionsTable {
   buyer_salt: string | null;
   buyer_commitment: HexText;
   document_salt: HexText;
-  /** Salted with `buyer_salt`, so that it cannot outlive the link as a way to guess the buyer. */
+  /** Salted with `buyer_salt`, so that once the link is erased it cannot be used to guess the buyer. */
   body_hash: string;
-  /** Sum of the reversals accepted and not refused. */
+  /** Sum of the accepted reversals, without the refused. */
   asked_price_cents: Generated<bigint>;
   asked_volume_cents: Generated<bigint>;
   state: ItemState;
@@ -101,7 +102,7 @@ interface IdempotencyTable {
   created_at: Stamp;
 }
 
-/** A transaction that holds a nonce. Its attempts differ in fees, at most in what the chain has since changed. */
+/** A transaction that holds a nonce. Its attempts differ in fees, and in data only if the chain has changed since. */
 interface TransactionsTable {
   ledger: bigint;
   id: Generated<bigint>;
@@ -117,12 +118,12 @@ interface TransactionsTable {
   hash: ColumnType<Hex | null, string | null, string | null>;
   block_number: bigint | null;
   block_hash: string | null;
-  /** Why it failed, or what is odd about it. */
+  /** Why it failed, or what is wrong with it. */
   problem: string | null;
   created_at: Stamp;
 }
 
-/** Signed bytes, stored before they are broadcast. Any attempt of a transaction may be the one that is included. */
+/** Signed bytes, stored before they are broadcast. Any attempt of a transaction may be included. */
 interface AttemptsTable {
   ledger: bigint;
   hash: string;
@@ -146,7 +147,7 @@ interface OutgoingBatchesTable {
   size: number;
 }
 
-/** Who may sign for an address. Whoever takes over gets a higher fence, and the writes of the one before are refused. */
+/** The right to sign for an address. Each new holder gets a higher fence, and writes of earlier holders are refused. */
 interface LeasesTable {
   name: string;
   holder: string;

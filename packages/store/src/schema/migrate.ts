@@ -16,7 +16,7 @@ export async function migrate(database: Database): Promise<void> {
   if (error) throw error;
 }
 
-/** Whether the database has our tables, of whatever version. */
+/** Whether the database has our tables, whatever their version. */
 export async function hasTables(database: Database): Promise<boolean> {
   const { rows } = await sql<{ has: boolean }>`select to_regclass('cursors') is not null as has`.execute(
     database,

@@ -3,13 +3,13 @@ import type { BooksTables } from '../../schema/books-tables.ts';
 import type { Database } from '../../schema/database.ts';
 import { keyOf } from '../../schema/ledger-key.ts';
 
-/** Holds the books of a ledger in one database against those in another, row by row, with few rows in memory. */
+/** Compares the books of a ledger in two databases row by row, with few rows in memory. */
 
 interface ComparedTable {
   name: keyof BooksTables;
-  /** The columns of its primary key after the ledger; all are whole numbers. */
+  /** The columns of its primary key after the ledger; all are integers. */
   key: readonly string[];
-  /** Columns that say when and how the books were written, not what is in them. */
+  /** Columns that depend on when and how the books were written. */
   except?: readonly string[];
 }
 
@@ -32,10 +32,10 @@ const comparedTables: readonly ComparedTable[] = [
   { name: 'flags', key: ['flag'] },
 ];
 
-/** A row that is not the same in both. */
+/** A row that differs or is missing in one of the databases. */
 export interface BooksDifference {
   table: string;
-  /** `column=value`, or empty for a table with one row to a ledger. */
+  /** `column=value`, or empty for tables with one row per ledger. */
   key: string;
   /** The columns that differ, as JSON; null where the row is missing. */
   one: string | null;
@@ -44,7 +44,7 @@ export interface BooksDifference {
 
 type Row = Record<string, unknown>;
 
-/** Rows to read at once. */
+/** Rows per query. */
 const PAGE = 2_000;
 
 /** The rows that differ, table by table in the order of their keys. */

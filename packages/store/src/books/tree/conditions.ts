@@ -1,21 +1,21 @@
 import { type RawBuilder, sql } from 'kysely';
 import { pathEnd } from './path.ts';
 
-/** Conditions on rows of distributors that index distributors_tree answers, together with one on the depth. */
+/** Conditions on rows of `distributors` that, with one on the depth, the index `distributors_tree` answers. */
 
 /** Bits of a path that the index holds. */
 const INDEXED = 8_192;
 
 const indexed = sql`substring(distributors.path from 1 for ${sql.lit(INDEXED)})`;
 
-/** The order of distributors of one depth: siblings as they came, after those of the sponsor's elder siblings. */
+/** The order of distributors of one depth: siblings by arrival, after the downlines of the sponsor's elder siblings. */
 export const inPathOrder = sql`${indexed}, distributors.path`;
 
 function bits(path: string): RawBuilder<unknown> {
   return sql`${path}::varbit`;
 }
 
-/** Of the type that substring gives and the index holds; `bit` without quotes would be one bit. */
+/** Of the type that `substring` returns and the index holds; `bit` without quotes would mean one bit. */
 function indexedBits(path: string): RawBuilder<unknown> {
   return sql`${path.slice(0, INDEXED)}::"bit"`;
 }
@@ -24,7 +24,7 @@ function indexedBits(path: string): RawBuilder<unknown> {
 export function inTeam(path: string): RawBuilder<boolean> {
   const end = pathEnd(path);
   const isIndexed = sql<boolean>`${indexed} between ${indexedBits(path)} and ${indexedBits(end)}`;
-  // Of a longer path the index only narrows the search.
+  // The index holds only the beginning of a longer path, so it narrows the search.
   return end.length <= INDEXED
     ? isIndexed
     : sql<boolean>`(${isIndexed} and distributors.path between ${bits(path)} and ${bits(end)})`;

@@ -1,28 +1,29 @@
 /**
- * Where distributors stand in the tree, as strings of bits. A distributor's path is their sponsor's, followed by the code of their
- * place among all who were ever put right below that sponsor. No code begins another one and codes sort like places, so
- * that everybody below a distributor has a path from `path` up to `pathEnd(path)`, and nobody else has: a downline is a range
- * of an index, a new distributor costs a row and moves nobody. Pure.
+ * Places in the tree as strings of bits. A distributor's path is the sponsor's path followed by the code of the
+ * distributor's place among all ever placed directly below that sponsor. No code is a prefix of another and codes sort
+ * like places, so exactly the distributor and its downline have paths from `path` to `pathEnd(path)`: a downline is a
+ * range of an index, and a new distributor costs one row and moves no other. Pure.
  */
 
-/** More ones than any code begins with: ids have 26 bits. */
+/** More ones than any code starts with: ids have 26 bits. */
 const ALL_ONES = '1'.repeat(32);
 
 /**
- * The code of a place (1, 2, ...): how many binary digits follow the first one, in ones ended by a zero, and those
- * digits. A line of distributors one below the other takes a bit for each.
+ * The code of a place (1, 2, ...): the number of binary digits after the first, in unary (ones and a final zero), then
+ * those digits. A first place takes a single bit, so a chain of distributors with one recruit each takes a bit per
+ * level.
  */
 export function placeCode(place: number): string {
   const digits = place.toString(2).slice(1);
   return `${'1'.repeat(digits.length)}0${digits}`;
 }
 
-/** After the paths of everybody below the distributor with `path`, and before those of everybody else who comes later. */
+/** The end of the range: after every path in the downline of `path`, before every later path outside it. */
 export function pathEnd(path: string): string {
   return path + ALL_ONES;
 }
 
-/** The path of whoever stands at `depth` above the distributor with `path`, or that of the distributor themself. */
+/** The path of the distributor at `depth` in the upline of `path`, or `path` itself. */
 export function pathAt(path: string, depth: number): string {
   let end = 0;
   for (let codes = 0; codes <= depth; codes++) {

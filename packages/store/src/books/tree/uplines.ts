@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
 import type { Database } from '../../schema/database.ts';
 
-/** The uplines of distributors up to their roots, as they stand. */
+/** The present uplines of distributors, up to their roots. */
 
-/** Where somebody stands. */
+/** A distributor's place in the tree. */
 export interface PlacedDistributor {
   /** 0 for a root. */
   sponsor: number;
   depth: number;
-  /** Id under which they go on; null if they have not moved. */
+  /** The distributor's new id; null if they have not moved. */
   movedTo: number | null;
 }
 
-/** What is known without asking the books. */
+/** What is known without a query. */
 interface Known {
-  /** Distributors whose places nobody has changed since they got them. */
+  /** New distributors, who are still where they were placed. */
   fresh: ReadonlyMap<number, PlacedDistributor>;
-  /** Whether nobody else is a distributor. */
+  /** Whether there are no other distributors. */
   isFirst: boolean;
 }
 
@@ -34,7 +34,7 @@ export class Uplines {
     this.#fresh = fresh;
   }
 
-  /** The uplines of those of `ids` who are distributors. */
+  /** Loads the uplines of `ids`; ids that belong to no distributor are skipped. */
   static async load(
     transaction: Database,
     ledger: bigint,
@@ -56,18 +56,18 @@ export class Uplines {
     return new Uplines(loaded, fresh);
   }
 
-  /** The id under which whoever has lane `id` stands now; 0 if nobody has it. */
+  /** The present id of the distributor with `id`; 0 if there is none. */
   whereIs(id: number): number {
     const distributor = this.#distributor(id);
     return distributor ? (distributor.movedTo ?? id) : 0;
   }
 
-  /** Where the sponsor of somebody who has not moved stands now; 0 for a root. */
+  /** The present id of the sponsor of a distributor who has not moved; 0 for a root. */
   sponsorOf(id: number): number {
     return this.whereIs(this.#distributor(id)?.sponsor ?? 0);
   }
 
-  /** Everybody above a distributor, the sponsor first. */
+  /** The upline of a distributor, sponsor first. */
   above(id: number): number[] {
     const line: number[] = [];
     for (let at = this.sponsorOf(this.whereIs(id)); at !== 0; at = this.sponsorOf(at)) line.push(at);
@@ -83,19 +83,19 @@ export class Uplines {
   }
 }
 
-/** Those of `ids`, and above them the first in each line, who are not fresh. */
+/** The ids that are not fresh: of `ids`, and of the first such distributor in the upline of each fresh one. */
 function unknownOf(ids: Iterable<number>, fresh: ReadonlyMap<number, PlacedDistributor>): number[] {
   const line = new Set(ids);
-  // Whoever is added is gone over too.
+  // A set yields what is added during the loop as well.
   for (const id of line) line.add(fresh.get(id)?.sponsor ?? id);
   return [...line].filter((id) => id !== 0 && !fresh.has(id));
 }
 
 /**
- * Adds up what stands below distributors.
- * @param amounts What each lane has itself.
+ * Sums amounts over downlines.
+ * @param amounts Of each id itself.
  * @param sum Adds the second to the first.
- * @returns For everybody above somebody with an amount: the sum over all below them.
+ * @returns By distributor, the sum over the downline; only those with an amount below them.
  */
 export function sumsBelow<T>(
   uplines: Uplines,
@@ -104,7 +104,7 @@ export function sumsBelow<T>(
 ): Map<number, T> {
   const whole = new Map<number, T>();
   const below = new Map<number, T>();
-  /** The deepest first, so that whoever is looked at has everything from below. */
+  /** Visited from the deepest level up, so each distributor has its whole downline when visited. */
   const byDepth: number[][] = [];
   const grow = (id: number, amount: T) => {
     const known = whole.get(id);

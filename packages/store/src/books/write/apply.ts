@@ -23,31 +23,33 @@ export interface BlockRow {
   timestamp: number;
 }
 
-/** Part of a stretch. */
+/** A part of a stretch, applied in one go. */
 export interface StretchPart {
   /** Its entries, in order. */
   entries: readonly JournalEntry[];
-  /** Every block that holds an entry; ascending. The last one of a stretch is the block up to which was read. */
+  /**
+   * Every block with an entry, ascending. The last block of a stretch is the last one read, with or without entries.
+   */
   blocks: readonly BlockRow[];
-  /** The chain's newest block when it was read. */
+  /** The chain's newest block at the time of reading. */
   tipNumber: number;
-  /** The newest block that was final then; none if not given. */
+  /** The newest final block at that time, if there was one. */
   finalNumber?: number | undefined;
 }
 
 /** A stretch of the chain, read and verified. */
 export interface Stretch {
-  /** Where the books must stand for it to follow. */
+  /** The position that the books must be at. */
   from: Position;
-  /** One after the other; each may be thrown away when the next is asked for. */
+  /** In order. Each can be discarded once the next is requested. */
   parts: Iterable<StretchPart> | AsyncIterable<StretchPart>;
 }
 
 /**
- * Writes a stretch into the books together with their new position, or nothing.
+ * Writes a stretch and the new position of the books in one transaction.
  * @param address Of the ledger.
  * @returns The new position.
- * @throws PositionMovedError if the books do not stand where the stretch begins.
+ * @throws PositionMovedError if the books are not where the stretch begins.
  */
 export async function applyEntries(database: Database, address: string, stretch: Stretch): Promise<Position> {
   return writeBooks(database, address, async (writer) => {
@@ -73,7 +75,7 @@ export async function applyEntries(database: Database, address: string, stretch:
   });
 }
 
-/** Writes everything but what goes into the tally. */
+/** Writes a segment, except what goes into the tally. */
 async function writeSegment(
   writer: BooksWriter,
   { entries, isCorrection }: Segment,
@@ -121,7 +123,7 @@ async function insertChanges(writer: BooksWriter, changes: Changes): Promise<voi
   await writer.insert('flags', columns.flags, changes.flags);
 }
 
-/** What the entries change of rows that other entries wrote. */
+/** Updates rows that earlier entries wrote. */
 async function updateRecorded({ transaction, ledger }: BooksWriter, changes: Changes): Promise<void> {
   await inChunks(columns.settledBatches, changes.settledBatches, (source) =>
     sql`update batches set settled = v.settled from ${source}

@@ -14,18 +14,18 @@ import {
   raiseVolumes,
 } from './sums/periods.ts';
 
-/** Takes a distributor with everybody below from one team to another when their sponsor is corrected, and back. */
+/** Moves a distributor and its downline to another team when its sponsor is corrected, and back again. */
 
 interface Correction {
   /** Before and after; the same if only the sponsor changes. */
   id: number;
   newId: number;
-  /** 0 for nobody. */
+  /** 0 for none. */
   oldSponsor: number;
   newSponsor: number;
 }
 
-/** Moves the sums of a corrected distributor between teams. The distributor stands in the new place already. */
+/** Moves the sums of a corrected distributor between teams. The distributor is in its new place already. */
 export async function moveBetweenTeams(writer: BooksWriter, changes: Changes): Promise<void> {
   const correction = await correctionOf(writer, changes);
   const { id, newId, oldSponsor, newSponsor } = correction;
@@ -36,7 +36,7 @@ export async function moveBetweenTeams(writer: BooksWriter, changes: Changes): P
   if (newSponsor === 0) await addRoots(writer, 1);
 }
 
-/** The way back; the distributor still stands in the new place. */
+/** Undoes `moveBetweenTeams`. The distributor is still in its new place. */
 export async function moveBack(writer: BooksWriter, changes: Changes): Promise<void> {
   const correction = await correctionOf(writer, changes);
   const { id, newId, oldSponsor, newSponsor } = correction;
@@ -44,7 +44,7 @@ export async function moveBack(writer: BooksWriter, changes: Changes): Promise<v
   await changeTeam(writer, newSponsor, [...own, ...team, ...waiting], -size);
   if (id !== newId) await renameTeam(writer, newId, id, team);
   await changeTeam(writer, oldSponsor, [...own, ...team], size);
-  // Of the two, only the new sponsor had another distributor put below them.
+  // `changeTeam` never lowers `placed`: take off the new sponsor's place, and the one just counted for the old sponsor.
   for (const sponsor of [newSponsor, oldSponsor]) {
     await growTeams(writer, [{ id: sponsor, placed: -1, directs: 0, teamSize: 0 }]);
   }
@@ -56,7 +56,7 @@ async function correctionOf(
   { distributorChanges }: Changes,
 ): Promise<Correction> {
   const correction = distributorChanges.find(isSponsorCorrection);
-  if (!correction) throw new Error('a correction corrects nobody');
+  if (!correction) throw new Error('the correction has no distributor');
   const { entry, id, newId, sponsor } = correction;
   const { rows } = await sql<{ sponsor: number }>`
     select sponsor from distributor_versions where ledger = ${ledger} and entry = ${entry} and id = ${id}`.execute(
@@ -67,18 +67,18 @@ async function correctionOf(
 
 type MonthVolumes = { period: number; volumes: Volumes };
 
-/** What a distributor takes along. */
+/** What moves with a distributor. */
 interface Whole {
-  /** The distributor and everybody below. */
+  /** The distributor and its downline. */
   size: number;
   own: MonthVolumes[];
-  /** Sales of the new lane from before anybody had it. */
+  /** Sales of the new id from before it was taken. */
   waiting: MonthVolumes[];
-  /** Of everybody below. */
+  /** Of the downline. */
   team: MonthVolumes[];
 }
 
-/** @param at Id under which the distributor's team is kept now. */
+/** @param at The id that has the distributor's team now. */
 async function findWhole(writer: BooksWriter, { id, newId }: Correction, at: number): Promise<Whole> {
   const { transaction, ledger } = writer;
   const { rows } = await sql<{ id: number; size: number | null }>`
@@ -98,7 +98,7 @@ async function findWhole(writer: BooksWriter, { id, newId }: Correction, at: num
   };
 }
 
-/** Adds to the team of `sponsor` and of everybody above `size` distributors with their volumes; takes them away if negative. */
+/** Adds `size` distributors with their volumes to the teams of `sponsor` and its upline; subtracts them if negative. */
 async function changeTeam(
   writer: BooksWriter,
   sponsor: number,
@@ -122,7 +122,7 @@ async function changeTeam(
   await growTeams(writer, [direct, ...teams]);
 }
 
-/** Keeps a distributor's team under another id. */
+/** Moves a distributor's team to another id. */
 async function renameTeam(
   writer: BooksWriter,
   from: number,

@@ -6,9 +6,9 @@ import type { Position } from '../position.ts';
 import type { CopyColumn } from './rows/copy-rows.ts';
 import type { BooksWriter } from './rows/writer.ts';
 
-/** Moves the cursor, which says where the books of a ledger stand, and keeps the blocks that they can go back to. */
+/** Moves the cursor of a ledger's books, and keeps the blocks to which they can be rolled back. */
 
-/** The books do not stand where a change of them begins: another process has written them. */
+/** The books are not at the expected position: another process has written them. */
 export class PositionMovedError extends PlumblineError {
   override name = 'PositionMovedError';
 
@@ -32,8 +32,8 @@ const blockColumns: readonly CopyColumn<PositionedBlock>[] = [
 ];
 
 /**
- * Takes the cursor for this transaction; another writer waits and then finds it moved.
- * @throws PositionMovedError if the books do not stand at `expected`.
+ * Locks the cursor for this transaction; another writer waits and then finds it moved.
+ * @throws PositionMovedError if the books are not at `expected`.
  */
 export async function lockPosition(
   { transaction, ledger }: BooksWriter,
@@ -53,8 +53,8 @@ export async function lockPosition(
 }
 
 /**
- * Adds blocks to those that the books keep; an empty one is kept only while it is the newest.
- * @returns Where the books stand then.
+ * Adds blocks. A block without entries is kept only while it is the newest.
+ * @returns The new position.
  */
 export async function addBlocks(
   writer: BooksWriter,
@@ -73,7 +73,7 @@ export async function addBlocks(
   return { number, hash, head, entryCount };
 }
 
-/** Writes the cursor; what is final stays so. */
+/** Writes the cursor; the final block never goes back. */
 export async function setCursor(
   { transaction, ledger }: BooksWriter,
   { number, hash, head, entryCount }: Position,

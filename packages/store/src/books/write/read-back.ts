@@ -18,7 +18,7 @@ interface Row {
   lines: Hex | null;
 }
 
-/** The entries from number `first` on, as they were written; of a plan without what has a table of its own. */
+/** The entries from number `first` on, as they were written, except that plans lack what has a table of its own. */
 export async function readBack({ transaction, ledger }: BooksWriter, first: number): Promise<TimedEntry[]> {
   const { rows } = await sql<Row>`
     select entries.entry::float8 as number, blocks.timestamp::float8 as time, kind, content, entries.head,
@@ -30,7 +30,7 @@ export async function readBack({ transaction, ledger }: BooksWriter, first: numb
       and batches.batch = case when kind = 'batchRecorded' then (content->>'batch')::int4 end
     left join settlements on settlements.ledger = entries.ledger
       and settlements.batch = case when kind = 'batchSettled' then (content->>'batch')::int4 end
-      -- Entries of other kinds may have an address there, and conditions may be asked in any order.
+      -- Other kinds of entries may have an address in this field, and PostgreSQL evaluates conditions in any order.
       and settlements.first = case when kind = 'batchSettled' then (content->>'from')::int4 end
     where entries.ledger = ${ledger} and entries.entry >= ${first} order by entries.entry`.execute(
     transaction,
@@ -47,5 +47,5 @@ export async function readBack({ transaction, ledger }: BooksWriter, first: numb
   });
 }
 
-/** Fields that JSON has as decimal strings. */
+/** Fields that are decimal strings in JSON. */
 const WIDE = new Set(['units', 'cap', 'reserved', 'credited', 'released', 'priceCents', 'volumeCents']);

@@ -19,16 +19,16 @@ import { addMarks, removeMarks } from './sums/marks.ts';
 import { addReversals, undoTally } from './sums/sums.ts';
 
 /**
- * What goes is read back as entries, which say by their keys which rows they made: a rollback costs what it undoes,
- * however much there is below it, and writing pays for no index that only a rollback reads.
+ * The entries to undo are read back, and their keys tell which rows they made. So a rollback costs only what it undoes,
+ * however large the books are, and no index has to be maintained for rollbacks alone.
  */
 
 /**
- * Takes everything above block `number` out of the books, so that they are as if they had never read further.
+ * Undoes everything above block `number`, so that the books are as if they had never read further.
  * @param address Of the ledger.
- * @param from Where the books stand.
- * @returns The position they are at then: the newest they know at or below `number`.
- * @throws PositionMovedError if the books do not stand at `from`.
+ * @param from The present position.
+ * @returns The new position: the newest known at or below `number`.
+ * @throws PositionMovedError if the books are not at `from`.
  */
 export async function rollBack(
   database: Database,
@@ -49,7 +49,7 @@ export async function rollBack(
   });
 }
 
-/** @param marks Gets those of the segment. */
+/** @param marks Gets the marks of the segment. */
 async function undoSegment(
   writer: BooksWriter,
   { entries, isCorrection }: Segment,
@@ -74,7 +74,7 @@ const reopenedColumns: readonly CopyColumn<Reopened>[] = [
   { name: 'first', type: 'int4', of: (row) => row.first },
 ];
 
-/** Takes out what is found by a key that only the entries tell. */
+/** Deletes the rows whose keys only the entries tell. */
 async function deleteRows(
   writer: BooksWriter,
   entries: readonly TimedEntry[],
@@ -100,7 +100,7 @@ async function deleteRows(
     where ledger = ${ledger} and flag = any(${closed}::int8[])`.execute(transaction);
 }
 
-/** Of batches that were settled in several parts, some of which stay. */
+/** The marks of settlements that stay, in batches that lose other settlements. */
 async function marksThatStay(
   { transaction, ledger }: BooksWriter,
   reopened: readonly Reopened[],
@@ -120,12 +120,12 @@ async function marksThatStay(
   return marks;
 }
 
-/** Takes out what is numbered in the order of the journal, or is little. */
+/** Deletes the rows that are numbered in journal order, and those of small tables. */
 async function deleteFrom(
   { transaction, ledger }: BooksWriter,
   { number, entryCount }: Position,
 ): Promise<void> {
-  // Passes over those batches only that go.
+  // Scans only the batches that are deleted.
   await sql`delete from batches where ledger = ${ledger} and batch > coalesce((
     select batch from batches where ledger = ${ledger} and block_number <= ${number} order by batch desc limit 1
   ), 0)`.execute(transaction);

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The tables of the books; books/tables.ts says what the columns mean. */
+/** The tables of the books; books-tables.ts describes the columns. */
 
 /** What entries may change of a distributor. */
 const distributorState = `sponsor integer not null,
@@ -74,7 +74,7 @@ const tables = [
     primary key (ledger, entry)
   )`,
   'create index entries_transaction on entries (ledger, transaction_hash)',
-  // Who may do what is folded from its few entries, so that going back leaves nothing to put right.
+  // Permissions are folded from their few entries on reading, so a rollback has nothing to restore.
   `create index entries_powers on entries (ledger, entry) where kind in ('recorderSet', 'roleChanged', 'pauseSet')`,
   `create table distributors (
     ledger bigint not null,
@@ -83,7 +83,7 @@ const tables = [
     ${distributorState},
     primary key (ledger, id)
   )`,
-  // A row of an index holds 2,704 bytes: of paths longer than 8,192 bits it has the beginning, and the row the rest.
+  // An index row holds at most 2,704 bytes, so only the first 8,192 bits of a path are indexed.
   `create index distributors_tree on distributors (ledger, depth, substring(path from 1 for 8192)) where moved_to is null`,
   'create index distributors_moved on distributors (ledger, moved_to) where moved_to is not null',
   'create unique index distributors_wallet on distributors (ledger, wallet) where wallet is not null',
@@ -94,7 +94,7 @@ const tables = [
     ${distributorState},
     primary key (ledger, entry, id)
   )`,
-  // Written again and again: room on every page keeps new versions of a row beside the old, out of the index.
+  // Updated often: free space on every page lets a new version of a row stay on the page, with no index write.
   `create table teams (
     ledger bigint not null,
     id integer not null,
@@ -149,9 +149,9 @@ const tables = [
     records bytea not null,
     primary key (ledger, batch)
   )`,
-  // One sale is cut out of the middle, which compression would make a reading of the whole.
+  // Reads cut one sale out of the middle; with compression they would have to read the whole value.
   'alter table batches alter column records set storage external',
-  // What is due to be settled is asked for all the time and is a small part of all batches.
+  // Batches due for settlement are queried all the time and are a small part of all batches.
   'create index batches_open on batches (ledger, batch) where settled < count',
   `create table settlements (
     ledger bigint not null,
@@ -211,8 +211,8 @@ const tables = [
 ];
 
 /**
- * Sales and credits as rows, for whoever asks in SQL: unpacked from the batches and settlements that hold them, quickly
- * where a batch is named. The forms are those of docs/protocol.md.
+ * Sales and credits as rows, for queries in SQL. They are unpacked from batches and settlements, which is fast when the
+ * query names a batch. docs/protocol.md defines the packed formats.
  */
 const views = [
   `create view sales as

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What companies submit, the transactions it becomes, and who may send them. */
+/** What companies submit, the transactions that carry it, and who may send them. */
 const statements = [
-  // References sort by their bytes, so that the key also finds those that begin alike.
+  // References sort by their bytes, so the key also serves searches by prefix.
   `create table enrolments (
     ledger bigint not null,
     reference text collate "C" not null,

@@ -8,7 +8,7 @@ import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 
 /** What a distributor was credited for one sale at one level. */
 export interface DistributorCredit extends SaleRef {
-  /** 0: a sale of their own. */
+  /** 0 for an own sale. */
   level: number;
   bps: number;
   units: bigint;
@@ -19,7 +19,7 @@ export interface DistributorCredit extends SaleRef {
 }
 
 /**
- * A distributor's credits, newest sale first, also those under the ids they had before.
+ * A distributor's credits, newest sale first, also those under a former id.
  * @throws MalformedError if the cursor is not one of ours.
  */
 export async function listCredits(
@@ -40,7 +40,7 @@ export async function listCredits(
   return pageOf(credits, limit, (last) => `${last.batch}-${last.index}`);
 }
 
-/** The ids of a distributor: the present one and those that they had before. */
+/** The present and former ids of a distributor. */
 async function listLanes(database: Database, ledger: bigint, id: number): Promise<number[]> {
   const rows = await database
     .selectFrom('distributors')
@@ -51,7 +51,7 @@ async function listLanes(database: Database, ledger: bigint, id: number): Promis
   return rows.map((row) => row.id);
 }
 
-/** The batches that credited somebody, newest first, a few at a time. */
+/** The batches that credited a distributor, newest first, a few at a time. */
 async function* creditingBatches(
   database: Database,
   ledger: bigint,
@@ -60,7 +60,7 @@ async function* creditingBatches(
   last = 2 ** 31 - 1,
 ): AsyncGenerator<number[]> {
   let chunk = chunkOf(last);
-  // The newest row is mostly enough, and where it is not, rows hold few batches, or sales only.
+  // The newest row is usually enough. If it is not, rows hold few batches or only sales, so more of them are read.
   for (let count = 1; ; count = Math.min(4 * count, limit + 1)) {
     const { rows } = await sql<{ chunk: number; marks: number[] }>`
       select chunk, marks from distributor_batches

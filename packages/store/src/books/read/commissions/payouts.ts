@@ -4,12 +4,12 @@ import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 
-/** Tokens that were paid out to a distributor. */
+/** A payout to a distributor. */
 export interface DistributorPayout {
   /** Number of the entry. */
   entry: number;
   units: bigint;
-  /** The wallet at the time, and where the tokens went: there, or to another address that its owner had named. */
+  /** The wallet at the time, and where the tokens went: to it, or to another address that its owner had named. */
   wallet: Address;
   recipient: Address;
   blockNumber: number;
@@ -17,7 +17,7 @@ export interface DistributorPayout {
 }
 
 /**
- * A distributor's payouts, newest first, also those under the id they had before.
+ * A distributor's payouts, newest first, also those under a former id.
  * @throws MalformedError if the cursor is not one of ours.
  */
 export async function listPayouts(

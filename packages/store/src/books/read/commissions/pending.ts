@@ -21,15 +21,16 @@ export interface Pending {
   units: bigint;
   /** By level, as in `Figures`. */
   unitsByLevel: bigint[];
-  /** Sales that would credit them. */
+  /** Sales that would credit the distributor. */
   sales: number;
   /** Unix seconds: when the last return window of these sales ends; null if there are none. */
   until: number | null;
 }
 
 /**
- * What settlement would credit a distributor now for all unsettled sales of themself and of everybody below them, as far down
- * as the plans reach, with the tree, ranks and statuses as they are. Nothing for the id of somebody who has moved.
+ * What settlement would credit a distributor now for the unsettled sales of the distributor and its downline, as far
+ * down as the plans reach, with the present tree, ranks and statuses. Zero for the former id of a distributor who has
+ * moved.
  */
 export async function getPending(database: Database, ledger: string, id: number): Promise<Pending> {
   const pending: Pending = { units: 0n, unitsByLevel: creditedColumns.map(() => 0n), sales: 0, until: null };
@@ -76,7 +77,7 @@ function rateOf(
   return { column: Math.min(level, creditedColumns.length - 1), bps: credits[level]?.bps ?? 0 };
 }
 
-/** Whether everybody above a seller has the level that they are above, whoever stands between. */
+/** Whether a plan pays by distance alone, so that it does not matter which distributors are in between. */
 function isPlain(plan: Plan | undefined): boolean {
   return plan?.kind === PLAN_BY_LEVEL && plan.compression === COMPRESSION_NONE;
 }
@@ -94,7 +95,7 @@ interface TreeDistributor {
   movedTo: number;
 }
 
-/** The lines from `sellers` up to distributor `top`; below them also, as -1, -2, ..., one stand-in for all of each level. */
+/** The uplines of `sellers` as far as `top`. Ids -1, -2, ... stand for any distributor 1, 2, ... levels below `top`. */
 async function loadTree(
   database: Database,
   ledger: string,
@@ -115,7 +116,7 @@ async function loadTree(
   const distributors = new Map(rows.map((row) => [row.id, row]));
   const aboveStandIn = (id: number) => (id === -1 ? top : id + 1);
   return {
-    // Nobody above them matters.
+    // The tree ends at `top`: no distributor above it matters.
     sponsorOf: (id) => (id < 0 ? aboveStandIn(id) : id === top ? 0 : (distributors.get(id)?.sponsor ?? 0)),
     rankOf: (id) => distributors.get(id)?.rank ?? 0,
     statusOf: (id) => (id < 0 ? STATUS_ACTIVE : (distributors.get(id)?.status ?? STATUS_NONE)),

@@ -11,7 +11,7 @@ import type { TreePlace } from '../../tree/path.ts';
 export interface Unsettled {
   /** Distributor id as it was recorded. */
   seller: number;
-  /** How far below the distributor the seller stands; 0 for themself. */
+  /** How far below the distributor the seller stands; 0 for the distributor's own sales. */
   level: number;
   /** Version. */
   plan: number;
@@ -22,7 +22,7 @@ export interface Unsettled {
 }
 
 /**
- * The unsettled sales of a distributor and of everybody below, read out of the open batches that hold some.
+ * The unsettled sales of a distributor and its downline, read from the open batches that hold some.
  * @param reach Levels below the distributor.
  * @param plans By version.
  */

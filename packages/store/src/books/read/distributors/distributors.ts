@@ -5,37 +5,37 @@ import { keyOf } from '../../../schema/ledger-key.ts';
 import { creditedColumns } from '../../periods.ts';
 import type { TreePlace } from '../../tree/path.ts';
 
-/** A distributor as the books know them. Money in units. */
+/** A distributor in the books. Money in units. */
 export interface Distributor {
   id: number;
   /** 0 for a root. */
   sponsor: number;
-  /** Distributors above; 0 for a root. Of somebody who has moved: when they did. */
+  /** Distributors above; 0 for a root. For a former id: at the time of the move. */
   depth: number;
   /** 0 to 15. */
   rank: number;
   /** 1 active, 2 inactive, 3 left or moved. */
   status: number;
-  /** Id under which the distributor goes on, with all that they had; null if they have not moved. */
+  /** The distributor's new id, which has all that this one had; null unless they moved. */
   movedTo: number | null;
-  /** Where they are paid now. */
+  /** The wallet that is paid. */
   wallet: Address | null;
-  /** The last hold of their payouts; it is over when `until` (unix seconds) has come. */
+  /** The last hold of payouts; over once `until` (unix seconds) is reached. */
   hold: { until: number; reason: Hex } | null;
-  /** The replacement of their wallet that is under way, and the unix time from which it can be made. */
+  /** A pending replacement of the wallet, and the unix time from which it can be executed. */
   recovery: { wallet: Address; executableFrom: number } | null;
   /** Sum of all credits, and of all payouts; the difference is owed. */
   creditedUnits: bigint;
   paidUnits: bigint;
-  /** Distributors sponsored directly, and everybody below at any depth. */
+  /** Distributors sponsored directly, and the whole downline. */
   directs: number;
   teamSize: number;
-  /** Sales of their own, settled or not, also those under the id they had before. */
+  /** Own sales, settled or not, also under a former id. */
   ownSales: number;
   enrolledBlock: number;
 }
 
-/** The distributor with `id`, a distributor id or a lower-case wallet. The id of somebody who has moved says where to. */
+/** The distributor with `id`, a distributor id or a lower-case wallet. A former id says in `movedTo` where to look. */
 export async function findDistributor(
   database: Database,
   ledger: string,
@@ -84,8 +84,8 @@ export async function findDistributor(
 }
 
 /**
- * Both ids of a distributor in the row `distributor` of distributors, as the table `lanes`: the present one and the one they had before
- * (nobody moves twice). Of somebody who has moved there are none: what they had is where they are.
+ * The present and the former id (there is at most one) of the distributor in the row `distributor`, as the table
+ * `lanes`. None for the row of a former id: its figures belong to the new one.
  */
 function lanesOf(distributor: string): RawBuilder<unknown> {
   const name = sql.ref(distributor);
@@ -93,14 +93,14 @@ function lanesOf(distributor: string): RawBuilder<unknown> {
     select before.id from distributors before where before.ledger = ${name}.ledger and before.moved_to = ${name}.id) lanes`;
 }
 
-/** Settled commissions of the distributor in the row `distributor` of distributors, in units. */
+/** Settled commissions of the distributor in the row `distributor`, in units. */
 export function creditedBy(distributor: string): RawBuilder<bigint> {
   return sql`(select coalesce(sum(${sql.raw(creditedColumns.join(' + '))}), 0)::int8
     from ${lanesOf(distributor)} join distributor_periods months
     on months.ledger = ${sql.ref(`${distributor}.ledger`)} and months.id = lanes.id)`;
 }
 
-/** Where a distributor stands; undefined for nobody and for the id of somebody who has moved. */
+/** A distributor's place in the tree; undefined for an unknown id and for a former id. */
 export async function findPlace(
   database: Database,
   ledger: string,

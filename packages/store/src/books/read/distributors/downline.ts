@@ -7,19 +7,19 @@ import type { TreePlace } from '../../tree/path.ts';
 import { type Page, type PageRequest, pageOf } from '../page.ts';
 import { creditedBy, findPlace } from './distributors.ts';
 
-/** Somebody below a distributor. */
+/** A distributor in a downline. */
 export interface DownlineDistributor {
   id: number;
   /** 1: sponsored directly. */
   level: number;
   /** Settled commissions. */
   creditedUnits: bigint;
-  /** Distributors sponsored directly, and everybody below at any depth. */
+  /** Distributors sponsored directly, and the whole downline. */
   directs: number;
   teamSize: number;
 }
 
-/** @param level Only this one; all of them if it is not given. */
+/** @param level Only this level; all levels by default. */
 export interface DownlineRequest extends PageRequest {
   level?: number | undefined;
 }
@@ -28,10 +28,10 @@ export interface DownlineRequest extends PageRequest {
 const ABOVE_ALL: TreePlace = { depth: -1, path: '' };
 
 /**
- * The distributors below a distributor (0: everybody), level by level; within a level a sponsor's distributors stand together, in the order
- * in which they came. Nobody is below the id of somebody who has moved.
- * @throws MalformedError if the cursor is not one of ours, or if whoever the page before ended with has since been put
- * into another team.
+ * The downline of a distributor (0: all distributors), level by level. Within a level, the recruits of a sponsor are
+ * together, by arrival. A former id has no downline.
+ * @throws MalformedError if the cursor is not one of ours, or if the last distributor of the page before has since
+ * moved to another team.
  */
 export async function listDownline(
   database: Database,
@@ -65,7 +65,7 @@ export async function listDownline(
   return pageOf(distributors, limit, (last) => String(last.id));
 }
 
-/** Where the last one of a page stands; where they stood if they have moved, which is where the next page begins. */
+/** The place of a page's last distributor, where the next page begins; of a former id, the place before the move. */
 async function findLast(database: Database, ledger: string, cursor: string): Promise<TreePlace> {
   if (!/^[1-9][0-9]{0,8}$/.test(cursor)) throw notOurs();
   const last = await database
@@ -81,14 +81,14 @@ async function findLast(database: Database, ledger: string, cursor: string): Pro
 function notOurs(): MalformedError {
   return new MalformedError(
     'cursor',
-    'must be the nextCursor of the page before, of a team that is as it was',
+    'must be the nextCursor of the page before, and its last distributor must still be in the same team',
   );
 }
 
 interface Wanted {
   /** Depth of the first level. */
   first: number;
-  /** The first level begins behind this one. */
+  /** The first level begins after this place. */
   after: TreePlace | undefined;
   /** No other level. */
   isOnly: boolean;
@@ -97,8 +97,8 @@ interface Wanted {
 }
 
 /**
- * The ids of a page, as the table `levels`: one range of the index after the other, until there are enough or a level is
- * empty, below which there is nobody.
+ * The ids of a page, as the table `levels`: one range of the index per level, until there are enough ids or a level is
+ * empty, which means that all deeper ones are too.
  */
 function levels(
   ledger: bigint,

@@ -2,7 +2,7 @@ import type { Address } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 
-/** Digits of a wallet, with `0x`. */
+/** Length of a wallet with `0x`. */
 const WALLET = 42;
 
 /**
@@ -15,7 +15,7 @@ export async function listByWallet(
   prefix: string,
   limit: number,
 ): Promise<{ id: number; wallet: Address }[]> {
-  // All wallets are as long, so that a range finds them in whatever order the database sorts text.
+  // All wallets have the same length, so a range finds them in any collation.
   const rows = await database
     .selectFrom('distributors')
     .select(['id', 'wallet'])

@@ -2,18 +2,19 @@ import { sql } from 'kysely';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 
-/** Everybody below a distributor. */
+/** The downline of a distributor. */
 export interface Subtree {
   directs: number;
   /** Distributors at any depth. */
   size: number;
-  /** Volume of all classes that they sold in a month, and how much was taken back in it. */
+  /** Volume of all classes sold in a month, and volume reversed in it. */
   volumeCents: bigint;
   reversedCents: bigint;
 }
 
 /**
- * How large a distributor's team is and what it sold in a month; zeros for nobody and for the id of somebody who has moved.
+ * The size and the month's volume of a downline; zeros for an unknown id and for the former id of a distributor who
+ * moved.
  * @param period Month in UTC: year x 100 + month.
  */
 export async function getSubtree(

@@ -6,15 +6,15 @@ import { pathAt } from '../../tree/path.ts';
 import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 import { findPlace } from './distributors.ts';
 
-/** Somebody above a distributor; level 1 is the sponsor. */
+/** A distributor in an upline; level 1 is the sponsor. */
 export interface UplineDistributor {
   id: number;
   level: number;
 }
 
 /**
- * The distributors above a distributor, from the sponsor up. A page begins where the distributor's path says, so that the last one of a
- * deep line costs no more than the first. Nobody is above the id of somebody who has moved.
+ * The upline of a distributor, sponsor first. The distributor's path tells where a page begins, so the last page of a
+ * deep upline costs no more than the first. A former id has no upline.
  * @throws MalformedError if the cursor is not one of ours.
  */
 export async function listUpline(

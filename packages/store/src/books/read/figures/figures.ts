@@ -12,23 +12,23 @@ export interface VolumeByClass {
   self: bigint;
 }
 
-/** What a distributor did and got in a time. Sales count when they are recorded, reversals when they are made. */
+/** A distributor's figures of a period. Sales count when recorded, reversals when made. */
 export interface Figures {
   /** Own sales. */
   sales: number;
-  /** Volume of own sales, and how much of it was taken back. */
+  /** Volume of own sales, and reversed volume. */
   soldCents: VolumeByClass;
   reversedCents: VolumeByClass;
-  /** The same of everybody who stands below them now, all classes together. */
+  /** The same of the present downline, all classes together. */
   teamCents: bigint;
   reversedTeamCents: bigint;
-  /** Settled commissions by level, 0 the distributor's own sales; the last of the 12 is the sum over all levels above 10. */
+  /** Settled commissions by level, 0 being own sales; the last of the 12 is the sum of all levels above 10. */
   creditedByLevel: bigint[];
   creditedUnits: bigint;
   paidUnits: bigint;
-  /** What their own purchases cost, net of what came back. */
+  /** Price of own purchases, net of reversals. */
   purchasesCents: bigint;
-  /** `creditedUnits - purchasesCents x 10,000`: settled commissions less what own purchases cost; negative for many. */
+  /** `creditedUnits - purchasesCents x 10,000`: settled commissions less own purchases; often negative. */
   netUnits: bigint;
 }
 
@@ -43,7 +43,7 @@ type Sums = { [Column in PeriodColumn]: bigint };
 const sums = sql.raw(periodColumns.map((name) => `coalesce(sum(${name}), 0)::int8 as ${name}`).join(', '));
 
 /**
- * A distributor's months in which something happened, also under the id they had before; newest first.
+ * A distributor's months with any figures, also under a former id; newest first.
  * @throws MalformedError if the cursor is not one of ours.
  */
 export async function listPeriods(
@@ -76,7 +76,7 @@ export async function getFigures(
     database,
   );
   const [row] = rows;
-  if (!row) throw new Error('a sum over no rows is a row');
+  if (!row) throw new Error('the sum returned no row');
   return figuresOf(row);
 }
 

@@ -3,15 +3,15 @@ import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { type Page, type PageRequest, pageOf, parseCursor } from '../page.ts';
 
-/** Somebody who sold to retail customers in a month. */
+/** A distributor who sold to retail customers in a month. */
 export interface Leader {
   id: number;
-  /** Retail volume of own sales less what was taken back of such in the same month; above 0. */
+  /** Retail volume of own sales less retail volume reversed in the same month; above 0. */
   netRetailCents: bigint;
 }
 
 /**
- * Who had the most net retail volume in a month, the highest first, equals by id.
+ * The distributors with the most net retail volume in a month, highest first, ties by id.
  * @param period Month in UTC: year x 100 + month.
  * @throws MalformedError if the cursor is not one of ours.
  */
@@ -26,8 +26,8 @@ export async function listLeaders(
   const after = match
     ? sql`net <= ${match[1]}::int8 and (net < ${match[1]}::int8 or id > ${Number(match[2])})`
     : sql`true`;
-  // Who has a row under a former id may have another, and neither says where the distributor stands: those few are added up
-  // aside. The rest comes from the index as it is needed.
+  // A distributor with a row under a former id may have a second one, and neither gives the rank: those few are summed
+  // separately. The rest is read from the index as far as needed.
   const { rows } = await sql<Leader>`
     with former as materialized (
       select distributors.id as lane, moved_to as id, retail_cents - reversed_retail_cents as net from distributors

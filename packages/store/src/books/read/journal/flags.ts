@@ -11,7 +11,7 @@ export interface Flag extends Omit<FlagRaised, 'kind'> {
   evidence: Hex | null;
 }
 
-/** The flags on a distributor, also those under the ids they had before, or on a sale; oldest first. */
+/** The flags on a sale or a distributor, former ids included; oldest first. */
 export async function listFlags(
   database: Database,
   ledger: string,

@@ -4,7 +4,7 @@ import type { Hex } from 'viem';
 import { type Database, toBytes } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 
-/** An entry of the journal as the books keep it. */
+/** An entry of the journal in the books. */
 export interface EntryRow {
   /** Number of the entry, from 0. */
   entry: number;
@@ -18,7 +18,7 @@ export interface EntryRow {
   content: Record<string, unknown>;
 }
 
-/** A plan as it was announced. */
+/** An announced plan. */
 export interface PlanRow {
   version: number;
   /** Unix seconds. */
@@ -27,7 +27,7 @@ export interface PlanRow {
   plan: Plan;
 }
 
-/** The entries that a transaction made, in order; none for a transaction that the books do not know. */
+/** The entries of a transaction, in order; none if the books do not know the transaction. */
 export async function listByTransaction(
   database: Database,
   ledger: string,
@@ -67,7 +67,7 @@ export async function listPlans(database: Database, ledger: string): Promise<Pla
   }));
 }
 
-/** The plan that a batch recorded at `time` (unix seconds) uses: the newest that has started. */
+/** The plan of batches recorded at `time` (unix seconds): the newest that has started. */
 export async function findPlanAt(
   database: Database,
   ledger: string,

@@ -3,16 +3,16 @@ import type { Address, Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 
-/** Who may do what on a ledger now. */
+/** The present permissions of a ledger. */
 export interface Powers {
   /** Whether enrolling and recording are paused. */
   paused: boolean;
-  /** What each recorder may reserve in a period, in units; only those who may. */
+  /** The recorders, with the units that each may reserve in a period. */
   recorders: { recorder: Address; cap: bigint }[];
   roles: { role: Hex; account: Address }[];
 }
 
-/** Who may do what on a ledger, from the entries that gave and took it. */
+/** The present permissions of a ledger, folded from its entries. */
 export async function getPowers(database: Database, ledger: string): Promise<Powers> {
   const { rows } = await sql<{ kind: string; content: Record<string, string | boolean> }>`
     select kind, content from entries

@@ -22,7 +22,7 @@ export interface Batch {
   recordedAt: number;
   reservedUnits: bigint;
   manifestRoot: Hex;
-  /** The packed records, as `settle` and `reverse` want them. */
+  /** The packed records that `settle` and `reverse` take. */
   records: Hex;
   /** Number of sales, and how many of them are settled, from index 0. */
   count: number;
@@ -31,7 +31,7 @@ export interface Batch {
   transactionHash: Hex;
 }
 
-/** Part of a sale taken back. */
+/** A reversal of part of a sale. */
 export interface Reversal {
   index: number;
   priceCents: bigint;
@@ -40,7 +40,7 @@ export interface Reversal {
   transactionHash: Hex;
 }
 
-/** What a settled sale credited at one level; level 0 is the seller. */
+/** A credit of a settled sale; level 0 is the seller. */
 export interface SaleCredit {
   level: number;
   /** Distributor id. */
@@ -61,7 +61,7 @@ export interface Sale extends SaleRef {
   reversedVolumeCents: bigint;
   /** Plan version. */
   plan: number;
-  /** Unix seconds: when it was recorded, and from when on it can be settled. */
+  /** Unix seconds: when it was recorded, and from when it can be settled. */
   recordedAt: number;
   settlesAt: number;
   /** Of the recording. */
@@ -125,7 +125,7 @@ export async function findSale(
   };
 }
 
-/** What the settled sale that `ref` names credited. */
+/** The settlement of the settled sale that `ref` names. */
 async function findSettlement(
   database: Database,
   ledger: string,
@@ -146,7 +146,7 @@ async function findSettlement(
     blockNumber: Number(row.block_number),
     countedCents: line.volumeCents,
     creditedUnits: creditedBy(line),
-    // A level without a rate credits nothing.
+    // Levels without a rate credit nothing.
     credits: line.credits.flatMap((credit, level) => {
       const units = amountOf(line, credit);
       return units === 0n ? [] : [{ level, ...credit, units }];
@@ -189,7 +189,7 @@ export async function listDueBatches(
   return rows.map(batchOf);
 }
 
-/** The reversals of a batch in the order they were made, which is the order `settle` and `reverse` want them in. */
+/** The reversals of a batch in journal order, which is the order that `settle` and `reverse` take. */
 export async function listReversals(database: Database, ledger: string, batch: number): Promise<Reversal[]> {
   const rows = await database
     .selectFrom('reversals')

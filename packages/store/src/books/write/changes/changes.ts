@@ -20,7 +20,7 @@ import { periodOf } from '../../periods.ts';
 import { type DistributorChange, distributorChangesOf } from './distributor-changes.ts';
 import type { EnrolledChange, Tally } from './tally.ts';
 
-/** What entries change in the books, as rows to write. Pure; the writing is in apply.ts. */
+/** What entries change in the books, as rows to write. Pure; apply.ts writes them. */
 
 /** Where an entry stands. */
 interface Place {
@@ -44,7 +44,7 @@ export interface PayoutChange extends Place {
   units: bigint;
 }
 
-/** A flag that these entries raised; what closes it is null while it is open. */
+/** A flag that these entries raised; the last three fields are null while it is open. */
 export interface FlagChange extends Place, Omit<FlagRaised, 'kind'> {
   outcome: string | null;
   evidence: string | null;
@@ -82,7 +82,7 @@ export interface SettlementChange {
 export interface Changes {
   entries: EntryChange[];
   enrolled: EnrolledChange[];
-  /** What happened to distributors after they were enrolled, in order. */
+  /** Changes of distributors after enrolment, in order. */
   distributorChanges: DistributorChange[];
   plans: (PlanAnnounced & Place)[];
   batches: BatchChange[];
@@ -103,7 +103,7 @@ export interface TimedEntry extends JournalEntry {
 
 /**
  * Collects what `entries` change.
- * @param tally Gets what they add to sums, all but what was taken back of sales recorded before.
+ * @param tally Gets what they add to sums, except reversals of sales recorded before.
  */
 export function collectChanges(entries: readonly TimedEntry[], tally: Tally): Changes {
   const collector = new Collector(tally);
@@ -126,7 +126,7 @@ class Collector {
     closedFlags: [],
   };
   readonly #settledBatches = new Map<number, number>();
-  /** Batches recorded by these entries: what happens to them later is written with them at once. */
+  /** Batches recorded by these entries, written together with the later changes to them. */
   readonly #fresh = new Map<number, { batch: BatchChange; classes: number[] }>();
 
   constructor(tally: Tally) {
@@ -235,7 +235,7 @@ class Collector {
       },
       (id, bps, level) => {
         const units = cents * bps;
-        // A level without a rate credits nothing.
+        // Levels without a rate credit nothing.
         if (units === 0) return;
         marks.credited(id, batch);
         month.credited(id, level, units);
@@ -259,7 +259,7 @@ class Collector {
   }
 }
 
-/** An entry's fields as JSON, without what has tables of its own. */
+/** An entry's fields as JSON, without those that have tables of their own. */
 function contentOf(entry: Entry): string {
   const fields: Record<string, unknown> = { ...fieldsOf(entry) };
   for (const [name, value] of Object.entries(fields))

@@ -11,7 +11,7 @@ import type {
 } from './changes.ts';
 import type { DistributorRow, DistributorVersion } from './distributor-changes.ts';
 
-/** How changes become columns; tables.ts says what these mean. */
+/** The columns that changes are written to; schema/books-tables.ts describes them. */
 
 export const entries: readonly CopyColumn<EntryChange>[] = [
   { name: 'entry', type: 'int8', of: (row) => row.entry },

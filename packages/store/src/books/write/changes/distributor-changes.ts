@@ -2,9 +2,9 @@ import { decodeStandings, type Entry, STATUS_ACTIVE, STATUS_CLOSED } from '@plum
 import { zeroAddress } from 'viem';
 import type { TreePlace } from '../../tree/path.ts';
 
-/** What happens to distributors after they are enrolled, and what it makes of them. Pure. */
+/** Changes of distributors after they are enrolled. Pure. */
 
-/** What entries may change of a distributor; tables.ts says what the fields mean. */
+/** What entries may change of a distributor; schema/books-tables.ts describes the fields. */
 interface DistributorState {
   sponsor: number;
   depth: number;
@@ -49,7 +49,7 @@ export interface SponsorCorrection {
   sponsor: number;
 }
 
-/** A distributor as they are enrolled. */
+/** A distributor at enrolment. */
 export function newDistributor(
   { id, sponsor, wallet, blockNumber }: Pick<DistributorRow, 'id' | 'sponsor' | 'wallet' | 'blockNumber'>,
   place: TreePlace,
@@ -58,10 +58,10 @@ export function newDistributor(
   return { id, sponsor, ...place, ...standing, wallet, ...UNTROUBLED, blockNumber };
 }
 
-/** Neither held nor about to get another wallet. */
+/** No hold and no pending recovery. */
 const UNTROUBLED = { heldUntil: null, holdReason: null, recoveryWallet: null, recoveryFrom: null };
 
-/** What entry number `number` does to distributors; nothing for entries about other things. */
+/** The changes that entry number `number` makes to distributors; none for other kinds of entries. */
 export function distributorChangesOf(number: number, entry: Entry): DistributorChange[] {
   const changed = (id: number, to: Partial<DistributorState>): DistributorChange => ({
     entry: number,
@@ -79,7 +79,7 @@ export function distributorChangesOf(number: number, entry: Entry): DistributorC
     case 'distributorLeft':
       return [changed(entry.id, { rank: 0, status: STATUS_CLOSED })];
     case 'walletSet':
-      // Another wallet ends a recovery of the one before.
+      // A new wallet ends a pending recovery.
       return [changed(entry.id, { wallet: entry.to, recoveryWallet: null, recoveryFrom: null })];
     case 'recoverySet': {
       const isCancelled = entry.to === zeroAddress;
@@ -117,8 +117,7 @@ export function applyDistributorChanges(
 
   function get(entry: number, id: number): DistributorRow {
     const distributor = distributors.get(id);
-    if (!distributor)
-      throw new Error(`entry ${entry} is about distributor ${id}, whom the books do not have`);
+    if (!distributor) throw new Error(`distributor ${id} of entry ${entry} is not in the books`);
     return distributor;
   }
 

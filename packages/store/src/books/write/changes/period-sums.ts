@@ -1,11 +1,11 @@
 import { NumbersById } from '@plumbline/protocol';
 import { columnOf, LEVELS, periodColumns, type Volumes } from '../../periods.ts';
 
-/** What the sums of distributors grow by, collected in flat memory: there is a credit for every level of every sale. */
+/** Growth of distributors' sums, collected in flat memory because every level of every sale adds a credit. */
 
 const COLUMNS = periodColumns.length;
 
-/** Where the volume of a class (index in `BUYER_CLASSES`) is counted, and the volume taken back. */
+/** First of the columns for volume, and for reversed volume, by class (index in `BUYER_CLASSES`). */
 const SOLD = columnOf('retail_cents');
 const REVERSED = columnOf('reversed_retail_cents');
 const SALES = columnOf('sales');
@@ -15,14 +15,14 @@ const CREDITED = columnOf('credited_0');
 const PAID = columnOf('paid_units');
 const TEAM = columnOf('team_cents');
 const REVERSED_TEAM = columnOf('reversed_team_cents');
-/** Class of those who buy for themselves. */
+/** Class of distributors' own purchases. */
 const SELF = 2;
 
-/** Two amounts below it add up exactly. */
+/** Doubles below it add up exactly. */
 const EXACT = 2 ** 52;
 const BIG = BigInt(EXACT);
 
-/** What one distributor's sums of one month grow by; negative where they shrink. */
+/** Growth of one distributor's month; negative where sums shrink. */
 export class PeriodChange {
   readonly id: number;
   readonly period: number;
@@ -41,7 +41,7 @@ export class PeriodChange {
     return BigInt(this.value(column));
   }
 
-  /** The same, for writing: a double where it holds the sum. */
+  /** The same for writing: a double if it holds the sum exactly. */
   value(column: number): number | bigint {
     return this.#month.value(this.#at + column);
   }
@@ -58,22 +58,22 @@ export class PeriodChange {
   }
 }
 
-/** Collects what distributors' sums of one month grow by. Numbers are cents and units of one sale: below 2^46. */
+/** Collects the growth of one month. Numbers are cents and units of one sale, so they are below 2^46. */
 class MonthSums {
   readonly period: number;
   readonly #ids: number[] = [];
   /** Each distributor's place in `#ids`. */
   readonly #places = new NumbersById();
-  /** A cell for each distributor and column; doubles, because most sums are far below what these hold exactly. */
+  /** A cell per distributor and column; doubles hold nearly all sums exactly. */
   #cells = new Float64Array(16 * COLUMNS);
-  /** By cell: what a double would not hold. */
+  /** By cell: the part that a double would not hold. */
   readonly #carried = new Map<number, bigint>();
 
   constructor(period: number) {
     this.period = period;
   }
 
-  /** A row for everybody who was touched. */
+  /** A row for each distributor with changes. */
   changes(): PeriodChange[] {
     return this.#ids.map((id, place) => new PeriodChange(id, this, place * COLUMNS));
   }
@@ -154,11 +154,11 @@ class MonthSums {
   }
 }
 
-/** Collects what the sums of distributors grow by, month by month. */
+/** Collects the growth of distributors' sums, month by month. */
 export class PeriodSums {
   readonly #months = new Map<number, MonthSums>();
 
-  /** @param period As `periodOf` gives it. */
+  /** @param period Of `periodOf`. */
   month(period: number): MonthSums {
     let month = this.#months.get(period);
     if (!month) {
@@ -168,12 +168,12 @@ export class PeriodSums {
     return month;
   }
 
-  /** All rows that were touched. */
+  /** All rows with changes. */
   changes(): PeriodChange[] {
     return [...this.#months.values()].flatMap((month) => month.changes());
   }
 
-  /** The same the other way round. */
+  /** The same with opposite signs. */
   negated(): PeriodSums {
     const other = new PeriodSums();
     for (const month of this.#months.values()) other.#months.set(month.period, month.negated());

@@ -1,14 +1,14 @@
 import type { JournalEntry } from '@plumbline/protocol';
 import type { TimedEntry } from './changes.ts';
 
-/** Entries between which nobody changes their place in the tree, or one that changes somebody's. */
+/** Entries that leave every distributor in its place in the tree, or a single one that moves a distributor. */
 export interface Segment {
   entries: TimedEntry[];
-  /** Whether it is a correction of a sponsor, alone. */
+  /** Whether it is a single correction of a sponsor. */
   isCorrection: boolean;
 }
 
-/** Cuts entries where the tree changes other than by growing. */
+/** Splits entries at each correction of a sponsor. */
 export function segmentsOf(entries: readonly TimedEntry[]): Segment[] {
   const segments: Segment[] = [];
   let open: Segment | undefined;
@@ -27,7 +27,7 @@ export function segmentsOf(entries: readonly TimedEntry[]): Segment[] {
 /**
  * Entries with their numbers and times.
  * @param first Number of the first.
- * @param blocks Every block that holds one of them, ascending, and its time in unix seconds.
+ * @param blocks Every block with one of the entries, ascending; times in unix seconds.
  */
 export function timed(
   first: number,
@@ -37,7 +37,7 @@ export function timed(
   const times = new Map(blocks.map(({ number, timestamp }) => [number, timestamp]));
   return entries.map((entry, i) => {
     const time = times.get(Number(entry.blockNumber));
-    if (time === undefined) throw new Error(`block ${entry.blockNumber} of entry ${first + i} is not given`);
+    if (time === undefined) throw new Error(`block ${entry.blockNumber} of entry ${first + i} is missing`);
     return { ...entry, number: first + i, time };
   });
 }

@@ -4,7 +4,7 @@ import { BatchMarks } from '../../batch-marks.ts';
 import type { PlacedDistributor } from '../../tree/uplines.ts';
 import { PeriodSums } from './period-sums.ts';
 
-/** Somebody who came into the tree. */
+/** A new distributor. */
 export interface EnrolledChange {
   id: number;
   sponsor: number;
@@ -12,19 +12,19 @@ export interface EnrolledChange {
   blockNumber: bigint;
 }
 
-/** What entries add to sums, collected over many of them: a sum is written once, however often it grows. */
+/** What entries add to sums, collected over many entries so that each sum is written once. */
 export class Tally {
-  /** Who sold in which batch, and whom it credited. */
+  /** Which distributors sold in each batch, and which it credited. */
   readonly marks: BatchMarks;
-  /** What distributors' months grow by, but for their teams'. */
+  /** Growth of distributors' months, without team volume. */
   readonly sums = new PeriodSums();
-  /** What the ledger's sums grow by. */
+  /** Growth of the ledger's totals. */
   readonly totals = noTotals();
-  /** Who came into the tree, by id. */
+  /** Ids of the new distributors. */
   readonly enrolled: number[] = [];
-  /** Where those of them stand who are written. */
+  /** Places of the new distributors that are written, by id. */
   readonly fresh = new Map<number, PlacedDistributor>();
-  /** Whether the books had nothing before: neither distributors nor sums. */
+  /** Whether the books were empty before: no distributors and no sums. */
   readonly isFirst: boolean;
 
   constructor({ isFirst = false, marks = new BatchMarks() } = {}) {
@@ -33,7 +33,7 @@ export class Tally {
   }
 }
 
-/** What the sums of a ledger's books grow by; negative where they shrink. */
+/** Growth of a ledger's totals; negative where they shrink. */
 export type TotalsChange = Omit<Selectable<BooksTables['totals']>, 'ledger' | 'roots'>;
 
 function noTotals(): TotalsChange {

@@ -18,8 +18,8 @@ import type { BooksWriter } from '../rows/writer.ts';
 const ids: readonly CopyColumn<number>[] = [{ name: 'id', type: 'int4', of: (id) => id }];
 
 /**
- * Writes new distributors and what happened to those who are there, with what they were before.
- * @returns Those who were enrolled.
+ * Writes new distributors and the changes of all others, with their versions before each change.
+ * @returns The new distributors.
  */
 export async function writeDistributors(
   writer: BooksWriter,
@@ -38,7 +38,7 @@ export async function writeDistributors(
   const changed = [...distributors.values()].filter((row) => known.has(row.id) && known.get(row.id) !== row);
   const added = [...distributors.values()].filter(({ id }) => !known.has(id));
 
-  // A wallet that passes from one to the other must not belong to both at any time.
+  // Clear first: a wallet may pass from one distributor to another, and the index allows it once.
   await clearWallets(
     writer,
     changed.filter(({ id, wallet }) => known.get(id)?.wallet !== wallet).map(({ id }) => id),
@@ -53,9 +53,9 @@ export async function writeDistributors(
 }
 
 /**
- * Loads where the sponsors stand below whom somebody is put.
- * @param fresh Distributors who are put into the tree by the same entries, as they come.
- * @returns Gives the next free place below a sponsor (0: below nobody), each once.
+ * Loads the places of the sponsors below whom distributors are placed.
+ * @param fresh Distributors placed by the same entries; it may grow meanwhile.
+ * @returns A function that returns the next free place below a sponsor (0 for a root).
  */
 async function loadPlaces(
   { transaction, ledger }: BooksWriter,
@@ -78,14 +78,14 @@ async function loadPlaces(
   }
   return (sponsor) => {
     const above = sponsors.get(sponsor) ?? fresh.get(sponsor);
-    if (!above) throw new Error(`somebody is put below distributor ${sponsor}, whom the books do not have`);
+    if (!above) throw new Error(`sponsor ${sponsor} is not in the books`);
     const place = (placed.get(sponsor) ?? 0) + 1;
     placed.set(sponsor, place);
     return { depth: above.depth + 1, path: above.path + placeCode(place) };
   };
 }
 
-/** The columns of `distributorStates` but the id, as they stand in the table `v`. */
+/** Sets all columns of `distributorStates` except the id from the table `v`. */
 export const setStates = sql.raw(
   columns.distributorStates
     .filter(({ name }) => name !== 'id')
@@ -93,7 +93,7 @@ export const setStates = sql.raw(
     .join(', '),
 );
 
-/** Takes the wallets from distributors who are about to get others. */
+/** Clears the wallets of distributors who are about to get others. */
 export async function clearWallets(
   { transaction, ledger }: BooksWriter,
   distributors: readonly number[],
@@ -105,7 +105,7 @@ export async function clearWallets(
   );
 }
 
-/** Those of the books whom `changes` are about, and all below a distributor whose sponsor is corrected. */
+/** The distributors that `changes` name, and the downlines of those whose sponsor is corrected. */
 async function loadDistributors(
   { transaction, ledger }: BooksWriter,
   fresh: ReadonlyMap<number, DistributorRow>,
@@ -134,7 +134,7 @@ const stateColumns =
   held_until::float8 as "heldUntil", hold_reason as "holdReason", recovery_wallet as "recoveryWallet",
   recovery_from::float8 as "recoveryFrom", block_number as "blockNumber"`);
 
-/** Everybody below a distributor. */
+/** The downline of a distributor. */
 function loadBelow(
   transaction: Database,
   ledger: bigint,

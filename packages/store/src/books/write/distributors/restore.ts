@@ -4,7 +4,7 @@ import { isSponsorCorrection } from '../changes/distributor-changes.ts';
 import type { BooksWriter } from '../rows/writer.ts';
 import { clearWallets, setStates } from './distributors.ts';
 
-/** Makes distributors again what they were before a segment, whose first entry is `entry`. */
+/** Restores distributors to their state before a segment, whose first entry is `entry`. */
 export async function restoreDistributors(
   writer: BooksWriter,
   entry: number,

@@ -5,7 +5,7 @@ import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
 import type { BooksWriter } from '../rows/writer.ts';
 
-/** How many distributors stand below others. */
+/** Keeps the sizes of teams. */
 
 export interface TeamChange {
   id: number;
@@ -21,7 +21,7 @@ const teamColumns: readonly CopyColumn<TeamChange>[] = [
   { name: 'team_size', type: 'int4', of: (row) => row.teamSize },
 ];
 
-/** What enrolments change of the teams of everybody above, and the new distributors' own teams. */
+/** The changes that enrolments make to the teams above, and the new distributors' own teams. */
 function teamsOf(uplines: Uplines, enrolled: readonly EnrolledChange[]): Map<number, TeamChange> {
   const teams = new Map<number, TeamChange>();
   const teamOf = (id: number): TeamChange => {
@@ -42,8 +42,8 @@ function teamsOf(uplines: Uplines, enrolled: readonly EnrolledChange[]): Map<num
 }
 
 /**
- * Writes the teams of new distributors, who are written themselves, and adds to those of everybody above.
- * @param tally Has where they stand.
+ * Writes the teams of new distributors, who are written already, and adds to the teams above.
+ * @param tally Has the places of the new distributors.
  */
 export async function writeTeams(
   writer: BooksWriter,
@@ -66,7 +66,7 @@ export async function writeTeams(
   );
 }
 
-/** Takes away what `writeTeams` wrote; the distributors are still there. */
+/** Undoes `writeTeams`. The distributors still exist. */
 export async function undoTeams(writer: BooksWriter, enrolled: readonly EnrolledChange[]): Promise<void> {
   if (enrolled.length === 0) return;
   await addRoots(writer, -rootsOf(enrolled));
@@ -92,7 +92,7 @@ function rootsOf(enrolled: readonly EnrolledChange[]): number {
   return enrolled.filter(({ sponsor }) => sponsor === 0).length;
 }
 
-/** Adds to the teams of distributors who have one. */
+/** Adds to existing teams. */
 export async function growTeams(
   { transaction, ledger }: BooksWriter,
   changes: readonly TeamChange[],
@@ -104,7 +104,7 @@ export async function growTeams(
   );
 }
 
-/** Counts distributors put into the tree without a sponsor, at once: the next one's place depends on it. */
+/** Counts distributors placed without a sponsor. Written at once, because the next one's place depends on it. */
 export async function addRoots({ transaction, ledger }: BooksWriter, count: number): Promise<void> {
   if (count === 0) return;
   await sql`update totals set roots = roots + ${count} where ledger = ${ledger}`.execute(transaction);

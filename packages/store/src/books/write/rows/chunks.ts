@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { CopyColumn, CopyValue } from './copy-rows.ts';
 
-/** Many changes in one statement: a parameter for each column, an array for each parameter. */
+/** Many changes in one statement, with an array parameter per column. */
 
-/** Rows to a statement; more make it no faster and take more memory. */
+/** Rows per statement; more is no faster and takes more memory. */
 const CHUNK = 5_000;
 
-/** Runs `statement` on the rows, which it sees as the table `v`, as many at a time as are well sent at once. */
+/** Runs `statement` on the rows, a chunk at a time. The statement sees them as the table `v`. */
 export async function inChunks<Row>(
   columns: readonly CopyColumn<Row>[],
   rows: readonly Row[],
@@ -23,7 +23,7 @@ function rowsSource<Row>(columns: readonly CopyColumn<Row>[], rows: readonly Row
   return sql`unnest(${sql.join(arrays)}) as v(${names})`;
 }
 
-/** PostgreSQL's text form of an array; building it here is several times faster than the driver's. */
+/** PostgreSQL's text form of an array. Building it here is several times faster than in the driver. */
 function arrayLiteral(values: readonly CopyValue[]): string {
   return `{${values.map((value) => (typeof value === 'string' ? quote(value) : String(value))).join(',')}}`;
 }

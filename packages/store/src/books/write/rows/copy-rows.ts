@@ -1,10 +1,10 @@
 import { toBytes } from '../../../schema/database.ts';
 
-/** Rows in the binary form that PostgreSQL's COPY takes: several times faster than statements with parameters. */
+/** Rows in the binary format of PostgreSQL's COPY, which is several times faster than statements with parameters. */
 
 type CopyType = 'int2' | 'int4' | 'int8' | 'text' | 'jsonb' | 'bytea' | 'varbit' | 'int2[]';
 
-/** Whole numbers for `int2`, `int4` and `int8`, bytes or `0x` hex for `bytea`, zeros and ones for `varbit`. */
+/** Integers for `int2`, `int4` and `int8`; bytes or `0x` hex for `bytea`; zeros and ones for `varbit`. */
 export type CopyValue = string | number | bigint | Uint8Array | Int16Array | null;
 
 /** A column to write, and where its value comes from. */
@@ -17,24 +17,24 @@ export interface CopyColumn<Row> {
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const END = Buffer.from([0xff, 0xff]);
 
-/** Bytes to a part; PostgreSQL takes them as they come. */
+/** Bytes per part. PostgreSQL takes parts of any size. */
 const PART = 1 << 18;
 
 /** Writes rows of one table. Format: https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format". */
 class CopyRows {
   readonly #full: Buffer[] = [];
   #part = Buffer.allocUnsafe(PART);
-  /** The part as numbers: writing them through it takes about half as long as by the buffer's own methods. */
+  /** Writes numbers in about half the time of the buffer's own methods. */
   #view = viewOf(this.#part);
   #at = 0;
-  /** Bytes that the numbers of a row take. */
+  /** Bytes reserved for the numbers of a row. */
   #numbers = 0;
 
   constructor() {
     this.#at = SIGNATURE.copy(this.#part);
   }
 
-  /** Begins a row. `most`: bytes that its numbers take at most, with 4 more for each. */
+  /** Begins a row. `most`: the most bytes that its numbers take, each with 4 bytes of length. */
   begin(columns: number, most: number): void {
     this.#numbers = most;
     this.#make(most + 2);
@@ -46,14 +46,14 @@ class CopyRows {
   }
 
   int2(value: number): void {
-    // A view would cut off what does not fit.
-    if ((value << 16) >> 16 !== value) throw new RangeError(`${value} is no whole number of 16 bits`);
+    // A view would silently cut off higher bits.
+    if ((value << 16) >> 16 !== value) throw new RangeError(`${value} is not a 16-bit integer`);
     this.#int32(2);
     this.#int16(value);
   }
 
   int4(value: number): void {
-    if ((value | 0) !== value) throw new RangeError(`${value} is no whole number of 32 bits`);
+    if ((value | 0) !== value) throw new RangeError(`${value} is not a 32-bit integer`);
     this.#int32(4);
     this.#int32(value);
   }
@@ -64,7 +64,7 @@ class CopyRows {
       this.#at = this.#part.writeBigInt64BE(value, this.#at);
       return;
     }
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number that a double holds`);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a safe integer`);
     this.#int32(Math.floor(value / 2 ** 32));
     this.#int32(value);
   }
@@ -76,16 +76,16 @@ class CopyRows {
     this.#at += value.length;
   }
 
-  /** An array of one dimension. Its form is what `array_recv` of PostgreSQL reads. */
+  /** A one-dimensional array, in the format that PostgreSQL's `array_recv` reads. */
   int2s(values: Int16Array): void {
     const size = ARRAY_HEADER + ELEMENT * values.length;
     this.#make(size + 4 + this.#numbers);
-    // Dimensions, whether some are null, their type; then how many there are, and the number of the first.
+    // Dimensions, whether some are null, element type; then the length and the lower bound.
     for (const word of [size, 1, 0, INT2, values.length, 1]) this.#int32(word);
     for (const value of values) this.int2(value);
   }
 
-  /** The parts, in order; nothing can be added afterwards. */
+  /** The parts, in order. Nothing can be added afterwards. */
   parts(): Buffer[] {
     this.#make(END.length);
     this.#at += END.copy(this.#part, this.#at);
@@ -116,15 +116,15 @@ function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, length);
 }
 
-/** PostgreSQL's number of the type, bytes before the elements of an array, and bytes of one with its length. */
+/** The type's OID, the bytes before an array's elements, and the bytes of an element with its length. */
 const INT2 = 21;
 const ARRAY_HEADER = 20;
 const ELEMENT = 6;
 
-/** Bytes that a number takes with its length. */
+/** The most bytes of a number with its length. */
 const NUMBER = 12;
 
-/** `rows`, each under `ledger`, which is their first column; in parts. */
+/** Encodes rows, in parts. `ledger` is the first column of each. */
 export function encodeRows<Row>(
   ledger: bigint,
   columns: readonly CopyColumn<Row>[],
@@ -146,13 +146,13 @@ function encodeValue(copy: CopyRows, type: CopyType, value: CopyValue): void {
   else if (type === 'int8') copy.int8(value as bigint | number);
   else if (type === 'int2[]') copy.int2s(value as Int16Array);
   else if (type === 'text') copy.bytes(Buffer.from(value as string));
-  // Version 1 of jsonb's binary form is the text.
+  // Version 1 of jsonb's binary format is its text.
   else if (type === 'jsonb') copy.bytes(Buffer.from(`\u0001${value}`));
   else if (type === 'bytea') copy.bytes(typeof value === 'string' ? toBytes(value) : (value as Uint8Array));
   else copy.bytes(bitBytes(value as string));
 }
 
-/** A string of bits: their number, then the bits from the left, filled up with zeros. */
+/** A bit string: its length in bits, then the bits, padded with zeros on the right. */
 function bitBytes(bits: string): Buffer {
   const bytes = Buffer.alloc(4 + Math.ceil(bits.length / 8));
   bytes.writeInt32BE(bits.length);

@@ -7,11 +7,11 @@ import { type Database, onOneConnection } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 import { type CopyColumn, encodeRows } from './copy-rows.ts';
 
-/** A transaction that writes the books of one ledger. */
+/** Writes the books of one ledger in a transaction. */
 export interface BooksWriter {
   /** The ledger's key. */
   ledger: bigint;
-  /** For everything but new rows. */
+  /** For all but new rows. */
   transaction: Database;
   /** Inserts rows. */
   insert<Row>(
@@ -21,7 +21,7 @@ export interface BooksWriter {
   ): Promise<void>;
 }
 
-/** Runs `work` in a transaction: all that it writes into the books of the ledger at `address` is there, or nothing. */
+/** Runs `work` in a transaction on the books of the ledger at `address`. */
 export function writeBooks<T>(
   database: Database,
   address: string,
@@ -30,7 +30,7 @@ export function writeBooks<T>(
   const ledger = keyOf(address);
   return onOneConnection(database, (connected, client) =>
     connected.transaction().execute(async (transaction) => {
-      // What a crash of the server may take with it, cursor and rows alike, is read from the chain again.
+      // A crash of the server may lose the last transactions, cursor included; they are then read from the chain again.
       await sql`set local synchronous_commit = off`.execute(transaction);
       const insert: BooksWriter['insert'] = async (table, columns, rows) => {
         if (rows.length === 0) return;

@@ -4,7 +4,7 @@ import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
 import type { BooksWriter } from '../rows/writer.ts';
 
-/** Writes in which batches distributors sold, and which credited them. */
+/** Writes the marks of batches. */
 
 const keys: readonly CopyColumn<MarkRow>[] = [
   { name: 'id', type: 'int4', of: (row) => row.id },
@@ -16,18 +16,18 @@ const columns: readonly CopyColumn<MarkRow>[] = [
   { name: 'marks', type: 'int2[]', of: (row) => row.marks },
 ];
 
-/** A statement gets marks as text: of an array of arrays it would see the elements alone. */
+/** Statements take marks as text, because `unnest` would flatten an array of arrays. */
 const texts: readonly CopyColumn<MarkRow>[] = [
   ...keys,
   { name: 'marks', type: 'text', of: (row) => `{${row.marks.join()}}` },
 ];
 
-/** Writes marks of a ledger that has none. */
+/** Inserts the first marks of a ledger. */
 export async function insertMarks(writer: BooksWriter, marks: BatchMarks): Promise<void> {
   await writer.insert('distributor_batches', columns, marks.rows());
 }
 
-/** Adds marks to those that are there; it may be that some are. */
+/** Adds marks; some may exist already. */
 export async function addMarks({ transaction, ledger }: BooksWriter, marks: BatchMarks): Promise<void> {
   await inChunks(texts, marks.rows(), (source) =>
     sql`insert into distributor_batches as known (ledger, id, chunk, marks)
@@ -39,7 +39,7 @@ export async function addMarks({ transaction, ledger }: BooksWriter, marks: Batc
   );
 }
 
-/** Takes marks out, and rows that have none any more. */
+/** Removes marks, and the rows that have none left. */
 export async function removeMarks({ transaction, ledger }: BooksWriter, marks: BatchMarks): Promise<void> {
   const isRow = sql`known.ledger = ${ledger} and known.id = v.id and known.chunk = v.chunk`;
   await inChunks(texts, marks.rows(), async (source) => {

@@ -6,7 +6,7 @@ import { inChunks } from '../rows/chunks.ts';
 import type { CopyColumn } from '../rows/copy-rows.ts';
 import type { BooksWriter } from '../rows/writer.ts';
 
-/** Writes what distributors' months grow by. */
+/** Writes the growth of distributors' months. */
 
 const keyColumns: readonly CopyColumn<PeriodChange>[] = [
   { name: 'id', type: 'int4', of: (row) => row.id },
@@ -21,18 +21,18 @@ const sumColumns: readonly CopyColumn<PeriodChange>[] = periodColumns.map((name,
 
 const isZero = sql.raw(periodColumns.map((name) => `${name} = 0`).join(' and '));
 
-/** The sums that grow for somebody at all; the others are left at zero, or as they are. */
+/** The columns in which a row grows; the others keep their value or the default of zero. */
 function grownColumns(changes: readonly PeriodChange[]): readonly CopyColumn<PeriodChange>[] {
   return sumColumns.filter(({ of }) => changes.some((row) => of(row)));
 }
 
-/** Writes months of a ledger that has none. */
+/** Inserts the first months of a ledger. */
 export async function insertPeriods(writer: BooksWriter, changes: readonly PeriodChange[]): Promise<void> {
   const real = changes.filter((change) => !change.isZero());
   await writer.insert('distributor_periods', [...keyColumns, ...grownColumns(real)], real);
 }
 
-/** Adds to the months of distributors; those that had none get one. */
+/** Adds to the months of distributors, or inserts them. */
 export async function growPeriods(
   { transaction, ledger }: BooksWriter,
   changes: readonly PeriodChange[],
@@ -50,7 +50,7 @@ export async function growPeriods(
   );
 }
 
-/** Takes out months of `changes` in which nothing happened any more. */
+/** Deletes those months of `changes` that are all zeros now. */
 export async function dropEmptyPeriods(
   { transaction, ledger }: BooksWriter,
   changes: readonly PeriodChange[],
@@ -63,7 +63,7 @@ export async function dropEmptyPeriods(
   );
 }
 
-/** Months of distributors: what is their own and what is their team's, as they stand. */
+/** The present own volume and team volume of a distributor's month. */
 export interface KnownPeriod {
   id: number;
   period: number;
@@ -92,7 +92,7 @@ export async function loadPeriods(
   }));
 }
 
-/** Adds own volumes to the teams of everybody above. */
+/** Adds own volumes to the teams above. */
 export function raiseVolumes(
   sums: PeriodSums,
   uplines: Uplines,
@@ -116,7 +116,7 @@ function added(a: Volumes, b: Volumes): Volumes {
   return { volume: a.volume + b.volume, reversed: a.reversed + b.reversed };
 }
 
-/** The own volumes in what months grow by. */
+/** The own volumes in the growth of months. */
 export function ownVolumesOf(sums: PeriodSums): { id: number; period: number; volumes: Volumes }[] {
   return sums
     .changes()

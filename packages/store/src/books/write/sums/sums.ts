@@ -17,21 +17,21 @@ import {
 } from './periods.ts';
 import { addTotals } from './totals.ts';
 
-/** Sums, kept by what entries add to them. */
+/** Keeps the sums up to date by what entries add to them. */
 
-/** Adds a tally of entries that are written, between which nobody changed their place in the tree. */
+/** Adds the tally of written entries, between which no distributor changed its place in the tree. */
 export async function writeTally(writer: BooksWriter, tally: Tally): Promise<void> {
   const { sums, totals, marks } = tally;
-  // Of a ledger without sums there is nothing to add to.
+  // The first rows of a ledger are inserted, which is faster than adding to rows that may exist.
   const [writeMarks, writePeriods] = tally.isFirst ? [insertMarks, insertPeriods] : [addMarks, growPeriods];
-  // While the database takes the marks, the teams are added up. Both must have ended before the transaction may.
+  // The teams are summed while the database takes the marks. Both must end before the transaction does.
   const both = await Promise.allSettled([writeMarks(writer, marks), raiseTeams(writer, tally, sums)]);
   for (const each of both) if (each.status === 'rejected') throw each.reason;
   await writePeriods(writer, sums.changes());
   await addTotals(writer, totals);
 }
 
-/** Takes away what `writeTally` added, but for the marks; the distributors of the tally are still there. */
+/** Subtracts what `writeTally` added, except the marks. The distributors of the tally still exist. */
 export async function undoTally(writer: BooksWriter, tally: Tally): Promise<void> {
   const own = tally.sums.negated().changes();
   await growPeriods(writer, own);
@@ -43,10 +43,10 @@ export async function undoTally(writer: BooksWriter, tally: Tally): Promise<void
   await addTotals(writer, tally.totals, -1n);
 }
 
-/** Adds to `raised` what the teams of everybody above get by a tally whose own sums are not in the books. */
+/** Adds to `raised` the team volumes that a tally gives to uplines. Its own sums are not in the books. */
 async function raiseTeams(writer: BooksWriter, tally: Tally, raised: PeriodSums): Promise<void> {
   const own = ownVolumesOf(tally.sums);
-  // A lane may have had sales before anybody took it; they are of the teams above from now on.
+  // An id may have had sales before it was enrolled; from now on they count for the teams above.
   const earlier = tally.isFirst ? [] : await loadPeriods(writer, tally.enrolled);
   for (const { id, period, own: volumes } of earlier) own.push({ id, period, volumes });
   const ids = own.map(({ id }) => id);
@@ -59,7 +59,7 @@ const refs: readonly CopyColumn<ReversalChange>[] = [
   { name: 'batch_index', type: 'int4', of: (row) => row.index },
 ];
 
-/** Adds what was taken back, by the class of the sale, which only its record says. */
+/** Adds reversals by buyer class, which only the record of the sale has. */
 export async function addReversals(
   { transaction, ledger }: BooksWriter,
   reversals: readonly ReversalChange[],
@@ -77,7 +77,7 @@ export async function addReversals(
   });
   for (const { batch, index, seller, period, priceCents, volumeCents, ...row } of reversals) {
     const buyer = row.class ?? classes.get(`${batch}-${index}`);
-    if (buyer === undefined) throw new Error(`a reversal is of batch ${batch}, which the books do not have`);
+    if (buyer === undefined) throw new Error(`batch ${batch} of a reversal is not in the books`);
     sums.month(period).reversed(seller, buyer, Number(priceCents), Number(volumeCents));
   }
 }

@@ -3,8 +3,8 @@ import type { TotalsChange } from '../changes/tally.ts';
 import type { BooksWriter } from '../rows/writer.ts';
 
 /**
- * Adds to the sums; the caller changes the rows that they are over in the same transaction.
- * @param sign -1 takes away.
+ * Adds to the sums; the caller writes the rows behind them in the same transaction.
+ * @param sign -1 subtracts.
  */
 export async function addTotals(
   { transaction, ledger }: BooksWriter,
