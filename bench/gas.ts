@@ -36,7 +36,18 @@ export async function run(): Promise<unknown> {
   const { random10k, ...others } = await measureRandom(token, peers);
   const [single, singleFloor] = await measureSingle(token);
   const worstPacking = await measureApart(token);
-  const results = { disjoint, floor, oneByOne, random10k, single, singleFloor, worstPacking, ...others };
+  const walks = await measureWalks(token);
+  const results = {
+    disjoint,
+    floor,
+    oneByOne,
+    random10k,
+    single,
+    singleFloor,
+    worstPacking,
+    walks,
+    ...others,
+  };
   printTable(results);
   return rounded(results);
 }
@@ -159,6 +170,31 @@ async function measureApart(token: TestDollar): Promise<Record<string, number>> 
     gas[form] = (await programme.sell(sellers)).gas;
   }
   return gas;
+}
+
+/**
+ * One plain plan by both walks of the contract, in the largest batch. It is settled in two calls, because ten levels by
+ * the walk that knows every plan are more than one transaction may use.
+ */
+async function measureWalks(token: TestDollar): Promise<Record<string, Figures>> {
+  const walks: Record<string, Figures> = {};
+  for (const [walk, rows] of Object.entries({ plain: 1, byRank: 2 })) {
+    const gas: Figures = {};
+    for (const [form, compact] of Object.entries(FORMS)) {
+      const own: Record<string, number> = {};
+      for (const payees of [5, MAX_PAYEES]) {
+        const tree = new Tree();
+        const sellers = Array.from({ length: Math.max(...BATCHES) }, () => tree.addLine(payees - 1));
+        const terms = { payees, compact, returnWindow: WINDOW, rows };
+        const programme = await Programme.open(token, terms, tree);
+        await programme.sell(sellers, 2);
+        own[`L${payees}`] = (await programme.sell(sellers, 2)).gas;
+      }
+      gas[form] = own;
+    }
+    walks[walk] = gas;
+  }
+  return walks;
 }
 
 /** Whole gas, however deep. */

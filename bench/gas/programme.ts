@@ -20,6 +20,11 @@ export interface Terms {
   payees: number;
   compact: boolean;
   returnWindow: number;
+  /**
+   * Rows of rates, all the same; 1 if not given. A second row changes nobody's commission, but the plan is not plain any
+   * more: the contract pays it by its other walk.
+   */
+  rows?: number;
 }
 
 /** What a ledger touches in a transaction beside fragments: head and totals changed, the code behind the clone called. */
@@ -83,7 +88,7 @@ export class Programme {
         boundaryRank: 0,
         ceilingBps: 10_000,
         weightsBps: [10_000, 5_000, 2_500],
-        ratesBps: [ratesOf(terms.payees)],
+        ratesBps: Array.from({ length: terms.rows ?? 1 }, () => ratesOf(terms.payees)),
       },
     };
     const address = await factory.createLedger.staticCall(request, ZeroHash);
@@ -98,8 +103,11 @@ export class Programme {
     return new Programme(ledger, terms, tree, { creation, enrolled });
   }
 
-  /** Records a sale of each of `sellers` as one batch and settles it, at once or after the return window. */
-  async sell(sellers: readonly number[]): Promise<PerSale> {
+  /**
+   * Records a sale of each of `sellers` as one batch and settles it, at once or after the return window.
+   * @param calls In how many calls it is settled after the window, for what is more than one transaction may use.
+   */
+  async sell(sellers: readonly number[], calls = 1): Promise<PerSale> {
     const sales = sellers.map(saleOf);
     const packed = encodeSales(sales);
     const number = ++this.#batches;
@@ -108,16 +116,20 @@ export class Programme {
     );
     const { fragments, units } = this.#expect(sales);
     if (this.#terms.returnWindow === 0) {
-      this.#check(recorded, units);
+      this.#check([recorded], units);
       return perSale(recorded, RECORD + PRICE.read + fragments * PRICE.change, sales.length);
     }
     const recordedAt = await networkHelpers.time.latest();
     await networkHelpers.time.increase(this.#terms.returnWindow);
-    const settled = await spent(this.#ledger.settle(number, 1, recordedAt, packed, '0x', sales.length, MOST));
+    const settled: Spent[] = [];
+    for (let call = 1; call <= calls; call++) {
+      const until = Math.ceil((sales.length * call) / calls);
+      settled.push(await spent(this.#ledger.settle(number, 1, recordedAt, packed, '0x', until, MOST)));
+    }
     this.#check(settled, units);
     // The batch's word comes and goes.
     const storage = RECORD + PRICE.fill + SETTLE + PRICE.clear + fragments * PRICE.change;
-    return perSale(add(recorded, settled), storage, sales.length);
+    return perSale(add(recorded, ...settled), storage, sales.length);
   }
 
   async withdraw(id: number): Promise<number> {
@@ -150,9 +162,10 @@ export class Programme {
   }
 
   /** A figure counts only if the work was done. */
-  #check({ logs }: Spent, units: bigint): void {
-    const events = logs.map((log) => this.#ledger.interface.parseLog(log));
-    const credited = events.find((event) => event?.name === 'BatchSettled')?.args.credited;
+  #check(calls: readonly Spent[], units: bigint): void {
+    const events = calls.flatMap(({ logs }) => logs.map((log) => this.#ledger.interface.parseLog(log)));
+    const settlements = events.filter((event) => event?.name === 'BatchSettled');
+    const credited = settlements.reduce((sum, event) => sum + BigInt(event?.args.credited), 0n);
     if (credited !== units) throw new Error(`${credited} units were credited, not ${units}`);
   }
 }
