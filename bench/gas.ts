@@ -2,7 +2,7 @@ import { Random } from '../test/support/random.ts';
 import type { TestDollar } from '../types/mocks/TestDollar.ts';
 import { ethers } from './gas/chain.ts';
 import { Peers } from './gas/peers.ts';
-import { type PerSale, Programme } from './gas/programme.ts';
+import { type PerSale, Programme, type RankedPlan } from './gas/programme.ts';
 import { printTable } from './gas/table.ts';
 import { Tree } from './gas/tree.ts';
 
@@ -16,6 +16,20 @@ import { Tree } from './gas/tree.ts';
 const PAYEES = [1, 3, 5, 10];
 const MAX_PAYEES = 10;
 const BATCHES = [1, 10, 100, 500];
+/** Ten levels by two equal rows with roll-up, and by difference of rank: what a plan costs that is not plain. */
+const LADDER = [1_000, ...Array.from({ length: MOST_PAYEES - 1 }, (_, i) => 190 - 10 * i)];
+const RANKED: RankedPlan = {
+  kind: 0,
+  compression: 1,
+  ratesBps: [LADDER, LADDER],
+  ranks: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1],
+};
+const DIFFERENTIAL: RankedPlan = {
+  kind: 1,
+  compression: 1,
+  ratesBps: Array.from({ length: 6 }, (_, rank) => [1_000, 200 * rank]),
+  ranks: [0, 1, 1, 2, 2, 3, 3, 4, 4, 5],
+};
 const FORMS = { compact: true, readable: false };
 const WINDOW = 14 * 86_400;
 const RANDOM_TREE = 10_000;
@@ -31,21 +45,23 @@ export async function run(): Promise<unknown> {
   for (const [form, compact] of Object.entries(FORMS)) {
     [disjoint[form], floor[form]] = await measureDisjoint(token, compact);
   }
+  const ranked = await measureByRank(token, RANKED);
+  const differential = await measureByRank(token, DIFFERENTIAL);
   disjoint.multisend = await measureMultisend(peers);
   const oneByOne = await measureOneByOne(peers);
   const { random10k, ...others } = await measureRandom(token, peers);
   const [single, singleFloor] = await measureSingle(token);
   const worstPacking = await measureApart(token);
-  const walks = await measureWalks(token);
   const results = {
     disjoint,
+    ranked,
+    differential,
     floor,
     oneByOne,
     random10k,
     single,
     singleFloor,
     worstPacking,
-    walks,
     ...others,
   };
   printTable(results);
@@ -71,6 +87,22 @@ async function measureDisjoint(token: TestDollar, compact: boolean): Promise<[Fi
     floor[`L${payees}`] = bare;
   }
   return [gas, floor];
+}
+
+/** Ten payees in uplines that share nobody, by a plan that looks at ranks. */
+async function measureByRank(token: TestDollar, plan: RankedPlan): Promise<Record<string, Figures>> {
+  const gas: Record<string, Figures> = {};
+  for (const [form, compact] of Object.entries(FORMS)) {
+    const tree = new Tree();
+    const sellers = Array.from({ length: Math.max(...BATCHES) }, () => tree.addLine(MOST_PAYEES - 1));
+    const terms = { payees: MOST_PAYEES, compact, returnWindow: WINDOW, plan };
+    const programme = await Programme.open(token, terms, tree);
+    await programme.sell(sellers);
+    const own: Record<string, number> = {};
+    for (const size of BATCHES) own[`N${size}`] = (await programme.sell(sellers.slice(0, size))).gas;
+    gas[form] = { [`L${MOST_PAYEES}`]: own };
+  }
+  return gas;
 }
 
 /** The same payments as one list, with neither tree nor plan; somebody off chain has worked them out. */
@@ -170,31 +202,6 @@ async function measureApart(token: TestDollar): Promise<Record<string, number>> 
     gas[form] = (await programme.sell(sellers)).gas;
   }
   return gas;
-}
-
-/**
- * One plain plan by both walks of the contract, in the largest batch. It is settled in two calls, because ten levels by
- * the walk that knows every plan are more than one transaction may use.
- */
-async function measureWalks(token: TestDollar): Promise<Record<string, Figures>> {
-  const walks: Record<string, Figures> = {};
-  for (const [walk, rows] of Object.entries({ plain: 1, byRank: 2 })) {
-    const gas: Figures = {};
-    for (const [form, compact] of Object.entries(FORMS)) {
-      const own: Record<string, number> = {};
-      for (const payees of [5, MAX_PAYEES]) {
-        const tree = new Tree();
-        const sellers = Array.from({ length: Math.max(...BATCHES) }, () => tree.addLine(payees - 1));
-        const terms = { payees, compact, returnWindow: WINDOW, rows };
-        const programme = await Programme.open(token, terms, tree);
-        await programme.sell(sellers, 2);
-        own[`L${payees}`] = (await programme.sell(sellers, 2)).gas;
-      }
-      gas[form] = own;
-    }
-    walks[walk] = gas;
-  }
-  return walks;
 }
 
 /** Whole gas, however deep. */

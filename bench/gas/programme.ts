@@ -2,8 +2,11 @@ import {
   type DistributorRecord,
   encodeDistributors,
   encodeSales,
+  encodeStandings,
   fragmentOf,
+  PLAN_BY_LEVEL,
   type SaleRecord,
+  STATUS_ACTIVE,
 } from '@plumbline/protocol';
 import { id as hashOf, MaxUint256, ZeroHash } from 'ethers';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.ts';
@@ -15,16 +18,21 @@ import type { Tree } from './tree.ts';
 const DAY = 86_400;
 const ENROLLED_AT_ONCE = 300;
 
+/** A plan that is not plain, and the ranks of the line that it is measured on, from the seller up. */
+export interface RankedPlan {
+  kind: number;
+  compression: number;
+  ratesBps: number[][];
+  ranks: readonly number[];
+}
+
 export interface Terms {
   /** Of a sale: the seller and whoever is above. */
   payees: number;
+  /** Without one, a plain plan: each level its own rate. */
+  plan?: RankedPlan;
   compact: boolean;
   returnWindow: number;
-  /**
-   * Rows of rates, all the same; 1 if not given. A second row changes nobody's commission, but the plan is not plain any
-   * more: the contract pays it by its other walk.
-   */
-  rows?: number;
 }
 
 /** What a ledger touches in a transaction beside fragments: head and totals changed, the code behind the clone called. */
@@ -83,12 +91,12 @@ export class Programme {
       admin: company.address,
       adminDelay: DAY,
       plan: {
-        kind: 0,
-        compression: 0,
+        kind: terms.plan?.kind ?? 0,
+        compression: terms.plan?.compression ?? 0,
         boundaryRank: 0,
         ceilingBps: 10_000,
         weightsBps: [10_000, 5_000, 2_500],
-        ratesBps: Array.from({ length: terms.rows ?? 1 }, () => ratesOf(terms.payees)),
+        ratesBps: terms.plan?.ratesBps ?? [ratesOf(terms.payees)],
       },
     };
     const address = await factory.createLedger.staticCall(request, ZeroHash);
@@ -100,14 +108,12 @@ export class Programme {
     await token.approve(ledger, MaxUint256);
     await ledger.fund(float);
     const enrolled = await enrol(ledger, tree.distributors);
+    if (terms.plan) await setRanks(ledger, company.address, tree, terms);
     return new Programme(ledger, terms, tree, { creation, enrolled });
   }
 
-  /**
-   * Records a sale of each of `sellers` as one batch and settles it, at once or after the return window.
-   * @param calls In how many calls it is settled after the window, for what is more than one transaction may use.
-   */
-  async sell(sellers: readonly number[], calls = 1): Promise<PerSale> {
+  /** Records a sale of each of `sellers` as one batch and settles it, at once or after the return window. */
+  async sell(sellers: readonly number[]): Promise<PerSale> {
     const sales = sellers.map(saleOf);
     const packed = encodeSales(sales);
     const number = ++this.#batches;
@@ -116,20 +122,16 @@ export class Programme {
     );
     const { fragments, units } = this.#expect(sales);
     if (this.#terms.returnWindow === 0) {
-      this.#check([recorded], units);
+      this.#check(recorded, units);
       return perSale(recorded, RECORD + PRICE.read + fragments * PRICE.change, sales.length);
     }
     const recordedAt = await networkHelpers.time.latest();
     await networkHelpers.time.increase(this.#terms.returnWindow);
-    const settled: Spent[] = [];
-    for (let call = 1; call <= calls; call++) {
-      const until = Math.ceil((sales.length * call) / calls);
-      settled.push(await spent(this.#ledger.settle(number, 1, recordedAt, packed, '0x', until, MOST)));
-    }
+    const settled = await spent(this.#ledger.settle(number, 1, recordedAt, packed, '0x', sales.length, MOST));
     this.#check(settled, units);
     // The batch's word comes and goes.
     const storage = RECORD + PRICE.fill + SETTLE + PRICE.clear + fragments * PRICE.change;
-    return perSale(add(recorded, ...settled), storage, sales.length);
+    return perSale(add(recorded, settled), storage, sales.length);
   }
 
   async withdraw(id: number): Promise<number> {
@@ -153,20 +155,50 @@ export class Programme {
     const fragments = new Set<number>();
     let units = 0n;
     for (const { seller, volumeCents } of sales) {
+      const rates = this.#ratesAlong();
       for (const [level, id] of this.#tree.payees(seller, this.#terms.payees).entries()) {
         fragments.add(fragmentOf(id));
-        units += volumeCents * BigInt(this.#rates[level] ?? 0);
+        units += volumeCents * BigInt(rates[level] ?? 0);
       }
     }
     return { fragments: fragments.size, units };
   }
 
+  /** What each of a line is paid, from the seller up. */
+  #ratesAlong(): number[] {
+    const { plan } = this.#terms;
+    if (!plan) return this.#rates;
+    if (plan.kind === PLAN_BY_LEVEL) return plan.ratesBps[0] ?? [];
+    let highest = 0;
+    return plan.ranks.map((rank, level) => {
+      const [own = 0, whole = 0] = plan.ratesBps[rank] ?? [];
+      if (level === 0) return own;
+      const rate = Math.max(whole - highest, 0);
+      highest += rate;
+      return rate;
+    });
+  }
+
   /** A figure counts only if the work was done. */
-  #check(calls: readonly Spent[], units: bigint): void {
-    const events = calls.flatMap(({ logs }) => logs.map((log) => this.#ledger.interface.parseLog(log)));
-    const settlements = events.filter((event) => event?.name === 'BatchSettled');
-    const credited = settlements.reduce((sum, event) => sum + BigInt(event?.args.credited), 0n);
+  #check({ logs }: Spent, units: bigint): void {
+    const events = logs.map((log) => this.#ledger.interface.parseLog(log));
+    const credited = events.find((event) => event?.name === 'BatchSettled')?.args.credited;
     if (credited !== units) throw new Error(`${credited} units were credited, not ${units}`);
+  }
+}
+
+/** Gives every line of the tree the plan's ranks, from its seller up. */
+async function setRanks(ledger: ICommissionLedger, admin: string, tree: Tree, terms: Terms): Promise<void> {
+  await ledger.grantRole(await ledger.RANKER_ROLE(), admin);
+  const standings = tree.distributors.map(({ id }, i) => ({
+    id,
+    rank: terms.plan?.ranks[terms.payees - 1 - (i % terms.payees)] ?? 0,
+    status: STATUS_ACTIVE,
+  }));
+  for (let i = 0; i < standings.length; i += ENROLLED_AT_ONCE) {
+    await spent(
+      ledger.setStanding(encodeStandings(standings.slice(i, i + ENROLLED_AT_ONCE)), ZeroHash, MOST),
+    );
   }
 }
 

@@ -208,13 +208,10 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         bool commit
     ) private returns (uint256 end, uint256 credited) {
         if (rules.terms.isPlain()) return Commission.payPlain(_fragments, rules.rows[0], sales, start, commit);
-        end = start;
-        for (uint256 i = 0; i < sales.length; ++i) {
-            uint256 volume = uint32(sales[i]);
-            uint256 paidBps;
-            (end, paidBps) = Commission.payByRank(_fragments, rules, sales[i] >> 32, volume, end, commit);
-            credited += volume * paidBps;
+        if (rules.terms.kind() == PLAN_BY_DIFFERENCE) {
+            return Commission.payDifferences(_fragments, rules, sales, start, commit);
         }
+        return Commission.payLevels(_fragments, rules, sales, start, commit);
     }
 
     /// @dev The same function for a caller that only looks: with `commit` false it writes no storage, which the

@@ -25,21 +25,11 @@ import {
     RATES_TO_LANES,
     STATUS_ACTIVE,
     STATUS_CLOSED,
+    STATUS_INACTIVE,
     STATUS_MASK,
-    STATUS_NONE,
-    STATUS_SHIFT,
-    fragmentOf,
-    laneOf,
-    load,
-    store
+    STATUS_SHIFT
 } from "../types/Fragment.sol";
-import {
-    COMPRESSION_DYNAMIC,
-    COMPRESSION_NONE,
-    MAX_REACH,
-    PLAN_BY_DIFFERENCE,
-    PLAN_BY_GENERATION
-} from "../types/Plan.sol";
+import { COMPRESSION_DYNAMIC, COMPRESSION_NONE, MAX_RANK, MAX_REACH } from "../types/Plan.sol";
 import { FOUR_RATES, PlanRow, RATE_BITS, RATE_MASK, THREE_RATES } from "../types/PlanRow.sol";
 import { PlanTerms } from "../types/PlanTerms.sol";
 import {
@@ -50,9 +40,9 @@ import {
     CREDIT_SHIFT,
     FOUR_CREDITS_SHIFT,
     ID_TO_CREDITS,
+    LEVELS_BYTE,
     LINE_HEADER,
     RATES_TO_CREDITS,
-    SettledLine,
     VOLUME_MASK,
     VOLUME_SHIFT
 } from "../types/SettledLine.sol";
@@ -71,12 +61,13 @@ library Commission {
         uint256 top;
     }
 
-    /// @dev Where a walk up the tree is: a fragment in hand, and what became of it.
-    struct Walk {
-        uint256 number;
-        Fragment fragment;
-        uint256 id;
-    }
+    /// @dev Where in an entry of a table the levels stand at which a distributor counts, and is paid: behind eleven rates.
+    uint256 private constant COUNTS_AT = 160;
+    uint256 private constant PAID_AT = 176;
+    uint256 private constant EVERY_LEVEL = (1 << 11) - 1;
+    /// @dev Rank and status of a lane, times the 32 bytes of an entry of a table.
+    uint256 private constant STANDING_OFFSET_SHIFT = 45;
+    uint256 private constant STANDING_OFFSET_MASK = 0x7e0;
 
     /// @notice Pays sales by a plain plan: each level gets its one rate if the distributor there is active. Writes the
     /// lines.
@@ -200,123 +191,230 @@ library Commission {
         }
     }
 
-    /// @notice Pays a sale by any plan. Writes its line from `line` on. `commit` as of `payPlain`.
-    /// @return end Where the line ends.
-    /// @return paidBps Sum of the rates paid.
-    function payByRank(
+    /// @notice Pays sales by any plan of levels or generations. Writes the lines. Parameters as of `payPlain`.
+    /// @dev In assembly for the same reason. What becomes of a distributor at each level follows from rank and status alone,
+    /// which stand side by side in the fragment: those six bits are the index of a table that is worked out once.
+    function payLevels(
         Fragment[1 << 24] storage fragments,
         Rules memory rules,
-        uint256 seller,
-        uint256 volume,
-        uint256 line,
-        bool commit
-    ) internal returns (uint256 end, uint256 paidBps) {
-        // Memory addresses, and products below 2^46: far from any overflow. What a sale credits was reserved for it, so
-        // no balance outgrows its bits.
-        unchecked {
-            end = SettledLine.begin(line, seller, volume);
-            Walk memory walk = Walk(fragmentOf(seller), load(fragments, fragmentOf(seller)), seller);
-            if (volume == 0 || walk.fragment.statusOf(laneOf(seller)) == STATUS_NONE) return (end, 0);
-            _followMove(fragments, walk);
-            (end, paidBps) = _pay(walk, _rowOf(rules, walk).rateBps(0), volume, end, _statusOf(walk) == STATUS_ACTIVE);
-            bool byDifference = rules.terms.kind() == PLAN_BY_DIFFERENCE;
-            // Levels done, or the highest rate so far.
-            uint256 done = byDifference ? 0 : 1;
-            for (uint256 looked = 0; looked < MAX_REACH && done < rules.top; ++looked) {
-                if (!_stepUp(fragments, walk, commit)) break;
-                (bool counts, bool isPaid, uint256 rate) = byDifference
-                    ? _difference(rules, walk, done)
-                    : _level(rules, walk, done);
-                if (!counts) continue;
-                uint256 bps;
-                (end, bps) = _pay(walk, rate, volume, end, isPaid);
-                paidBps += bps;
-                done = byDifference ? done + rate : done + 1;
-            }
-            if (commit) store(fragments, walk.number, walk.fragment);
-            SettledLine.finish(line, end);
-        }
-    }
-
-    /// @dev Whether the distributor in hand has level (generation) `level`, is paid for it, and at what rate.
-    function _level(
-        Rules memory rules,
-        Walk memory walk,
-        uint256 level
-    ) private pure returns (bool counts, bool isPaid, uint256 rate) {
-        PlanTerms terms = rules.terms;
-        uint256 rank = walk.fragment.rankOf(laneOf(walk.id));
-        if (terms.kind() == PLAN_BY_GENERATION && rank < terms.boundaryRank()) return (false, false, 0);
-        PlanRow row = _rowOf(rules, walk);
-        bool isActive = _statusOf(walk) == STATUS_ACTIVE;
-        isPaid = isActive && level < row.length();
-        uint256 compression = terms.compression();
-        counts = isPaid || (isActive ? compression != COMPRESSION_DYNAMIC : compression == COMPRESSION_NONE);
-        if (isPaid) rate = row.rateBps(level);
-    }
-
-    /// @dev Whether the distributor in hand stands above every rate so far, is paid, and by how much they do.
-    function _difference(
-        Rules memory rules,
-        Walk memory walk,
-        uint256 highest
-    ) private pure returns (bool counts, bool isPaid, uint256 rate) {
-        uint256 own = _rowOf(rules, walk).rateBps(1);
-        if (own <= highest) return (false, false, 0);
-        isPaid = _statusOf(walk) == STATUS_ACTIVE;
-        return (isPaid || rules.terms.compression() == COMPRESSION_NONE, isPaid, own - highest);
-    }
-
-    /// @dev Writes a level, and credits it if it is paid.
-    function _pay(
-        Walk memory walk,
-        uint256 rate,
-        uint256 volume,
+        uint256[] memory sales,
         uint256 start,
-        bool isPaid
-    ) private pure returns (uint256 end, uint256 bps) {
-        // As in `payByRank`.
-        unchecked {
-            if (!isPaid) return (SettledLine.add(start, 0, 0), 0);
-            walk.fragment = walk.fragment.credit(laneOf(walk.id), volume * rate);
-            return (SettledLine.add(start, walk.id, rate), rate);
+        bool commit
+    ) internal returns (uint256 end, uint256 credited) {
+        uint256 table = _levelTable(rules);
+        uint256 top = rules.top;
+        uint256 reach = MAX_REACH;
+        // As in `payPlain`.
+        assembly ("memory-safe") {
+            end := start
+            let sale := add(sales, 32)
+            for {
+                let sellersEnd := add(sale, shl(5, mload(sales)))
+            } lt(sale, sellersEnd) {
+                sale := add(sale, 32)
+            } {
+                let volume := and(mload(sale), VOLUME_MASK)
+                let id := shr(32, mload(sale))
+                let line := end
+                mstore(end, shl(VOLUME_SHIFT, mload(sale)))
+                end := add(end, LINE_HEADER)
+                let word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
+                if mul(volume, and(shr(add(mul(and(id, LANE_ID_MASK), LANE_BITS), STATUS_SHIFT), word), STATUS_MASK)) {
+                    let level := 0
+                    let paidBps := 0
+                    let looked := 0
+                    for {} 1 {} {
+                        let shift := mul(and(id, LANE_ID_MASK), LANE_BITS)
+                        // Status (2 bits) | rank (4), times the 32 bytes of an entry.
+                        let rule := mload(
+                            add(table, and(shr(add(shift, STANDING_OFFSET_SHIFT), word), STANDING_OFFSET_MASK))
+                        )
+                        if iszero(rule) {
+                            // Moved: the id is in place of the balance.
+                            if commit {
+                                sstore(add(fragments.slot, shr(LANE_ID_BITS, id)), word)
+                            }
+                            id := and(shr(shift, word), ID_MASK)
+                            word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
+                            continue
+                        }
+                        if and(shr(add(COUNTS_AT, level), rule), 1) {
+                            let rate := and(shr(mul(level, RATE_BITS), rule), RATE_MASK)
+                            word := add(word, shl(shift, mul(volume, rate)))
+                            mstore(
+                                end,
+                                shl(
+                                    CREDIT_SHIFT,
+                                    mul(and(shr(add(PAID_AT, level), rule), 1), or(shl(RATE_BITS, id), rate))
+                                )
+                            )
+                            end := add(end, CREDIT_BYTES)
+                            paidBps := add(paidBps, rate)
+                            level := add(level, 1)
+                        }
+                        let isDone := or(eq(level, top), eq(looked, reach))
+                        looked := add(looked, 1)
+                        let next := and(shr(FIRST_SPONSOR_SHIFT, word), ID_MASK)
+                        if shift {
+                            next := or(
+                                and(id, FIRST_LANE_ID_MASK),
+                                and(shr(add(shl(1, and(id, LANE_ID_MASK)), LANE_SPONSOR_SHIFT), word), LANE_ID_MASK)
+                            )
+                        }
+                        if or(isDone, iszero(shift)) {
+                            if commit {
+                                sstore(add(fragments.slot, shr(LANE_ID_BITS, id)), word)
+                            }
+                            if or(isDone, iszero(next)) {
+                                break
+                            }
+                            word := sload(add(fragments.slot, shr(LANE_ID_BITS, next)))
+                        }
+                        id := next
+                    }
+                    credited := add(credited, mul(volume, paidBps))
+                    mstore8(add(line, LEVELS_BYTE), level)
+                }
+            }
         }
     }
 
-    /// @dev To the sponsor of the distributor in hand; false above a root.
-    function _stepUp(Fragment[1 << 24] storage fragments, Walk memory walk, bool commit) private returns (bool) {
-        uint256 id = walk.fragment.sponsorOf(walk.number, laneOf(walk.id));
-        if (id == 0) return false;
-        walk.id = id;
-        if (fragmentOf(id) != walk.number) {
-            if (commit) store(fragments, walk.number, walk.fragment);
-            walk.number = fragmentOf(id);
-            walk.fragment = load(fragments, walk.number);
+    /// @notice Pays sales by a plan by difference of rank. Writes the lines. Parameters as of `payPlain`.
+    function payDifferences(
+        Fragment[1 << 24] storage fragments,
+        Rules memory rules,
+        uint256[] memory sales,
+        uint256 start,
+        bool commit
+    ) internal returns (uint256 end, uint256 credited) {
+        uint256 table = _differenceTable(rules);
+        uint256 top = rules.top;
+        uint256 reach = MAX_REACH;
+        // As in `payPlain`.
+        assembly ("memory-safe") {
+            end := start
+            let sale := add(sales, 32)
+            for {
+                let sellersEnd := add(sale, shl(5, mload(sales)))
+            } lt(sale, sellersEnd) {
+                sale := add(sale, 32)
+            } {
+                let volume := and(mload(sale), VOLUME_MASK)
+                let id := shr(32, mload(sale))
+                let line := end
+                mstore(end, shl(VOLUME_SHIFT, mload(sale)))
+                end := add(end, LINE_HEADER)
+                let word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
+                if mul(volume, and(shr(add(mul(and(id, LANE_ID_MASK), LANE_BITS), STATUS_SHIFT), word), STATUS_MASK)) {
+                    let highest := 0
+                    let paidBps := 0
+                    let looked := 0
+                    for {} 1 {} {
+                        let shift := mul(and(id, LANE_ID_MASK), LANE_BITS)
+                        let rule := mload(
+                            add(table, and(shr(add(shift, STANDING_OFFSET_SHIFT), word), STANDING_OFFSET_MASK))
+                        )
+                        if iszero(rule) {
+                            if commit {
+                                sstore(add(fragments.slot, shr(LANE_ID_BITS, id)), word)
+                            }
+                            id := and(shr(shift, word), ID_MASK)
+                            word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
+                            continue
+                        }
+                        switch looked
+                        case 0 {
+                            let rate := and(shr(RATE_BITS, rule), RATE_MASK)
+                            word := add(word, shl(shift, mul(volume, rate)))
+                            mstore(
+                                end,
+                                shl(CREDIT_SHIFT, mul(and(shr(PAID_AT, rule), 1), or(shl(RATE_BITS, id), rate)))
+                            )
+                            end := add(end, CREDIT_BYTES)
+                            paidBps := rate
+                        }
+                        default {
+                            let own := and(rule, RATE_MASK)
+                            if gt(own, highest) {
+                                let isPaid := and(shr(PAID_AT, rule), 1)
+                                let rate := mul(isPaid, sub(own, highest))
+                                word := add(word, shl(shift, mul(volume, rate)))
+                                mstore(end, shl(CREDIT_SHIFT, mul(isPaid, or(shl(RATE_BITS, id), rate))))
+                                end := add(end, CREDIT_BYTES)
+                                paidBps := add(paidBps, rate)
+                                highest := own
+                            }
+                        }
+                        let isDone := or(eq(highest, top), eq(looked, reach))
+                        looked := add(looked, 1)
+                        let next := and(shr(FIRST_SPONSOR_SHIFT, word), ID_MASK)
+                        if shift {
+                            next := or(
+                                and(id, FIRST_LANE_ID_MASK),
+                                and(shr(add(shl(1, and(id, LANE_ID_MASK)), LANE_SPONSOR_SHIFT), word), LANE_ID_MASK)
+                            )
+                        }
+                        if or(isDone, iszero(shift)) {
+                            if commit {
+                                sstore(add(fragments.slot, shr(LANE_ID_BITS, id)), word)
+                            }
+                            if or(isDone, iszero(next)) {
+                                break
+                            }
+                            word := sload(add(fragments.slot, shr(LANE_ID_BITS, next)))
+                        }
+                        id := next
+                    }
+                    credited := add(credited, mul(volume, paidBps))
+                    mstore8(add(line, LEVELS_BYTE), div(sub(sub(end, line), LINE_HEADER), CREDIT_BYTES))
+                }
+            }
         }
-        // A distributor who has moved away has left nothing in their old fragment to write.
-        if (_statusOf(walk) == STATUS_CLOSED && walk.fragment.movedTo(laneOf(id)) != 0) {
-            if (commit) store(fragments, walk.number, walk.fragment);
-            _followMove(fragments, walk);
+    }
+
+    /// @dev What a plan of levels or generations does with each status and rank: the rates from level 0 (14 bits each), at
+    /// which levels a distributor counts (11 bits from `COUNTS_AT`) and is paid (11 from `PAID_AT`). Zero: has moved.
+    function _levelTable(Rules memory rules) private pure returns (uint256 table) {
+        PlanTerms terms = rules.terms;
+        uint256 compression = terms.compression();
+        uint256 boundary = terms.boundaryRank();
+        uint256[] memory entries = new uint256[](64);
+        for (uint256 rank = 0; rank <= MAX_RANK; ++rank) {
+            PlanRow row = rules.rows[rank < rules.rows.length ? rank : rules.rows.length - 1];
+            uint256 paid = rank < boundary ? 1 : (1 << row.length()) - 1;
+            uint256 counts =
+                rank < boundary
+                    ? 1
+                    : compression == COMPRESSION_DYNAMIC
+                        ? paid
+                        : EVERY_LEVEL;
+            // Below the boundary only the own sale counts.
+            uint256 rates = rank < boundary ? row.rateBps(0) : row.ladder();
+            entries[(STATUS_ACTIVE << 4) | rank] = rates | (counts << COUNTS_AT) | (paid << PAID_AT);
+            counts = rank < boundary || compression != COMPRESSION_NONE ? 1 : EVERY_LEVEL;
+            entries[(STATUS_INACTIVE << 4) | rank] = counts << COUNTS_AT;
         }
-        return true;
+        // Who has left has no rank.
+        entries[STATUS_CLOSED << 4] = entries[STATUS_INACTIVE << 4];
+        assembly ("memory-safe") {
+            table := add(entries, 32)
+        }
     }
 
-    /// @dev From the lane that a distributor has left to where they are.
-    function _followMove(Fragment[1 << 24] storage fragments, Walk memory walk) private view {
-        uint256 id = walk.fragment.movedTo(laneOf(walk.id));
-        if (id == 0) return;
-        walk.id = id;
-        walk.number = fragmentOf(id);
-        walk.fragment = load(fragments, walk.number);
-    }
-
-    function _statusOf(Walk memory walk) private pure returns (uint256) {
-        return walk.fragment.statusOf(laneOf(walk.id));
-    }
-
-    /// @dev The rates of the rank of the distributor in hand.
-    function _rowOf(Rules memory rules, Walk memory walk) private pure returns (PlanRow) {
-        uint256 rank = walk.fragment.rankOf(laneOf(walk.id));
-        return rules.rows[rank < rules.rows.length ? rank : rules.rows.length - 1];
+    /// @dev The same for a plan by difference: the whole rate of the rank where it counts (14 bits), the rate of an own
+    /// sale (14), and whether they are paid (at `PAID_AT`). The bit at `COUNTS_AT` keeps an entry from being zero.
+    function _differenceTable(Rules memory rules) private pure returns (uint256 table) {
+        bool rollUp = rules.terms.compression() != COMPRESSION_NONE;
+        uint256[] memory entries = new uint256[](64);
+        for (uint256 rank = 0; rank <= MAX_RANK; ++rank) {
+            PlanRow row = rules.rows[rank < rules.rows.length ? rank : rules.rows.length - 1];
+            uint256 counts = 1 << COUNTS_AT;
+            entries[(STATUS_ACTIVE << 4) | rank] = row.rateBps(1) | (row.rateBps(0) << 14) | counts | (1 << PAID_AT);
+            entries[(STATUS_INACTIVE << 4) | rank] = counts | (rollUp ? 0 : row.rateBps(1));
+        }
+        entries[STATUS_CLOSED << 4] = entries[STATUS_INACTIVE << 4];
+        assembly ("memory-safe") {
+            table := add(entries, 32)
+        }
     }
 }
