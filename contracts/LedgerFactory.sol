@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import { Clones } from "@openzeppelin/contracts/proxy/Clones.sol";
 
 import { ICommissionLedger } from "./interfaces/ICommissionLedger.sol";
@@ -24,30 +23,44 @@ contract LedgerFactory is ILedgerFactory {
     /// @inheritdoc ILedgerFactory
     function createLedger(LedgerRequest calldata request, bytes32 salt) external returns (address ledger) {
         _checkDuration("returnWindow", request.returnWindow, 0, 90 days);
-        _checkDuration("planNotice", request.planNotice, 0, 365 days);
-        _checkDuration("adminDelay", request.adminDelay, 1 hours, 90 days);
+        _checkDuration("planNotice", request.planNotice, 1 days, 365 days);
+        _checkDuration("delay", request.delay, request.returnWindow == 0 ? 0 : 1 days, 90 days);
+        uint256 least = request.delay > 1 hours ? request.delay : 1 hours;
+        _checkDuration("adminDelay", request.adminDelay, least, 90 days);
         _checkDuration("capPeriod", request.capPeriod, 1 hours, 90 days);
-        uint256 decimals = IERC20Metadata(request.token).decimals();
-        if (decimals < 6 || decimals > 18) revert UnsupportedDecimals(request.token, decimals);
+        _checkUnit(request.unit);
+        if (request.token.code.length == 0) revert TokenMissing(request.token);
 
         LedgerTerms memory terms = LedgerTerms({
             token: request.token,
-            // At most 10^12.
-            unit: uint96(10 ** (decimals - 6)),
+            unit: request.unit,
             returnWindow: request.returnWindow,
             planNotice: request.planNotice,
             capPeriod: request.capPeriod,
-            compact: request.compact
+            compact: request.compact,
+            delay: request.delay
         });
         // The caller is part of the salt, so nobody can take an address that somebody else has announced.
         bytes32 ownSalt = keccak256(abi.encode(msg.sender, salt));
         ledger = Clones.cloneDeterministicWithImmutableArgs(implementation, abi.encode(terms), ownSalt);
         isLedger[ledger] = true;
         emit LedgerCreated(ledger, request.admin, request.token);
-        ICommissionLedger(ledger).initialize(request.admin, request.adminDelay, request.plan);
+        ICommissionLedger(ledger).initialize(
+            request.admin,
+            request.adminDelay,
+            request.plan,
+            request.roles,
+            request.recorders
+        );
     }
 
     function _checkDuration(string memory field, uint256 given, uint256 least, uint256 most) private pure {
         if (given < least || given > most) revert DurationOutOfRange(field, given, least, most);
+    }
+
+    function _checkUnit(uint256 unit) private pure {
+        uint256 rest = unit;
+        while (rest != 0 && rest % 10 == 0) rest /= 10;
+        if (rest != 1) revert UnitNotPowerOfTen(unit);
     }
 }

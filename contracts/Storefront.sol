@@ -8,7 +8,7 @@ import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.s
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import { ICommissionLedger } from "./interfaces/ICommissionLedger.sol";
-import { LedgerTerms } from "./interfaces/ILedgerCore.sol";
+import { ChunkReversals, LedgerTerms } from "./interfaces/ILedgerCore.sol";
 import {
     Authorization,
     IStorefront,
@@ -19,7 +19,7 @@ import {
     QuoteSignature
 } from "./interfaces/IStorefront.sol";
 import { StorefrontQuotes } from "./storefront/StorefrontQuotes.sol";
-import { REVERSAL_BYTES, ReversalRecord, packReversal, reversalAt } from "./types/ReversalRecord.sol";
+import { packReversal } from "./types/ReversalRecord.sol";
 import { SaleRecord, packSale } from "./types/SaleRecord.sol";
 
 /// @title Storefront
@@ -127,7 +127,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStorefront
-    function returnOrder(bytes32 quote, bytes calldata reversalsSoFar) external nonReentrant {
+    function returnOrder(bytes32 quote) external nonReentrant {
         StoredOrder memory order = _orderIn(quote, OrderState.Paid);
         if (msg.sender != order.buyer) revert NotBuyer(msg.sender, order.buyer);
         uint256 endsAt = order.recordedAt + _returnWindow;
@@ -138,9 +138,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         _promised.open -= uint80(price);
         emit OrderReturned(quote, order.buyer, price);
 
-        // Without earlier reversals the storefront knows the whole batch, and the caller has no say in it.
-        (bool takenBack, bytes memory reason) = _tryTakeBack(order, reversalsSoFar[0:0]);
-        if (!takenBack && reversalsSoFar.length != 0) (takenBack, reason) = _tryTakeBack(order, reversalsSoFar);
+        (bool takenBack, bytes memory reason) = _tryTakeBack(order);
         _orders[quote].takenBack = takenBack;
         if (takenBack) emit SaleTakenBack(quote, order.batch);
         else emit TakingBackFailed(quote, order.batch, reason);
@@ -148,17 +146,12 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStorefront
-    function takeBack(bytes32 quote, bytes calldata reversalsSoFar) external nonReentrant {
+    function takeBack(bytes32 quote) external nonReentrant {
         StoredOrder memory order = _orderIn(quote, OrderState.Returned);
         if (order.takenBack) revert AlreadyTakenBack(quote);
         _orders[quote].takenBack = true;
         emit SaleTakenBack(quote, order.batch);
-        (bool done, bytes memory refusal) = _tryTakeBack(order, reversalsSoFar);
-        if (done) return;
-        // Here the ledger's refusal is the call's.
-        assembly ("memory-safe") {
-            revert(add(refusal, 32), mload(refusal))
-        }
+        ledger.reverse(order.batch, order.plan, order.recordedAt, 1, _wholeSale(order.sale));
     }
 
     /// @inheritdoc IStorefront
@@ -273,10 +266,11 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         if (_orders[hash].state != OrderState.None) revert QuoteUsed(hash);
         _checkQuote(quote, signed, hash, buyer);
         SaleRecord sale = packSale(quote.buyerClass, quote.seller, quote.priceCents, quote.volumeCents);
-        (uint256 batches, , ) = ledger.counts();
+        uint256 sequence = ledger.recorderOf(address(this)).sequence + 1;
+        uint256 plan = ledger.currentPlan();
         // The leaf of the only document of a batch is the root.
         bytes32 manifestRoot = keccak256(abi.encode(keccak256(abi.encodePacked(uint32(0), hash))));
-        uint256 reserved = ledger.recordSales(batches + 1, abi.encodePacked(sale), manifestRoot);
+        (uint256 batch, uint256 reserved) = ledger.recordSales(sequence, plan, abi.encodePacked(sale), manifestRoot);
 
         uint256 price = quote.priceCents * UNITS_PER_CENT;
         uint256 margin = quote.marginCents * UNITS_PER_CENT;
@@ -287,14 +281,14 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
             state: OrderState.Paid,
             takenBack: false,
             // The ledger's own limits are below these widths.
-            batch: uint32(batches + 1),
-            plan: uint16(ledger.currentPlan()),
+            batch: uint32(batch),
+            plan: uint16(plan),
             recordedAt: uint40(block.timestamp),
             reserved: uint64(reserved),
             marginCents: uint32(quote.marginCents)
         });
         _promised.open += uint80(price);
-        emit OrderPaid(hash, buyer, batches + 1, quote.product, quote.seller, price, margin, reserved);
+        emit OrderPaid(hash, buyer, batch, quote.product, quote.seller, price, margin, reserved);
         return (hash, price * _unit);
     }
 
@@ -303,21 +297,9 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         if (received != amount) revert PriceNotReceived(received, amount);
     }
 
-    /// @dev Takes back in the ledger what is left of an order's sale, or says why the ledger refuses.
-    function _tryTakeBack(
-        StoredOrder memory order,
-        bytes calldata reversalsSoFar
-    ) private returns (bool done, bytes memory refusal) {
-        try
-            ledger.reverse(
-                order.batch,
-                order.plan,
-                order.recordedAt,
-                abi.encodePacked(order.sale),
-                reversalsSoFar,
-                _restOf(order.sale, reversalsSoFar)
-            )
-        {
+    /// @dev Takes an order's sale back in the ledger, or says why the ledger refuses.
+    function _tryTakeBack(StoredOrder memory order) private returns (bool done, bytes memory refusal) {
+        try ledger.reverse(order.batch, order.plan, order.recordedAt, 1, _wholeSale(order.sale)) {
             return (true, "");
         } catch (bytes memory reason) {
             _checkGas(reason);
@@ -336,18 +318,15 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         if (order.state != needed) revert UnexpectedState(quote, order.state, needed);
     }
 
-    /// @dev The reversal of all that earlier ones have left of the sale. If they are wrong the ledger refuses it.
-    function _restOf(SaleRecord sale, bytes calldata reversalsSoFar) private pure returns (bytes memory reversal) {
-        uint256 price = sale.price();
-        uint256 volume = sale.volume();
-        unchecked {
-            for (uint256 i = 0; i < reversalsSoFar.length / REVERSAL_BYTES; ++i) {
-                ReversalRecord earlier = reversalAt(reversalsSoFar, i);
-                price -= earlier.price();
-                volume -= earlier.volume();
-            }
-        }
-        return abi.encodePacked(packReversal(0, price, volume));
+    /// @dev The reversal of the whole sale. Only the storefront takes back in its batches, and each has one sale.
+    function _wholeSale(SaleRecord sale) private pure returns (ChunkReversals[] memory chunks) {
+        chunks = new ChunkReversals[](1);
+        chunks[0] = ChunkReversals({
+            chunk: 0,
+            records: abi.encodePacked(sale),
+            proof: new bytes32[](0),
+            reversals: abi.encodePacked(packReversal(0, sale.price(), sale.volume()))
+        });
     }
 
     function _priceOf(StoredOrder memory order) private pure returns (uint256) {

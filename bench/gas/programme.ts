@@ -80,20 +80,29 @@ export class Programme {
     const [company] = await ethers.getSigners();
     if (!company) throw new Error('the chain has no signer');
     const powers = await ethers.deployContract('LedgerPowers');
-    const code = await ethers.deployContract('CommissionLedger', [await powers.getAddress()]);
+    const changes = await ethers.deployContract('LedgerChanges');
+    const code = await ethers.deployContract('CommissionLedger', [
+      await powers.getAddress(),
+      await changes.getAddress(),
+    ]);
     const factory = await ethers.deployContract('LedgerFactory', [await code.getAddress()]);
     const request: LedgerRequestStruct = {
       token: await token.getAddress(),
+      unit: 1,
       returnWindow: terms.returnWindow,
       planNotice: 30 * DAY,
       capPeriod: DAY,
       compact: terms.compact,
       admin: company.address,
       adminDelay: DAY,
+      delay: terms.returnWindow === 0 ? 0 : DAY,
+      roles: terms.plan ? [{ role: hashOf('RANKER_ROLE'), account: company.address }] : [],
+      recorders: [{ key: company.address, cap: 2n ** 50n - 1n, countCap: 2n ** 24n - 1n }],
       plan: {
         kind: terms.plan?.kind ?? 0,
         compression: terms.plan?.compression ?? 0,
         boundaryRank: 0,
+        reach: 64,
         ceilingBps: 10_000,
         weightsBps: [10_000, 5_000, 2_500],
         ratesBps: terms.plan?.ratesBps ?? [ratesOf(terms.payees)],
@@ -102,13 +111,12 @@ export class Programme {
     const address = await factory.createLedger.staticCall(request, ZeroHash);
     const creation = await spent(factory.createLedger(request, ZeroHash, MOST));
     const ledger = await ethers.getContractAt('ICommissionLedger', address);
-    await ledger.setRecorder(company, 2n ** 64n - 1n);
     const float = 10n ** 14n;
     await token.mint(company, float);
     await token.approve(ledger, MaxUint256);
     await ledger.fund(float);
     const enrolled = await enrol(ledger, tree.distributors);
-    if (terms.plan) await setRanks(ledger, company.address, tree, terms);
+    if (terms.plan) await setRanks(ledger, tree, terms);
     return new Programme(ledger, terms, tree, { creation, enrolled });
   }
 
@@ -118,7 +126,7 @@ export class Programme {
     const packed = encodeSales(sales);
     const number = ++this.#batches;
     const recorded = await spent(
-      this.#ledger.recordSales(number, packed, hashOf(`manifest ${number}`), MOST),
+      this.#ledger.recordSales(number, 1, packed, hashOf(`manifest ${number}`), MOST),
     );
     const { fragments, units } = this.#expect(sales);
     if (this.#terms.returnWindow === 0) {
@@ -127,7 +135,7 @@ export class Programme {
     }
     const recordedAt = await networkHelpers.time.latest();
     await networkHelpers.time.increase(this.#terms.returnWindow);
-    const settled = await spent(this.#ledger.settle(number, 1, recordedAt, packed, '0x', sales.length, MOST));
+    const settled = await spent(this.#ledger.settle(number, 1, recordedAt, packed, sales.length, MOST));
     this.#check(settled, units);
     // The batch's word comes and goes.
     const storage = RECORD + PRICE.fill + SETTLE + PRICE.clear + fragments * PRICE.change;
@@ -188,18 +196,20 @@ export class Programme {
 }
 
 /** Gives every line of the tree the plan's ranks, from its seller up. */
-async function setRanks(ledger: ICommissionLedger, admin: string, tree: Tree, terms: Terms): Promise<void> {
-  await ledger.grantRole(await ledger.RANKER_ROLE(), admin);
+async function setRanks(ledger: ICommissionLedger, tree: Tree, terms: Terms): Promise<void> {
   const standings = tree.distributors.map(({ id }, i) => ({
     id,
     rank: terms.plan?.ranks[terms.payees - 1 - (i % terms.payees)] ?? 0,
     status: STATUS_ACTIVE,
   }));
+  const parts: string[] = [];
   for (let i = 0; i < standings.length; i += ENROLLED_AT_ONCE) {
-    await spent(
-      ledger.setStanding(encodeStandings(standings.slice(i, i + ENROLLED_AT_ONCE)), ZeroHash, MOST),
-    );
+    parts.push(encodeStandings(standings.slice(i, i + ENROLLED_AT_ONCE)));
   }
+  for (const part of parts) await spent(ledger.setStanding(part, ZeroHash, MOST));
+  const { startsAt } = await ledger.changes();
+  await networkHelpers.time.increaseTo(startsAt);
+  for (const [i, part] of parts.entries()) await spent(ledger.applyStanding(i + 1, part, ENROLLED_AT_ONCE, MOST));
 }
 
 /** Enrols in batches; what it cost in all. */

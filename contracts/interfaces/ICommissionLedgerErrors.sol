@@ -32,7 +32,9 @@ interface ICommissionLedgerErrors {
 
     /// @notice The batch is not the next one.
     error UnexpectedSequence(uint256 sequence, uint256 expected);
-    /// @notice All batch numbers are used.
+    /// @notice The plan in force is another one.
+    error UnexpectedPlan(uint256 plan, uint256 inForce);
+    /// @notice All batch numbers of the recorder are used.
     error TooManyBatches(uint256 limit);
     /// @notice The batch has more records than fit one batch.
     error BatchTooLarge(uint256 count, uint256 limit);
@@ -46,14 +48,16 @@ interface ICommissionLedgerErrors {
     error VolumeAbovePrice(uint256 index, uint256 price, uint256 volume);
     /// @notice The float does not cover what the plan can pay for these sales.
     error FloatTooLow(uint256 free, uint256 needed);
-    /// @notice The recorder's cap for this period does not cover these sales, or what these reversals free.
+    /// @notice What is left of the recorder's cap does not cover these sales, or what these reversals free.
     error CapExceeded(uint256 left, uint256 needed);
+    /// @notice What is left of the recorder's count cap does not cover so many distributors or sales.
+    error CountExceeded(uint256 left, uint256 needed);
 
     // ---- Reversal and settlement ----
 
     /// @notice There is no open batch with this number: never recorded, or settled already.
     error BatchNotOpen(uint256 batch);
-    /// @notice Plan, time, records or reversals are not those of the batch.
+    /// @notice Plan, time, number of sales, records or proof are not those of the batch.
     error BatchMismatch(uint256 batch);
     /// @notice The return window has ended; nothing of the batch can be reversed.
     error ReturnWindowOver(uint256 batch, uint256 endedAt);
@@ -63,9 +67,12 @@ interface ICommissionLedgerErrors {
     error UnknownSale(uint256 batch, uint256 index);
     /// @notice The reversal takes nothing back, or more than is left of the sale.
     error ReversalOutOfRange(uint256 sale, uint256 priceLeft, uint256 volumeLeft);
-    /// @notice A batch that carried more reversals could become too dear to settle. Beyond the limit only reversals
-    /// that take back all that is left of a sale are accepted.
-    error TooManyReversals(uint256 count, uint256 limit);
+    /// @notice The batch was recorded by another recorder.
+    error NotBatchRecorder(uint256 batch, address caller);
+    /// @notice The batch was recorded after `change` had become effective, which must be applied first.
+    error ChangesPending(uint256 batch, uint256 change);
+    /// @notice The sale is not settled: it can be reversed, or will be settled soon.
+    error SaleNotSettled(uint256 sale);
     /// @notice The batch is settled up to `settled` already.
     error NothingToSettle(uint256 batch, uint256 settled);
 
@@ -98,6 +105,12 @@ interface ICommissionLedgerErrors {
     error BpsAboveWhole(uint256 bps);
     /// @notice The plan could pay more than its own ceiling.
     error CeilingExceeded(uint256 totalBps, uint256 ceilingBps);
+    /// @notice A walk looks at 64 to 1,000 ids above the seller.
+    error ReachOutOfRange(uint256 reach, uint256 least, uint256 most);
+    /// @notice Too many plans are announced and have not started.
+    error TooManyPlansPending(uint256 limit);
+    /// @notice The plan has started, or was cancelled.
+    error PlanNotPending(uint256 version);
     /// @notice No more plans can be announced.
     error TooManyPlans(uint256 limit);
     /// @notice There is no plan with this version.
@@ -123,6 +136,58 @@ interface ICommissionLedgerErrors {
     error UplineTooLong(uint256 sponsor, uint256 limit);
     /// @notice A correction needs a reason.
     error ReasonMissing();
+
+    // ---- Changes ----
+
+    /// @notice Too much is announced and not applied.
+    error TooManyPending(uint256 count, uint256 limit);
+    /// @notice Changes are applied in the order of their announcement.
+    error NotNextChange(uint256 change, uint256 next);
+    /// @notice Every change that was announced is applied.
+    error NoChangePending();
+    /// @notice There is no such change, it was cancelled, or this is not its content.
+    error ChangeMismatch(uint256 change);
+    /// @notice The change is not effective yet.
+    error ChangeTooEarly(uint256 change, uint256 effectiveAt);
+    /// @notice The change is effective and can no longer be cancelled.
+    error ChangeEffective(uint256 change, uint256 effectiveAt);
+    /// @notice Batches that were recorded before the change are not settled.
+    error BatchesOpen(uint256 change, uint256 batches);
+    /// @notice The change is applied up to `done` already.
+    error NothingToApply(uint256 change, uint256 done);
+    /// @notice The caller may not cancel this kind of change.
+    error NotAnnouncer(address caller, uint256 change);
+    /// @notice The distributor is leaving already, by `change`.
+    error AlreadyLeaving(uint256 id, uint256 change);
+    /// @notice Opening balances come before the first sale.
+    error SalesRecorded();
+    /// @notice The period is not a year or a month.
+    error PeriodOutOfRange(uint256 period, uint256 limit);
+    /// @notice The successor was named already.
+    error SuccessorKnown(address successor);
+
+    // ---- Announced calls ----
+
+    /// @notice A call begins with the four bytes of its selector.
+    error MalformedAct(uint256 bytesGiven);
+    /// @notice The call must be announced before it is made.
+    error ActNotAnnounced(bytes32 act);
+    /// @notice The call is announced already.
+    error ActPending(bytes32 act, uint256 effectiveAt);
+    /// @notice The call can be made only from then on.
+    error ActTooEarly(bytes32 act, uint256 effectiveAt);
+    /// @notice The call could be made until then; it must be announced anew.
+    error ActVoid(bytes32 act, uint256 endedAt);
+    /// @notice The admin's seat may not change hands faster than the ledger's delay.
+    error AdminDelayTooShort(uint256 delay, uint256 least);
+    /// @notice There is no recorder with this number, or it has no standby key.
+    error UnknownRecorder(uint256 number);
+    /// @notice The key is a recorder's already.
+    error RecorderTaken(address key, uint256 number);
+    /// @notice No more recorders can be set.
+    error TooManyRecorders(uint256 limit);
+    /// @notice The caller is neither the standby key nor the admin.
+    error NotStandby(address caller, address standby);
 
     // ---- Wallets ----
 
@@ -157,6 +222,16 @@ interface ICommissionLedgerErrors {
     error UnknownSubject(uint256 subjectKind, uint256 subject);
     /// @notice There is no open flag with this number.
     error FlagNotOpen(uint256 flag);
+    /// @notice The kind of a flag is below 256.
+    error FlagKindOutOfRange(uint256 kind, uint256 limit);
+    /// @notice The severity is 1, 2 or 3.
+    error SeverityOutOfRange(uint256 severity, uint256 limit);
+    /// @notice A review ends in the future and no later than `latest`.
+    error ReviewOutOfRange(uint256 reviewBy, uint256 latest);
+    /// @notice The flag is not on the caller.
+    error NotFlagged(address caller, uint256 flag);
+    /// @notice The flag was answered already.
+    error AlreadyAnswered(uint256 flag);
     /// @notice The outcome is not 1, 2 or 3.
     error UnknownOutcome(uint256 outcome);
     /// @notice No more flags can be raised.

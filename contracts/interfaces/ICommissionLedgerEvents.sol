@@ -17,8 +17,23 @@ interface ICommissionLedgerEvents {
     /// @notice A plan will be in force from `startsAt` on. `planHash` is keccak256(abi.encode(plan)).
     event PlanAnnounced(uint256 indexed version, bytes32 indexed planHash, uint256 startsAt, Plan plan, bytes32 head);
 
-    /// @notice `recorder` may reserve `cap` units per period from now on; 0 ends it.
-    event RecorderSet(address indexed recorder, uint256 cap, bytes32 head);
+    /// @notice The recorder `number` with the key `recorder` has these caps per period from now on.
+    event RecorderSet(address indexed recorder, uint256 indexed number, uint256 cap, uint256 countCap, bytes32 head);
+
+    /// @notice `key` can replace the key of recorder `number` at once; zero: no key can.
+    event StandbySet(uint256 indexed number, address indexed key, bytes32 head);
+
+    /// @notice Recorder `number` has another key.
+    event RecorderReplaced(uint256 indexed number, address indexed from, address indexed to, bytes32 head);
+
+    /// @notice The admin can make the call `call` from `effectiveAt` on, for as long as the ledger's delay.
+    event ActAnnounced(bytes32 indexed act, bytes call, uint256 effectiveAt, bytes32 head);
+
+    /// @notice An announced call was cancelled.
+    event ActCancelled(bytes32 indexed act, address indexed by, bytes32 head);
+
+    /// @notice A plan was withdrawn before it started.
+    event PlanCancelled(uint256 indexed version, bytes32 head);
 
     /// @notice `account` got or lost `role`.
     event RoleChanged(bytes32 indexed role, address indexed account, bool granted, bytes32 head);
@@ -82,22 +97,60 @@ interface ICommissionLedgerEvents {
     /// @notice `units` owed to distributor `id` were paid to `to`, as the owner of their wallet has signed.
     event PayoutRedirected(uint256 indexed id, address indexed wallet, address indexed to, uint256 units, bytes32 head);
 
-    /// @notice Ranks and statuses were set for good reason, named by `evidence`. Each record has 4 bytes: id (26 bits)
-    /// | rank (4) | status (2).
-    event StandingSet(address indexed ranker, bytes32 indexed evidence, bytes records, bytes32 head);
-
-    /// @notice The sponsor of distributor `id` was put right soon after enrolment. With another `newId` the distributor
-    /// has moved there with balance, rank and wallet, and whoever stands below follows.
-    event SponsorCorrected(
-        uint256 indexed id,
-        uint256 indexed newId,
-        uint256 indexed sponsor,
-        bytes32 reason,
+    /// @notice Ranks and statuses will change at `effectiveAt`, for good reason, named by `evidence`. Each record has 4
+    /// bytes: id (26 bits) | rank (4) | status (2).
+    event StandingAnnounced(
+        uint256 indexed change,
+        address indexed ranker,
+        bytes32 indexed evidence,
+        bytes records,
+        uint256 effectiveAt,
         bytes32 head
     );
 
-    /// @notice A distributor left the programme. What is owed to them stays owed.
-    event DistributorLeft(uint256 indexed id, bytes32 head);
+    /// @notice The sponsor of distributor `id` will be put right at `effectiveAt`.
+    event CorrectionAnnounced(
+        uint256 indexed change,
+        uint256 indexed id,
+        uint256 indexed sponsor,
+        bytes32 reason,
+        uint256 effectiveAt,
+        bytes32 head
+    );
+
+    /// @notice The membership of distributor `id` ends at `effectiveAt`, by their own wish or for cause. What is owed to them
+    /// stays owed.
+    event EndingAnnounced(
+        uint256 indexed change,
+        uint256 indexed id,
+        bool forCause,
+        bytes32 reason,
+        bytes32 evidence,
+        uint256 effectiveAt,
+        bytes32 head
+    );
+
+    /// @notice A change was cancelled before it was effective.
+    event ChangeCancelled(uint256 indexed change, address indexed by, bytes32 head);
+
+    /// @notice A change was applied, up to record `until`. A corrected distributor has `newId` from now on, with balance, rank
+    /// and wallet, and whoever stands below follows. `lapsed`: it did not fit any more, and nothing has changed.
+    event ChangeApplied(uint256 indexed change, uint256 until, uint256 indexed newId, bool lapsed, bytes32 head);
+
+    /// @notice Distributors are owed `units` in all from before this ledger. Each record has 12 bytes: id (4) | units (8).
+    event BalancesOpened(uint256 units, bytes32 indexed evidence, bytes records, bytes32 head);
+
+    /// @notice The company has refunded part of a settled sale, or all of it, at its own cost.
+    event RefundedLate(uint256 indexed sale, uint256 priceCents, bytes32 evidence, bytes32 head);
+
+    /// @notice The income disclosure of `period` has this root and this hash.
+    event DisclosurePublished(uint256 indexed period, bytes32 root, bytes32 hash, bytes32 head);
+
+    /// @notice The programme goes on in another ledger.
+    event SuccessorSet(address indexed successor, bytes32 head);
+
+    /// @notice `units` that had come without `fund` were added to the float.
+    event SurplusSwept(uint256 units, bytes32 head);
 
     /// @notice Distributor `id` is paid to `to` from now on, no longer to `from` (zero: no wallet until now).
     /// @param how 1 claimed with a voucher, 2 changed by its owner, 3 recovered by the company.
@@ -116,14 +169,21 @@ interface ICommissionLedgerEvents {
     /// @notice Payouts to distributor `id` are held until `until`; a time that has come ends a hold.
     event HoldSet(uint256 indexed id, uint256 until, bytes32 indexed reason, bytes32 head);
 
-    /// @notice A distributor (`subjectKind` 0) or a sale (1) was flagged for review. It changes nobody's money.
+    /// @notice A distributor (`subjectKind` 0) or a sale (1) was flagged for review, which ends by itself at `reviewBy`. It
+    /// changes nobody's money.
     event FlagRaised(
         uint256 indexed flag,
         uint256 indexed subjectKind,
         uint256 indexed subject,
-        bytes32 reason,
+        uint256 kind,
+        uint256 severity,
+        bytes32 evidence,
+        uint256 reviewBy,
         bytes32 head
     );
+
+    /// @notice The distributor who is flagged has answered.
+    event FlagAnswered(uint256 indexed flag, uint256 indexed id, bytes32 answer, bytes32 head);
 
     /// @notice A review ended. Outcome 1: nothing was wrong; 2: it was put right; 3: it stands as a breach of the
     /// rules.

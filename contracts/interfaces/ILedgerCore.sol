@@ -5,7 +5,7 @@ pragma solidity ^0.8.28;
 struct LedgerTerms {
     /// The stablecoin that commissions are paid in.
     address token;
-    /// Token base units to one ledger unit: 10 ** (token decimals - 6).
+    /// Token base units to one ledger unit, a power of ten.
     uint96 unit;
     /// Seconds in which a sale can be reversed; settlement opens after them. With 0 a sale settles as it is recorded.
     uint32 returnWindow;
@@ -15,6 +15,36 @@ struct LedgerTerms {
     uint32 capPeriod;
     /// Whether settlements are logged as one packed event per batch instead of one event per sale.
     bool compact;
+    /// Seconds before a new power, or a change of who stands where, takes effect.
+    uint32 delay;
+}
+
+/// @notice A recorder and what it may still do.
+struct RecorderState {
+    /// From 1; 0 for a key that is nobody's.
+    uint256 number;
+    /// Batches recorded; the next has one more.
+    uint256 sequence;
+    /// Units that may be reserved, and as many freed by reversals, in a period.
+    uint256 cap;
+    /// Distributors and sales that may be recorded in a period.
+    uint256 countCap;
+    /// What is left of each now.
+    uint256 left;
+    uint256 countLeft;
+    uint256 returnsLeft;
+}
+
+/// @notice Reversals of sales that stand in one leaf of a batch's tree.
+struct ChunkReversals {
+    /// Number of the leaf: the index of a sale divided by 16.
+    uint256 chunk;
+    /// The leaf's records as they are now.
+    bytes records;
+    /// The siblings from the leaf up; a node without one has no place in it.
+    bytes32[] proof;
+    /// 12 bytes each: index in the batch (4) | price in cents (4) | volume in cents (4).
+    bytes reversals;
 }
 
 /// @title What a ledger does every day
@@ -36,51 +66,51 @@ interface ILedgerCore {
     /// @dev Only a recorder, inside its cap. With a return window of 0 the batch is settled in the same call.
     /// @dev Warning: that a seller exists is checked only as far as the fragment number, because a look at every
     /// seller's slot would cost 2,100 gas a sale. A sale of an empty lane pays nobody and its reservation is released.
-    /// @param sequence Number of this batch: one more than the last.
+    /// @param sequence One more than that of the recorder's last batch.
+    /// @param plan Version of the plan that the caller expects to be in force.
     /// @param records 12 bytes each: buyer class (6 bits) | seller (26) | price in cents (32) | volume in cents (32).
     /// @param manifestRoot Merkle root over the hashes of the sales' documents.
+    /// @return batch Number of the batch: (number of the recorder - 1) << 24 | sequence.
     /// @return reserved Units set aside for them.
     function recordSales(
         uint256 sequence,
+        uint256 plan,
         bytes calldata records,
         bytes32 manifestRoot
-    ) external returns (uint256 reserved);
+    ) external returns (uint256 batch, uint256 reserved);
 
     /// @notice Takes back all or part of sales of one batch, inside the return window.
-    /// @dev Only a recorder. The reservation for the part taken back is released at once.
+    /// @dev Only the recorder of the batch, inside its allowance. The reservation for what is taken back is released at once.
     /// @param batch Number of the batch.
     /// @param plan Version of the batch's plan, from `BatchRecorded`.
     /// @param recordedAt Time of the batch, from `BatchRecorded`.
-    /// @param records The batch's records, from `BatchRecorded`.
-    /// @param reversalsSoFar The batch's reversals until now, from the `SaleReversed` events.
-    /// @param reversals The new ones, 12 bytes each: index in the batch (4) | price in cents (4) | volume in cents (4).
+    /// @param count Sales of the batch.
+    /// @param chunks Reversals by leaf, one after the other: each proof is of the root that the one before it leaves.
     function reverse(
         uint256 batch,
         uint256 plan,
         uint256 recordedAt,
-        bytes calldata records,
-        bytes calldata reversalsSoFar,
-        bytes calldata reversals
+        uint256 count,
+        ChunkReversals[] calldata chunks
     ) external;
+
+    /// @notice Enters that the company has refunded a sale that is settled. It changes nobody's commission.
+    /// @dev Only the recorder of the batch.
+    /// @param priceCents What was refunded.
+    /// @param evidence Hash of the evidence, kept off the chain.
+    function refundLate(uint256 sale, uint256 priceCents, bytes32 evidence) external;
 
     /// @notice Settles sales of a batch whose return window has ended: credits the seller and the upline, and releases
     /// what was reserved and not paid.
     /// @dev Open to anyone, so that nobody can withhold it; all it needs is in the logs. A batch may be settled in
-    /// several calls. Commissions follow the batch's plan and the tree, ranks and statuses as they stand now.
+    /// several calls. Commissions follow the batch's plan, and the tree, ranks and statuses that were effective when it was
+    /// recorded.
     /// @param batch Number of the batch.
     /// @param plan Version of the batch's plan, from `BatchRecorded`.
     /// @param recordedAt Time of the batch, from `BatchRecorded`.
-    /// @param records The batch's records, from `BatchRecorded`.
-    /// @param reversals The batch's reversals, from the `SaleReversed` events.
+    /// @param records The batch's records as its reversals have left them.
     /// @param until Settle up to this index, exclusive; a larger value means the end of the batch.
-    function settle(
-        uint256 batch,
-        uint256 plan,
-        uint256 recordedAt,
-        bytes calldata records,
-        bytes calldata reversals,
-        uint256 until
-    ) external;
+    function settle(uint256 batch, uint256 plan, uint256 recordedAt, bytes calldata records, uint256 until) external;
 
     // ---- Money ----
 
@@ -88,6 +118,10 @@ interface ILedgerCore {
     /// @param units Units to take from the caller.
     /// @return received Units that arrived and were added.
     function fund(uint256 units) external returns (uint256 received);
+
+    /// @notice Adds tokens to the float that came without `fund`. Anyone may.
+    /// @return units Units added.
+    function sweep() external returns (uint256 units);
 
     /// @notice Pays out everything owed to the distributor with `wallet`, to that wallet. Anyone may call it.
     /// @return units Units paid.
@@ -139,18 +173,21 @@ interface ILedgerCore {
     function solvency() external view returns (uint256 held, uint256 free, uint256 reserved, uint256 owed);
 
     /// @notice How far the ledger is.
-    /// @return batches Batches recorded; the next sequence is one more.
     /// @return fragments Fragments in use; the next new fragment is one more.
     /// @return plans Plans announced.
-    function counts() external view returns (uint256 batches, uint256 fragments, uint256 plans);
+    /// @return recorders Recorders that were ever set.
+    function counts() external view returns (uint256 fragments, uint256 plans, uint256 recorders);
 
     /// @notice State of a batch that was recorded.
     /// @return open Whether sales of it are still to be settled.
     /// @return settled Sales of it settled so far; 0 once it is closed.
     function batchOf(uint256 batch) external view returns (bool open, uint256 settled);
 
-    /// @notice A recorder's cap per period and what is left of it now; zeros for anybody else.
-    function recorderOf(address recorder) external view returns (uint256 cap, uint256 left);
+    /// @notice The recorder with this key; zeros for anybody else.
+    function recorderOf(address key) external view returns (RecorderState memory);
+
+    /// @notice The key of a recorder by its number, and the one that can replace it; zero if there is none.
+    function recorderKey(uint256 number) external view returns (address key, address standby);
 
     /// @notice The packed accounts of `count` fragments from number `from`, for readers that check every balance.
     function fragmentsOf(uint256 from, uint256 count) external view returns (uint256[] memory words);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { ILedgerRoleIds } from "./ILedgerRoleIds.sol";
 import { Plan } from "../types/Plan.sol";
 
 /// @title What a ledger lets each party do besides
-/// @notice Plans, recorders, standing, wallets, holds, flags. See ICommissionLedger for units, ids and the journal.
-interface ILedgerPowers {
+/// @notice Roles, plans, recorders, wallets, holds, flags. See ICommissionLedger for units, ids and the journal.
+interface ILedgerPowers is ILedgerRoleIds {
     // ---- The admin ----
 
     /// @notice Announces a plan. It comes into force after the notice period and never touches a recorded batch.
@@ -13,12 +14,38 @@ interface ILedgerPowers {
     /// @return version The plan's version.
     function announcePlan(Plan calldata plan) external returns (uint256 version);
 
-    /// @notice Lets `recorder` enrol, record and reverse. In a period it may reserve at most `cap` units, and free at
-    /// most as many by reversals; 0 ends it.
-    /// @dev Only the admin.
-    function setRecorder(address recorder, uint256 cap) external;
+    /// @notice Withdraws a plan that has not started.
+    /// @dev The admin or a guardian.
+    function cancelPlan(uint256 version) external;
 
-    /// @notice Takes free float out. What is reserved or owed is out of reach.
+    /// @notice Announces a call that gives power or takes out money: `grantRole`, `setRecorder` that raises a cap or names a
+    /// new key, `setStandby`, `withdrawFloat`, and `revokeRole` of a guardian. The admin can make this very call when the
+    /// ledger's delay is over, for as long again. A ledger without a delay needs no announcement.
+    /// @dev Only the admin.
+    /// @param act The call, selector and arguments.
+    /// @return id keccak256 of it.
+    function announce(bytes calldata act) external returns (bytes32 id);
+
+    /// @notice Cancels an announced call.
+    /// @dev The admin or a guardian; the removal of a guardian only the admin.
+    function cancel(bytes32 act) external;
+
+    /// @notice Lets `key` enrol, record and reverse, inside caps that no stretch of one period exceeds. A new key becomes the
+    /// next recorder's; lower caps hold at once, higher ones are announced.
+    /// @dev Only the admin.
+    /// @param cap Units that may be reserved in a period; as many may be freed by reversals. 0 ends both.
+    /// @param countCap Distributors and sales that may be recorded in a period.
+    function setRecorder(address key, uint256 cap, uint256 countCap) external;
+
+    /// @notice Names a key that can replace a recorder's at once; zero takes it back, without announcement.
+    /// @dev Only the admin.
+    function setStandby(uint256 number, address key) external;
+
+    /// @notice Puts the standby key in the place of a recorder's key: number, sequence, caps and batches go along.
+    /// @dev The admin or the standby key.
+    function replaceRecorder(uint256 number) external;
+
+    /// @notice Takes free float out, as announced. What is reserved or owed is out of reach.
     /// @dev Only the admin.
     function withdrawFloat(uint256 units, address to) external;
 
@@ -35,30 +62,6 @@ interface ILedgerPowers {
     /// @dev A guardian may pause; the admin may do both.
     function setPaused(bool paused) external;
 
-    // ---- The recorder ----
-
-    /// @notice Puts a mistaken sponsor right, inside 7 days after enrolment.
-    /// @dev Only a recorder. A distributor in lane 0, or who stays inside their fragment, keeps their id. Anybody else
-    /// moves to lane 0 of the next fragment, with balance, rank and wallet; whoever stands below them follows.
-    /// @param wallet The distributor's wallet, or zero if they have none.
-    /// @param sponsor The right sponsor; 0 makes the distributor a root.
-    /// @param reason Hash of the reason, kept off the chain.
-    /// @return newId The distributor's id from now on.
-    function correctSponsor(
-        uint256 id,
-        address wallet,
-        uint256 sponsor,
-        bytes32 reason
-    ) external returns (uint256 newId);
-
-    // ---- The ranker ----
-
-    /// @notice Sets ranks and whether distributors are active, as settlements from now on will see them.
-    /// @dev Only a ranker.
-    /// @param records 4 bytes each: id (26 bits) | rank (4) | status (2), 1 active or 2 inactive.
-    /// @param evidence Hash of the evidence, kept off the chain.
-    function setStanding(bytes calldata records, bytes32 evidence) external;
-
     // ---- Compliance ----
 
     /// @notice Holds the payouts of a wallet for at most 30 days; a hold that is on can only be shortened. After it
@@ -72,10 +75,21 @@ interface ILedgerPowers {
     /// @dev Only compliance.
     function releaseHold(address wallet, bytes32 reason) external;
 
-    /// @notice Flags a distributor (0) or a sale (1) for review, in public. It changes nobody's money.
+    /// @notice Flags a distributor (0) or a sale (1) for review, in public. It changes nobody's money, and ends by itself.
     /// @dev Only compliance.
+    /// @param kind What is suspected, by a number that the programme publishes; below 256.
+    /// @param severity 1 to 3.
+    /// @param evidence Hash of the evidence, kept off the chain.
+    /// @param reviewBy When the flag ends by itself, at most 90 days away.
     /// @return flag Number of the flag, from 1.
-    function raiseFlag(uint256 subjectKind, uint256 subject, bytes32 reason) external returns (uint256 flag);
+    function raiseFlag(
+        uint256 subjectKind,
+        uint256 subject,
+        uint256 kind,
+        uint256 severity,
+        bytes32 evidence,
+        uint256 reviewBy
+    ) external returns (uint256 flag);
 
     /// @notice Ends a review: 1 nothing was wrong, 2 it was put right, 3 it stands as a breach of the rules.
     /// @dev Only compliance.
@@ -83,9 +97,9 @@ interface ILedgerPowers {
 
     // ---- The distributor ----
 
-    /// @notice Leaves the programme for good: no more commissions, and what is owed stays owed.
-    /// @dev Only the wallet's owner.
-    function leaveProgramme() external;
+    /// @notice Answers a flag on the caller, once, while it is under review.
+    /// @param answer Hash of the answer, kept off the chain.
+    function answerFlag(uint256 flag, bytes32 answer) external;
 
     /// @notice Gives a distributor who was enrolled without a wallet the one that a registrar vouches for. Anyone may
     /// call it.
@@ -144,30 +158,18 @@ interface ILedgerPowers {
     /// @notice The recovery of a wallet that is under way; zeros if there is none.
     function recoveryOf(address wallet) external view returns (address newWallet, uint256 executableFrom);
 
-    /// @notice State of a flag: 0 open, else its outcome.
-    function flagOf(uint256 flag) external view returns (uint256 outcome);
+    /// @notice State of a flag.
+    /// @return outcome 0 if none was given.
+    /// @return reviewBy When it ends by itself.
+    /// @return isOpen Whether it is under review.
+    function flagOf(uint256 flag) external view returns (uint256 outcome, uint256 reviewBy, bool isOpen);
+
+    /// @notice When an announced call can be made, unix time; 0 if it is not announced.
+    function actOf(bytes32 act) external view returns (uint256 effectiveAt);
+
+    /// @notice Whether a plan was cancelled before it started.
+    function isPlanCancelled(uint256 version) external view returns (bool);
 
     /// @notice Whether enrolling and recording are paused.
     function isPaused() external view returns (bool);
-
-    /// @notice Id under which a distributor goes on whose sponsor was corrected; 0 if they have not moved.
-    function movedTo(uint256 id) external view returns (uint256);
-
-    // The names are those of constants, as with OpenZeppelin's roles.
-    // solhint-disable func-name-mixedcase
-
-    /// @notice The role that sets ranks and activity.
-    function RANKER_ROLE() external pure returns (bytes32);
-
-    /// @notice The role that holds and flags.
-    function COMPLIANCE_ROLE() external pure returns (bytes32);
-
-    /// @notice The role that pauses recording.
-    function GUARDIAN_ROLE() external pure returns (bytes32);
-
-    /// @notice The role that vouches for the wallets of distributors enrolled without one.
-    function REGISTRAR_ROLE() external pure returns (bytes32);
-
-    /// @notice The role that signs a storefront's quotes.
-    function QUOTER_ROLE() external pure returns (bytes32);
 }

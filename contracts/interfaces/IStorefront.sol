@@ -216,17 +216,14 @@ interface IStorefront {
     /// with `takeBack`. A buyer cannot bring it about: the storefront knows the batch itself, and a call that has run
     /// out of gas is no refusal.
     /// @param quote Hash of the quote.
-    /// @param reversalsSoFar Empty, unless a recorder has taken back part of the sale: then the batch's reversals until
-    /// now, from the ledger's `SaleReversed` events. If they are wrong, the rest of the sale is not taken back.
-    function returnOrder(bytes32 quote, bytes calldata reversalsSoFar) external;
+    function returnOrder(bytes32 quote) external;
 
     // ---- Anyone ----
 
     /// @notice Takes the sale of a returned order back in the ledger, if that has failed when it was returned. It must
     /// be inside the return window.
     /// @param quote Hash of the quote.
-    /// @param reversalsSoFar The batch's reversals until now, from the ledger's `SaleReversed` events.
-    function takeBack(bytes32 quote, bytes calldata reversalsSoFar) external;
+    function takeBack(bytes32 quote) external;
 
     /// @notice Divides the price of an order whose return window has ended. If the float cannot be funded, that part is
     /// set aside for the company.

@@ -6,20 +6,16 @@ import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/Reentran
 import { ICommissionLedgerErrors } from "../interfaces/ICommissionLedgerErrors.sol";
 import { ICommissionLedgerEvents } from "../interfaces/ICommissionLedgerEvents.sol";
 import { LedgerTerms } from "../interfaces/ILedgerCore.sol";
+import { Change } from "../types/Change.sol";
+import { ChangeQueue } from "../types/ChangeQueue.sol";
+import { Era } from "../types/Era.sol";
+import { FlagWord } from "../types/FlagWord.sol";
 import { Fragment, MAX_FRAGMENT, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
 import { PlanRow } from "../types/PlanRow.sol";
 import { PlanTerms } from "../types/PlanTerms.sol";
+import { RecorderWord } from "../types/RecorderWord.sol";
 import { MAX_COMPANY_ENTRIES, Totals } from "../types/Totals.sol";
 import { WalletWord } from "../types/WalletWord.sol";
-
-/// @dev A recorder's power in one slot, so that checking it and counting against it cost one slot.
-struct RecorderGrant {
-    uint64 cap;
-    uint64 spent;
-    uint40 period;
-    /// What its reversals freed in `period`.
-    uint64 freed;
-}
 
 /// @dev A replacement of a wallet that its owner can still cancel.
 struct Recovery {
@@ -34,11 +30,11 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     bytes32 internal _head;
     /// @dev Sums and counters.
     Totals internal _totals;
-    /// @dev Digest (240 bits) of plan, time, records and reversals of an open batch | sales settled so far (16 bits).
+    /// @dev Digest (240 bits) of plan, time and present records of an open batch | sales settled so far (16 bits).
     mapping(uint256 batch => uint256 word) internal _batches;
     /// @dev Terms in element 0, a row of rates for each rank after it.
     mapping(uint256 version => uint256[17] words) internal _plans;
-    mapping(address account => RecorderGrant grant) internal _recorders;
+    mapping(address key => RecorderWord word) internal _recorders;
     /// @dev Keyed by wallet and not by id, because this way one slot a distributor answers "what is owed to this
     /// wallet" and keeps a wallet from being enrolled twice.
     mapping(address wallet => WalletWord word) internal _wallets;
@@ -46,13 +42,24 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     mapping(uint256 id => uint256 enrolledAt) internal _unclaimed;
     /// @dev Indexed by fragment number; a fixed array, so that finding a slot costs no hash.
     Fragment[1 << 24] internal _fragments;
-    /// @dev Outcome of flag number index + 1; 0 while it is open.
-    uint8[] internal _flags;
+    /// @dev Flag number index + 1.
+    FlagWord[] internal _flags;
     mapping(address wallet => Recovery recovery) internal _recoveries;
+    /// @dev Where the changes of standing, sponsor and membership are, and the eras between them.
+    ChangeQueue internal _queue;
+    mapping(uint256 era => Era word) internal _eras;
+    mapping(uint256 number => Change word) internal _changes;
+    /// @dev Keys of the recorders by number less 1.
+    address[] internal _recorderKeys;
+    mapping(uint256 number => address key) internal _standbys;
+    /// @dev By the hash of the admin's call: when it can be made (40 bits) | whether no guardian may cancel it.
+    mapping(bytes32 act => uint256 word) internal _acts;
+    address internal _successor;
 
-    modifier onlyRecorder() {
-        if (_recorders[msg.sender].cap == 0) revert NotRecorder(msg.sender);
-        _;
+    /// @dev The word of the caller, who must be a recorder.
+    function _recorder() internal view returns (RecorderWord word) {
+        word = _recorders[msg.sender];
+        if (word.number() == 0) revert NotRecorder(msg.sender);
     }
 
     /// @dev Ends a call: the journal's head and the totals, with the entries it made. Every change of the ledger is an
@@ -83,7 +90,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// memory has the layout of its ABI encoding; LedgerFactory wrote it, so it needs no check.
     function _terms() internal view returns (LedgerTerms memory fixedTerms) {
         assembly ("memory-safe") {
-            extcodecopy(address(), fixedTerms, 45, 192)
+            extcodecopy(address(), fixedTerms, 45, 224)
         }
     }
 
@@ -95,6 +102,12 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
 
     function _statusOf(uint256 id) internal view returns (uint256) {
         return fragmentOf(id) > MAX_FRAGMENT ? STATUS_NONE : _fragments[fragmentOf(id)].statusOf(laneOf(id));
+    }
+
+    /// @dev The id under which a distributor is now. Nobody moves twice.
+    function _presentId(uint256 id) internal view returns (uint256) {
+        uint256 moved = _fragments[fragmentOf(id)].movedTo(laneOf(id));
+        return moved == 0 ? id : moved;
     }
 
     function _isEnrolled(uint256 id) internal view returns (bool) {
@@ -127,12 +140,16 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
         return PlanRow.wrap(_plans[version][1 + row]);
     }
 
-    /// @dev Puts the newest plan in force whose time has come. Versions start in order, because each is announced later
-    /// than the one before with the same notice.
+    /// @dev Puts the newest plan in force whose time has come and that was not cancelled. Versions start in order, because
+    /// each is announced later than the one before with the same notice; few can be pending at a time.
     function _adoptDue(Totals totals) internal view returns (Totals) {
+        uint256 due = totals.due();
         uint256 version = totals.plan();
-        uint256 plans = totals.plans();
-        while (version < plans && _planTerms(version + 1).startsAt() <= block.timestamp) ++version;
-        return version == totals.plan() ? totals : totals.adopt(version);
+        for (uint256 plans = totals.plans(); due < plans; ++due) {
+            PlanTerms planTerms = _planTerms(due + 1);
+            if (planTerms.startsAt() > block.timestamp) break;
+            if (!planTerms.isCancelled()) version = due + 1;
+        }
+        return due == totals.due() ? totals : totals.adopt(version, due);
     }
 }

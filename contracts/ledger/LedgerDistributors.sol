@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { LedgerBase } from "./LedgerBase.sol";
-import { ILedgerCore } from "../interfaces/ILedgerCore.sol";
+import { LedgerRecorders } from "./LedgerRecorders.sol";
+import { ILedgerCore, LedgerTerms } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
 import { Fragment, LANES, MAX_FRAGMENT, STATUS_CLOSED, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
 import { DISTRIBUTOR_BYTES, DistributorRecord, distributorAt } from "../types/DistributorRecord.sol";
+import { RecorderWord } from "../types/RecorderWord.sol";
 import { Totals } from "../types/Totals.sol";
 import { newWalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerDistributors
 /// @notice The sponsor tree and the wallets. Nothing here pays anybody: enrolling is free and earns nothing.
-abstract contract LedgerDistributors is LedgerBase, ILedgerCore {
+abstract contract LedgerDistributors is LedgerRecorders {
     /// @inheritdoc ILedgerCore
-    function enrol(bytes calldata distributors) external onlyRecorder {
+    function enrol(bytes calldata distributors) external {
+        RecorderWord recorder = _recorder();
         uint256 count = _countRecords(distributors.length, DISTRIBUTOR_BYTES);
         bytes32 newHead = _head;
         Totals totals = _totalsUnpaused();
-        address token = _terms().token;
+        LedgerTerms memory fixedTerms = _terms();
+        _recorders[msg.sender] = _spendCount(recorder, fixedTerms.capPeriod, count);
+        address token = fixedTerms.token;
         for (uint256 i = 0; i < count; ++i) {
             DistributorRecord distributor = distributorAt(distributors, i);
             uint256 id = distributor.id();

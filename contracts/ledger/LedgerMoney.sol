@@ -36,6 +36,20 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
     }
 
     /// @inheritdoc ILedgerCore
+    function sweep() external nonReentrant returns (uint256 units) {
+        LedgerTerms memory fixedTerms = _terms();
+        Totals totals = _totalsWithRoom();
+        uint256 custody = totals.float() + totals.reserved() + totals.owed();
+        uint256 held = IERC20(fixedTerms.token).balanceOf(address(this)) / fixedTerms.unit;
+        if (held <= custody) revert NothingReceived();
+        if (held > MAX_CUSTODY) revert CustodyLimit(held, MAX_CUSTODY);
+        units = held - custody;
+        bytes32 newHead = Journal.surplusSwept(_head, units);
+        _commitGuarded(newHead, totals.deposit(units), 1);
+        emit SurplusSwept(units, newHead);
+    }
+
+    /// @inheritdoc ILedgerCore
     function withdraw(address wallet) external nonReentrant returns (uint256 units) {
         WalletWord word = _wordOf(wallet);
         uint256 id = word.id();

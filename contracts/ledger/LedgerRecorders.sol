@@ -1,45 +1,58 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { LedgerBase, RecorderGrant } from "./LedgerBase.sol";
-import { ILedgerCore } from "../interfaces/ILedgerCore.sol";
+import { LedgerBase } from "./LedgerBase.sol";
+import { ILedgerCore, RecorderState } from "../interfaces/ILedgerCore.sol";
+import {
+    Allowance,
+    COUNT_ALLOWANCE,
+    RETURNS_ALLOWANCE,
+    RecorderWord,
+    UNITS_ALLOWANCE
+} from "../types/RecorderWord.sol";
 
 /// @title LedgerRecorders
-/// @notice What a recorder may still do in the present period.
+/// @notice What a recorder may still do.
 abstract contract LedgerRecorders is LedgerBase, ILedgerCore {
     /// @inheritdoc ILedgerCore
-    function recorderOf(address recorder) external view returns (uint256 cap, uint256 left) {
-        RecorderGrant memory grant = _grantNow(recorder);
-        // A cap lowered below what was spent leaves nothing.
-        return (grant.cap, grant.spent < grant.cap ? grant.cap - grant.spent : 0);
+    function recorderOf(address key) external view returns (RecorderState memory) {
+        RecorderWord word = _recorders[key];
+        uint256 period = _terms().capPeriod;
+        return
+            RecorderState({
+                number: word.number(),
+                sequence: word.sequence(),
+                cap: word.cap(),
+                countCap: word.countCap(),
+                left: word.left(UNITS_ALLOWANCE, period),
+                countLeft: word.left(COUNT_ALLOWANCE, period),
+                returnsLeft: word.left(RETURNS_ALLOWANCE, period)
+            });
     }
 
-    /// @dev Counts `needed` units reserved against the caller's cap of the present period.
-    function _spendCap(uint256 needed) internal {
-        RecorderGrant memory grant = _grantNow(msg.sender);
-        grant.spent = _spend(grant.spent, needed, grant.cap);
-        _recorders[msg.sender] = grant;
+    /// @inheritdoc ILedgerCore
+    function recorderKey(uint256 number) external view returns (address key, address standby) {
+        if (number == 0 || number > _recorderKeys.length) revert UnknownRecorder(number);
+        return (_recorderKeys[number - 1], _standbys[number]);
     }
 
-    /// @dev Counts `released` units freed by reversals against the same cap: a stolen key can take back no more of
-    /// other distributors' sales than it could have recorded.
-    function _spendReversal(uint256 released) internal {
-        RecorderGrant memory grant = _grantNow(msg.sender);
-        grant.freed = _spend(grant.freed, released, grant.cap);
-        _recorders[msg.sender] = grant;
+    /// @dev Counts `count` distributors or sales.
+    function _spendCount(RecorderWord word, uint256 period, uint256 count) internal view returns (RecorderWord) {
+        uint256 left = word.left(COUNT_ALLOWANCE, period);
+        if (count > left) revert CountExceeded(left, count);
+        return word.spend(COUNT_ALLOWANCE, period, count);
     }
 
-    /// @dev The grant with its counters of the present period.
-    function _grantNow(address recorder) private view returns (RecorderGrant memory grant) {
-        grant = _recorders[recorder];
-        uint40 period = uint40(block.timestamp / _terms().capPeriod);
-        if (grant.period != period) (grant.period, grant.spent, grant.freed) = (period, 0, 0);
-    }
-
-    function _spend(uint64 counter, uint256 amount, uint64 cap) private pure returns (uint64) {
-        uint256 left = counter < cap ? cap - counter : 0;
-        if (amount > left) revert CapExceeded(left, amount);
-        // At most the cap.
-        return counter + uint64(amount);
+    /// @dev Counts units: reserved, or freed by reversals. A stolen key can take back no more of its own sales than it
+    /// could record.
+    function _spendUnits(
+        RecorderWord word,
+        Allowance which,
+        uint256 period,
+        uint256 units
+    ) internal view returns (RecorderWord) {
+        uint256 left = word.left(which, period);
+        if (units > left) revert CapExceeded(left, units);
+        return word.spend(which, period, units);
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { LedgerBase } from "./LedgerBase.sol";
+import { LedgerEras } from "./LedgerEras.sol";
 import { ILedgerCore, LedgerTerms } from "../interfaces/ILedgerCore.sol";
+import { BatchTree } from "../libraries/BatchTree.sol";
 import { Commission } from "../libraries/Commission.sol";
 import { Journal } from "../libraries/Journal.sol";
 import { BUYER_CLASSES, PLAN_BY_DIFFERENCE } from "../types/Plan.sol";
@@ -10,7 +11,6 @@ import { BUYER_CLASSES, PLAN_BY_DIFFERENCE } from "../types/Plan.sol";
 // solhint-disable no-unused-import
 import { PlanRow, RATE_MASK } from "../types/PlanRow.sol";
 import { PlanTerms } from "../types/PlanTerms.sol";
-import { REVERSAL_BYTES, ReversalRecord, reversalAt } from "../types/ReversalRecord.sol";
 import { SALE_BYTES, SaleRecord, saleAt } from "../types/SaleRecord.sol";
 import {
     CREDIT_BYTES,
@@ -30,7 +30,7 @@ import { Totals } from "../types/Totals.sol";
 
 /// @title LedgerSettlement
 /// @notice The second step of a sale: commissions are credited when the return window has ended.
-abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
+abstract contract LedgerSettlement is LedgerEras, ILedgerCore {
     /// @dev What identifies a batch's facts, and how far it is.
     struct Batch {
         uint256 number;
@@ -47,27 +47,28 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
     uint256 private constant ID_DECIMALS = 1e8;
 
     /// @inheritdoc ILedgerCore
-    function settle(
-        uint256 batch,
-        uint256 plan,
-        uint256 recordedAt,
-        bytes calldata records,
-        bytes calldata reversals,
-        uint256 until
-    ) external {
-        uint256 settled = _openBatch(batch, plan, recordedAt, records, reversals);
+    function settle(uint256 batch, uint256 plan, uint256 recordedAt, bytes calldata records, uint256 until) external {
+        uint256 count = _countRecords(records.length, SALE_BYTES);
+        uint256 word = _batches[batch];
+        if (word == 0) revert BatchNotOpen(batch);
+        if (word >> 16 != _digest(plan, recordedAt, count, BatchTree.rootOf(records))) revert BatchMismatch(batch);
+        uint256 settled = uint16(word);
         LedgerTerms memory fixedTerms = _terms();
         uint256 endsAt = recordedAt + fixedTerms.returnWindow;
         if (block.timestamp < endsAt) revert ReturnWindowOpen(batch, endsAt);
+        uint256 era = _checkEra(batch, recordedAt);
 
-        uint256 count = records.length / SALE_BYTES;
         if (until > count) until = count;
         if (until <= settled) revert NothingToSettle(batch, settled);
-        if (until == count) delete _batches[batch];
-        else _batches[batch] = (_batches[batch] - settled) + until;
+        if (until == count) {
+            delete _batches[batch];
+            _leaveEra(era);
+        } else {
+            _batches[batch] = (word - settled) + until;
+        }
 
         Batch memory open = Batch(batch, plan, recordedAt, settled);
-        (bytes32 newHead, Totals totals) = _settle(_head, _totals, open, records, reversals, until, fixedTerms.compact);
+        (bytes32 newHead, Totals totals) = _settle(_head, _totals, open, records, until, fixedTerms.compact);
         _commit(newHead, totals, 1);
     }
 
@@ -107,12 +108,11 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         Totals totals,
         Batch memory batch,
         bytes calldata records,
-        bytes calldata reversals,
         uint256 until,
         bool compact
     ) internal returns (bytes32 newHead, Totals) {
         Commission.Rules memory rules = _rulesOf(batch.plan);
-        (uint256[] memory sales, uint256 volumes) = _countedOf(rules.terms, records, reversals, batch.settled, until);
+        (uint256[] memory sales, uint256 volumes) = _countedOf(rules.terms, records, batch.settled, until);
         // What else is in the event that logs the lines stands before them once it is known.
         uint256 lines = _reserveMemory(BATCH_EVENT + (until - batch.settled) * MAX_LINE + 32) + BATCH_EVENT;
         (uint256 end, uint256 credited) = _pay(rules, sales, lines, true);
@@ -127,23 +127,20 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         return (newHead, totals.pay(credited).release(released));
     }
 
-    /// @dev What counts of sales `from` to `until` by a plan, after `reversals`: each the seller (above bit 32) and the
-    /// counted volume in cents.
+    /// @dev What counts of sales `from` to `until` by a plan: each the seller (above bit 32) and the counted volume in
+    /// cents.
     function _countedOf(
         PlanTerms terms,
         bytes calldata records,
-        bytes calldata reversals,
         uint256 from,
         uint256 until
     ) private pure returns (uint256[] memory sales, uint256 volumes) {
-        uint256[] memory left = reversals.length == 0 ? new uint256[](0) : _leftOf(records, reversals);
         sales = new uint256[](until - from);
         // Indexes, and at most 1,000 sales of 2^32 cents.
         unchecked {
             for (uint256 i = from; i < until; ++i) {
                 SaleRecord sale = saleAt(records, i);
-                uint256 volume = reversals.length == 0 ? sale.volume() : uint32(left[i]);
-                volume = terms.counted(sale.buyerClass(), volume);
+                uint256 volume = terms.counted(sale.buyerClass(), sale.volume());
                 volumes += volume;
                 uint256 counted = (sale.seller() << 32) | volume;
                 // Its place is there: without another check.
@@ -154,50 +151,10 @@ abstract contract LedgerSettlement is LedgerBase, ILedgerCore {
         }
     }
 
-    /// @dev Price and volume left of each sale after `reversals`, as price << 32 | volume.
-    function _leftOf(bytes calldata records, bytes calldata reversals) internal pure returns (uint256[] memory left) {
-        left = new uint256[](records.length / SALE_BYTES);
-        for (uint256 i = 0; i < left.length; ++i) {
-            SaleRecord sale = saleAt(records, i);
-            left[i] = (sale.price() << 32) | sale.volume();
-        }
-        // Each was within what was left when it was accepted, so neither half can borrow.
-        for (uint256 i = 0; i < reversals.length / REVERSAL_BYTES; ++i) {
-            ReversalRecord reversal = reversalAt(reversals, i);
-            left[reversal.index()] -= (reversal.price() << 32) | reversal.volume();
-        }
-    }
-
-    /// @dev Sales settled so far of an open batch whose facts are those given.
-    function _openBatch(
-        uint256 batch,
-        uint256 plan,
-        uint256 recordedAt,
-        bytes calldata records,
-        bytes calldata reversals
-    ) internal view returns (uint256 settled) {
-        uint256 word = _batches[batch];
-        if (word == 0) revert BatchNotOpen(batch);
-        if (word >> 16 != _digest(plan, recordedAt, records, reversals)) revert BatchMismatch(batch);
-        return uint16(word);
-    }
-
-    function _digest(
-        uint256 plan,
-        uint256 recordedAt,
-        bytes calldata records,
-        bytes calldata reversals
-    ) internal pure returns (uint256) {
-        return _digestOf(plan, recordedAt, keccak256(records), keccak256(reversals));
-    }
-
-    function _digestOf(
-        uint256 plan,
-        uint256 recordedAt,
-        bytes32 recordsHash,
-        bytes32 reversalsHash
-    ) internal pure returns (uint256) {
-        return uint256(keccak256(abi.encode(plan, recordedAt, recordsHash, reversalsHash))) >> 16;
+    /// @dev What the ledger remembers of an open batch: 240 bits over its plan, its time, the number of its sales, and the
+    /// root over its records as they are now.
+    function _digest(uint256 plan, uint256 recordedAt, uint256 count, bytes32 root) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encode(plan, recordedAt, count, root))) >> 16;
     }
 
     /// @dev Pays sales by whatever plan.

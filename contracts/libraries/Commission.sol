@@ -29,7 +29,7 @@ import {
     STATUS_MASK,
     STATUS_SHIFT
 } from "../types/Fragment.sol";
-import { COMPRESSION_DYNAMIC, COMPRESSION_NONE, MAX_RANK, MAX_REACH } from "../types/Plan.sol";
+import { COMPRESSION_DYNAMIC, COMPRESSION_NONE, MAX_RANK } from "../types/Plan.sol";
 import { FOUR_RATES, PlanRow, RATE_BITS, RATE_MASK, THREE_RATES } from "../types/PlanRow.sol";
 import { PlanTerms } from "../types/PlanTerms.sol";
 import {
@@ -203,7 +203,7 @@ library Commission {
     ) internal returns (uint256 end, uint256 credited) {
         uint256 table = _levelTable(rules);
         uint256 top = rules.top;
-        uint256 reach = MAX_REACH;
+        uint256 reach = rules.terms.reach();
         // As in `payPlain`.
         assembly ("memory-safe") {
             end := start
@@ -223,6 +223,7 @@ library Commission {
                     let level := 0
                     let paidBps := 0
                     let looked := 0
+                    let moved := 0
                     for {} 1 {} {
                         let shift := mul(and(id, LANE_ID_MASK), LANE_BITS)
                         // Status (2 bits) | rank (4), times the 32 bytes of an entry.
@@ -236,6 +237,7 @@ library Commission {
                             }
                             id := and(shr(shift, word), ID_MASK)
                             word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
+                            moved := add(moved, 1)
                             continue
                         }
                         if and(shr(add(COUNTS_AT, level), rule), 1) {
@@ -252,7 +254,7 @@ library Commission {
                             paidBps := add(paidBps, rate)
                             level := add(level, 1)
                         }
-                        let isDone := or(eq(level, top), eq(looked, reach))
+                        let isDone := or(eq(level, top), iszero(lt(add(looked, moved), reach)))
                         looked := add(looked, 1)
                         let next := and(shr(FIRST_SPONSOR_SHIFT, word), ID_MASK)
                         if shift {
@@ -289,7 +291,7 @@ library Commission {
     ) internal returns (uint256 end, uint256 credited) {
         uint256 table = _differenceTable(rules);
         uint256 top = rules.top;
-        uint256 reach = MAX_REACH;
+        uint256 reach = rules.terms.reach();
         // As in `payPlain`.
         assembly ("memory-safe") {
             end := start
@@ -309,6 +311,7 @@ library Commission {
                     let highest := 0
                     let paidBps := 0
                     let looked := 0
+                    let moved := 0
                     for {} 1 {} {
                         let shift := mul(and(id, LANE_ID_MASK), LANE_BITS)
                         let rule := mload(
@@ -320,6 +323,7 @@ library Commission {
                             }
                             id := and(shr(shift, word), ID_MASK)
                             word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
+                            moved := add(moved, 1)
                             continue
                         }
                         switch looked
@@ -345,7 +349,7 @@ library Commission {
                                 highest := own
                             }
                         }
-                        let isDone := or(eq(highest, top), eq(looked, reach))
+                        let isDone := or(eq(highest, top), iszero(lt(add(looked, moved), reach)))
                         looked := add(looked, 1)
                         let next := and(shr(FIRST_SPONSOR_SHIFT, word), ID_MASK)
                         if shift {

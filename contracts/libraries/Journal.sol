@@ -8,7 +8,7 @@ pragma solidity ^0.8.28;
 ///     1 Opened          termsHash (32)
 ///     2 Enrolled        id (4) sponsor (4) wallet (20)
 ///     3 PlanAnnounced   version (2) startsAt (5) planHash (32)
-///     4 RecorderSet     recorder (20) cap (8)
+///     4 RecorderSet     number (1) recorder (20) cap (8) countCap (4)
 ///     5 RoleChanged     role (32) account (20) granted (1)
 ///     6 AdminTransfer   newAdmin (20) acceptableFrom (6)
 ///     7 AdminDelay      delay (6) effectiveFrom (6)
@@ -17,17 +17,30 @@ pragma solidity ^0.8.28;
 ///    10 SaleReversed    sale (6) seller (4) price (4) volume (4)
 ///    11 BatchSettled    batch (4) from (2) until (2) credited (8) released (8) keccak256(sales) (32)
 ///    12 Payout          id (4) wallet (20) units (8)
-///    13 StandingSet     ranker (20) evidence (32) keccak256(records) (32)
-///    14 SponsorCorrected id (4) newId (4) sponsor (4) reason (32)
-///    15 DistributorLeft      id (4)
+///    13 StandingAnnounced change (4) ranker (20) evidence (32) keccak256(records) (32) effectiveAt (5)
+///    14 CorrectionAnnounced change (4) id (4) sponsor (4) reason (32) effectiveAt (5)
+///    15 EndingAnnounced change (4) id (4) forCause (1) reason (32) evidence (32) effectiveAt (5)
 ///    16 WalletSet       id (4) from (20) to (20) how (1)
 ///    17 RecoverySet     id (4) from (20) to (20) executableFrom (5)
 ///    18 HoldSet         id (4) until (5) reason (32)
-///    19 FlagRaised      flag (4) subjectKind (1) subject (6) reason (32)
+///    19 FlagRaised      flag (4) subjectKind (1) subject (6) kind (1) severity (1) evidence (32) reviewBy (5)
 ///    20 FlagClosed      flag (4) outcome (1) evidence (32)
 ///    21 FloatWithdrawn  to (20) units (8)
 ///    22 PauseSet        by (20) paused (1)
 ///    23 PayoutRedirected id (4) wallet (20) to (20) units (8)
+///    24 ChangeCancelled change (4) by (20)
+///    25 ChangeApplied   change (4) until (4) newId (4) lapsed (1)
+///    26 ActAnnounced    keccak256(call) (32) effectiveAt (5)
+///    27 ActCancelled    keccak256(call) (32) by (20)
+///    28 PlanCancelled   version (2)
+///    29 BalancesOpened  units (8) evidence (32) keccak256(records) (32)
+///    30 RefundedLate    sale (6) price (4) evidence (32)
+///    31 DisclosurePublished period (4) root (32) hash (32)
+///    32 FlagAnswered    flag (4) id (4) answer (32)
+///    33 SuccessorSet    successor (20)
+///    34 SurplusSwept    units (8)
+///    35 StandbySet      number (1) key (20)
+///    36 RecorderReplaced number (1) from (20) to (20)
 ///
 /// `sales` are the settled sales in the packed form of the compact event, whichever form the ledger logs.
 /// TypeScript twin: packages/protocol/src/journal/hashing.ts
@@ -49,8 +62,14 @@ library Journal {
         return keccak256(abi.encodePacked(head, uint8(3), uint16(version), uint40(startsAt), hash));
     }
 
-    function recorderSet(bytes32 head, address recorder, uint256 cap) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(head, uint8(4), recorder, uint64(cap)));
+    function recorderSet(
+        bytes32 head,
+        uint256 number,
+        address recorder,
+        uint256 cap,
+        uint256 countCap
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(4), uint8(number), recorder, uint64(cap), uint32(countCap)));
     }
 
     function roleChanged(bytes32 head, bytes32 role, address account, bool granted) internal pure returns (bytes32) {
@@ -134,27 +153,64 @@ library Journal {
         return keccak256(abi.encodePacked(head, uint8(12), uint32(id), wallet, uint64(units)));
     }
 
-    function standingSet(
+    function standingAnnounced(
         bytes32 head,
+        uint256 change,
         address ranker,
         bytes32 evidence,
-        bytes32 recordsHash
+        bytes32 recordsHash,
+        uint256 effectiveAt
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(head, uint8(13), ranker, evidence, recordsHash));
+        return
+            keccak256(
+                abi.encodePacked(head, uint8(13), uint32(change), ranker, evidence, recordsHash, uint40(effectiveAt))
+            );
     }
 
-    function sponsorCorrected(
+    function correctionAnnounced(
         bytes32 head,
+        uint256 change,
         uint256 id,
-        uint256 newId,
         uint256 sponsor,
-        bytes32 reason
+        bytes32 reason,
+        uint256 effectiveAt
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(head, uint8(14), uint32(id), uint32(newId), uint32(sponsor), reason));
+        return
+            keccak256(
+                abi.encodePacked(
+                    head,
+                    uint8(14),
+                    uint32(change),
+                    uint32(id),
+                    uint32(sponsor),
+                    reason,
+                    uint40(effectiveAt)
+                )
+            );
     }
 
-    function distributorLeft(bytes32 head, uint256 id) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(head, uint8(15), uint32(id)));
+    function endingAnnounced(
+        bytes32 head,
+        uint256 change,
+        uint256 id,
+        bool forCause,
+        bytes32 reason,
+        bytes32 evidence,
+        uint256 effectiveAt
+    ) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encodePacked(
+                    head,
+                    uint8(15),
+                    uint32(change),
+                    uint32(id),
+                    forCause,
+                    reason,
+                    evidence,
+                    uint40(effectiveAt)
+                )
+            );
     }
 
     function walletSet(
@@ -186,9 +242,25 @@ library Journal {
         uint256 flag,
         uint256 subjectKind,
         uint256 subject,
-        bytes32 reason
+        uint256 kind,
+        uint256 severity,
+        bytes32 evidence,
+        uint256 reviewBy
     ) internal pure returns (bytes32) {
-        return keccak256(abi.encodePacked(head, uint8(19), uint32(flag), uint8(subjectKind), uint48(subject), reason));
+        return
+            keccak256(
+                abi.encodePacked(
+                    head,
+                    uint8(19),
+                    uint32(flag),
+                    uint8(subjectKind),
+                    uint48(subject),
+                    uint8(kind),
+                    uint8(severity),
+                    evidence,
+                    uint40(reviewBy)
+                )
+            );
     }
 
     function flagClosed(bytes32 head, uint256 flag, uint256 outcome, bytes32 evidence) internal pure returns (bytes32) {
@@ -211,5 +283,73 @@ library Journal {
         uint256 units
     ) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(head, uint8(23), uint32(id), wallet, to, uint64(units)));
+    }
+
+    function changeCancelled(bytes32 head, uint256 change, address by) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(24), uint32(change), by));
+    }
+
+    function changeApplied(
+        bytes32 head,
+        uint256 change,
+        uint256 until,
+        uint256 newId,
+        bool lapsed
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(25), uint32(change), uint32(until), uint32(newId), lapsed));
+    }
+
+    function actAnnounced(bytes32 head, bytes32 act, uint256 effectiveAt) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(26), act, uint40(effectiveAt)));
+    }
+
+    function actCancelled(bytes32 head, bytes32 act, address by) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(27), act, by));
+    }
+
+    function planCancelled(bytes32 head, uint256 version) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(28), uint16(version)));
+    }
+
+    function balancesOpened(
+        bytes32 head,
+        uint256 units,
+        bytes32 evidence,
+        bytes32 recordsHash
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(29), uint64(units), evidence, recordsHash));
+    }
+
+    function refundedLate(bytes32 head, uint256 sale, uint256 price, bytes32 evidence) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(30), uint48(sale), uint32(price), evidence));
+    }
+
+    function disclosurePublished(
+        bytes32 head,
+        uint256 period,
+        bytes32 root,
+        bytes32 hash
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(31), uint32(period), root, hash));
+    }
+
+    function flagAnswered(bytes32 head, uint256 flag, uint256 id, bytes32 answer) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(32), uint32(flag), uint32(id), answer));
+    }
+
+    function successorSet(bytes32 head, address successor) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(33), successor));
+    }
+
+    function surplusSwept(bytes32 head, uint256 units) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(34), uint64(units)));
+    }
+
+    function standbySet(bytes32 head, uint256 number, address key) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(35), uint8(number), key));
+    }
+
+    function recorderReplaced(bytes32 head, uint256 number, address from, address to) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(head, uint8(36), uint8(number), from, to));
     }
 }

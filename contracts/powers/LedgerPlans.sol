@@ -11,7 +11,9 @@ import {
     COMPRESSION_ROLL_UP,
     MAX_LEVELS,
     MAX_RANK,
+    MAX_REACH,
     MAX_ROWS,
+    MIN_REACH,
     PLAN_BY_DIFFERENCE,
     PLAN_BY_GENERATION,
     Plan
@@ -23,9 +25,30 @@ import { MAX_PLANS, Totals } from "../types/Totals.sol";
 /// @title LedgerPlans
 /// @notice Plans by version: announced with notice, checked against their own ceiling, never changed.
 abstract contract LedgerPlans is LedgerRoles {
+    /// @dev Every batch recorded looks at the pending plans whose time has come, so they must be few.
+    uint256 internal constant MAX_PENDING_PLANS = 8;
+
     /// @inheritdoc ILedgerPowers
     function announcePlan(Plan calldata plan) external onlyRole(DEFAULT_ADMIN_ROLE) returns (uint256 version) {
         return _announce(plan, block.timestamp + _terms().planNotice);
+    }
+
+    /// @inheritdoc ILedgerPowers
+    function cancelPlan(uint256 version) external {
+        if (!hasRole(GUARDIAN_ROLE, msg.sender) && msg.sender != defaultAdmin()) revert NotGuardian(msg.sender);
+        if (version == 0 || version > _totals.plans()) revert UnknownPlan(version);
+        PlanTerms planTerms = _planTerms(version);
+        bool isPending = planTerms.startsAt() > block.timestamp && !planTerms.isCancelled();
+        if (!isPending) revert PlanNotPending(version);
+        _plans[version][0] = PlanTerms.unwrap(planTerms.cancel());
+        bytes32 newHead = Journal.planCancelled(_head, version);
+        _commit(newHead, _totals, 1);
+        emit PlanCancelled(version, newHead);
+    }
+
+    /// @inheritdoc ILedgerPowers
+    function isPlanCancelled(uint256 version) external view returns (bool) {
+        return _planTerms(version).isCancelled();
     }
 
     /// @inheritdoc ILedgerPowers
@@ -35,6 +58,7 @@ abstract contract LedgerPlans is LedgerRoles {
         plan.kind = planTerms.kind();
         plan.compression = planTerms.compression();
         plan.boundaryRank = planTerms.boundaryRank();
+        plan.reach = uint16(planTerms.reach());
         plan.ceilingBps = uint16(planTerms.ceilingBps());
         for (uint256 class = 0; class < BUYER_CLASSES; ++class) {
             plan.weightsBps[class] = uint16(planTerms.weightBps(class));
@@ -57,10 +81,11 @@ abstract contract LedgerPlans is LedgerRoles {
 
     function _announce(Plan memory plan, uint256 startsAt) internal returns (uint256 version) {
         uint256 total = _checkPlan(plan);
-        Totals totals = _totals.addPlan();
+        Totals totals = _adoptDue(_totals);
+        if (totals.plans() == MAX_PLANS) revert TooManyPlans(MAX_PLANS);
+        if (totals.plans() - totals.due() >= MAX_PENDING_PLANS) revert TooManyPlansPending(MAX_PENDING_PLANS);
+        totals = totals.addPlan();
         version = totals.plans();
-        // The count wraps to 0 past the last plan.
-        if (version == 0) revert TooManyPlans(MAX_PLANS);
         _plans[version][0] = PlanTerms.unwrap(packTerms(plan, total, startsAt));
         for (uint256 row = 0; row < plan.ratesBps.length; ++row) {
             _plans[version][1 + row] = PlanRow.unwrap(packRow(plan.ratesBps[row]));
@@ -82,6 +107,9 @@ abstract contract LedgerPlans is LedgerRoles {
         (uint256 least, uint256 most) = plan.kind == PLAN_BY_GENERATION ? (1, MAX_RANK) : (0, 0);
         if (plan.boundaryRank < least || plan.boundaryRank > most) {
             revert BoundaryRankOutOfRange(plan.boundaryRank, least, most);
+        }
+        if (plan.reach < MIN_REACH || plan.reach > MAX_REACH) {
+            revert ReachOutOfRange(plan.reach, MIN_REACH, MAX_REACH);
         }
         if (plan.ceilingBps > BPS) revert BpsAboveWhole(plan.ceilingBps);
         for (uint256 class = 0; class < BUYER_CLASSES; ++class) {

@@ -126,6 +126,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
     /// @inheritdoc ILedgerPowers
     function withdrawFloat(uint256 units, address to) external nonReentrant onlyRole(DEFAULT_ADMIN_ROLE) {
         if (units == 0) revert ZeroUnits();
+        _useAct();
         LedgerTerms memory fixedTerms = _terms();
         _checkPayable(to, fixedTerms.token);
         Totals totals = _totals;

@@ -67,22 +67,6 @@ uint256 constant RATES_TO_LANES = (1 << 210) | (1 << 140) | (1 << 70) | 1;
 uint256 constant LANE_RATES = 0x3fff * ((1 << 210) | (1 << 154) | (1 << 98) | (1 << 42));
 uint256 constant PLACES_UP = 42;
 
-/// @notice Fragment `index` of `fragments`.
-/// @dev The caller's index is at most `MAX_FRAGMENT`, so the index needs no check.
-function load(Fragment[1 << 24] storage fragments, uint256 index) view returns (Fragment fragment) {
-    assembly ("memory-safe") {
-        fragment := sload(add(fragments.slot, index))
-    }
-}
-
-/// @notice Puts `fragment` at `index` of `fragments`.
-/// @dev The caller's index is at most `MAX_FRAGMENT`, so the index needs no check.
-function store(Fragment[1 << 24] storage fragments, uint256 index, Fragment fragment) {
-    assembly ("memory-safe") {
-        sstore(add(fragments.slot, index), fragment)
-    }
-}
-
 /// @notice The fragment that holds distributor `id`.
 function fragmentOf(uint256 id) pure returns (uint256) {
     return id >> LANE_ID_BITS;

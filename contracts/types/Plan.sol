@@ -14,6 +14,9 @@ struct Plan {
     uint8 compression;
     /// Rank from which a generation is counted, 1 to 15; 0 for other plans.
     uint8 boundaryRank;
+    /// How many ids above the seller are looked at, at most, 64 to 1,000: a long line of distributors who do not count must
+    /// not make a sale too dear to settle. The id of somebody who has moved counts as one.
+    uint16 reach;
     /// The most the plan may ever pay of a counted volume, in basis points.
     uint16 ceilingBps;
     /// Share of a purchase's volume that counts, in basis points, by buyer class: retail, preferred, self.
@@ -35,7 +38,6 @@ uint256 constant BPS = 10_000;
 uint256 constant MAX_LEVELS = 10;
 uint256 constant MAX_ROWS = 16;
 uint256 constant MAX_RANK = 15;
-/// @dev How many distributors above the seller are looked at, at most, so that a long line of distributors who do not
-/// count cannot make a sale too dear to settle.
-uint256 constant MAX_REACH = 64;
+uint256 constant MIN_REACH = 64;
+uint256 constant MAX_REACH = 1000;
 uint256 constant BUYER_CLASSES = 3;

@@ -5,7 +5,8 @@ import { BPS, BUYER_CLASSES, Plan } from "./Plan.sol";
 import { RATE_BITS, RATE_MASK } from "./PlanRow.sol";
 
 /// @notice A plan's terms in one word, from the lowest bit: kind (4) | compression (4) | boundary rank (4) | rows (5) |
-/// ceiling (14) | most payable (14) | weights of the three classes (14 each) | starts at (40).
+/// ceiling (14) | most payable (14) | weights of the three classes (14 each) | starts at (40) |
+/// reach (10) | cancelled (1).
 type PlanTerms is uint256;
 
 using PlanTermsLib for PlanTerms global;
@@ -14,7 +15,7 @@ function packTerms(Plan memory plan, uint256 maxTotal, uint256 start) pure retur
     uint256 word = uint256(plan.kind) | (uint256(plan.compression) << 4) | (uint256(plan.boundaryRank) << 8);
     word |= (plan.ratesBps.length << 12) | (uint256(plan.ceilingBps) << 17) | (maxTotal << 31);
     for (uint256 i = 0; i < BUYER_CLASSES; ++i) word |= uint256(plan.weightsBps[i]) << (45 + RATE_BITS * i);
-    return PlanTerms.wrap(word | (start << 87));
+    return PlanTerms.wrap(word | (start << 87) | (uint256(plan.reach) << 127));
 }
 
 /// @title PlanTermsLib
@@ -56,6 +57,21 @@ library PlanTermsLib {
     /// @notice Unix time from which new batches use the plan.
     function startsAt(PlanTerms self) internal pure returns (uint256) {
         return uint40(PlanTerms.unwrap(self) >> 87);
+    }
+
+    /// @notice How many ids above the seller a walk looks at, at most.
+    function reach(PlanTerms self) internal pure returns (uint256) {
+        return (PlanTerms.unwrap(self) >> 127) & 1023;
+    }
+
+    /// @notice Whether the plan was cancelled before it started.
+    function isCancelled(PlanTerms self) internal pure returns (bool) {
+        return (PlanTerms.unwrap(self) >> 137) & 1 == 1;
+    }
+
+    /// @notice The terms of a plan that was cancelled.
+    function cancel(PlanTerms self) internal pure returns (PlanTerms) {
+        return PlanTerms.wrap(PlanTerms.unwrap(self) | (1 << 137));
     }
 
     /// @notice Counted volume: the weight's share of `volumeCents`, rounded down to a whole cent.

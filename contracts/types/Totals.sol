@@ -9,11 +9,12 @@ pragma solidity ^0.8.28;
 ///     50..99   reserved  base units set aside for recorded sales that are not settled
 ///     100..149 owed      base units credited to distributors and not paid out
 ///     150..181 entries   journal entries so far
-///     182..205 batches   batches recorded so far; the last batch has this number
-///     206..229 fragments fragments in use; the last fragment has this number
-///     230..237 plan      version of the plan in force
-///     238..245 plans     versions announced so far
-///     246      paused    whether enrolling and recording are paused
+///     182..205 fragments fragments in use; the last fragment has this number
+///     206..221 plan      version of the plan in force
+///     222..237 due       the last version whose time has come, cancelled or not
+///     238..253 plans     versions announced so far
+///     254      paused    whether enrolling and recording are paused
+///     255      selling   whether a sale was ever recorded
 ///
 /// `float + reserved + owed` stays below 2^50 (`MAX_CUSTODY`), so the three fields cannot run into one another.
 type Totals is uint256;
@@ -21,8 +22,7 @@ type Totals is uint256;
 using TotalsLib for Totals global;
 
 uint256 constant MAX_CUSTODY = (1 << 50) - 1;
-uint256 constant MAX_PLANS = 255;
-uint256 constant MAX_BATCHES = (1 << 24) - 1;
+uint256 constant MAX_PLANS = 65_535;
 /// @dev What enrolments, batches, reversals and funding may fill of the 2^32 entries, so that there is
 /// ample room left for settlements and payouts.
 uint256 constant MAX_COMPANY_ENTRIES = 1 << 31;
@@ -34,11 +34,12 @@ library TotalsLib {
     uint256 private constant RESERVED_AT = 50;
     uint256 private constant OWED_AT = 100;
     uint256 private constant ENTRIES_AT = 150;
-    uint256 private constant BATCHES_AT = 182;
-    uint256 private constant FRAGMENTS_AT = 206;
-    uint256 private constant PLAN_AT = 230;
+    uint256 private constant FRAGMENTS_AT = 182;
+    uint256 private constant PLAN_AT = 206;
+    uint256 private constant DUE_AT = 222;
     uint256 private constant PLANS_AT = 238;
-    uint256 private constant PAUSED_AT = 246;
+    uint256 private constant PAUSED_AT = 254;
+    uint256 private constant SELLING_AT = 255;
 
     function float(Totals self) internal pure returns (uint256) {
         return Totals.unwrap(self) & UNITS_MASK;
@@ -56,24 +57,28 @@ library TotalsLib {
         return uint32(Totals.unwrap(self) >> ENTRIES_AT);
     }
 
-    function batches(Totals self) internal pure returns (uint256) {
-        return uint24(Totals.unwrap(self) >> BATCHES_AT);
-    }
-
     function fragments(Totals self) internal pure returns (uint256) {
         return uint24(Totals.unwrap(self) >> FRAGMENTS_AT);
     }
 
     function plan(Totals self) internal pure returns (uint256) {
-        return uint8(Totals.unwrap(self) >> PLAN_AT);
+        return uint16(Totals.unwrap(self) >> PLAN_AT);
+    }
+
+    function due(Totals self) internal pure returns (uint256) {
+        return uint16(Totals.unwrap(self) >> DUE_AT);
     }
 
     function plans(Totals self) internal pure returns (uint256) {
-        return uint8(Totals.unwrap(self) >> PLANS_AT);
+        return uint16(Totals.unwrap(self) >> PLANS_AT);
     }
 
     function isPaused(Totals self) internal pure returns (bool) {
         return (Totals.unwrap(self) >> PAUSED_AT) & 1 == 1;
+    }
+
+    function hasSales(Totals self) internal pure returns (bool) {
+        return Totals.unwrap(self) >> SELLING_AT == 1;
     }
 
     /// @notice Moves `units` from the float to reserved. The caller has checked that the float covers them.
@@ -89,6 +94,11 @@ library TotalsLib {
     /// @notice Moves `units` from reserved to owed.
     function pay(Totals self, uint256 units) internal pure returns (Totals) {
         return Totals.wrap(Totals.unwrap(self) + (units << OWED_AT) - (units << RESERVED_AT));
+    }
+
+    /// @notice Moves `units` from the float to owed, as an opening balance. The caller has checked that the float covers them.
+    function open(Totals self, uint256 units) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) + (units << OWED_AT) - units);
     }
 
     /// @notice Adds `units` received to the float. The caller has checked the limit of custody.
@@ -110,21 +120,23 @@ library TotalsLib {
         return Totals.wrap(Totals.unwrap(self) + (count << ENTRIES_AT));
     }
 
-    function addBatch(Totals self) internal pure returns (Totals) {
-        return Totals.wrap(Totals.unwrap(self) + (1 << BATCHES_AT));
-    }
-
     function addFragment(Totals self) internal pure returns (Totals) {
         return Totals.wrap(Totals.unwrap(self) + (1 << FRAGMENTS_AT));
     }
 
+    /// @dev The caller has checked that there is room.
     function addPlan(Totals self) internal pure returns (Totals) {
         return Totals.wrap(Totals.unwrap(self) + (1 << PLANS_AT));
     }
 
-    /// @notice Puts plan `version` in force.
-    function adopt(Totals self, uint256 version) internal pure returns (Totals) {
-        return Totals.wrap((Totals.unwrap(self) & ~(uint256(0xff) << PLAN_AT)) | (version << PLAN_AT));
+    /// @notice Puts plan `version` in force, with `dueVersion` the last whose time has come.
+    function adopt(Totals self, uint256 version, uint256 dueVersion) internal pure returns (Totals) {
+        uint256 others = Totals.unwrap(self) & ~(uint256(type(uint32).max) << PLAN_AT);
+        return Totals.wrap(others | (version << PLAN_AT) | (dueVersion << DUE_AT));
+    }
+
+    function withSales(Totals self) internal pure returns (Totals) {
+        return Totals.wrap(Totals.unwrap(self) | (1 << SELLING_AT));
     }
 
     /// @notice Pauses enrolling and recording, or lets them go on.
