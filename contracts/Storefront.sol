@@ -270,7 +270,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         uint256 plan = ledger.currentPlan();
         // The leaf of the only document of a batch is the root.
         bytes32 manifestRoot = keccak256(abi.encode(keccak256(abi.encodePacked(uint32(0), hash))));
-        (uint256 batch, uint256 reserved) = ledger.recordSales(sequence, plan, abi.encodePacked(sale), manifestRoot);
+        (uint256 batch, uint256 reserved) = ledger.recordSales(abi.encodePacked(sale), sequence, manifestRoot, plan);
 
         uint256 price = quote.priceCents * UNITS_PER_CENT;
         uint256 margin = quote.marginCents * UNITS_PER_CENT;

@@ -126,7 +126,7 @@ export class Programme {
     const packed = encodeSales(sales);
     const number = ++this.#batches;
     const recorded = await spent(
-      this.#ledger.recordSales(number, 1, packed, hashOf(`manifest ${number}`), MOST),
+      this.#ledger.recordSales(packed, number, hashOf(`manifest ${number}`), 1, MOST),
     );
     const { fragments, units } = this.#expect(sales);
     if (this.#terms.returnWindow === 0) {
@@ -135,7 +135,7 @@ export class Programme {
     }
     const recordedAt = await networkHelpers.time.latest();
     await networkHelpers.time.increase(this.#terms.returnWindow);
-    const settled = await spent(this.#ledger.settle(number, 1, recordedAt, packed, sales.length, MOST));
+    const settled = await spent(this.#ledger.settle(number, packed, 1, recordedAt, sales.length, MOST));
     this.#check(settled, units);
     // The batch's word comes and goes.
     const storage = RECORD + PRICE.fill + SETTLE + PRICE.clear + fragments * PRICE.change;

@@ -38,9 +38,9 @@ abstract contract LedgerRecorders is LedgerBase, ILedgerCore {
 
     /// @dev Counts `count` distributors or sales.
     function _spendCount(RecorderWord word, uint256 period, uint256 count) internal view returns (RecorderWord) {
-        uint256 left = word.left(COUNT_ALLOWANCE, period);
-        if (count > left) revert CountExceeded(left, count);
-        return word.spend(COUNT_ALLOWANCE, period, count);
+        (bool isLeft, RecorderWord spent) = word.spend(COUNT_ALLOWANCE, period, count);
+        if (!isLeft) revert CountExceeded(word.left(COUNT_ALLOWANCE, period), count);
+        return spent;
     }
 
     /// @dev Counts units: reserved, or freed by reversals. A stolen key can take back no more of its own sales than it
@@ -51,8 +51,8 @@ abstract contract LedgerRecorders is LedgerBase, ILedgerCore {
         uint256 period,
         uint256 units
     ) internal view returns (RecorderWord) {
-        uint256 left = word.left(which, period);
-        if (units > left) revert CapExceeded(left, units);
-        return word.spend(which, period, units);
+        (bool isLeft, RecorderWord spent) = word.spend(which, period, units);
+        if (!isLeft) revert CapExceeded(word.left(which, period), units);
+        return spent;
     }
 }

@@ -41,10 +41,10 @@ abstract contract LedgerSales is LedgerSettlement, LedgerRecorders {
 
     /// @inheritdoc ILedgerCore
     function recordSales(
-        uint256 sequence,
-        uint256 plan,
         bytes calldata records,
-        bytes32 manifestRoot
+        uint256 sequence,
+        bytes32 manifestRoot,
+        uint256 plan
     ) external returns (uint256 batch, uint256 reserved) {
         RecorderWord recorder = _recorder();
         uint256 count = _countRecords(records.length, SALE_BYTES);

@@ -47,7 +47,7 @@ abstract contract LedgerSettlement is LedgerEras, ILedgerCore {
     uint256 private constant ID_DECIMALS = 1e8;
 
     /// @inheritdoc ILedgerCore
-    function settle(uint256 batch, uint256 plan, uint256 recordedAt, bytes calldata records, uint256 until) external {
+    function settle(uint256 batch, bytes calldata records, uint256 plan, uint256 recordedAt, uint256 until) external {
         uint256 count = _countRecords(records.length, SALE_BYTES);
         uint256 word = _batches[batch];
         if (word == 0) revert BatchNotOpen(batch);

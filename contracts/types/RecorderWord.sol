@@ -82,25 +82,29 @@ library RecorderWords {
 
     /// @notice What is left of an allowance now.
     function left(RecorderWord self, Allowance which, uint256 period) internal view returns (uint256) {
-        uint256 half = _half(self, which);
-        uint256 missing = _missing(self, which);
-        // Rounded up, so that what is left is never too much.
-        uint256 used = (missing * half + period * TICKS - 1) / (period * TICKS);
-        return used < half ? half - used : 0;
+        uint256 whole = period * TICKS;
+        uint256 missing = _wholeAgain(self, which) - block.timestamp * TICKS;
+        return missing < whole ? ((whole - missing) * _half(self, which)) / whole : 0;
     }
 
-    /// @notice The word after `amount` is spent. The caller has checked that no less is left.
+    /// @notice The word after `amount` is spent of an allowance, if that much is left.
     function spend(
         RecorderWord self,
         Allowance which,
         uint256 period,
         uint256 amount
-    ) internal view returns (RecorderWord) {
-        if (amount == 0) return self;
+    ) internal view returns (bool isLeft, RecorderWord) {
+        if (amount == 0) return (true, self);
         uint256 half = _half(self, which);
-        uint256 at = block.timestamp * TICKS + _missing(self, which) + (amount * period * TICKS + half - 1) / half;
-        uint256 shift = Allowance.unwrap(which);
-        return RecorderWord.wrap((RecorderWord.unwrap(self) & ~(TIME_MASK << shift)) | (at << shift));
+        // Amounts are below 2^64 and a period below 2^23 seconds; a time fits its 48 bits.
+        unchecked {
+            uint256 whole = period * TICKS;
+            if (amount > half) return (false, self);
+            uint256 at = _wholeAgain(self, which) + (amount * whole + half - 1) / half;
+            if (at > block.timestamp * TICKS + whole) return (false, self);
+            uint256 shift = Allowance.unwrap(which);
+            return (true, RecorderWord.wrap((RecorderWord.unwrap(self) & ~(TIME_MASK << shift)) | (at << shift)));
+        }
     }
 
     function _half(RecorderWord self, Allowance which) private pure returns (uint256) {
@@ -108,11 +112,13 @@ library RecorderWords {
         return (ofCount ? self.countCap() : self.cap()) / 2;
     }
 
-    /// @dev Until the bucket is whole again.
-    function _missing(RecorderWord self, Allowance which) private view returns (uint256) {
-        uint256 at = (RecorderWord.unwrap(self) >> Allowance.unwrap(which)) & TIME_MASK;
-        uint256 nowTicks = block.timestamp * TICKS;
-        return at > nowTicks ? at - nowTicks : 0;
+    /// @dev When the bucket is whole again, in ticks; now if it is.
+    function _wholeAgain(RecorderWord self, Allowance which) private view returns (uint256) {
+        unchecked {
+            uint256 at = (RecorderWord.unwrap(self) >> Allowance.unwrap(which)) & TIME_MASK;
+            uint256 nowTicks = block.timestamp * TICKS;
+            return at > nowTicks ? at : nowTicks;
+        }
     }
 }
 
