@@ -10,6 +10,7 @@ const sources: Record<string, string[]> = {
     'contracts/interfaces/ICommissionLedger.sol',
     'contracts/CommissionLedger.sol',
     'contracts/LedgerPowers.sol',
+    'contracts/LedgerChanges.sol',
   ],
   ledgerFactoryAbi: ['contracts/LedgerFactory.sol'],
   storefrontAbi: ['contracts/Storefront.sol'],

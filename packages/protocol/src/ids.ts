@@ -9,8 +9,26 @@ export const LANES = 4;
 /** Sales that one batch can hold. */
 export const MAX_BATCH = 1000;
 
-/** Batches that a ledger can record: 24 bits. */
-const MAX_BATCHES = 2 ** 24 - 1;
+/** Batches that one recorder can record: 24 bits. */
+export const MAX_SEQUENCE = 2 ** 24 - 1;
+
+/** Recorders that a ledger can have. */
+export const MAX_RECORDERS = 127;
+
+/** Number of the batch that recorder `number` (from 1) records as its `sequence`th (from 1). */
+export function batchNumber(number: number, sequence: number): number {
+  return (number - 1) * 2 ** 24 + sequence;
+}
+
+/** Number of the recorder that recorded `batch`, from 1. */
+export function recorderOfBatch(batch: number): number {
+  return Math.floor(batch / 2 ** 24) + 1;
+}
+
+/** Place of `batch` among those of its recorder, from 1. */
+export function sequenceOfBatch(batch: number): number {
+  return batch % 2 ** 24;
+}
 
 /** Number of the fragment that holds distributor `id`. */
 export function fragmentOf(id: number): number {
@@ -50,7 +68,8 @@ export function formatSaleRef({ batch, index }: SaleRef): string {
 
 /** The sale that `text` names, or null if it is not of the form `12-7` or no batch can hold it. */
 export function parseSaleRef(text: string): SaleRef | null {
-  const match = /^([1-9][0-9]{0,7})-(0|[1-9][0-9]{0,4})$/.exec(text);
+  const match = /^([1-9][0-9]{0,9})-(0|[1-9][0-9]{0,4})$/.exec(text);
   const [batch, index] = [Number(match?.[1]), Number(match?.[2])];
-  return batch <= MAX_BATCHES && index < MAX_BATCH ? { batch, index } : null;
+  const isBatch = recorderOfBatch(batch) <= MAX_RECORDERS && sequenceOfBatch(batch) > 0;
+  return isBatch && index < MAX_BATCH ? { batch, index } : null;
 }

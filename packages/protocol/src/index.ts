@@ -1,12 +1,15 @@
 export { commissionLedgerAbi, ledgerFactoryAbi, storefrontAbi } from './abi.generated.ts';
 export { NumbersById } from './encoding/numbers-by-id.ts';
 export {
+  type BalanceRecord,
   BUYER_CLASSES,
   type BuyerClass,
   type DistributorRecord,
+  decodeBalances,
   decodeReversals,
   decodeSales,
   decodeStandings,
+  encodeBalances,
   encodeDistributors,
   encodeReversals,
   encodeSales,
@@ -26,6 +29,7 @@ export {
   UnexpectedLogError,
 } from './errors.ts';
 export {
+  batchNumber,
   formatSaleRef,
   fragmentOf,
   idAt,
@@ -33,10 +37,14 @@ export {
   laneOf,
   MAX_BATCH,
   MAX_ID,
+  MAX_RECORDERS,
+  MAX_SEQUENCE,
   parseSaleRef,
+  recorderOfBatch,
   type SaleRef,
   saleNumber,
   saleRefOf,
+  sequenceOfBatch,
 } from './ids.ts';
 export {
   decodeEntries,
@@ -45,10 +53,28 @@ export {
   journalTopics,
 } from './journal/decoding/decode-entries.ts';
 export { LogText } from './journal/decoding/log-text.ts';
+export type {
+  ActAnnounced,
+  ActCancelled,
+  BalancesOpened,
+  ChangeApplied,
+  ChangeCancelled,
+  CorrectionAnnounced,
+  DisclosurePublished,
+  EndingAnnounced,
+  FlagAnswered,
+  PlanCancelled,
+  RecorderReplaced,
+  RecorderSet,
+  RefundedLate,
+  StandbySet,
+  StandingAnnounced,
+  SuccessorSet,
+  SurplusSwept,
+} from './journal/entries.ts';
 export {
   type BatchRecorded,
   type BatchSettled,
-  type DistributorLeft,
   type Enrolled,
   type Entry,
   FLAG_OUTCOMES,
@@ -63,8 +89,6 @@ export {
   type PlanAnnounced,
   type RecoverySet,
   type SaleReversed,
-  type SponsorCorrected,
-  type StandingSet,
   WALLET_CHANGES,
   type WalletSet,
 } from './journal/entries.ts';
@@ -97,6 +121,13 @@ export {
   UNITS_PER_TOKEN,
 } from './money.ts';
 export {
+  batchRoot,
+  CHUNK_SALES,
+  type ChunkReversals,
+  chunkReversals,
+  recordsAfter,
+} from './rules/batch-tree.ts';
+export {
   amountOf,
   type Credit,
   creditedBy,
@@ -115,6 +146,7 @@ export {
   STATUS_INACTIVE,
   STATUS_NONE,
 } from './rules/fragment.ts';
+export { type AnnouncedChange, type AppliedChange, PendingChanges } from './rules/pending-changes.ts';
 export {
   BPS,
   COMPRESSION_DYNAMIC,
@@ -126,6 +158,7 @@ export {
   MAX_RANK,
   MAX_REACH,
   MAX_ROWS,
+  MIN_REACH,
   maxTotalBps,
   PLAN_BY_DIFFERENCE,
   PLAN_BY_GENERATION,

@@ -10,6 +10,7 @@ export const SALE_BYTES = 12;
 const REVERSAL_BYTES = 12;
 const DISTRIBUTOR_BYTES = 28;
 const STANDING_BYTES = 4;
+const BALANCE_BYTES = 12;
 
 /** Who bought: a retail customer, a preferred customer, or the distributor themself. */
 export const BUYER_CLASSES = ['retail', 'preferred', 'self'] as const;
@@ -24,7 +25,7 @@ export interface SaleRecord {
   volumeCents: bigint;
 }
 
-/** A reversal of a sale, or of part of it. */
+/** Part of a sale taken back. */
 export interface ReversalRecord {
   /** Index of the sale in its batch. */
   index: number;
@@ -32,14 +33,14 @@ export interface ReversalRecord {
   volumeCents: bigint;
 }
 
-/** A distributor to enrol. The zero address means that the wallet is not known yet. */
+/** Somebody to enrol. The zero address stands for a wallet that is not known yet. */
 export interface DistributorRecord {
   id: number;
   sponsor: number;
   wallet: Hex;
 }
 
-/** A distributor's rank and status. */
+/** Somebody's rank and status. */
 export interface StandingRecord {
   /** Distributor id. */
   id: number;
@@ -47,6 +48,13 @@ export interface StandingRecord {
   rank: number;
   /** 1 active or 2 inactive. */
   status: number;
+}
+
+/** What a distributor is owed from before the ledger. */
+export interface BalanceRecord {
+  /** Distributor id. */
+  id: number;
+  units: bigint;
 }
 
 /** @throws MalformedError if a class does not exist, or a seller, price or volume does not fit its bits. */
@@ -78,7 +86,7 @@ export function decodeSales(records: Hex): SaleRecord[] {
 }
 
 /**
- * Visits packed sales in place. `onSale` gets seller, index in `BUYER_CLASSES`, price and volume in cents.
+ * Goes over packed sales where they stand: seller, index in `BUYER_CLASSES`, price and volume in cents.
  * @throws MalformedError if `records` is not whole or names a buyer class that does not exist.
  */
 export function visitSales(
@@ -139,7 +147,22 @@ export function decodeStandings(standings: Hex): StandingRecord[] {
   });
 }
 
-/** A wider value would spill into the field before it and change its meaning. */
+/** @throws MalformedError if a number does not fit its bits. */
+export function encodeBalances(balances: readonly BalanceRecord[]): Hex {
+  const writer = new ByteWriter(balances.length * BALANCE_BYTES);
+  for (const { id, units } of balances) writer.uint(id, 4).uint64(units);
+  return bytesToHex(writer.bytes());
+}
+
+/** @throws MalformedError if `balances` is not whole. */
+export function decodeBalances(balances: Hex): BalanceRecord[] {
+  return readRecords('balances', balances, BALANCE_BYTES).map((view) => ({
+    id: view.getUint32(0),
+    units: view.getBigUint64(4),
+  }));
+}
+
+/** A wider field would run into the one before it and say something else. */
 function checkBits(field: string, value: number, bits: number): void {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits) {
     throw new MalformedError(field, `must be a whole number of at most ${bits} bits, not ${value}`);

@@ -13,13 +13,13 @@ export const FLAG_SUBJECTS = ['distributor', 'sale'] as const;
 /** How a review ended: numbers 1, 2, 3 on the ledger. */
 export const FLAG_OUTCOMES = ['cleared', 'corrected', 'upheld'] as const;
 
-/** The ledger was created. */
+/** The ledger began. */
 interface Opened {
   kind: 'opened';
   termsHash: Hex;
 }
 
-/** A distributor joined; the zero address means that the wallet is not known yet. */
+/** A distributor joined; the zero address stands for a wallet that is not known yet. */
 export interface Enrolled {
   kind: 'enrolled';
   id: number;
@@ -37,11 +37,52 @@ export interface PlanAnnounced {
   plan: Plan;
 }
 
-interface RecorderSet {
+export interface RecorderSet {
   kind: 'recorderSet';
+  /** Number of the recorder, from 1. */
+  number: number;
+  /** Its key. */
   recorder: Address;
-  /** Base units per cap period; 0 takes the right to record away. */
+  /** Units that may be reserved in a cap period. */
   cap: bigint;
+  /** Distributors and sales that may be recorded in a cap period. */
+  countCap: number;
+}
+
+/** A key can replace a recorder's at once; the zero address: none can. */
+export interface StandbySet {
+  kind: 'standbySet';
+  number: number;
+  key: Address;
+}
+
+export interface RecorderReplaced {
+  kind: 'recorderReplaced';
+  number: number;
+  from: Address;
+  to: Address;
+}
+
+/** A call of the admin that gives power or takes out money, announced. */
+export interface ActAnnounced {
+  kind: 'actAnnounced';
+  /** keccak256 of the call. */
+  act: Hex;
+  /** Selector and arguments. */
+  call: Hex;
+  /** Unix seconds. */
+  effectiveAt: number;
+}
+
+export interface ActCancelled {
+  kind: 'actCancelled';
+  act: Hex;
+  by: Address;
+}
+
+export interface PlanCancelled {
+  kind: 'planCancelled';
+  version: number;
 }
 
 interface RoleChanged {
@@ -71,6 +112,7 @@ interface FloatFunded {
 
 export interface BatchRecorded {
   kind: 'batchRecorded';
+  /** Its recorder's number less 1, above 24 bits of its place among the recorder's batches; `ids.ts` takes it apart. */
   batch: number;
   /** Plan version. */
   plan: number;
@@ -115,7 +157,7 @@ export interface Payout {
   units: bigint;
 }
 
-/** What a distributor was owed was paid to another address, as the owner of their wallet had signed. */
+/** What was owed to a distributor went to another address, as the owner of their wallet had signed. */
 export interface PayoutRedirected {
   kind: 'payoutRedirected';
   id: number;
@@ -124,29 +166,95 @@ export interface PayoutRedirected {
   units: bigint;
 }
 
-/** Ranks and statuses were set. */
-export interface StandingSet {
-  kind: 'standingSet';
+/** Ranks and statuses will change. */
+export interface StandingAnnounced {
+  kind: 'standingAnnounced';
+  /** Number of the change, from 1. */
+  change: number;
   ranker: Address;
   evidence: Hex;
   /** Packed; `decodeStandings` reads them. */
   records: Hex;
+  /** Unix seconds; batches recorded from then on settle with it. */
+  effectiveAt: number;
 }
 
-/** A wrong sponsor was corrected; if `newId` differs from `id`, the distributor has moved there. */
-export interface SponsorCorrected {
-  kind: 'sponsorCorrected';
+/** A mistaken sponsor will be put right. */
+export interface CorrectionAnnounced {
+  kind: 'correctionAnnounced';
+  change: number;
   id: number;
-  newId: number;
   /** 0 for a root. */
   sponsor: number;
   reason: Hex;
+  effectiveAt: number;
 }
 
-/** A distributor left for good; they are still owed what they were owed. */
-export interface DistributorLeft {
-  kind: 'distributorLeft';
+/** A distributor will leave, or be made to; what is owed to them stays owed. */
+export interface EndingAnnounced {
+  kind: 'endingAnnounced';
+  change: number;
   id: number;
+  /** Whether the company ends the membership, for a reason and by evidence. */
+  forCause: boolean;
+  reason: Hex;
+  evidence: Hex;
+  effectiveAt: number;
+}
+
+export interface ChangeCancelled {
+  kind: 'changeCancelled';
+  change: number;
+  by: Address;
+}
+
+/** A change was applied, in whole or up to a record. `PendingChanges` says what that does. */
+export interface ChangeApplied {
+  kind: 'changeApplied';
+  change: number;
+  /** One past the last record applied. */
+  until: number;
+  /** A corrected distributor's id from now on; 0 for other changes and for a correction that has lapsed. */
+  newId: number;
+  /** Whether the change did not fit any more, and nothing has changed. */
+  lapsed: boolean;
+}
+
+/** What distributors are owed from before the ledger. */
+export interface BalancesOpened {
+  kind: 'balancesOpened';
+  /** In all. */
+  units: bigint;
+  evidence: Hex;
+  /** Packed; `decodeBalances` reads them. */
+  records: Hex;
+}
+
+/** The company has refunded a settled sale at its own cost. */
+export interface RefundedLate {
+  kind: 'refundedLate';
+  batch: number;
+  index: number;
+  priceCents: bigint;
+  evidence: Hex;
+}
+
+export interface DisclosurePublished {
+  kind: 'disclosurePublished';
+  period: number;
+  root: Hex;
+  hash: Hex;
+}
+
+export interface SuccessorSet {
+  kind: 'successorSet';
+  successor: Address;
+}
+
+/** Tokens that had come without `fund` went into the float. */
+export interface SurplusSwept {
+  kind: 'surplusSwept';
+  units: bigint;
 }
 
 /** A distributor is paid to `to` from now on. */
@@ -169,7 +277,7 @@ export interface RecoverySet {
   executableFrom: number;
 }
 
-/** Payouts to a distributor are held until a time; a time that has passed ends the hold. */
+/** Payouts to a distributor are held until a time; one that has come ends a hold. */
 export interface HoldSet {
   kind: 'holdSet';
   id: number;
@@ -184,7 +292,21 @@ export interface FlagRaised {
   subjectKind: (typeof FLAG_SUBJECTS)[number];
   /** Distributor id or sale number. */
   subject: number;
-  reason: Hex;
+  /** What is suspected, by a number that the programme publishes. */
+  flagKind: number;
+  /** 1 to 3. */
+  severity: number;
+  evidence: Hex;
+  /** Unix seconds; the flag ends by itself then. */
+  reviewBy: number;
+}
+
+/** The distributor who is flagged has answered. */
+export interface FlagAnswered {
+  kind: 'flagAnswered';
+  flag: number;
+  id: number;
+  answer: Hex;
 }
 
 export interface FlagClosed {
@@ -220,9 +342,22 @@ export type Entry =
   | BatchSettled
   | Payout
   | PayoutRedirected
-  | StandingSet
-  | SponsorCorrected
-  | DistributorLeft
+  | StandingAnnounced
+  | CorrectionAnnounced
+  | EndingAnnounced
+  | ChangeCancelled
+  | ChangeApplied
+  | StandbySet
+  | RecorderReplaced
+  | ActAnnounced
+  | ActCancelled
+  | PlanCancelled
+  | BalancesOpened
+  | RefundedLate
+  | DisclosurePublished
+  | FlagAnswered
+  | SuccessorSet
+  | SurplusSwept
   | WalletSet
   | RecoverySet
   | HoldSet

@@ -68,6 +68,8 @@ export interface LedgerTerms {
   planNotice: number;
   capPeriod: number;
   compact: boolean;
+  /** Seconds before a new power, or a change of who stands where, takes effect. */
+  delay: number;
 }
 
 /** The hash in a ledger's first entry, which ties the journal to its chain, its address and its terms. */
@@ -82,6 +84,7 @@ export function termsHash(chainId: number, ledger: Address, terms: LedgerTerms):
       { type: 'uint32' },
       { type: 'uint32' },
       { type: 'bool' },
+      { type: 'uint32' },
     ],
     [
       BigInt(chainId),
@@ -92,6 +95,7 @@ export function termsHash(chainId: number, ledger: Address, terms: LedgerTerms):
       terms.planNotice,
       terms.capPeriod,
       terms.compact,
+      terms.delay,
     ],
   );
   return keccak256(encoded);
@@ -109,7 +113,12 @@ function writeEntry(writer: ByteWriter, entry: Entry, keccak: Keccak): void {
       writer.uint(3, 1).uint(entry.version, 2).uint(entry.startsAt, 5).hex(entry.planHash, 32);
       return;
     case 'recorderSet':
-      writer.uint(4, 1).hex(entry.recorder, 20).uint64(entry.cap);
+      writer
+        .uint(4, 1)
+        .uint(entry.number, 1)
+        .hex(entry.recorder, 20)
+        .uint64(entry.cap)
+        .uint(entry.countCap, 4);
       return;
     case 'roleChanged':
       writer.uint(5, 1).hex(entry.role, 32).hex(entry.account, 20).uint(Number(entry.granted), 1);
@@ -140,15 +149,17 @@ function writeEntry(writer: ByteWriter, entry: Entry, keccak: Keccak): void {
     case 'payout':
       writer.uint(12, 1).uint(entry.id, 4).hex(entry.wallet, 20).uint64(entry.units);
       return;
-    case 'standingSet':
-      writer.uint(13, 1).hex(entry.ranker, 20).hex(entry.evidence, 32);
-      writer.raw(keccak(parseBytes(entry.records)));
+    case 'standingAnnounced':
+      writer.uint(13, 1).uint(entry.change, 4).hex(entry.ranker, 20).hex(entry.evidence, 32);
+      writer.raw(keccak(parseBytes(entry.records))).uint(entry.effectiveAt, 5);
       return;
-    case 'sponsorCorrected':
-      writer.uint(14, 1).uint(entry.id, 4).uint(entry.newId, 4).uint(entry.sponsor, 4).hex(entry.reason, 32);
+    case 'correctionAnnounced':
+      writer.uint(14, 1).uint(entry.change, 4).uint(entry.id, 4).uint(entry.sponsor, 4).hex(entry.reason, 32);
+      writer.uint(entry.effectiveAt, 5);
       return;
-    case 'distributorLeft':
-      writer.uint(15, 1).uint(entry.id, 4);
+    case 'endingAnnounced':
+      writer.uint(15, 1).uint(entry.change, 4).uint(entry.id, 4).uint(Number(entry.forCause), 1);
+      writer.hex(entry.reason, 32).hex(entry.evidence, 32).uint(entry.effectiveAt, 5);
       return;
     case 'walletSet':
       writer.uint(16, 1).uint(entry.id, 4).hex(entry.from, 20).hex(entry.to, 20);
@@ -163,7 +174,8 @@ function writeEntry(writer: ByteWriter, entry: Entry, keccak: Keccak): void {
       return;
     case 'flagRaised':
       writer.uint(19, 1).uint(entry.flag, 4).uint(FLAG_SUBJECTS.indexOf(entry.subjectKind), 1);
-      writer.uint(entry.subject, 6).hex(entry.reason, 32);
+      writer.uint(entry.subject, 6).uint(entry.flagKind, 1).uint(entry.severity, 1);
+      writer.hex(entry.evidence, 32).uint(entry.reviewBy, 5);
       return;
     case 'flagClosed':
       writer
@@ -180,6 +192,50 @@ function writeEntry(writer: ByteWriter, entry: Entry, keccak: Keccak): void {
       return;
     case 'payoutRedirected':
       writer.uint(23, 1).uint(entry.id, 4).hex(entry.wallet, 20).hex(entry.to, 20).uint64(entry.units);
+      return;
+    case 'changeCancelled':
+      writer.uint(24, 1).uint(entry.change, 4).hex(entry.by, 20);
+      return;
+    case 'changeApplied':
+      writer.uint(25, 1).uint(entry.change, 4).uint(entry.until, 4).uint(entry.newId, 4);
+      writer.uint(Number(entry.lapsed), 1);
+      return;
+    case 'actAnnounced':
+      writer.uint(26, 1).hex(entry.act, 32).uint(entry.effectiveAt, 5);
+      return;
+    case 'actCancelled':
+      writer.uint(27, 1).hex(entry.act, 32).hex(entry.by, 20);
+      return;
+    case 'planCancelled':
+      writer.uint(28, 1).uint(entry.version, 2);
+      return;
+    case 'balancesOpened':
+      writer
+        .uint(29, 1)
+        .uint64(entry.units)
+        .hex(entry.evidence, 32)
+        .raw(keccak(parseBytes(entry.records)));
+      return;
+    case 'refundedLate':
+      writer.uint(30, 1).uint(saleNumber(entry), 6).uint(Number(entry.priceCents), 4).hex(entry.evidence, 32);
+      return;
+    case 'disclosurePublished':
+      writer.uint(31, 1).uint(entry.period, 4).hex(entry.root, 32).hex(entry.hash, 32);
+      return;
+    case 'flagAnswered':
+      writer.uint(32, 1).uint(entry.flag, 4).uint(entry.id, 4).hex(entry.answer, 32);
+      return;
+    case 'successorSet':
+      writer.uint(33, 1).hex(entry.successor, 20);
+      return;
+    case 'surplusSwept':
+      writer.uint(34, 1).uint64(entry.units);
+      return;
+    case 'standbySet':
+      writer.uint(35, 1).uint(entry.number, 1).hex(entry.key, 20);
+      return;
+    case 'recorderReplaced':
+      writer.uint(36, 1).uint(entry.number, 1).hex(entry.from, 20).hex(entry.to, 20);
       return;
   }
 }

@@ -1,17 +1,11 @@
 import { ByteWriter } from '../encoding/bytes.ts';
 import { NumbersById } from '../encoding/numbers-by-id.ts';
-import { decodeStandings, SALE_BYTES } from '../encoding/records.ts';
+import { SALE_BYTES } from '../encoding/records.ts';
 import { payCommission, type Tree } from '../rules/commission.ts';
 import { STATUS_ACTIVE, STATUS_CLOSED, STATUS_NONE } from '../rules/fragment.ts';
+import { PendingChanges } from '../rules/pending-changes.ts';
 import { BPS, type Plan } from '../rules/plan.ts';
-import type {
-  BatchRecorded,
-  BatchSettled,
-  Enrolled,
-  Entry,
-  SaleReversed,
-  SponsorCorrected,
-} from './entries.ts';
+import type { BatchRecorded, BatchSettled, ChangeApplied, Enrolled, Entry, SaleReversed } from './entries.ts';
 import { recordBytes } from './recorded-sales.ts';
 import { addCredit, addLine, CREDIT_BYTES, packedLines, settlementOf } from './settled-lines.ts';
 
@@ -43,6 +37,7 @@ export class Settler {
   /** Rank x 4 + status. */
   readonly #standings = new NumbersById();
   readonly #moves = new Map<number, number>();
+  readonly #changes = new PendingChanges();
   readonly #plans = new Map<number, Plan>();
   readonly #batches = new Map<number, OpenBatch>();
   /**
@@ -83,16 +78,38 @@ export class Settler {
       case 'batchSettled':
         this.#close(entry);
         break;
-      case 'standingSet':
-        for (const { id, rank, status } of decodeStandings(entry.records)) this.#stand(id, rank, status);
+      case 'standingAnnounced':
+      case 'correctionAnnounced':
+      case 'endingAnnounced':
+        this.#changes.announce(entry);
         break;
-      case 'distributorLeft':
-        this.#stand(entry.id, 0, STATUS_CLOSED);
+      case 'changeCancelled':
+        this.#changes.cancel(entry);
         break;
-      case 'sponsorCorrected':
-        this.#correct(entry);
+      case 'changeApplied':
+        this.#change(entry);
         break;
     }
+  }
+
+  #change(entry: ChangeApplied): void {
+    const applied = this.#changes.apply(entry);
+    if (applied?.kind === 'standing') {
+      for (const { id, rank, status } of applied.records) {
+        const now = this.#presentId(id);
+        // Whoever has left meanwhile has no standing any more.
+        if (this.#tree.statusOf(now) !== STATUS_CLOSED) this.#stand(now, rank, status);
+      }
+    }
+    if (applied?.kind === 'ending') this.#stand(this.#presentId(applied.id), 0, STATUS_CLOSED);
+    if (applied?.kind === 'sponsor') {
+      const sponsor = applied.sponsor === 0 ? 0 : this.#presentId(applied.sponsor);
+      this.#correct(this.#presentId(applied.id), applied.newId, sponsor);
+    }
+  }
+
+  #presentId(id: number): number {
+    return this.#tree.movedTo(id) || id;
   }
 
   #enrol({ id, sponsor }: Enrolled): void {
@@ -106,7 +123,7 @@ export class Settler {
     this.#levels.clear();
   }
 
-  #correct({ id, newId, sponsor }: SponsorCorrected): void {
+  #correct(id: number, newId: number, sponsor: number): void {
     this.#sponsors.set(newId, sponsor);
     this.#levels.clear();
     if (newId === id) return;

@@ -2,7 +2,6 @@ import { STATUS_ACTIVE, STATUS_NONE } from './fragment.ts';
 import {
   COMPRESSION_DYNAMIC,
   COMPRESSION_NONE,
-  MAX_REACH,
   PLAN_BY_DIFFERENCE,
   PLAN_BY_GENERATION,
   type Plan,
@@ -72,15 +71,18 @@ export function payCommission(tree: Tree, plan: Plan, seller: number, volumeCent
     credits.push(isPaid ? { id, bps } : { id: 0, bps: 0 });
   };
   if (volumeCents === 0n || tree.statusOf(seller) === STATUS_NONE) return { seller, volumeCents, credits };
+  // Ids looked at above the seller.
+  let looked = tree.movedTo(seller) === 0 ? 0 : 1;
   let id = whereIs(tree, seller);
   pay(id, { isPaid: isActive(tree, id), bps: rateAt(tree, plan, id, 0) });
   const byDifference = plan.kind === PLAN_BY_DIFFERENCE;
   const top = Math.max(...plan.ratesBps.map((row) => (byDifference ? (row[1] ?? 0) : row.length)));
   // Levels paid or passed, or the highest rate so far.
   let done = byDifference ? 0 : 1;
-  for (let looked = 0; looked < MAX_REACH && done < top; looked++) {
+  while (looked < plan.reach && done < top) {
     const sponsor = tree.sponsorOf(id);
     if (sponsor === 0) break;
+    looked += tree.movedTo(sponsor) === 0 ? 1 : 2;
     id = whereIs(tree, sponsor);
     const share = byDifference ? differenceOf(tree, plan, id, done) : levelOf(tree, plan, id, done);
     if (!share.counts) continue;

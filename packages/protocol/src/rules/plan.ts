@@ -10,6 +10,8 @@ export interface Plan {
   compression: number;
   /** Rank from which a generation is counted, 1 to 15; 0 for other plans. */
   boundaryRank: number;
+  /** How many ids above the seller are looked at, 64 to 1,000; the id of somebody who has moved counts as one. */
+  reach: number;
   /** The most the plan may ever pay of a counted volume, in basis points. */
   ceilingBps: number;
   /** Share of the volume that counts, in basis points: retail, preferred, self. */
@@ -48,8 +50,9 @@ export const MAX_ROWS = 16;
 /** The highest rank. */
 export const MAX_RANK = 15;
 
-/** How many distributors above the seller are looked at, at most. */
-export const MAX_REACH = 64;
+/** The bounds of a plan's reach. */
+export const MIN_REACH = 64;
+export const MAX_REACH = 1_000;
 
 const planParameter = [
   {
@@ -58,6 +61,7 @@ const planParameter = [
       { name: 'kind', type: 'uint8' },
       { name: 'compression', type: 'uint8' },
       { name: 'boundaryRank', type: 'uint8' },
+      { name: 'reach', type: 'uint16' },
       { name: 'ceilingBps', type: 'uint16' },
       { name: 'weightsBps', type: 'uint16[3]' },
       { name: 'ratesBps', type: 'uint16[][]' },
@@ -103,6 +107,7 @@ export function checkPlan(plan: Plan): void {
   // By difference a distributor either counts or does not: there is no level that a rank fails to reach.
   checkNumber('compression', plan.compression, 0, byDifference ? COMPRESSION_ROLL_UP : COMPRESSION_DYNAMIC);
   checkNumber('boundaryRank', plan.boundaryRank, byGeneration ? 1 : 0, byGeneration ? MAX_RANK : 0);
+  checkNumber('reach', plan.reach, MIN_REACH, MAX_REACH);
   checkBps('ceilingBps', plan.ceilingBps);
   for (const weight of plan.weightsBps) checkBps('weightsBps', weight);
   checkNumber('rows of ratesBps', plan.ratesBps.length, 1, MAX_ROWS);

@@ -1,7 +1,8 @@
 import type { Hex } from 'viem';
 import { UnexpectedLogError } from '../../errors.ts';
 import type { JournalEntry, LedgerLog } from '../entries.ts';
-import { layouts, topicOf } from './log-layouts.ts';
+import { topicOf } from './layout.ts';
+import { layouts } from './log-layouts.ts';
 import type { LogText } from './log-text.ts';
 import { where } from './log-words.ts';
 import { PendingLines, toLogText } from './pending-lines.ts';

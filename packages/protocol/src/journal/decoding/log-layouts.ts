@@ -1,10 +1,12 @@
-import { decodeEventLog, getAbiItem, type Hex, toEventSelector } from 'viem';
+import { decodeEventLog, type Hex } from 'viem';
 import { commissionLedgerAbi } from '../../abi.generated.ts';
 import { UnexpectedLogError } from '../../errors.ts';
 import { saleRefOf } from '../../ids.ts';
 import { type Plan, planHash } from '../../rules/plan.ts';
-import { type Entry, FLAG_OUTCOMES, FLAG_SUBJECTS, type LedgerLog, WALLET_CHANGES } from '../entries.ts';
+import { type Entry, type LedgerLog, WALLET_CHANGES } from '../entries.ts';
 import { settlementOf } from '../settled-lines.ts';
+import { changeLayouts } from './change-layouts.ts';
+import { type Layout, topicOf } from './layout.ts';
 import {
   bytesAt,
   choice,
@@ -17,7 +19,7 @@ import {
   wordBoolean,
   wordNumber,
 } from './log-words.ts';
-import type { PendingLines } from './pending-lines.ts';
+import { powerLayouts } from './power-layouts.ts';
 
 /**
  * The layout of each log that is an entry: which word holds which field.
@@ -26,40 +28,9 @@ import type { PendingLines } from './pending-lines.ts';
  * rest and still fold to the right head.
  */
 
-type JournalEvent =
-  | 'LedgerOpened'
-  | 'Enrolled'
-  | 'PlanAnnounced'
-  | 'RecorderSet'
-  | 'RoleChanged'
-  | 'AdminTransferSet'
-  | 'AdminDelaySet'
-  | 'FloatFunded'
-  | 'BatchRecorded'
-  | 'SaleReversed'
-  | 'SaleSettled'
-  | 'BatchSettled'
-  | 'Payout'
-  | 'StandingSet'
-  | 'SponsorCorrected'
-  | 'DistributorLeft'
-  | 'WalletSet'
-  | 'RecoverySet'
-  | 'HoldSet'
-  | 'FlagRaised'
-  | 'FlagClosed'
-  | 'FloatWithdrawn'
-  | 'PauseSet'
-  | 'PayoutRedirected';
-
-export function topicOf(name: JournalEvent): Hex {
-  return toEventSelector(getAbiItem({ abi: commissionLedgerAbi, name }));
-}
-
-/** Decodes a log to its entry and the head that it claims. */
-type Layout = (log: LedgerLog, pending: PendingLines) => { entry: Entry; head: Hex };
-
-export const layouts = new Map<Hex, Layout>([
+export const layouts: ReadonlyMap<Hex, Layout> = new Map<Hex, Layout>([
+  ...changeLayouts,
+  ...powerLayouts,
   [
     topicOf('LedgerOpened'),
     (log) => ({ entry: { kind: 'opened', termsHash: word(log, 0) }, head: word(log, 1) }),
@@ -80,8 +51,14 @@ export const layouts = new Map<Hex, Layout>([
   [
     topicOf('RecorderSet'),
     (log) => ({
-      entry: { kind: 'recorderSet', recorder: topicAddress(log, 1), cap: wordBigInt(log, 0, 8) },
-      head: word(log, 1),
+      entry: {
+        kind: 'recorderSet',
+        recorder: topicAddress(log, 1),
+        number: topicNumber(log, 2, 1),
+        cap: wordBigInt(log, 0, 8),
+        countCap: wordNumber(log, 1, 4),
+      },
+      head: word(log, 2),
     }),
   ],
   [
@@ -194,35 +171,6 @@ export const layouts = new Map<Hex, Layout>([
     }),
   ],
   [
-    topicOf('StandingSet'),
-    (log) => ({
-      entry: {
-        kind: 'standingSet',
-        ranker: topicAddress(log, 1),
-        evidence: topic(log, 2),
-        records: bytesAt(log, 0),
-      },
-      head: word(log, 1),
-    }),
-  ],
-  [
-    topicOf('SponsorCorrected'),
-    (log) => ({
-      entry: {
-        kind: 'sponsorCorrected',
-        id: topicNumber(log, 1, 4),
-        newId: topicNumber(log, 2, 4),
-        sponsor: topicNumber(log, 3, 4),
-        reason: word(log, 0),
-      },
-      head: word(log, 1),
-    }),
-  ],
-  [
-    topicOf('DistributorLeft'),
-    (log) => ({ entry: { kind: 'distributorLeft', id: topicNumber(log, 1, 4) }, head: word(log, 0) }),
-  ],
-  [
     topicOf('WalletSet'),
     (log) => ({
       entry: {
@@ -256,31 +204,6 @@ export const layouts = new Map<Hex, Layout>([
         id: topicNumber(log, 1, 4),
         until: wordNumber(log, 0, 5),
         reason: topic(log, 2),
-      },
-      head: word(log, 1),
-    }),
-  ],
-  [
-    topicOf('FlagRaised'),
-    (log) => ({
-      entry: {
-        kind: 'flagRaised',
-        flag: topicNumber(log, 1, 4),
-        subjectKind: choice(log, FLAG_SUBJECTS, topicNumber(log, 2, 1)),
-        subject: topicNumber(log, 3, 6),
-        reason: word(log, 0),
-      },
-      head: word(log, 1),
-    }),
-  ],
-  [
-    topicOf('FlagClosed'),
-    (log) => ({
-      entry: {
-        kind: 'flagClosed',
-        flag: topicNumber(log, 1, 4),
-        outcome: choice(log, FLAG_OUTCOMES, topicNumber(log, 2, 1) - 1),
-        evidence: word(log, 0),
       },
       head: word(log, 1),
     }),
