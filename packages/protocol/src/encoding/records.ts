@@ -25,7 +25,7 @@ export interface SaleRecord {
   volumeCents: bigint;
 }
 
-/** Part of a sale taken back. */
+/** A reversal of a sale, or of part of it. */
 export interface ReversalRecord {
   /** Index of the sale in its batch. */
   index: number;
@@ -33,14 +33,14 @@ export interface ReversalRecord {
   volumeCents: bigint;
 }
 
-/** Somebody to enrol. The zero address stands for a wallet that is not known yet. */
+/** A distributor to enrol. The zero address means that the wallet is not known yet. */
 export interface DistributorRecord {
   id: number;
   sponsor: number;
   wallet: Hex;
 }
 
-/** Somebody's rank and status. */
+/** A distributor's rank and status. */
 export interface StandingRecord {
   /** Distributor id. */
   id: number;
@@ -86,7 +86,7 @@ export function decodeSales(records: Hex): SaleRecord[] {
 }
 
 /**
- * Goes over packed sales where they stand: seller, index in `BUYER_CLASSES`, price and volume in cents.
+ * Visits packed sales in place. `onSale` gets seller, index in `BUYER_CLASSES`, price and volume in cents.
  * @throws MalformedError if `records` is not whole or names a buyer class that does not exist.
  */
 export function visitSales(
@@ -162,7 +162,7 @@ export function decodeBalances(balances: Hex): BalanceRecord[] {
   }));
 }
 
-/** A wider field would run into the one before it and say something else. */
+/** A wider value would spill into the field before it and change its meaning. */
 function checkBits(field: string, value: number, bits: number): void {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits) {
     throw new MalformedError(field, `must be a whole number of at most ${bits} bits, not ${value}`);

@@ -13,13 +13,13 @@ export const FLAG_SUBJECTS = ['distributor', 'sale'] as const;
 /** How a review ended: numbers 1, 2, 3 on the ledger. */
 export const FLAG_OUTCOMES = ['cleared', 'corrected', 'upheld'] as const;
 
-/** The ledger began. */
+/** The ledger was created. */
 interface Opened {
   kind: 'opened';
   termsHash: Hex;
 }
 
-/** A distributor joined; the zero address stands for a wallet that is not known yet. */
+/** A distributor joined; the zero address means that the wallet is not known yet. */
 export interface Enrolled {
   kind: 'enrolled';
   id: number;
@@ -157,7 +157,7 @@ export interface Payout {
   units: bigint;
 }
 
-/** What was owed to a distributor went to another address, as the owner of their wallet had signed. */
+/** What a distributor was owed was paid to another address, as the owner of their wallet had signed. */
 export interface PayoutRedirected {
   kind: 'payoutRedirected';
   id: number;
@@ -277,7 +277,7 @@ export interface RecoverySet {
   executableFrom: number;
 }
 
-/** Payouts to a distributor are held until a time; one that has come ends a hold. */
+/** Payouts to a distributor are held until a time; a time that has passed ends the hold. */
 export interface HoldSet {
   kind: 'holdSet';
   id: number;
