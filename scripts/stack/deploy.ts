@@ -3,6 +3,8 @@ import {
   type BaseContract,
   Contract,
   ContractFactory,
+  getCreateAddress,
+  id as hashOf,
   type InterfaceAbi,
   JsonRpcProvider,
   MaxUint256,
@@ -11,7 +13,12 @@ import {
   ZeroHash,
 } from 'ethers';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
-import type { LedgerFactory, LedgerRequestStruct } from '../../types/LedgerFactory.js';
+import type {
+  LedgerFactory,
+  LedgerRequestStruct,
+  RecorderGrantStruct,
+  RoleGrantStruct,
+} from '../../types/LedgerFactory.js';
 import type { TestDollar } from '../../types/mocks/TestDollar.js';
 
 export interface Deployment {
@@ -31,25 +38,33 @@ export interface DeployOptions {
   /** Pays for everything; becomes admin and recorder. */
   privateKey: string;
   /** What differs from the default programme. */
-  request?: Partial<LedgerRequestStruct>;
+  request?: Partial<Omit<LedgerRequestStruct, 'roles' | 'recorders'>>;
   /** Units to mint and to put into the float. */
   floatUnits?: bigint;
-  /** What the recorder may reserve per period. */
+  /** Units that the deployer may reserve per period as a recorder, half of them at once. */
   capUnits?: bigint;
+  /** Distributors and sales that the deployer may record per period, half of them at once. */
+  countCap?: bigint;
+  /** Roles from the beginning on; later ones take the ledger's delay. */
+  roles?: readonly RoleGrantStruct[];
+  /** Recorders beside the deployer, who is the first. */
+  recorders?: readonly RecorderGrantStruct[];
   /** Whether the company sells through a storefront too; the deployer signs its quotes. */
   storefront?: boolean;
 }
 
 const DAY = 86_400;
 
-/** IStorefront asks for the largest cap there is. */
-const MAX_CAP = 2n ** 64n - 1n;
+/** The largest caps there are: IStorefront asks for them. */
+const MAX_CAP = 2n ** 50n - 1n;
+const MAX_COUNT_CAP = 2n ** 24n - 1n;
 
 /** Seller 20 %, then 5, 3, 2, 1 and 1 % up the line, everything counted, at most 32 % in total. */
 export const DEFAULT_PLAN = {
   kind: 0,
   compression: 0,
   boundaryRank: 0,
+  reach: 64,
   ceilingBps: 3_200,
   weightsBps: [10_000, 10_000, 10_000],
   ratesBps: [[2_000, 500, 300, 200, 100, 100]],
@@ -57,7 +72,7 @@ export const DEFAULT_PLAN = {
 
 /**
  * Puts everything a company needs on a local chain: a test token, the contracts, a ledger with a funded float and the
- * deployer as its recorder, and a storefront if one is asked for.
+ * deployer as its recorder, and if one is asked for a storefront whose quotes the deployer signs.
  */
 export async function deployLocal(options: DeployOptions): Promise<Deployment> {
   const provider = new JsonRpcProvider(options.rpcUrl, undefined, { pollingInterval: 50, cacheTimeout: -1 });
@@ -66,53 +81,56 @@ export async function deployLocal(options: DeployOptions): Promise<Deployment> {
     const signer = new NonceManager(new Wallet(options.privateKey, provider));
     const admin = await signer.getAddress();
     const token = await create<TestDollar>('mocks/TestDollar', [6], signer);
-    const powers = await (await create('LedgerPowers', [], signer)).getAddress();
-    const implementation = await (await create('CommissionLedger', [powers], signer)).getAddress();
+    const parts = [await create('LedgerPowers', [], signer), await create('LedgerChanges', [], signer)];
+    const addresses = await Promise.all(parts.map((part) => part.getAddress()));
+    const implementation = await (await create('CommissionLedger', addresses, signer)).getAddress();
     const factory = await create<LedgerFactory>('LedgerFactory', [implementation], signer);
+    // The storefront needs the ledger and the ledger its recorders: the storefront's address is known before it is there.
+    const storefront = options.storefront
+      ? getCreateAddress({ from: admin, nonce: (await signer.getNonce('pending')) + 1 })
+      : undefined;
     const request: LedgerRequestStruct = {
       token: await token.getAddress(),
+      unit: 1,
       returnWindow: 14 * DAY,
       planNotice: 30 * DAY,
       capPeriod: DAY,
       compact: false,
       admin,
       adminDelay: 2 * DAY,
+      delay: options.request?.returnWindow === 0 ? 0 : DAY,
       plan: DEFAULT_PLAN,
       ...options.request,
+      roles: [
+        ...(options.roles ?? []),
+        ...(storefront === undefined ? [] : [{ role: hashOf('QUOTER_ROLE'), account: admin }]),
+      ],
+      recorders: [
+        { key: admin, cap: options.capUnits ?? 10n ** 15n, countCap: options.countCap ?? MAX_COUNT_CAP },
+        ...(options.recorders ?? []),
+        ...(storefront === undefined ? [] : [{ key: storefront, cap: MAX_CAP, countCap: MAX_COUNT_CAP }]),
+      ],
     };
     const address = await factory.createLedger.staticCall(request, ZeroHash);
     const created = await (await factory.createLedger(request, ZeroHash)).wait();
+    if (storefront !== undefined) await create('Storefront', [address], signer);
     const ledger = contractAt<ICommissionLedger>('interfaces/ICommissionLedger', address, signer);
     const float = options.floatUnits ?? 10n ** 14n;
     await (await token.mint(admin, float)).wait();
     await (await token.approve(address, MaxUint256)).wait();
     await (await ledger.fund(float)).wait();
-    await (await ledger.setRecorder(admin, options.capUnits ?? 10n ** 15n)).wait();
-    const storefront = options.storefront ? await openStorefront(ledger, admin, signer) : undefined;
     return {
       chainId: Number(chainId),
       token: (await token.getAddress()).toLowerCase(),
       implementation: implementation.toLowerCase(),
       factory: (await factory.getAddress()).toLowerCase(),
       ledger: address.toLowerCase(),
-      ...(storefront === undefined ? {} : { storefront }),
+      ...(storefront === undefined ? {} : { storefront: storefront.toLowerCase() }),
       startBlock: created?.blockNumber ?? 0,
     };
   } finally {
     provider.destroy();
   }
-}
-
-/** Deploys a storefront, lets it record for `ledger`, and makes `quoter` the signer of its quotes. */
-async function openStorefront(
-  ledger: ICommissionLedger,
-  quoter: string,
-  signer: NonceManager,
-): Promise<string> {
-  const storefront = await create('Storefront', [await ledger.getAddress()], signer);
-  await (await ledger.setRecorder(storefront, MAX_CAP)).wait();
-  await (await ledger.grantRole(await ledger.QUOTER_ROLE(), quoter)).wait();
-  return (await storefront.getAddress()).toLowerCase();
 }
 
 /** The compiled contract at `path` below contracts/, at `address`. */

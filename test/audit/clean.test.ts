@@ -107,7 +107,6 @@ describe('auditLedger', () => {
           wallet: id % 5 === 0 ? zeroAddress : walletOf(id),
         })),
       );
-      await company.takeRoles('COMPLIANCE');
       for (let i = 0; i < 130; i++) await company.call('raiseFlag', [0n, 4n, `0x${'4e'.repeat(32)}`]);
     });
     after(() => company.anvil.stop());

@@ -103,7 +103,6 @@ export async function thrive(company: LedgerCompany): Promise<void> {
 
 /** Roles, distributors, ranks and the plan that comes next. */
 async function begin(company: LedgerCompany): Promise<void> {
-  await company.takeRoles('RANKER', 'COMPLIANCE');
   await company.call('grantRole', [roleNamed('GUARDIAN'), company.account(2).address]);
   await company.call('grantRole', [roleNamed('REGISTRAR'), company.account(3).address]);
   await company.enrol([

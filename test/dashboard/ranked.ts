@@ -33,7 +33,6 @@ export class RankedProgramme {
   static async open(chain: Anvil, plan: Plan, compact: boolean): Promise<RankedProgramme> {
     const request = { returnWindow: RETURN_WINDOW, compact, plan: plan as never };
     const company = await LedgerCompany.open(chain, { request });
-    await company.takeRoles('RANKER');
     await company.enrol(
       DISTRIBUTORS.map(([id, sponsor]) => {
         // The top one has a wallet whose owner can act.

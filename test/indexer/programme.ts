@@ -57,7 +57,6 @@ export class Programme {
   static async open(chain: Anvil, { compact = false, seed = 1 } = {}): Promise<Programme> {
     const request = { compact, returnWindow: RETURN_WINDOW, planNotice: 0 };
     const company = await LedgerCompany.open(chain, { request });
-    await company.takeRoles('RANKER', 'COMPLIANCE', 'REGISTRAR');
     return new Programme(company, seed);
   }
 

@@ -1,4 +1,5 @@
-import { encodeReversals, encodeSales, type ReversalRecord, type SaleRecord } from '@plumbline/protocol';
+import { encodeSales, type ReversalRecord, recordsAfter, type SaleRecord } from '@plumbline/protocol';
+import type { Hex } from 'viem';
 
 /** A recorded batch with what reversing and settling it needs. */
 export interface OpenBatch {
@@ -13,13 +14,7 @@ export interface OpenBatch {
   settled: number;
 }
 
-/** The facts of a batch that `reverse` and `settle` ask for. */
-export function factsOf({
-  batch,
-  plan,
-  recordedAt,
-  sales,
-  reversals,
-}: Omit<OpenBatch, 'settled'>): unknown[] {
-  return [batch, plan, recordedAt, encodeSales(sales), encodeReversals(reversals)];
+/** The batch's records as its reversals have left them. */
+export function presentRecords({ sales, reversals }: Pick<OpenBatch, 'sales' | 'reversals'>): Hex {
+  return recordsAfter(encodeSales(sales), reversals);
 }

@@ -1,9 +1,9 @@
 import {
   type BatchRecorded,
+  chunkReversals,
   type DistributorRecord,
   decodeEntries,
   encodeDistributors,
-  encodeReversals,
   encodeSales,
   encodeStandings,
   type ReversalRecord,
@@ -25,7 +25,7 @@ import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { type Deployment, type DeployOptions, deployLocal } from '../../../scripts/stack/deploy.ts';
 import { type Anvil, startAnvil } from '../chain.ts';
 import { testDollarAbi } from '../test-dollar.ts';
-import { factsOf, type OpenBatch } from './batch.ts';
+import { type OpenBatch, presentRecords } from './batch.ts';
 import { encodeCall, listJournalLogs, type Receipt, readViews, sendTransaction } from './calls.ts';
 
 export const DAY = 86_400;
@@ -33,6 +33,9 @@ export const DAY = 86_400;
 /** The reason or evidence that these companies give for everything. */
 export const EVIDENCE: Hex = `0x${'e1'.repeat(32)}`;
 const MANIFEST: Hex = `0x${'5a'.repeat(32)}`;
+
+/** The roles of a ledger, all of which a company's admin holds from the beginning. */
+const ROLES = ['RANKER', 'COMPLIANCE', 'GUARDIAN', 'REGISTRAR', 'QUOTER'];
 
 /** What differs from the usual programme of scripts/stack/deploy.ts. */
 export type CompanyOptions = Omit<DeployOptions, 'rpcUrl' | 'privateKey'>;
@@ -49,7 +52,7 @@ export class LedgerCompany {
   readonly deployment: Deployment;
   readonly client: PublicClient;
   readonly ledger: Address;
-  /** Admin, recorder and whoever pays: the chain's first account. */
+  /** Admin, first recorder, holder of every role and whoever pays: the chain's first account. */
   readonly admin: Address;
 
   constructor(anvil: Anvil, deployment: Deployment) {
@@ -118,23 +121,49 @@ export class LedgerCompany {
     return answer as T;
   }
 
-  /** Gives the admin the named roles, e.g. `RANKER`. */
-  async takeRoles(...names: string[]): Promise<void> {
-    for (const name of names) await this.call('grantRole', [roleNamed(name), this.admin]);
+  /** Makes a call of the admin's that must be announced: announces it, lets the ledger's delay pass, and makes it. */
+  async callAnnounced(functionName: string, args: readonly unknown[]): Promise<Receipt> {
+    await this.call('announce', [encodeCall([functionName, ...args])]);
+    const { delay } = await this.view<{ delay: number }>('terms');
+    await this.passTime(delay);
+    return this.call(functionName, args);
   }
 
   async enrol(distributors: readonly DistributorRecord[]): Promise<void> {
     await this.call('enrol', [encodeDistributors(distributors)]);
   }
 
-  async setStanding(standings: readonly StandingRecord[]): Promise<void> {
+  /** Announces standings. They are effective at a midnight, and later batches wait until they are applied. */
+  async announceStanding(standings: readonly StandingRecord[]): Promise<void> {
     await this.call('setStanding', [encodeStandings(standings), EVIDENCE]);
+  }
+
+  /** Brings standings into effect. Every batch must be settled and no other change pending. */
+  async setStanding(standings: readonly StandingRecord[]): Promise<void> {
+    await this.announceStanding(standings);
+    const pending = await this.passToChange();
+    if (pending) await this.call('applyStanding', [pending, encodeStandings(standings), standings.length]);
+  }
+
+  /**
+   * Lets time pass until the next change is effective.
+   * @returns Its number; undefined if none is pending.
+   */
+  async passToChange(): Promise<bigint | undefined> {
+    const [next, , startsAt = 0n] = await this.view<bigint[]>('changes');
+    if (startsAt === 0n) return undefined;
+    await this.passTime(Math.max(0, Number(startsAt) - (await this.now())));
+    return next;
   }
 
   /** Records sales as the next batch. */
   async record(sales: SaleRecord[], manifestRoot: Hex = MANIFEST): Promise<RecordedBatch> {
-    const [batches] = await this.view<bigint[]>('counts');
-    const receipt = await this.call('recordSales', [(batches ?? 0n) + 1n, encodeSales(sales), manifestRoot]);
+    const [recorder, planInForce] = await Promise.all([
+      this.view<{ sequence: bigint }>('recorderOf', [this.admin]),
+      this.view<bigint>('currentPlan'),
+    ]);
+    const args = [encodeSales(sales), recorder.sequence + 1n, manifestRoot, planInForce];
+    const receipt = await this.call('recordSales', args);
     const [recorded] = decodeEntries(listJournalLogs(receipt, this.ledger));
     if (!recorded) throw new Error('the ledger logged no batch');
     const { batch, plan, recordedAt } = recorded.entry as BatchRecorded;
@@ -145,13 +174,14 @@ export class LedgerCompany {
 
   /** Takes back parts of a batch's sales. */
   async reverse(batch: OpenBatch, reversals: ReversalRecord[]): Promise<void> {
-    await this.call('reverse', [...factsOf(batch), encodeReversals(reversals)]);
+    const chunks = chunkReversals(presentRecords(batch), reversals);
+    await this.call('reverse', [batch.batch, batch.plan, batch.recordedAt, batch.sales.length, chunks]);
     batch.reversals.push(...reversals);
   }
 
   /** Settles a batch, whose return window must be over, up to the sale `until`. */
   async settle(batch: OpenBatch, until = batch.sales.length): Promise<void> {
-    await this.call('settle', [...factsOf(batch), until]);
+    await this.call('settle', [batch.batch, presentRecords(batch), batch.plan, batch.recordedAt, until]);
     batch.settled = until;
   }
 
@@ -174,10 +204,14 @@ export class LedgerCompany {
   }
 }
 
-/** Deploys the contracts of a company as the chain's first account. */
-export function deployCompany(anvil: Anvil, options: CompanyOptions = {}): Promise<Deployment> {
-  const privateKey = anvil.accounts[0]?.privateKey ?? '';
-  return deployLocal({ rpcUrl: anvil.rpcUrl, privateKey, ...options });
+/** Deploys the contracts of a company as the chain's first account, which gets every role beside those in `options`. */
+export function deployCompany(
+  anvil: Anvil,
+  { roles = [], ...options }: CompanyOptions = {},
+): Promise<Deployment> {
+  const { address = '', privateKey = '' } = anvil.accounts[0] ?? {};
+  const own = ROLES.map((name) => ({ role: roleNamed(name), account: address }));
+  return deployLocal({ rpcUrl: anvil.rpcUrl, privateKey, roles: [...own, ...roles], ...options });
 }
 
 export function roleNamed(name: string): Hex {
