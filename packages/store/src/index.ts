@@ -36,6 +36,13 @@ export {
 } from './books/read/figures/figures.ts';
 export { type Leader, listLeaders } from './books/read/figures/leaders.ts';
 export { getTotals, type Totals } from './books/read/figures/totals.ts';
+export {
+  findNextChange,
+  listPendingChanges,
+  type NextChange,
+  type PendingChange,
+} from './books/read/journal/changes.ts';
+export { type Disclosure, listDisclosures } from './books/read/journal/disclosures.ts';
 export { type Flag, listFlags } from './books/read/journal/flags.ts';
 export {
   type EntryRow,
@@ -44,11 +51,13 @@ export {
   listPlans,
   type PlanRow,
 } from './books/read/journal/journal.ts';
-export { getPowers, type Powers } from './books/read/journal/powers.ts';
+export { type AnnouncedAct, getPowers, type Powers, type Recorder } from './books/read/journal/powers.ts';
 export {
   type Batch,
   findBatch,
+  findPresentRecords,
   findSale,
+  type LateRefund,
   listDueBatches,
   listReversals,
   type Reversal,

@@ -51,6 +51,7 @@ export async function findLedger(database: Database, address: string): Promise<L
       planNotice: row.plan_notice,
       capPeriod: row.cap_period,
       compact: row.compact,
+      delay: row.delay,
     },
   };
 }
@@ -79,6 +80,7 @@ export async function saveLedger(database: Database, row: LedgerRow): Promise<vo
     plan_notice: terms.planNotice,
     cap_period: terms.capPeriod,
     compact: terms.compact,
+    delay: terms.delay,
     start_block: row.startBlock,
   };
   const cursor = {

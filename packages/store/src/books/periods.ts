@@ -33,6 +33,7 @@ export const periodColumns = [
   'team_cents',
   'reversed_team_cents',
   ...creditedColumns,
+  'opened_units',
   'paid_units',
 ] as const;
 

@@ -29,6 +29,8 @@ interface LedgersTable {
   plan_notice: number;
   cap_period: number;
   compact: boolean;
+  /** Seconds before a new power, or a change of who stands where, takes effect. */
+  delay: number;
   /** The first block that can hold an entry. */
   start_block: Whole;
 }
@@ -62,11 +64,17 @@ interface TotalsTable {
   volume_cents: Total;
   reversed_price_cents: Total;
   reversed_volume_cents: Total;
+  /** Price that the company has refunded of settled sales, at its own cost. */
+  late_refund_cents: Total;
+  /** What distributors were owed from before the ledger. */
+  opened_units: Total;
   credited_units: Total;
   paid_units: Total;
   /** Put into the float, and taken out of it by the company. */
   funded_units: Total;
   withdrawn_units: Total;
+  /** Tokens that had come without `fund` and were put into the float. */
+  swept_units: Total;
 }
 
 /** Blocks with entries, and the newest block read: the points to which a reorganisation can roll the books back. */
@@ -185,6 +193,8 @@ interface DistributorPeriodsTable {
   credited_9: Whole;
   credited_10: Whole;
   credited_above: Whole;
+  /** What the distributor was owed from before the ledger. */
+  opened_units: Whole;
   paid_units: Whole;
 }
 
@@ -195,11 +205,14 @@ interface PlansTable {
   starts_at: Whole;
   plan_hash: Bytes;
   plan: Json<Plan>;
+  /** Whether it was withdrawn before it started. */
+  is_cancelled: ColumnType<boolean, boolean | undefined, boolean>;
   block_number: Whole;
 }
 
 interface BatchesTable {
   ledger: Whole;
+  /** Of all recorders together: not in the order of time; protocol's ids.ts takes it apart. */
   batch: number;
   /** Plan version. */
   plan: number;
@@ -208,7 +221,7 @@ interface BatchesTable {
   recorded_at: Whole;
   reserved_units: Whole;
   manifest_root: Bytes;
-  /** The packed records that `settle` and `reverse` take. */
+  /** The packed sales as they were recorded, before any reversal. */
   records: Bytes;
   /** Number of sales. */
   count: number;
@@ -255,6 +268,38 @@ interface ReversalsTable {
   transaction_hash: Bytes;
 }
 
+/** Refunds of settled sales, at the company's cost: they change nobody's commission. */
+interface LateRefundsTable {
+  ledger: Whole;
+  entry: Whole;
+  batch: number;
+  batch_index: number;
+  price_cents: Whole;
+  evidence: string;
+  block_number: Whole;
+  transaction_hash: Bytes;
+}
+
+/**
+ * Changes of standing, sponsor and membership, which are announced first and applied later. What each one changes is in
+ * the content of the entry that announced it.
+ */
+interface ChangesTable {
+  ledger: Whole;
+  /** Number of the change, from 1. */
+  change: Whole;
+  kind: 'standing' | 'correction' | 'leaving' | 'ending';
+  /** Unix seconds; batches recorded from then on settle with it. */
+  effective_at: Whole;
+  /** `lapsed`: it did not fit any more when its turn came, and changed nothing. */
+  state: 'pending' | 'applied' | 'lapsed' | 'cancelled';
+  /** Records in it, and how many of them are applied. */
+  size: number;
+  done: number;
+  /** The entry that announced it. */
+  entry: Whole;
+}
+
 interface PayoutsTable {
   ledger: Whole;
   entry: Whole;
@@ -275,10 +320,18 @@ interface FlagsTable {
   subject_kind: 'distributor' | 'sale';
   /** Distributor id or sale number. */
   subject: Whole;
-  reason: string;
-  /** Null while the flag is open, like the evidence and the closing entry. */
+  /** What is suspected, by a number that the programme publishes. */
+  flag_kind: number;
+  /** 1 to 3. */
+  severity: number;
+  evidence: string;
+  /** Unix seconds; the flag ends by itself then. */
+  review_by: Whole;
+  /** Hash of what the flagged distributor answered; null if nothing. */
+  answer: string | null;
+  /** Null unless the flag was decided, like its evidence and the closing entry. */
   outcome: string | null;
-  evidence: string | null;
+  outcome_evidence: string | null;
   entry: Whole;
   closed_entry: NullableWhole;
 }
@@ -325,6 +378,8 @@ export interface BooksTables {
   settlements: SettlementsTable;
   distributor_batches: DistributorBatchesTable;
   reversals: ReversalsTable;
+  late_refunds: LateRefundsTable;
+  changes: ChangesTable;
   payouts: PayoutsTable;
   flags: FlagsTable;
   sales: SalesView;

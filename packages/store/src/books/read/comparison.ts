@@ -28,6 +28,8 @@ const comparedTables: readonly ComparedTable[] = [
   { name: 'settlements', key: ['batch', 'first'] },
   { name: 'distributor_batches', key: ['id', 'chunk'] },
   { name: 'reversals', key: ['entry'] },
+  { name: 'late_refunds', key: ['entry'] },
+  { name: 'changes', key: ['change'] },
   { name: 'payouts', key: ['entry'] },
   { name: 'flags', key: ['flag'] },
 ];

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../../schema/database.ts';
 import type { Position } from '../position.ts';
+import { followMoves, loadAnnounced } from './announced-changes.ts';
 import { type Changes, collectChanges } from './changes/changes.ts';
 import * as columns from './changes/columns.ts';
 import { type Segment, segmentsOf, timed } from './changes/segments.ts';
@@ -81,7 +82,8 @@ async function writeSegment(
   { entries, isCorrection }: Segment,
   tally: Tally,
 ): Promise<void> {
-  const changes = collectChanges(entries, tally);
+  const collected = collectChanges(entries, tally, await loadAnnounced(writer, entries));
+  const changes = await followMoves(writer, collected, entries[0]?.number ?? 0);
   for (const { id, sponsor, depth, movedTo } of await writeDistributors(writer, changes)) {
     tally.fresh.set(id, { sponsor, depth, movedTo });
   }
@@ -118,19 +120,32 @@ async function insertChanges(writer: BooksWriter, changes: Changes): Promise<voi
   await writer.insert('plans', columns.plans, changes.plans);
   await writer.insert('batches', columns.batches, changes.batches);
   await writer.insert('reversals', columns.reversals, changes.reversals);
+  await writer.insert('late_refunds', columns.lateRefunds, changes.lateRefunds);
+  await writer.insert('changes', columns.announced, changes.announced);
   await writer.insert('settlements', columns.settlements, changes.settlements);
   await writer.insert('payouts', columns.payouts, changes.payouts);
   await writer.insert('flags', columns.flags, changes.flags);
 }
 
-/** Updates rows that earlier entries wrote. */
+/** Updates rows that these or earlier entries wrote. */
 async function updateRecorded({ transaction, ledger }: BooksWriter, changes: Changes): Promise<void> {
   await inChunks(columns.settledBatches, changes.settledBatches, (source) =>
     sql`update batches set settled = v.settled from ${source}
       where batches.ledger = ${ledger} and batches.batch = v.batch`.execute(transaction),
   );
   await inChunks(columns.closedFlags, changes.closedFlags, (source) =>
-    sql`update flags set outcome = v.outcome, evidence = v.evidence, closed_entry = v.closed_entry from ${source}
+    sql`update flags set outcome = v.outcome, outcome_evidence = v.outcome_evidence, closed_entry = v.closed_entry
+      from ${source} where flags.ledger = ${ledger} and flags.flag = v.flag`.execute(transaction),
+  );
+  await inChunks(columns.answeredFlags, changes.answeredFlags, (source) =>
+    sql`update flags set answer = v.answer from ${source}
       where flags.ledger = ${ledger} and flags.flag = v.flag`.execute(transaction),
   );
+  await inChunks(columns.changeStates, changes.changeStates, (source) =>
+    sql`update changes set state = v.state, done = coalesce(v.until, done) from ${source}
+      where changes.ledger = ${ledger} and changes.change = v.change`.execute(transaction),
+  );
+  if (changes.cancelledPlans.length === 0) return;
+  await sql`update plans set is_cancelled = true
+    where ledger = ${ledger} and version = any(${changes.cancelledPlans}::int4[])`.execute(transaction);
 }

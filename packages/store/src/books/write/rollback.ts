@@ -4,6 +4,7 @@ import type { Hex } from 'viem';
 import type { Database } from '../../schema/database.ts';
 import { BatchMarks } from '../batch-marks.ts';
 import { getPositionAt, type Position } from '../position.ts';
+import { followMoves, loadAnnounced } from './announced-changes.ts';
 import { collectChanges, type TimedEntry } from './changes/changes.ts';
 import { type Segment, segmentsOf } from './changes/segments.ts';
 import { Tally } from './changes/tally.ts';
@@ -44,6 +45,7 @@ export async function rollBack(
     for (const segment of segmentsOf(entries).reverse()) await undoSegment(writer, segment, marks);
     await deleteRows(writer, entries, marks);
     await deleteFrom(writer, position);
+    await reopenChanges(writer, entries);
     await setCursor(writer, position, position.number);
     return position;
   });
@@ -56,12 +58,14 @@ async function undoSegment(
   marks: BatchMarks,
 ): Promise<void> {
   const tally = new Tally({ marks });
-  const changes = collectChanges(entries, tally);
+  const first = entries[0]?.number ?? 0;
+  const collected = collectChanges(entries, tally, await loadAnnounced(writer, entries));
+  const changes = await followMoves(writer, collected, first);
   await addReversals(writer, changes.reversals, tally.sums);
   if (isCorrection) await moveBack(writer, changes);
   await undoTally(writer, tally);
   await undoTeams(writer, changes.enrolled);
-  await restoreDistributors(writer, entries[0]?.number ?? 0, changes);
+  await restoreDistributors(writer, first, changes);
 }
 
 interface Reopened {
@@ -82,10 +86,15 @@ async function deleteRows(
 ): Promise<void> {
   const { transaction, ledger } = writer;
   const reopened: Reopened[] = [];
-  const closed: number[] = [];
+  const recorded: number[] = [];
+  const [closed, answered]: [number[], number[]] = [[], []];
+  const cancelledPlans: number[] = [];
   for (const { entry } of entries) {
     if (entry.kind === 'batchSettled') reopened.push({ batch: entry.batch, first: entry.from });
+    if (entry.kind === 'batchRecorded') recorded.push(entry.batch);
     if (entry.kind === 'flagClosed') closed.push(entry.flag);
+    if (entry.kind === 'flagAnswered') answered.push(entry.flag);
+    if (entry.kind === 'planCancelled') cancelledPlans.push(entry.version);
   }
   await inChunks(reopenedColumns, reopened, async (source) => {
     await sql`delete from settlements using ${source} where settlements.ledger = ${ledger}
@@ -96,8 +105,34 @@ async function deleteRows(
   });
   await removeMarks(writer, marks);
   await addMarks(writer, await marksThatStay(writer, reopened));
-  await sql`update flags set outcome = null, evidence = null, closed_entry = null
+  await sql`delete from batches where ledger = ${ledger} and batch = any(${recorded}::int4[])`.execute(
+    transaction,
+  );
+  await sql`update flags set outcome = null, outcome_evidence = null, closed_entry = null
     where ledger = ${ledger} and flag = any(${closed}::int8[])`.execute(transaction);
+  await sql`update flags set answer = null
+    where ledger = ${ledger} and flag = any(${answered}::int8[])`.execute(transaction);
+  await sql`update plans set is_cancelled = false
+    where ledger = ${ledger} and version = any(${cancelledPlans}::int4[])`.execute(transaction);
+}
+
+/**
+ * Makes the changes pending again that the undone entries applied or cancelled, as far as the entries that are left had
+ * applied them.
+ */
+async function reopenChanges(
+  { transaction, ledger }: BooksWriter,
+  undone: readonly TimedEntry[],
+): Promise<void> {
+  const touched = new Set<number>();
+  for (const { entry } of undone)
+    if (entry.kind === 'changeApplied' || entry.kind === 'changeCancelled') touched.add(entry.change);
+  if (touched.size === 0) return;
+  await sql`update changes set state = 'pending', done = coalesce((
+      select max((content->>'until')::int4) from entries
+      where entries.ledger = ${ledger} and kind = 'changeApplied' and content->>'change' = changes.change::text
+    ), 0)
+    where ledger = ${ledger} and change = any(${[...touched]}::int8[])`.execute(transaction);
 }
 
 /** The marks of settlements that stay, in batches that lose other settlements. */
@@ -125,16 +160,16 @@ async function deleteFrom(
   { transaction, ledger }: BooksWriter,
   { number, entryCount }: Position,
 ): Promise<void> {
-  // Scans only the batches that are deleted.
-  await sql`delete from batches where ledger = ${ledger} and batch > coalesce((
-    select batch from batches where ledger = ${ledger} and block_number <= ${number} order by batch desc limit 1
-  ), 0)`.execute(transaction);
-  for (const table of ['reversals', 'payouts', 'entries'] as const) {
+  for (const table of ['reversals', 'late_refunds', 'payouts', 'entries'] as const) {
     await sql`delete from ${sql.table(table)} where ledger = ${ledger} and entry >= ${entryCount}`.execute(
       transaction,
     );
   }
-  await sql`delete from flags where ledger = ${ledger} and entry >= ${entryCount}`.execute(transaction);
+  for (const table of ['changes', 'flags'] as const) {
+    await sql`delete from ${sql.table(table)} where ledger = ${ledger} and entry >= ${entryCount}`.execute(
+      transaction,
+    );
+  }
   await sql`delete from plans where ledger = ${ledger} and block_number > ${number}`.execute(transaction);
   await sql`delete from blocks where ledger = ${ledger} and number > ${number}`.execute(transaction);
 }

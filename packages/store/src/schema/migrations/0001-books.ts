@@ -26,6 +26,7 @@ const tables = [
     plan_notice integer not null,
     cap_period integer not null,
     compact boolean not null,
+    delay integer not null,
     start_block bigint not null
   )`,
   `create table cursors (
@@ -48,9 +49,12 @@ const tables = [
     volume_cents bigint not null default 0,
     reversed_price_cents bigint not null default 0,
     reversed_volume_cents bigint not null default 0,
+    late_refund_cents bigint not null default 0,
+    opened_units bigint not null default 0,
     credited_units bigint not null default 0,
     paid_units bigint not null default 0,
     funded_units bigint not null default 0,
+    swept_units bigint not null default 0,
     withdrawn_units bigint not null default 0
   )`,
   `create table blocks (
@@ -74,8 +78,13 @@ const tables = [
     primary key (ledger, entry)
   )`,
   'create index entries_transaction on entries (ledger, transaction_hash)',
-  // Permissions are folded from their few entries on reading, so a rollback has nothing to restore.
-  `create index entries_powers on entries (ledger, entry) where kind in ('recorderSet', 'roleChanged', 'pauseSet')`,
+  // Permissions and notices are folded from their few entries on reading, so a rollback has nothing to restore.
+  `create index entries_powers on entries (ledger, entry) where kind in (
+    'recorderSet', 'standbySet', 'recorderReplaced', 'roleChanged', 'pauseSet', 'actAnnounced', 'actCancelled',
+    'floatWithdrawn', 'disclosurePublished', 'successorSet'
+  )`,
+  // A rollback asks how far the changes that it touches were applied before.
+  `create index entries_applied on entries (ledger, (content->>'change')) where kind = 'changeApplied'`,
   `create table distributors (
     ledger bigint not null,
     block_number bigint not null,
@@ -120,6 +129,7 @@ const tables = [
     reversed_team_cents bigint not null default 0,
     ${Array.from({ length: 11 }, (_, level) => `credited_${level} bigint not null default 0,`).join('\n    ')}
     credited_above bigint not null default 0,
+    opened_units bigint not null default 0,
     paid_units bigint not null default 0,
     primary key (ledger, id, period)
   ) with (fillfactor = 70)`,
@@ -132,6 +142,7 @@ const tables = [
     block_number bigint not null,
     plan_hash bytea not null,
     plan jsonb not null,
+    is_cancelled boolean not null default false,
     primary key (ledger, version)
   )`,
   `create table batches (
@@ -152,7 +163,9 @@ const tables = [
   // Reads cut one sale out of the middle; with compression they would have to read the whole value.
   'alter table batches alter column records set storage external',
   // Batches due for settlement are queried all the time and are a small part of all batches.
-  'create index batches_open on batches (ledger, batch) where settled < count',
+  'create index batches_open on batches (ledger, recorded_at, batch) where settled < count',
+  // Several recorders record side by side, so the order of batch numbers is not the order of time.
+  'create index batches_recorded on batches (ledger, recorded_at, batch)',
   `create table settlements (
     ledger bigint not null,
     batch integer not null,
@@ -183,6 +196,30 @@ const tables = [
     primary key (ledger, entry)
   )`,
   'create index reversals_sale on reversals (ledger, batch, batch_index, entry)',
+  `create table late_refunds (
+    ledger bigint not null,
+    entry bigint not null,
+    batch integer not null,
+    batch_index integer not null,
+    price_cents bigint not null,
+    block_number bigint not null,
+    transaction_hash bytea not null,
+    evidence text not null,
+    primary key (ledger, entry)
+  )`,
+  'create index late_refunds_sale on late_refunds (ledger, batch, batch_index, entry)',
+  `create table changes (
+    ledger bigint not null,
+    change bigint not null,
+    effective_at bigint not null,
+    entry bigint not null,
+    size integer not null,
+    done integer not null,
+    kind text not null,
+    state text not null,
+    primary key (ledger, change)
+  )`,
+  `create index changes_pending on changes (ledger, change) where state = 'pending'`,
   `create table payouts (
     ledger bigint not null,
     entry bigint not null,
@@ -200,9 +237,13 @@ const tables = [
     flag bigint not null,
     subject_kind text not null,
     subject bigint not null,
-    reason text not null,
+    flag_kind smallint not null,
+    severity smallint not null,
+    review_by bigint not null,
+    evidence text not null,
+    answer text,
     outcome text,
-    evidence text,
+    outcome_evidence text,
     entry bigint not null,
     closed_entry bigint,
     primary key (ledger, flag)
@@ -256,7 +297,7 @@ const views = [
 
 const names =
   'ledgers, cursors, totals, blocks, entries, distributors, distributor_versions, teams, distributor_periods, plans, batches, ' +
-  'settlements, distributor_batches, reversals, payouts, flags';
+  'settlements, distributor_batches, reversals, late_refunds, changes, payouts, flags';
 
 export async function up(database: Kysely<unknown>): Promise<void> {
   await sql.raw([...tables, ...views].join(';\n')).execute(database);

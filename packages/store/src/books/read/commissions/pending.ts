@@ -1,6 +1,5 @@
 import {
   COMPRESSION_NONE,
-  MAX_REACH,
   PLAN_BY_LEVEL,
   type Plan,
   payCommission,
@@ -82,9 +81,9 @@ function isPlain(plan: Plan | undefined): boolean {
   return plan?.kind === PLAN_BY_LEVEL && plan.compression === COMPRESSION_NONE;
 }
 
-/** How many distributors above the seller a plan may look at. */
+/** How many levels up a sale of the seller may pay by a plan. */
 function reachOf(plan: Plan): number {
-  return isPlain(plan) ? Math.max(...plan.ratesBps.map((row) => row.length)) - 1 : MAX_REACH;
+  return isPlain(plan) ? Math.max(...plan.ratesBps.map((row) => row.length)) - 1 : plan.reach;
 }
 
 interface TreeDistributor {

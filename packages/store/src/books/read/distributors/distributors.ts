@@ -24,7 +24,11 @@ export interface Distributor {
   hold: { until: number; reason: Hex } | null;
   /** A pending replacement of the wallet, and the unix time from which it can be executed. */
   recovery: { wallet: Address; executableFrom: number } | null;
-  /** Sum of all credits, and of all payouts; the difference is owed. */
+  /**
+   * What the distributor was owed from before the ledger, the sum of all credits, and of all payouts:
+   * `openedUnits + creditedUnits - paidUnits` is owed now.
+   */
+  openedUnits: bigint;
   creditedUnits: bigint;
   paidUnits: bigint;
   /** Distributors sponsored directly, and the whole downline. */
@@ -52,6 +56,8 @@ export async function findDistributor(
       'directs',
       'team_size',
       creditedBy('distributors').as('credited_units'),
+      sql<bigint>`(select coalesce(sum(opened_units), 0)::int8 from ${lanes} join distributor_periods months
+        on months.ledger = distributors.ledger and months.id = lanes.id)`.as('opened_units'),
       sql<bigint>`(select coalesce(sum(paid_units), 0)::int8 from ${lanes} join distributor_periods months
         on months.ledger = distributors.ledger and months.id = lanes.id)`.as('paid_units'),
       sql<bigint>`(select coalesce(sum(sales), 0)::int8 from ${lanes} join distributor_periods months
@@ -74,6 +80,7 @@ export async function findDistributor(
       row.recovery_from === null
         ? null
         : { wallet: row.recovery_wallet as Address, executableFrom: Number(row.recovery_from) },
+    openedUnits: row.opened_units,
     creditedUnits: row.credited_units,
     paidUnits: row.paid_units,
     directs: row.directs ?? 0,

@@ -25,6 +25,8 @@ export interface Figures {
   /** Settled commissions by level, 0 being own sales; the last of the 12 is the sum of all levels above 10. */
   creditedByLevel: bigint[];
   creditedUnits: bigint;
+  /** What the distributor was owed from before the ledger. */
+  openedUnits: bigint;
   paidUnits: bigint;
   /** Price of own purchases, net of reversals. */
   purchasesCents: bigint;
@@ -105,6 +107,7 @@ function figuresOf(row: Sums): Figures {
     reversedTeamCents: row.reversed_team_cents,
     creditedByLevel,
     creditedUnits,
+    openedUnits: row.opened_units,
     paidUnits: row.paid_units,
     purchasesCents,
     netUnits: creditedUnits - purchasesCents * UNITS_PER_CENT,

@@ -12,11 +12,17 @@ export interface Totals {
   volumeCents: bigint;
   reversedPriceCents: bigint;
   reversedVolumeCents: bigint;
+  /** Price refunded of settled sales, at the company's cost. */
+  lateRefundCents: bigint;
+  /** What distributors were owed from before the ledger; `openedUnits + creditedUnits - paidUnits` is owed now. */
+  openedUnits: bigint;
   creditedUnits: bigint;
   paidUnits: bigint;
   /** Put into the float, and taken out of it by the company. */
   fundedUnits: bigint;
   withdrawnUnits: bigint;
+  /** Tokens that had come without `fund` and were put into the float. */
+  sweptUnits: bigint;
 }
 
 /** Sums over a ledger's books; zeros for a ledger that they do not follow. */
@@ -35,9 +41,12 @@ export async function getTotals(database: Database, ledger: string): Promise<Tot
     volumeCents: row?.volume_cents ?? 0n,
     reversedPriceCents: row?.reversed_price_cents ?? 0n,
     reversedVolumeCents: row?.reversed_volume_cents ?? 0n,
+    lateRefundCents: row?.late_refund_cents ?? 0n,
+    openedUnits: row?.opened_units ?? 0n,
     creditedUnits: row?.credited_units ?? 0n,
     paidUnits: row?.paid_units ?? 0n,
     fundedUnits: row?.funded_units ?? 0n,
     withdrawnUnits: row?.withdrawn_units ?? 0n,
+    sweptUnits: row?.swept_units ?? 0n,
   };
 }

@@ -25,6 +25,8 @@ export interface PlanRow {
   startsAt: number;
   hash: Hex;
   plan: Plan;
+  /** Whether it was withdrawn before it started. */
+  isCancelled: boolean;
 }
 
 /** The entries of a transaction, in order; none if the books do not know the transaction. */
@@ -64,14 +66,17 @@ export async function listPlans(database: Database, ledger: string): Promise<Pla
     startsAt: Number(row.starts_at),
     hash: row.plan_hash,
     plan: row.plan,
+    isCancelled: row.is_cancelled,
   }));
 }
 
-/** The plan of batches recorded at `time` (unix seconds): the newest that has started. */
+/** The plan of batches recorded at `time` (unix seconds): the newest that has started and was not cancelled. */
 export async function findPlanAt(
   database: Database,
   ledger: string,
   time: number,
 ): Promise<PlanRow | undefined> {
-  return (await listPlans(database, ledger)).findLast((plan) => plan.startsAt <= time);
+  return (await listPlans(database, ledger)).findLast(
+    ({ startsAt, isCancelled }) => startsAt <= time && !isCancelled,
+  );
 }

@@ -4,6 +4,7 @@ import {
   creditedBy,
   decodeLines,
   decodeSales,
+  recordsAfter,
   type SaleRef,
 } from '@plumbline/protocol';
 import { type Selectable, sql } from 'kysely';
@@ -14,6 +15,7 @@ import { keyOf } from '../../../schema/ledger-key.ts';
 
 /** A batch as it was recorded. */
 export interface Batch {
+  /** Its recorder's number and its place among that recorder's batches; protocol's ids.ts takes it apart. */
   batch: number;
   /** Plan version. */
   plan: number;
@@ -22,7 +24,7 @@ export interface Batch {
   recordedAt: number;
   reservedUnits: bigint;
   manifestRoot: Hex;
-  /** The packed records that `settle` and `reverse` take. */
+  /** The packed sales as they were recorded; `findPresentRecords` gives what the reversals have left of them. */
   records: Hex;
   /** Number of sales, and how many of them are settled, from index 0. */
   count: number;
@@ -36,6 +38,14 @@ export interface Reversal {
   index: number;
   priceCents: bigint;
   volumeCents: bigint;
+  blockNumber: number;
+  transactionHash: Hex;
+}
+
+/** A refund of a settled sale, in whole or in part, at the company's cost. */
+export interface LateRefund {
+  priceCents: bigint;
+  evidence: Hex;
   blockNumber: number;
   transactionHash: Hex;
 }
@@ -68,6 +78,7 @@ export interface Sale extends SaleRef {
   transactionHash: Hex;
   blockNumber: number;
   reversals: Reversal[];
+  lateRefunds: LateRefund[];
   /** Null until it is settled. */
   settlement: {
     blockNumber: number;
@@ -121,6 +132,7 @@ export async function findSale(
     transactionHash,
     blockNumber,
     reversals,
+    lateRefunds: await listLateRefunds(database, ledger, { batch, index }),
     settlement: index < recorded.settled ? await findSettlement(database, ledger, { batch, index }) : null,
   };
 }
@@ -183,13 +195,14 @@ export async function listDueBatches(
     .where('batches.ledger', '=', keyOf(ledger))
     .whereRef('settled', '<', 'count')
     .where(sql<boolean>`recorded_at + return_window <= ${now}`)
+    .orderBy('recorded_at')
     .orderBy('batch')
     .limit(limit)
     .execute();
   return rows.map(batchOf);
 }
 
-/** The reversals of a batch in journal order, which is the order that `settle` and `reverse` take. */
+/** The reversals of a batch in journal order. */
 export async function listReversals(database: Database, ledger: string, batch: number): Promise<Reversal[]> {
   const rows = await database
     .selectFrom('reversals')
@@ -202,6 +215,42 @@ export async function listReversals(database: Database, ledger: string, batch: n
     index: row.batch_index,
     priceCents: row.price_cents,
     volumeCents: row.volume_cents,
+    blockNumber: Number(row.block_number),
+    transactionHash: row.transaction_hash,
+  }));
+}
+
+/**
+ * A batch's packed sales as its reversals have left them, which `settle` and `reverse` take; undefined for an unknown
+ * batch.
+ */
+export async function findPresentRecords(
+  database: Database,
+  ledger: string,
+  batch: number,
+): Promise<Hex | undefined> {
+  const recorded = await findBatch(database, ledger, batch);
+  if (!recorded) return undefined;
+  return recordsAfter(recorded.records, await listReversals(database, ledger, batch));
+}
+
+/** The refunds of a settled sale, in journal order. */
+async function listLateRefunds(
+  database: Database,
+  ledger: string,
+  { batch, index }: SaleRef,
+): Promise<LateRefund[]> {
+  const rows = await database
+    .selectFrom('late_refunds')
+    .selectAll()
+    .where('ledger', '=', keyOf(ledger))
+    .where('batch', '=', batch)
+    .where('batch_index', '=', index)
+    .orderBy('entry')
+    .execute();
+  return rows.map((row) => ({
+    priceCents: row.price_cents,
+    evidence: row.evidence as Hex,
     blockNumber: Number(row.block_number),
     transactionHash: row.transaction_hash,
   }));

@@ -1,23 +1,31 @@
 import {
+  type AnnouncedChange,
+  type BalancesOpened,
   type BatchRecorded,
   type BatchSettled,
+  type ChangeApplied,
+  decodeBalances,
+  decodeStandings,
   type Enrolled,
   type Entry,
-  type FlagClosed,
   type FlagRaised,
   type JournalEntry,
   type Payout,
   type PayoutRedirected,
+  type PendingChanges,
   type PlanAnnounced,
   packedLines,
+  type RefundedLate,
   recordBytes,
   type SaleReversed,
   visitLines,
   visitSales,
 } from '@plumbline/protocol';
+import type { Selectable } from 'kysely';
 import { zeroAddress } from 'viem';
+import type { BooksTables } from '../../../schema/books-tables.ts';
 import { periodOf } from '../../periods.ts';
-import { type DistributorChange, distributorChangesOf } from './distributor-changes.ts';
+import { appliedChangesOf, type DistributorChange, distributorChangesOf } from './distributor-changes.ts';
 import type { EnrolledChange, Tally } from './tally.ts';
 
 /** What entries change in the books, as rows to write. Pure; apply.ts writes them. */
@@ -44,14 +52,9 @@ export interface PayoutChange extends Place {
   units: bigint;
 }
 
-/** A flag that these entries raised; the last three fields are null while it is open. */
-export interface FlagChange extends Place, Omit<FlagRaised, 'kind'> {
-  outcome: string | null;
-  evidence: string | null;
-  closedEntry: number | null;
-}
+export interface FlagChange extends Place, Omit<FlagRaised, 'kind'> {}
 
-/** The end of a flag that was raised before these entries. */
+/** The decision of a flag. */
 export interface ClosedFlagChange {
   flag: number;
   outcome: string;
@@ -68,6 +71,17 @@ export interface ReversalChange extends Place, Omit<SaleReversed, 'kind'> {
   period: number;
   /** Index in `BUYER_CLASSES`; null if the sale was recorded before these entries. */
   class: number | null;
+}
+
+export interface LateRefundChange extends Place, Omit<RefundedLate, 'kind'> {}
+
+/** A change of standing, sponsor or membership that was announced. */
+export interface AnnouncedRow {
+  change: number;
+  kind: Selectable<BooksTables['changes']>['kind'];
+  effectiveAt: number;
+  size: number;
+  entry: number;
 }
 
 export interface SettlementChange {
@@ -90,7 +104,18 @@ export interface Changes {
   settlements: SettlementChange[];
   payouts: PayoutChange[];
   flags: FlagChange[];
+  lateRefunds: LateRefundChange[];
+  announced: AnnouncedRow[];
+  answeredFlags: { flag: number; answer: string }[];
   closedFlags: ClosedFlagChange[];
+  /** Versions of plans that were cancelled. */
+  cancelledPlans: number[];
+  /** What became of announced changes: how many of their records are applied, or null if that stays as it is. */
+  changeStates: {
+    change: number;
+    state: Selectable<BooksTables['changes']>['state'];
+    until: number | null;
+  }[];
   /** Of batches recorded before these entries. */
   settledBatches: { batch: number; settled: number }[];
 }
@@ -104,16 +129,22 @@ export interface TimedEntry extends JournalEntry {
 /**
  * Collects what `entries` change.
  * @param tally Gets what they add to sums, except reversals of sales recorded before.
+ * @param pending The changes announced before that these entries apply.
  */
-export function collectChanges(entries: readonly TimedEntry[], tally: Tally): Changes {
-  const collector = new Collector(tally);
+export function collectChanges(
+  entries: readonly TimedEntry[],
+  tally: Tally,
+  pending: PendingChanges,
+): Changes {
+  const collector = new Collector(tally, pending);
   for (const entry of entries) collector.add(entry);
   return collector.changes();
 }
 
 class Collector {
   readonly #tally: Tally;
-  readonly #rows: Omit<Changes, 'settledBatches'> = {
+  readonly #pending: PendingChanges;
+  readonly #rows: Omit<Changes, 'settledBatches' | 'changeStates'> = {
     entries: [],
     enrolled: [],
     distributorChanges: [],
@@ -123,19 +154,25 @@ class Collector {
     settlements: [],
     payouts: [],
     flags: [],
+    lateRefunds: [],
+    announced: [],
+    answeredFlags: [],
     closedFlags: [],
+    cancelledPlans: [],
   };
+  readonly #changeStates = new Map<number, Changes['changeStates'][number]>();
   readonly #settledBatches = new Map<number, number>();
   /** Batches recorded by these entries, written together with the later changes to them. */
   readonly #fresh = new Map<number, { batch: BatchChange; classes: number[] }>();
 
-  constructor(tally: Tally) {
+  constructor(tally: Tally, pending: PendingChanges) {
     this.#tally = tally;
+    this.#pending = pending;
   }
 
   changes(): Changes {
     const settledBatches = [...this.#settledBatches].map(([batch, settled]) => ({ batch, settled }));
-    return { ...this.#rows, settledBatches };
+    return { ...this.#rows, settledBatches, changeStates: [...this.#changeStates.values()] };
   }
 
   add({ entry, number, time, head, blockNumber, transactionHash, logIndex }: TimedEntry): void {
@@ -163,10 +200,38 @@ class Collector {
         this.#payOut(entry, place, periodOf(time));
         break;
       case 'flagRaised':
-        this.#rows.flags.push({ ...entry, ...place, outcome: null, evidence: null, closedEntry: null });
+        this.#rows.flags.push({ ...entry, ...place });
+        break;
+      case 'flagAnswered':
+        this.#rows.answeredFlags.push(entry);
         break;
       case 'flagClosed':
-        this.#closeFlag(entry, number);
+        this.#rows.closedFlags.push({ ...entry, closedEntry: number });
+        break;
+      case 'planCancelled':
+        this.#rows.cancelledPlans.push(entry.version);
+        break;
+      case 'standingAnnounced':
+      case 'correctionAnnounced':
+      case 'endingAnnounced':
+        this.#announce(entry, number);
+        break;
+      case 'changeCancelled':
+        this.#pending.cancel(entry);
+        this.#changeStates.set(entry.change, { change: entry.change, state: 'cancelled', until: null });
+        break;
+      case 'changeApplied':
+        this.#apply(entry, number);
+        break;
+      case 'balancesOpened':
+        this.#open(entry, periodOf(time));
+        break;
+      case 'refundedLate':
+        this.#rows.lateRefunds.push({ ...entry, ...place });
+        totals.late_refund_cents += entry.priceCents;
+        break;
+      case 'surplusSwept':
+        totals.swept_units += entry.units;
         break;
       case 'floatFunded':
         totals.funded_units += entry.units;
@@ -251,12 +316,42 @@ class Collector {
     this.#tally.totals.paid_units += units;
   }
 
-  #closeFlag({ flag, outcome, evidence }: FlagClosed, closedEntry: number): void {
-    const closed = { outcome, evidence, closedEntry };
-    const fresh = this.#rows.flags.find((raised) => raised.flag === flag);
-    if (fresh) Object.assign(fresh, closed);
-    else this.#rows.closedFlags.push({ flag, ...closed });
+  #announce(entry: AnnouncedChange, number: number): void {
+    this.#pending.announce(entry);
+    const { change, effectiveAt } = entry;
+    this.#rows.announced.push({
+      change,
+      kind: kindOf(entry),
+      effectiveAt,
+      size: sizeOf(entry),
+      entry: number,
+    });
   }
+
+  #apply(entry: ChangeApplied, number: number): void {
+    const applied = this.#pending.apply(entry);
+    if (!applied) throw new Error(`change ${entry.change} of entry ${number} is not pending`);
+    this.#rows.distributorChanges.push(...appliedChangesOf(number, applied));
+    const isPending = this.#pending.list().some(({ change }) => change === entry.change);
+    const state = entry.lapsed ? 'lapsed' : isPending ? 'pending' : 'applied';
+    this.#changeStates.set(entry.change, { change: entry.change, state, until: entry.until });
+  }
+
+  #open({ records, units }: BalancesOpened, period: number): void {
+    const month = this.#tally.sums.month(period);
+    for (const balance of decodeBalances(records)) month.opened(balance.id, balance.units);
+    this.#tally.totals.opened_units += units;
+  }
+}
+
+function kindOf(entry: AnnouncedChange): AnnouncedRow['kind'] {
+  if (entry.kind === 'standingAnnounced') return 'standing';
+  if (entry.kind === 'correctionAnnounced') return 'correction';
+  return entry.forCause ? 'ending' : 'leaving';
+}
+
+function sizeOf(entry: AnnouncedChange): number {
+  return entry.kind === 'standingAnnounced' ? decodeStandings(entry.records).length : 1;
 }
 
 /** An entry's fields as JSON, without those that have tables of their own. */

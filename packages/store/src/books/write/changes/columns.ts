@@ -1,10 +1,12 @@
 import type { CopyColumn } from '../rows/copy-rows.ts';
 import type {
+  AnnouncedRow,
   BatchChange,
   Changes,
   ClosedFlagChange,
   EntryChange,
   FlagChange,
+  LateRefundChange,
   PayoutChange,
   ReversalChange,
   SettlementChange,
@@ -81,6 +83,26 @@ export const reversals: readonly CopyColumn<ReversalChange>[] = [
   { name: 'transaction_hash', type: 'bytea', of: (row) => row.transactionHash },
 ];
 
+export const lateRefunds: readonly CopyColumn<LateRefundChange>[] = [
+  { name: 'entry', type: 'int8', of: (row) => row.entry },
+  { name: 'batch', type: 'int4', of: (row) => row.batch },
+  { name: 'batch_index', type: 'int4', of: (row) => row.index },
+  { name: 'price_cents', type: 'int8', of: (row) => row.priceCents },
+  { name: 'evidence', type: 'text', of: (row) => row.evidence },
+  { name: 'block_number', type: 'int8', of: (row) => row.blockNumber },
+  { name: 'transaction_hash', type: 'bytea', of: (row) => row.transactionHash },
+];
+
+export const announced: readonly CopyColumn<AnnouncedRow>[] = [
+  { name: 'change', type: 'int8', of: (row) => row.change },
+  { name: 'kind', type: 'text', of: (row) => row.kind },
+  { name: 'effective_at', type: 'int8', of: (row) => row.effectiveAt },
+  { name: 'state', type: 'text', of: () => 'pending' },
+  { name: 'size', type: 'int4', of: (row) => row.size },
+  { name: 'done', type: 'int4', of: () => 0 },
+  { name: 'entry', type: 'int8', of: (row) => row.entry },
+];
+
 export const settlements: readonly CopyColumn<SettlementChange>[] = [
   { name: 'batch', type: 'int4', of: (row) => row.batch },
   { name: 'first', type: 'int4', of: (row) => row.first },
@@ -104,18 +126,29 @@ export const flags: readonly CopyColumn<FlagChange>[] = [
   { name: 'flag', type: 'int8', of: (row) => row.flag },
   { name: 'subject_kind', type: 'text', of: (row) => row.subjectKind },
   { name: 'subject', type: 'int8', of: (row) => row.subject },
-  { name: 'reason', type: 'text', of: (row) => row.reason },
-  { name: 'outcome', type: 'text', of: (row) => row.outcome },
+  { name: 'flag_kind', type: 'int2', of: (row) => row.flagKind },
+  { name: 'severity', type: 'int2', of: (row) => row.severity },
   { name: 'evidence', type: 'text', of: (row) => row.evidence },
+  { name: 'review_by', type: 'int8', of: (row) => row.reviewBy },
   { name: 'entry', type: 'int8', of: (row) => row.entry },
-  { name: 'closed_entry', type: 'int8', of: (row) => row.closedEntry },
+];
+
+export const answeredFlags: readonly CopyColumn<Changes['answeredFlags'][number]>[] = [
+  { name: 'flag', type: 'int8', of: (row) => row.flag },
+  { name: 'answer', type: 'text', of: (row) => row.answer },
 ];
 
 export const closedFlags: readonly CopyColumn<ClosedFlagChange>[] = [
   { name: 'flag', type: 'int8', of: (row) => row.flag },
   { name: 'outcome', type: 'text', of: (row) => row.outcome },
-  { name: 'evidence', type: 'text', of: (row) => row.evidence },
+  { name: 'outcome_evidence', type: 'text', of: (row) => row.evidence },
   { name: 'closed_entry', type: 'int8', of: (row) => row.closedEntry },
+];
+
+export const changeStates: readonly CopyColumn<Changes['changeStates'][number]>[] = [
+  { name: 'change', type: 'int8', of: (row) => row.change },
+  { name: 'state', type: 'text', of: (row) => row.state },
+  { name: 'until', type: 'int4', of: (row) => row.until },
 ];
 
 export const settledBatches: readonly CopyColumn<Changes['settledBatches'][number]>[] = [

@@ -1,4 +1,4 @@
-import { decodeStandings, type Entry, STATUS_ACTIVE, STATUS_CLOSED } from '@plumbline/protocol';
+import { type AppliedChange, type Entry, STATUS_ACTIVE, STATUS_CLOSED } from '@plumbline/protocol';
 import { zeroAddress } from 'viem';
 import type { TreePlace } from '../../tree/path.ts';
 
@@ -33,8 +33,14 @@ export interface DistributorVersion extends DistributorRow {
 /** What an entry changes of one distributor. */
 export type DistributorChange = { entry: number; id: number } & (
   | { kind: 'stateChanged'; to: Partial<DistributorState> }
+  | { kind: 'standingChanged'; rank: number; status: number }
   | SponsorCorrection
 );
+
+/** Whether a change was announced before; its ids are as announced until `followMoves` has seen it. */
+export function isAnnounced({ kind }: DistributorChange): boolean {
+  return kind !== 'stateChanged';
+}
 
 export function isSponsorCorrection(
   change: DistributorChange,
@@ -70,14 +76,6 @@ export function distributorChangesOf(number: number, entry: Entry): DistributorC
     to,
   });
   switch (entry.kind) {
-    case 'standingSet':
-      return decodeStandings(entry.records).map(({ id, rank, status }) => changed(id, { rank, status }));
-    case 'sponsorCorrected': {
-      const { id, newId, sponsor } = entry;
-      return [{ entry: number, id, kind: 'sponsorCorrected', newId, sponsor }];
-    }
-    case 'distributorLeft':
-      return [changed(entry.id, { rank: 0, status: STATUS_CLOSED })];
     case 'walletSet':
       // A new wallet ends a pending recovery.
       return [changed(entry.id, { wallet: entry.to, recoveryWallet: null, recoveryFrom: null })];
@@ -89,6 +87,20 @@ export function distributorChangesOf(number: number, entry: Entry): DistributorC
     case 'holdSet':
       return [changed(entry.id, { heldUntil: entry.until, holdReason: entry.reason })];
     default:
+      return [];
+  }
+}
+
+/** What an announced change does to distributors as entry number `number` applies it; nothing if it has lapsed. */
+export function appliedChangesOf(number: number, applied: AppliedChange): DistributorChange[] {
+  switch (applied.kind) {
+    case 'standing':
+      return applied.records.map((record) => ({ ...record, entry: number, kind: 'standingChanged' }));
+    case 'sponsor':
+      return [{ ...applied, entry: number, kind: 'sponsorCorrected' }];
+    case 'ending':
+      return [{ entry: number, id: applied.id, kind: 'standingChanged', rank: 0, status: STATUS_CLOSED }];
+    case 'lapsed':
       return [];
   }
 }
@@ -142,8 +154,12 @@ export function applyDistributorChanges(
   }
 
   for (const change of changes) {
-    if (change.kind === 'stateChanged') set(change.entry, change.id, change.to);
-    else correct(change.entry, change.id, change);
+    const { entry, id } = change;
+    if (change.kind === 'stateChanged') set(entry, id, change.to);
+    else if (change.kind === 'sponsorCorrected') correct(entry, id, change);
+    // Whoever has left meanwhile has no standing any more.
+    else if (get(entry, id).status !== STATUS_CLOSED)
+      set(entry, id, { rank: change.rank, status: change.status });
   }
   return [...versions.values()];
 }

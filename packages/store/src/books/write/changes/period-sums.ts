@@ -12,6 +12,7 @@ const SALES = columnOf('sales');
 const SELF_PRICE = columnOf('self_price_cents');
 const REVERSED_SELF_PRICE = columnOf('reversed_self_price_cents');
 const CREDITED = columnOf('credited_0');
+const OPENED = columnOf('opened_units');
 const PAID = columnOf('paid_units');
 const TEAM = columnOf('team_cents');
 const REVERSED_TEAM = columnOf('reversed_team_cents');
@@ -108,6 +109,10 @@ class MonthSums {
 
   credited(id: number, level: number, units: number): void {
     this.#add(this.#cellsOf(id) + CREDITED + Math.min(level, LEVELS), units);
+  }
+
+  opened(id: number, units: bigint): void {
+    this.#addLarge(this.#cellsOf(id) + OPENED, units);
   }
 
   paid(id: number, units: bigint): void {

@@ -8,12 +8,17 @@ export interface Segment {
   isCorrection: boolean;
 }
 
+/** Only a change that corrects a sponsor has a new id. */
+function isMove({ entry }: TimedEntry): boolean {
+  return entry.kind === 'changeApplied' && entry.newId !== 0;
+}
+
 /** Splits entries at each correction of a sponsor. */
 export function segmentsOf(entries: readonly TimedEntry[]): Segment[] {
   const segments: Segment[] = [];
   let open: Segment | undefined;
   for (const entry of entries) {
-    const isCorrection = entry.entry.kind === 'sponsorCorrected';
+    const isCorrection = isMove(entry);
     if (!open || isCorrection) {
       open = { entries: [], isCorrection };
       segments.push(open);

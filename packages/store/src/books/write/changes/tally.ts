@@ -46,9 +46,12 @@ function noTotals(): TotalsChange {
     volume_cents: 0n,
     reversed_price_cents: 0n,
     reversed_volume_cents: 0n,
+    late_refund_cents: 0n,
+    opened_units: 0n,
     credited_units: 0n,
     paid_units: 0n,
     funded_units: 0n,
     withdrawn_units: 0n,
+    swept_units: 0n,
   };
 }
