@@ -245,7 +245,7 @@ contract CommissionLedger is LedgerDistributors, LedgerSales, LedgerMoney, RoleI
     }
 
     /// @inheritdoc ILedgerChanges
-    function applyCorrection(uint256, uint256, address, uint256, bytes32) external returns (uint256) {
+    function applyCorrection(uint256, uint256, uint256, bytes32) external returns (uint256) {
         _call(_changesPart);
     }
 

@@ -35,18 +35,17 @@ abstract contract LedgerSponsors is LedgerChangeQueue {
         bytes32 newHead = Journal.correctionAnnounced(_head, change, id, sponsor, reason, effectiveAt);
         _commit(newHead, totals, 1);
         emit CorrectionAnnounced(change, id, sponsor, reason, effectiveAt, newHead);
-        if (effectiveAt == block.timestamp) _applyCorrection(change, id, wallet, sponsor, digest);
+        if (effectiveAt == block.timestamp) _applyCorrection(change, id, sponsor, digest);
     }
 
     /// @inheritdoc ILedgerChanges
     function applyCorrection(
         uint256 change,
         uint256 id,
-        address wallet,
         uint256 sponsor,
         bytes32 reason
     ) external returns (uint256 newId) {
-        return _applyCorrection(change, id, wallet, sponsor, keccak256(abi.encode(id, sponsor, reason)));
+        return _applyCorrection(change, id, sponsor, keccak256(abi.encode(id, sponsor, reason)));
     }
 
     /// @inheritdoc ILedgerChanges
@@ -58,17 +57,15 @@ abstract contract LedgerSponsors is LedgerChangeQueue {
     function _applyCorrection(
         uint256 change,
         uint256 id,
-        address wallet,
         uint256 sponsor,
         bytes32 digest
     ) private returns (uint256 newId) {
         _closeChange(change, _openChange(change, CHANGE_SPONSOR, digest));
         id = _presentId(id);
         if (sponsor != 0) sponsor = _presentId(sponsor);
-        _enrolledAt(id, wallet);
         Totals totals = _totals;
         bool fits = _refusalOf(id, sponsor) == FITS;
-        if (fits) (newId, totals) = _place(totals, id, wallet, sponsor);
+        if (fits) (newId, totals) = _place(totals, id, sponsor);
         _commit(_enterApplied(_head, change, 1, newId, newId == 0), totals, 1);
     }
 
@@ -111,12 +108,7 @@ abstract contract LedgerSponsors is LedgerChangeQueue {
     }
 
     /// @dev Puts a distributor below another sponsor; the id is 0 if that would take a fragment and there is none left.
-    function _place(
-        Totals totals,
-        uint256 id,
-        address wallet,
-        uint256 sponsor
-    ) private returns (uint256 newId, Totals) {
+    function _place(Totals totals, uint256 id, uint256 sponsor) private returns (uint256 newId, Totals) {
         uint256 number = fragmentOf(id);
         uint256 lane = laneOf(id);
         Fragment fragment = _fragments[number];
@@ -133,10 +125,10 @@ abstract contract LedgerSponsors is LedgerChangeQueue {
         newId = next << 2;
         _fragments[next] = fragment.settleIn(lane, sponsor);
         _fragments[number] = fragment.moveAway(lane, newId);
-        if (wallet != address(0)) {
-            _wallets[wallet] = _wallets[wallet].withId(newId);
-        } else {
-            _unclaimed[newId] = _unclaimed[id];
+        // A wallet's word finds its owner by the id that they had; a claim has only the id.
+        uint256 enrolledAt = _unclaimed[id];
+        if (enrolledAt != 0) {
+            _unclaimed[newId] = enrolledAt;
             delete _unclaimed[id];
         }
         return (newId, totals.addFragment());
@@ -145,7 +137,8 @@ abstract contract LedgerSponsors is LedgerChangeQueue {
     /// @dev When the distributor was enrolled; the wallet must be theirs, zero if they have none.
     function _enrolledAt(uint256 id, address wallet) private view returns (uint256 enrolledAt) {
         WalletWord word = _wallets[wallet];
+        (uint256 owner, ) = _accountOf(word);
         enrolledAt = wallet == address(0) ? _unclaimed[id] : word.enrolledAt();
-        if (enrolledAt == 0 || (wallet != address(0) && word.id() != id)) revert WalletMismatch(id, wallet);
+        if (enrolledAt == 0 || (wallet != address(0) && owner != id)) revert WalletMismatch(id, wallet);
     }
 }

@@ -63,13 +63,11 @@ interface ILedgerChanges {
     /// else moves to lane 0 of the next fragment, with balance, rank and wallet; whoever stands below them follows. It lapses
     /// if it does not fit any more.
     /// @param id As announced.
-    /// @param wallet The distributor's wallet now, or zero if they have none.
     /// @param sponsor As announced.
     /// @return newId The distributor's id from now on; 0 if the correction has lapsed.
     function applyCorrection(
         uint256 change,
         uint256 id,
-        address wallet,
         uint256 sponsor,
         bytes32 reason
     ) external returns (uint256 newId);

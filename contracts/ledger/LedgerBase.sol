@@ -114,17 +114,30 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
         return _statusOf(id) != STATUS_NONE;
     }
 
-    /// @dev The word of a wallet that is somebody's.
+    /// @dev The word of a wallet that is somebody's, with the id that they have now.
     function _wordOf(address wallet) internal view returns (WalletWord word) {
         word = _wallets[wallet];
         if (word.id() == 0) revert UnknownWallet(wallet);
+        (uint256 id, ) = _accountOf(word);
+        return word.withId(id);
+    }
+
+    /// @dev Whose a wallet is, and the fragment they are in. A correction of a sponsor may have moved them since the word was
+    /// written: it does not touch the word, because nobody who can change a wallet may hold a correction up.
+    function _accountOf(WalletWord word) internal view returns (uint256 id, Fragment fragment) {
+        id = word.id();
+        fragment = _fragments[fragmentOf(id)];
+        uint256 moved = fragment.movedTo(laneOf(id));
+        if (moved != 0) (id, fragment) = (moved, _fragments[fragmentOf(moved)]);
     }
 
     /// @dev A wallet that may become somebody's.
     function _checkWallet(address wallet, address token) internal view {
         _checkPayable(wallet, token);
-        uint256 owner = _wallets[wallet].id();
-        if (owner != 0) revert WalletTaken(wallet, owner);
+        WalletWord word = _wallets[wallet];
+        if (word.id() == 0) return;
+        (uint256 owner, ) = _accountOf(word);
+        revert WalletTaken(wallet, owner);
     }
 
     /// @dev What is paid to the zero address, to the ledger or to its token is lost.

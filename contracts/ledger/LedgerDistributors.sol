@@ -54,14 +54,14 @@ abstract contract LedgerDistributors is LedgerRecorders {
     }
 
     /// @inheritdoc ILedgerCore
-    function idOf(address wallet) public view returns (uint256) {
-        return _wallets[wallet].id();
+    function idOf(address wallet) external view returns (uint256 id) {
+        (id, ) = _accountOf(_wallets[wallet]);
     }
 
     /// @inheritdoc ILedgerCore
     function owedTo(address wallet) external view returns (uint256) {
-        uint256 id = idOf(wallet);
-        return _fragments[fragmentOf(id)].balanceOf(laneOf(id));
+        (uint256 id, Fragment fragment) = _accountOf(_wallets[wallet]);
+        return fragment.balanceOf(laneOf(id));
     }
 
     /// @inheritdoc ILedgerCore

@@ -51,10 +51,10 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
 
     /// @inheritdoc ILedgerCore
     function withdraw(address wallet) external nonReentrant returns (uint256 units) {
-        WalletWord word = _wordOf(wallet);
-        uint256 id = word.id();
+        WalletWord word = _wallets[wallet];
+        (uint256 id, Fragment fragment) = _accountOf(word);
+        if (id == 0) revert UnknownWallet(wallet);
         if (word.heldUntil() > block.timestamp) revert PayoutHeld(wallet, word.heldUntil());
-        Fragment fragment = _fragments[fragmentOf(id)];
         units = fragment.balanceOf(laneOf(id));
         if (units == 0) revert NothingOwed(wallet);
 
@@ -76,8 +76,7 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
             // A wallet that is nobody's, id 0, is owed nothing: its owner may just have changed it, to spoil the
             // others' day.
             WalletWord word = _wallets[wallet];
-            uint256 id = word.id();
-            Fragment fragment = _fragments[fragmentOf(id)];
+            (uint256 id, Fragment fragment) = _accountOf(word);
             uint256 units = fragment.balanceOf(laneOf(id));
             if (units == 0 || word.heldUntil() > block.timestamp) {
                 emit PayoutSkipped(id, wallet, units);

@@ -73,7 +73,7 @@ abstract contract LedgerCompliance is LedgerRoles {
     /// @inheritdoc ILedgerPowers
     function answerFlag(uint256 flag, bytes32 answer) external {
         FlagWord word = _openFlag(flag);
-        uint256 id = _wallets[msg.sender].id();
+        (uint256 id, ) = _accountOf(_wallets[msg.sender]);
         uint256 subject = word.subject();
         uint256 moved =
             word.subjectKind() == SUBJECT_DISTRIBUTOR ? _fragments[fragmentOf(subject)].movedTo(laneOf(subject)) : 0;

@@ -84,7 +84,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
     function cancelRecovery() external {
         if (_recoveries[msg.sender].executableFrom == 0) revert NoRecovery(msg.sender);
         delete _recoveries[msg.sender];
-        _enterRecovery(_wallets[msg.sender].id(), msg.sender, address(0), 0);
+        _enterRecovery(_wordOf(msg.sender).id(), msg.sender, address(0), 0);
     }
 
     /// @inheritdoc ILedgerPowers
@@ -94,7 +94,7 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         if (block.timestamp < recovery.executableFrom) revert RecoveryTooEarly(wallet, recovery.executableFrom);
         _checkWallet(recovery.newWallet, _terms().token);
         delete _recoveries[wallet];
-        _setWallet(_wallets[wallet].withNextNonce(), wallet, recovery.newWallet, RECOVERED);
+        _setWallet(_wordOf(wallet).withNextNonce(), wallet, recovery.newWallet, RECOVERED);
     }
 
     /// @inheritdoc ILedgerPowers
@@ -142,7 +142,8 @@ abstract contract LedgerWallets is LedgerRoles, EIP712 {
         address wallet
     ) external view returns (uint256 id, uint256 enrolledAt, uint256 heldUntil, uint256 nonce) {
         WalletWord word = _wallets[wallet];
-        return (word.id(), word.enrolledAt(), word.heldUntil(), word.nonce());
+        (id, ) = _accountOf(word);
+        return (id, word.enrolledAt(), word.heldUntil(), word.nonce());
     }
 
     /// @inheritdoc ILedgerPowers

@@ -46,6 +46,7 @@ uint256 constant FIRST_SPONSOR_SHIFT = 224;
 uint256 constant LANE_SPONSOR_SHIFT = 248;
 /// @dev The rank of a closed lane whose distributor has moved.
 uint256 constant RANK_MOVED = 1;
+uint256 constant MOVED_STANDING = (STATUS_CLOSED << 4) | RANK_MOVED;
 
 /// @dev An id: 24 bits of the fragment, 2 of the lane.
 uint256 constant LANE_ID_BITS = 2;
@@ -113,8 +114,12 @@ library FragmentLib {
 
     /// @notice Id under which the distributor of `lane` goes on; 0 if they have not moved.
     function movedTo(Fragment self, uint256 lane) internal pure returns (uint256) {
-        bool moved = self.statusOf(lane) == STATUS_CLOSED && self.rankOf(lane) == RANK_MOVED;
-        return moved ? _field(self, lane) : 0;
+        // Lanes are 0 to 3.
+        unchecked {
+            uint256 lanes = Fragment.unwrap(self) >> (lane * LANE_BITS);
+            // Status and rank side by side.
+            return (lanes >> RANK_SHIFT) & 63 == MOVED_STANDING ? lanes & MAX_BALANCE : 0;
+        }
     }
 
     /// @notice How many lanes are taken; they fill from the lowest.
