@@ -30,7 +30,7 @@ import { encodeCall, listJournalLogs, type Receipt, readViews, sendTransaction }
 
 export const DAY = 86_400;
 
-/** The reason or evidence that these companies give for everything. */
+/** The reason or evidence that these companies give for everything they do. */
 export const EVIDENCE: Hex = `0x${'e1'.repeat(32)}`;
 const MANIFEST: Hex = `0x${'5a'.repeat(32)}`;
 
