@@ -12,14 +12,14 @@ import { Totals } from "./types/Totals.sol";
 /// @title CommissionLedger
 /// @notice One company's commission programme. The manual is interfaces/ICommissionLedger.sol.
 /// @dev This contract is only the code; ledgers are clones that LedgerFactory makes, with their fixed terms in their
-/// own code and no way to change either. Calls that are not for every day go on to LedgerPowers, whose address is in
-/// this contract's code for good.
+/// own code and no way to change either. All other calls go on to LedgerPowers, whose address is fixed in this
+/// contract's code.
 contract CommissionLedger is LedgerDistributors, LedgerSales, LedgerMoney, Initializable {
     address private immutable _powers;
 
     constructor(address powers) {
         _powers = powers;
-        // The other part runs on this storage, so that it is here that nobody may open a ledger but in a clone.
+        // LedgerPowers runs on this storage, so it is here that initializing must be blocked: only clones are ledgers.
         _disableInitializers();
     }
 
@@ -44,7 +44,7 @@ contract CommissionLedger is LedgerDistributors, LedgerSales, LedgerMoney, Initi
         return (totals.batches(), totals.fragments(), totals.plans());
     }
 
-    /// @dev Everything else is in the other part, which runs on this storage. It takes no ether: neither part does.
+    /// @dev Every other call goes to LedgerPowers, which runs on this storage. Neither part takes ether.
     // solhint-disable-next-line no-complex-fallback
     fallback() external {
         address powers = _powers;

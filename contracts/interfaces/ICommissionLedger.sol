@@ -18,7 +18,8 @@ import { Plan } from "../types/Plan.sol";
 /// 6-decimal token. "Units" below are such base units; a token with more decimals is scaled when it comes in or goes
 /// out.
 ///
-/// Ids. A distributor's id is `fragment << 2 | lane` (26 bits); 0 is nobody. A sale's number is `batch << 16 | index`.
+/// Ids. A distributor's id is `fragment << 2 | lane` (26 bits); 0 is no distributor. A sale's number is
+/// `batch << 16 | index`.
 ///
 /// Journal. Every change of state is an entry. `head` is the hash over all entries in order, `entryCount` their number,
 /// and every entry's event carries the head after it (`SaleSettled` lines are covered by the `BatchSettled` that
@@ -27,10 +28,10 @@ import { Plan } from "../types/Plan.sol";
 /// Assumptions.
 /// - The token does not take fees on transfers out and does not change balances by itself. What `fund` credits is what
 ///   has arrived, so a fee on the way in is only a smaller float.
-/// - Tokens sent to the ledger without `fund` belong to nobody and cover nothing.
+/// - Tokens sent to the ledger without `fund` belong to no one and cover nothing.
 ///
-/// Code. The EVM limits the code of a contract, so a ledger has two parts that share its storage: CommissionLedger does
-/// what happens every day and hands every other call to LedgerPowers. Both are fixed for good.
+/// Code. The EVM limits the code of a contract, so a ledger has two parts that share its storage: CommissionLedger
+/// handles the daily calls and delegates every other call to LedgerPowers. Neither can be replaced.
 interface ICommissionLedger is
     ILedgerCore,
     ILedgerPowers,

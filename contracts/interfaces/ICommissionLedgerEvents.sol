@@ -8,7 +8,7 @@ import { Plan } from "../types/Plan.sol";
 /// `SaleSettled`, which is a line of the `BatchSettled` entry that follows it. The bytes that enter the hash are given
 /// in libraries/Journal.sol.
 interface ICommissionLedgerEvents {
-    /// @notice The ledger began. `termsHash` is keccak256(abi.encode(chain id, ledger, LedgerTerms)).
+    /// @notice The ledger was opened. `termsHash` is keccak256(abi.encode(chain id, ledger, LedgerTerms)).
     event LedgerOpened(bytes32 termsHash, bytes32 head);
 
     /// @notice A distributor joined below `sponsor` (0: a root). A zero wallet is claimed later.
@@ -23,8 +23,8 @@ interface ICommissionLedgerEvents {
     /// @notice `account` got or lost `role`.
     event RoleChanged(bytes32 indexed role, address indexed account, bool granted, bytes32 head);
 
-    /// @notice The admin's seat is offered to `newAdmin`, who can take it from `acceptableFrom` on; zeros withdraw it,
-    /// and nobody with a time announces that the admin resigns.
+    /// @notice The admin's seat is offered to `newAdmin`, who can take it from `acceptableFrom` on; zeros withdraw the
+    /// offer, and a zero address with a time announces that the admin resigns.
     event AdminTransferSet(address indexed newAdmin, uint256 acceptableFrom, bytes32 head);
 
     /// @notice Transfers of the admin's seat will take `delay` seconds from `effectiveFrom` on; zeros
@@ -86,8 +86,8 @@ interface ICommissionLedgerEvents {
     /// | rank (4) | status (2).
     event StandingSet(address indexed ranker, bytes32 indexed evidence, bytes records, bytes32 head);
 
-    /// @notice The sponsor of distributor `id` was put right soon after enrolment. With another `newId` the distributor
-    /// has moved there with balance, rank and wallet, and whoever stands below follows.
+    /// @notice The sponsor of distributor `id` was corrected soon after enrolment. With another `newId` the distributor
+    /// has moved there with balance, rank and wallet, and their downline follows.
     event SponsorCorrected(
         uint256 indexed id,
         uint256 indexed newId,
@@ -116,7 +116,7 @@ interface ICommissionLedgerEvents {
     /// @notice Payouts to distributor `id` are held until `until`; a time that has come ends a hold.
     event HoldSet(uint256 indexed id, uint256 until, bytes32 indexed reason, bytes32 head);
 
-    /// @notice A distributor (`subjectKind` 0) or a sale (1) was flagged for review. It changes nobody's money.
+    /// @notice A distributor (`subjectKind` 0) or a sale (1) was flagged for review. It moves no money.
     event FlagRaised(
         uint256 indexed flag,
         uint256 indexed subjectKind,
@@ -125,14 +125,13 @@ interface ICommissionLedgerEvents {
         bytes32 head
     );
 
-    /// @notice A review ended. Outcome 1: nothing was wrong; 2: it was put right; 3: it stands as a breach of the
-    /// rules.
+    /// @notice A review ended. Outcome 1: nothing was wrong; 2: it was corrected; 3: it is a breach of the rules.
     event FlagClosed(uint256 indexed flag, uint256 indexed outcome, bytes32 evidence, bytes32 head);
 
     /// @notice The company took free float out.
     event FloatWithdrawn(address indexed to, uint256 units, bytes32 head);
 
-    /// @notice Enrolling and recording were paused or let go on.
+    /// @notice Enrolling and recording were paused or resumed.
     event PauseSet(address indexed by, bool paused, bytes32 head);
 
     /// @notice A payout to `wallet` failed, is held or has nothing to pay, and was skipped; what is owed stays owed.

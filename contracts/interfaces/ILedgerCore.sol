@@ -17,7 +17,7 @@ struct LedgerTerms {
     bool compact;
 }
 
-/// @title What a ledger does every day
+/// @title The daily calls of a ledger
 /// @notice Distributors, sales, money, and the views of them. See ICommissionLedger for units, ids and the journal.
 interface ILedgerCore {
     // ---- Distributors ----
@@ -35,7 +35,7 @@ interface ILedgerCore {
     /// @notice Records a batch of sales and reserves the most the plan in force can pay for them.
     /// @dev Only a recorder, inside its cap. With a return window of 0 the batch is settled in the same call.
     /// @dev Warning: that a seller exists is checked only as far as the fragment number, because a look at every
-    /// seller's slot would cost 2,100 gas a sale. A sale of an empty lane pays nobody and its reservation is released.
+    /// seller's slot would cost 2,100 gas a sale. A sale by an empty lane pays no one, and its reservation is released.
     /// @param sequence Number of this batch: one more than the last.
     /// @param records 12 bytes each: buyer class (6 bits) | seller (26) | price in cents (32) | volume in cents (32).
     /// @param manifestRoot Merkle root over the hashes of the sales' documents.
@@ -65,8 +65,8 @@ interface ILedgerCore {
 
     /// @notice Settles sales of a batch whose return window has ended: credits the seller and the upline, and releases
     /// what was reserved and not paid.
-    /// @dev Open to anyone, so that nobody can withhold it; all it needs is in the logs. A batch may be settled in
-    /// several calls. Commissions follow the batch's plan and the tree, ranks and statuses as they stand now.
+    /// @dev Open to anyone, so that no one can withhold it; everything it needs is in the logs. A batch may be settled
+    /// in several calls. Commissions follow the batch's plan and the tree, ranks and statuses as they stand now.
     /// @param batch Number of the batch.
     /// @param plan Version of the batch's plan, from `BatchRecorded`.
     /// @param recordedAt Time of the batch, from `BatchRecorded`.
@@ -94,7 +94,7 @@ interface ILedgerCore {
     function withdraw(address wallet) external returns (uint256 units);
 
     /// @notice Pays out to many. Anyone may call it. A wallet whose transfer fails, that is held, that nothing is owed
-    /// to or that is nobody's is skipped, and what is owed stays owed.
+    /// to or that belongs to no distributor is skipped, and what is owed stays owed.
     /// @return units Units paid in all.
     function payOut(address[] calldata wallets) external returns (uint256 units);
 
@@ -119,7 +119,7 @@ interface ILedgerCore {
     /// @notice Id of the distributor with `wallet`, or 0.
     function idOf(address wallet) external view returns (uint256);
 
-    /// @notice Units owed to the distributor with `wallet`; 0 for a wallet that is nobody's.
+    /// @notice Units owed to the distributor with `wallet`; 0 for a wallet that belongs to no distributor.
     function owedTo(address wallet) external view returns (uint256);
 
     /// @notice Who would be paid what, by level from the seller up, if a sale were settled now by the plan in force.
@@ -149,7 +149,7 @@ interface ILedgerCore {
     /// @return settled Sales of it settled so far; 0 once it is closed.
     function batchOf(uint256 batch) external view returns (bool open, uint256 settled);
 
-    /// @notice A recorder's cap per period and what is left of it now; zeros for anybody else.
+    /// @notice A recorder's cap per period and what is left of it now; zeros for any other account.
     function recorderOf(address recorder) external view returns (uint256 cap, uint256 left);
 
     /// @notice The packed accounts of `count` fragments from number `from`, for readers that check every balance.

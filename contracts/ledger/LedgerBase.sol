@@ -42,7 +42,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// @dev Keyed by wallet and not by id, because this way one slot a distributor answers "what is owed to this
     /// wallet" and keeps a wallet from being enrolled twice.
     mapping(address wallet => WalletWord word) internal _wallets;
-    /// @dev When a distributor without a wallet was enrolled; 0 for everybody else.
+    /// @dev When a distributor without a wallet was enrolled; 0 for every other id.
     mapping(uint256 id => uint256 enrolledAt) internal _unclaimed;
     /// @dev Indexed by fragment number; a fixed array, so that finding a slot costs no hash.
     Fragment[1 << 24] internal _fragments;
@@ -56,7 +56,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     }
 
     /// @dev Ends a call: the journal's head and the totals, with the entries it made. Every change of the ledger is an
-    /// entry, so here it is refused to whoever is called by the token in the middle of a transfer.
+    /// entry, so here it is refused to a contract that the token calls in the middle of a transfer.
     function _commit(bytes32 newHead, Totals totals, uint256 entries) internal nonReentrantView {
         _commitGuarded(newHead, totals, entries);
     }
@@ -101,13 +101,13 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
         return _statusOf(id) != STATUS_NONE;
     }
 
-    /// @dev The word of a wallet that is somebody's.
+    /// @dev The word of a wallet that belongs to a distributor.
     function _wordOf(address wallet) internal view returns (WalletWord word) {
         word = _wallets[wallet];
         if (word.id() == 0) revert UnknownWallet(wallet);
     }
 
-    /// @dev A wallet that may become somebody's.
+    /// @dev A wallet that a distributor may take.
     function _checkWallet(address wallet, address token) internal view {
         _checkPayable(wallet, token);
         uint256 owner = _wallets[wallet].id();
@@ -127,8 +127,8 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
         return PlanRow.wrap(_plans[version][1 + row]);
     }
 
-    /// @dev Puts the newest plan in force whose time has come. Versions start in order, because each is announced later
-    /// than the one before with the same notice.
+    /// @dev Puts in force the newest plan whose start has come. Versions start in order, because each is announced
+    /// later than the one before with the same notice.
     function _adoptDue(Totals totals) internal view returns (Totals) {
         uint256 version = totals.plan();
         uint256 plans = totals.plans();

@@ -10,7 +10,7 @@ import { Totals } from "../types/Totals.sol";
 import { newWalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerDistributors
-/// @notice The sponsor tree and the wallets. Nothing here pays anybody: enrolling is free and earns nothing.
+/// @notice The sponsor tree and the wallets. Nothing here pays anyone: enrolling is free and earns nothing.
 abstract contract LedgerDistributors is LedgerBase, ILedgerCore {
     /// @inheritdoc ILedgerCore
     function enrol(bytes calldata distributors) external onlyRecorder {

@@ -111,7 +111,7 @@ abstract contract LedgerStanding is LedgerRoles {
         if (_statusOf(id) == STATUS_CLOSED) revert DistributorGone(id);
     }
 
-    /// @dev The sponsor is somebody, or nobody, and the distributor is not among their upline.
+    /// @dev The sponsor is enrolled or 0, and the distributor is not in their upline.
     function _checkNotBelow(uint256 id, uint256 sponsor) private view {
         if (sponsor == 0) return;
         uint256 status = _statusOf(sponsor);

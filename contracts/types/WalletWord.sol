@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 /// @title WalletWord
 /// @notice What a ledger knows of a wallet, in one storage word: whose it is, since when, and what stands in its way.
-/// @dev Bits, from the lowest: distributor id (26) | enrolled at (40) | held until (40) | nonce (32). The zero word is
-/// nobody's. The word goes along when a distributor gets another wallet.
+/// @dev Bits, from the lowest: distributor id (26) | enrolled at (40) | held until (40) | nonce (32). A zero word
+/// belongs to no distributor. When a distributor changes wallets, the word moves to the new one.
 type WalletWord is uint256;
 
 using WalletWordLib for WalletWord global;
@@ -23,7 +23,7 @@ function newWalletWord(uint256 id, uint256 enrolled) pure returns (WalletWord) {
 /// @title WalletWordLib
 /// @notice Reads and changes a `WalletWord`.
 library WalletWordLib {
-    /// @notice Id of the distributor, 0 for nobody.
+    /// @notice Id of the distributor, 0 if there is none.
     function id(WalletWord self) internal pure returns (uint256) {
         return WalletWord.unwrap(self) & WALLET_ID_MASK;
     }
@@ -53,7 +53,7 @@ library WalletWordLib {
         return WalletWord.wrap((WalletWord.unwrap(self) & ~(TIME_MASK << HELD_AT)) | (until << HELD_AT));
     }
 
-    /// @notice The word after a signature of its owner was used. Four thousand million signatures do not come.
+    /// @notice The word after a signature of its owner was used. It does not overflow: nobody signs four billion times.
     function withNextNonce(WalletWord self) internal pure returns (WalletWord) {
         return WalletWord.wrap(WalletWord.unwrap(self) + (1 << NONCE_AT));
     }
