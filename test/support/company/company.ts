@@ -6,6 +6,7 @@ import {
   encodeReversals,
   encodeSales,
   encodeStandings,
+  type Plan,
   type ReversalRecord,
   type SaleRecord,
   type StandingRecord,
@@ -35,7 +36,9 @@ export const EVIDENCE: Hex = `0x${'e1'.repeat(32)}`;
 const MANIFEST: Hex = `0x${'5a'.repeat(32)}`;
 
 /** What differs from the usual programme of scripts/stack/deploy.ts. */
-export type CompanyOptions = Omit<DeployOptions, 'rpcUrl' | 'privateKey'>;
+export interface CompanyOptions extends Omit<DeployOptions, 'rpcUrl' | 'privateKey' | 'request'> {
+  request?: Omit<NonNullable<DeployOptions['request']>, 'plan'> & { plan?: Plan };
+}
 
 /** Where a batch was recorded. */
 export interface RecordedBatch extends OpenBatch {
@@ -177,7 +180,7 @@ export class LedgerCompany {
 /** Deploys the contracts of a company as the chain's first account. */
 export function deployCompany(anvil: Anvil, options: CompanyOptions = {}): Promise<Deployment> {
   const privateKey = anvil.accounts[0]?.privateKey ?? '';
-  return deployLocal({ rpcUrl: anvil.rpcUrl, privateKey, ...options });
+  return deployLocal({ rpcUrl: anvil.rpcUrl, privateKey, ...options } as DeployOptions);
 }
 
 export function roleNamed(name: string): Hex {
