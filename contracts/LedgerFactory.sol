@@ -40,7 +40,7 @@ contract LedgerFactory is ILedgerFactory {
             compact: request.compact,
             delay: request.delay
         });
-        // The caller is part of the salt, so nobody can take an address that somebody else has announced.
+        // The caller is part of the salt, so no one can take an address that another caller has announced.
         bytes32 ownSalt = keccak256(abi.encode(msg.sender, salt));
         ledger = Clones.cloneDeterministicWithImmutableArgs(implementation, abi.encode(terms), ownSalt);
         isLedger[ledger] = true;

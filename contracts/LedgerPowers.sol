@@ -12,7 +12,8 @@ import { newEra } from "./types/Era.sol";
 import { Plan } from "./types/Plan.sol";
 
 /// @title LedgerPowers
-/// @notice The part of a ledger's code that is not for every day. The manual is interfaces/ICommissionLedger.sol.
+/// @notice The part of a ledger's code for everything but the daily calls. The manual is
+/// interfaces/ICommissionLedger.sol.
 /// @dev It has no state: CommissionLedger runs it on its own storage.
 contract LedgerPowers is LedgerPlans, LedgerCompliance, LedgerWallets {
     constructor() EIP712("Plumbline CommissionLedger", "1") {

@@ -51,8 +51,8 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
     }
 
     uint256 private constant UNITS_PER_CENT = 10_000;
-    /// @dev A call that has run out of gas leaves a few hundredths of what it was given. Whoever has more left than
-    /// this gave it many times of what the ledger needs.
+    /// @dev A call that runs out of gas leaves a few hundredths of what it was given. A caller with more left than this
+    /// gave many times what the ledger needs.
     uint256 private constant PLENTY_OF_GAS = 200_000;
 
     IERC20 private immutable _token;
@@ -68,8 +68,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         _token = IERC20(terms.token);
         _unit = terms.unit;
         _returnWindow = terms.returnWindow;
-        // A ledger takes tokens only from whoever calls `fund`, so that this allows it nothing that `complete` does not
-        // ask.
+        // A ledger takes tokens only from the caller of `fund`, so it can take no more than `complete` asks it to.
         _token.forceApprove(address(commissionLedger), type(uint256).max);
     }
 
@@ -88,7 +87,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
     ) external nonReentrant returns (bytes32 hash) {
         uint256 amount;
         (hash, amount) = _order(quote, signed, msg.sender);
-        // Whatever becomes of it: without an allowance the token refuses to pay.
+        // Its outcome does not matter: without an allowance the token refuses to pay.
         try
             IERC20Permit(address(_token)).permit(
                 msg.sender,
@@ -185,7 +184,7 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
     /// @inheritdoc IStorefront
     function withdrawMargin(uint256 seller, address wallet) external nonReentrant returns (uint256 units) {
         (uint256 id, , uint256 heldUntil, ) = ledger.walletOf(wallet);
-        // Nobody moves twice: who has moved has the first place of a fragment, and stays there.
+        // No distributor moves twice: after a move they have the first lane of a fragment, and stay there.
         if (id == 0 || (id != seller && id != ledger.movedTo(seller))) revert WalletMismatch(seller, wallet);
         if (heldUntil > block.timestamp) revert PayoutHeld(wallet, heldUntil);
         units = _margins[seller];
@@ -253,8 +252,8 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         _checkReceived(before, amount);
     }
 
-    /// @dev Checks the quote, records the sale and stores the order. The ledger calls nobody, so that the money can
-    /// come last; if it does not, all of this has not happened.
+    /// @dev Checks the quote, records the sale and stores the order. The ledger makes no calls, so the money can come
+    /// last; if it does not come, all of this is undone.
     /// @return hash The quote's.
     /// @return amount The price in the token's base units.
     function _order(
@@ -307,8 +306,8 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev A failure without a word is a lack of gas, unless there was plenty: otherwise whoever calls with just too
-    /// little could choose what fails.
+    /// @dev A failure without data is a lack of gas, unless there was plenty: otherwise a caller with just too little
+    /// could choose what fails.
     function _checkGas(bytes memory reason) private view {
         if (reason.length == 0 && gasleft() < PLENTY_OF_GAS) revert TooLittleGas(gasleft(), PLENTY_OF_GAS);
     }

@@ -21,7 +21,7 @@ interface ICommissionLedgerErrors {
     error SponsorOutsideFragment(uint256 id, uint256 sponsor);
     /// @notice The wallet already belongs to distributor `owner`.
     error WalletTaken(address wallet, uint256 owner);
-    /// @notice The ledger itself and its token cannot be anybody's wallet: what is paid to them is lost.
+    /// @notice The ledger itself and its token cannot be wallets: what is paid to them is lost.
     error UnusableWallet(address wallet);
     /// @notice All ids are used.
     error LedgerFull(uint256 fragments);
@@ -84,7 +84,7 @@ interface ICommissionLedgerErrors {
     error NothingReceived();
     /// @notice The ledger would hold more than its accounts can count.
     error CustodyLimit(uint256 total, uint256 limit);
-    /// @notice The wallet belongs to nobody in this ledger.
+    /// @notice The wallet belongs to no distributor of this ledger.
     error UnknownWallet(address wallet);
     /// @notice Nothing is owed.
     error NothingOwed(address wallet);
@@ -115,14 +115,14 @@ interface ICommissionLedgerErrors {
     error TooManyPlans(uint256 limit);
     /// @notice There is no plan with this version.
     error UnknownPlan(uint256 version);
-    /// @notice Nobody has this id.
+    /// @notice No distributor has this id.
     error UnknownDistributor(uint256 id);
 
     // ---- Standing and place ----
 
     /// @notice The status of the record at `index` is not active (1) or inactive (2).
     error UnknownStatus(uint256 index, uint256 status);
-    /// @notice Nobody has the id of the record at `index`.
+    /// @notice No distributor has the id of the record at `index`.
     error UnknownDistributorAt(uint256 index, uint256 id);
     /// @notice The distributor has left the programme, or has moved to another id.
     error DistributorGone(uint256 id);
@@ -195,13 +195,13 @@ interface ICommissionLedgerErrors {
     error WalletMismatch(uint256 id, address wallet);
     /// @notice The distributor has a wallet, or there is no such distributor.
     error NothingToClaim(uint256 id);
-    /// @notice The signature's time is over.
+    /// @notice The signature has expired.
     error SignatureExpired(uint256 deadline);
     /// @notice The signer has not signed this.
     error WrongSignature(address signer);
     /// @notice The signer of the voucher is no registrar.
     error NotRegistrar(address signer);
-    /// @notice There is a recovery under way already.
+    /// @notice A recovery of this wallet is already under way.
     error RecoveryPending(address wallet, uint256 executableFrom);
     /// @notice There is no recovery of this wallet.
     error NoRecovery(address wallet);
@@ -236,13 +236,13 @@ interface ICommissionLedgerErrors {
     error UnknownOutcome(uint256 outcome);
     /// @notice No more flags can be raised.
     error TooManyFlags(uint256 limit);
-    /// @notice The free float is less than that.
+    /// @notice The free float is less than the units asked for.
     error FloatExceeded(uint256 free, uint256 units);
     /// @notice Nothing was asked for.
     error ZeroUnits();
     /// @notice Enrolling and recording are paused.
     error RecordingPaused();
-    /// @notice Recording is paused already, or it is not.
+    /// @notice Recording is already paused, or already not paused.
     error PauseUnchanged(bool paused);
     /// @notice The caller is neither guardian nor admin.
     error NotGuardian(address caller);

@@ -8,7 +8,7 @@ import { Plan } from "../types/Plan.sol";
 /// `SaleSettled`, which is a line of the `BatchSettled` entry that follows it. The bytes that enter the hash are given
 /// in libraries/Journal.sol.
 interface ICommissionLedgerEvents {
-    /// @notice The ledger began. `termsHash` is keccak256(abi.encode(chain id, ledger, LedgerTerms)).
+    /// @notice The ledger was opened. `termsHash` is keccak256(abi.encode(chain id, ledger, LedgerTerms)).
     event LedgerOpened(bytes32 termsHash, bytes32 head);
 
     /// @notice A distributor joined below `sponsor` (0: a root). A zero wallet is claimed later.
@@ -38,8 +38,8 @@ interface ICommissionLedgerEvents {
     /// @notice `account` got or lost `role`.
     event RoleChanged(bytes32 indexed role, address indexed account, bool granted, bytes32 head);
 
-    /// @notice The admin's seat is offered to `newAdmin`, who can take it from `acceptableFrom` on; zeros withdraw it,
-    /// and nobody with a time announces that the admin resigns.
+    /// @notice The admin's seat is offered to `newAdmin`, who can take it from `acceptableFrom` on; zeros withdraw the
+    /// offer, and a zero address with a time announces that the admin resigns.
     event AdminTransferSet(address indexed newAdmin, uint256 acceptableFrom, bytes32 head);
 
     /// @notice Transfers of the admin's seat will take `delay` seconds from `effectiveFrom` on; zeros
@@ -192,7 +192,7 @@ interface ICommissionLedgerEvents {
     /// @notice The company took free float out.
     event FloatWithdrawn(address indexed to, uint256 units, bytes32 head);
 
-    /// @notice Enrolling and recording were paused or let go on.
+    /// @notice Enrolling and recording were paused or resumed.
     event PauseSet(address indexed by, bool paused, bytes32 head);
 
     /// @notice A payout to `wallet` failed, is held or has nothing to pay, and was skipped; what is owed stays owed.

@@ -47,7 +47,7 @@ struct ChunkReversals {
     bytes reversals;
 }
 
-/// @title What a ledger does every day
+/// @title The daily calls of a ledger
 /// @notice Distributors, sales, money, and the views of them. See ICommissionLedger for units, ids and the journal.
 interface ILedgerCore {
     // ---- Distributors ----
@@ -130,7 +130,7 @@ interface ILedgerCore {
     function withdraw(address wallet) external returns (uint256 units);
 
     /// @notice Pays out to many. Anyone may call it. A wallet whose transfer fails, that is held, that nothing is owed
-    /// to or that is nobody's is skipped, and what is owed stays owed.
+    /// to or that belongs to no distributor is skipped, and what is owed stays owed.
     /// @return units Units paid in all.
     function payOut(address[] calldata wallets) external returns (uint256 units);
 
@@ -155,7 +155,7 @@ interface ILedgerCore {
     /// @notice Id of the distributor with `wallet`, or 0.
     function idOf(address wallet) external view returns (uint256);
 
-    /// @notice Units owed to the distributor with `wallet`; 0 for a wallet that is nobody's.
+    /// @notice Units owed to the distributor with `wallet`; 0 for a wallet that belongs to no distributor.
     function owedTo(address wallet) external view returns (uint256);
 
     /// @notice Who would be paid what, by level from the seller up, if a sale were settled now by the plan in force.

@@ -49,22 +49,23 @@ interface ILedgerPowers is ILedgerRoleIds {
     /// @dev Only the admin.
     function withdrawFloat(uint256 units, address to) external;
 
-    /// @notice Offers to replace a lost wallet. It takes 14 days in public, in which the wallet's owner can cancel.
+    /// @notice Proposes to replace a lost wallet. The replacement is public for 14 days, in which the wallet's owner
+    /// can cancel it.
     /// @dev Only the admin.
-    /// @param newWallet The wallet to replace it by; zero withdraws the offer, so that a better one can be made.
+    /// @param newWallet The wallet to replace it by; zero withdraws the proposal, so that a better one can be made.
     function proposeRecovery(address wallet, address newWallet) external;
 
     /// @notice Replaces a lost wallet whose owner has not cancelled.
     /// @dev Only the admin.
     function recoverWallet(address wallet) external;
 
-    /// @notice Pauses enrolling and recording, or lets them go on. Settlement, reversal and payout cannot be paused.
+    /// @notice Pauses or resumes enrolling and recording. Settlement, reversal and payout cannot be paused.
     /// @dev A guardian may pause; the admin may do both.
     function setPaused(bool paused) external;
 
     // ---- Compliance ----
 
-    /// @notice Holds the payouts of a wallet for at most 30 days; a hold that is on can only be shortened. After it
+    /// @notice Holds the payouts of a wallet for at most 30 days; an active hold can only be shortened. After it
     /// ends the wallet stays free for at least 7 days.
     /// @dev Only compliance.
     /// @param until When the hold ends by itself.
@@ -91,7 +92,7 @@ interface ILedgerPowers is ILedgerRoleIds {
         uint256 reviewBy
     ) external returns (uint256 flag);
 
-    /// @notice Ends a review: 1 nothing was wrong, 2 it was put right, 3 it stands as a breach of the rules.
+    /// @notice Ends a review: 1 nothing was wrong, 2 it was corrected, 3 it is a breach of the rules.
     /// @dev Only compliance.
     function closeFlag(uint256 flag, uint256 outcome, bytes32 evidence) external;
 
@@ -143,7 +144,7 @@ interface ILedgerPowers is ILedgerRoleIds {
     /// @notice Version of the plan that a batch recorded now would use.
     function currentPlan() external view returns (uint256);
 
-    /// @notice What the ledger knows of a wallet; zeros if it is nobody's.
+    /// @notice What the ledger knows of a wallet; zeros if it belongs to no distributor.
     /// @return id The distributor's.
     /// @return enrolledAt Unix time.
     /// @return heldUntil Unix time; 0 if payouts were never held.
@@ -152,7 +153,7 @@ interface ILedgerPowers is ILedgerRoleIds {
         address wallet
     ) external view returns (uint256 id, uint256 enrolledAt, uint256 heldUntil, uint256 nonce);
 
-    /// @notice Unix time at which a distributor without a wallet was enrolled; 0 for anybody else.
+    /// @notice Unix time at which a distributor without a wallet was enrolled; 0 for any other id.
     function unclaimedSince(uint256 id) external view returns (uint256);
 
     /// @notice The recovery of a wallet that is under way; zeros if there is none.

@@ -17,7 +17,7 @@ struct Quote {
     uint256 volumeCents;
     /// What the seller keeps of the price, in cents.
     uint256 marginCents;
-    /// The only one who may buy; zero for anybody.
+    /// The only account that may buy; zero lets anyone buy.
     address buyer;
     /// Unix time of the last second in which the quote is good.
     uint256 expiry;
@@ -41,7 +41,7 @@ struct Permit {
 }
 
 /// @notice An EIP-3009 authorization of `buyer` for the storefront, over exactly the price, whose nonce is the hash of
-/// the quote: it is good for this quote at this storefront and for nothing else, whoever brings it.
+/// the quote: it is good for this quote at this storefront and for nothing else, whoever submits it.
 struct Authorization {
     address buyer;
     uint256 validAfter;
@@ -100,8 +100,8 @@ struct Order {
 ///
 /// Assumptions.
 /// - The token does not take fees and does not change balances by itself. A purchase in which less arrives is refused.
-/// - Tokens sent to the storefront without a purchase belong to nobody.
-/// - Nobody but the storefront takes its sales back in the ledger. A recorder who does takes them back in whole.
+/// - Tokens sent to the storefront without a purchase belong to no one.
+/// - Only the storefront reverses its sales in the ledger. If another recorder does, it reverses them in full.
 interface IStorefront {
     // ---- What has happened ----
 
@@ -124,7 +124,7 @@ interface IStorefront {
     /// @notice The sale of a returned order was taken back in the ledger.
     event SaleTakenBack(bytes32 indexed quote, uint256 indexed batch);
 
-    /// @notice The ledger refused to take the sale of a returned order back, with this error. If nobody calls
+    /// @notice The ledger refused to take the sale of a returned order back, with this error. If no one calls
     /// `takeBack` inside the return window, its commissions are paid out of the float, at the company's cost.
     event TakingBackFailed(bytes32 indexed quote, uint256 indexed batch, bytes reason);
 
@@ -145,9 +145,9 @@ interface IStorefront {
 
     /// @notice A field of the quote is above what the ledger can record.
     error QuoteOutOfRange(string field, uint256 given, uint256 most);
-    /// @notice The quote's time is over.
+    /// @notice The quote has expired.
     error QuoteExpired(uint256 expiry);
-    /// @notice The quote is for somebody else.
+    /// @notice The quote is for another buyer.
     error WrongBuyer(address buyer, address expected);
     /// @notice The quote has been bought.
     error QuoteUsed(bytes32 quote);
@@ -170,9 +170,9 @@ interface IStorefront {
     error ReturnWindowOver(bytes32 quote, uint256 endedAt);
     /// @notice The order can still be returned.
     error ReturnWindowOpen(bytes32 quote, uint256 endsAt);
-    /// @notice The sale is taken back already.
+    /// @notice The sale was already taken back.
     error AlreadyTakenBack(bytes32 quote);
-    /// @notice The caller brought too little gas: the ledger was not reached, or could not finish.
+    /// @notice The caller supplied too little gas: the ledger was not reached, or could not finish.
     error TooLittleGas(uint256 left, uint256 needed);
 
     /// @notice The wallet is not the seller's.
@@ -193,15 +193,15 @@ interface IStorefront {
     /// @return hash The quote's hash: the order's number from now on.
     function buy(Quote calldata quote, QuoteSignature calldata signed) external returns (bytes32 hash);
 
-    /// @notice Buys for the caller with an EIP-2612 permit. A permit that somebody else has brought already does no
-    /// harm: what counts is the allowance.
+    /// @notice Buys for the caller with an EIP-2612 permit. A permit that was already submitted does no harm: what
+    /// counts is the allowance.
     function buyWithPermit(
         Quote calldata quote,
         QuoteSignature calldata signed,
         Permit calldata permit
     ) external returns (bytes32 hash);
 
-    /// @notice Buys for whoever has signed the EIP-3009 authorization. Anyone may bring it.
+    /// @notice Buys for whoever has signed the EIP-3009 authorization. Anyone may submit it.
     function buyWithAuthorization(
         Quote calldata quote,
         QuoteSignature calldata signed,
@@ -210,11 +210,11 @@ interface IStorefront {
 
     /// @notice Gives an order back inside the return window: the whole price goes back to the buyer, and the sale is
     /// taken back in the ledger.
-    /// @dev Only the buyer. The refund depends on nobody: if the ledger refuses, because the storefront is no recorder
-    /// any more, its cap is used up, or a recorder has taken back part of the sale, the buyer is paid all the same.
-    /// That costs the company at most the order's `reserved` units, and inside the return window anyone can avoid it
-    /// with `takeBack`. A buyer cannot bring it about: the storefront knows the batch itself, and a call that has run
-    /// out of gas is no refusal.
+    /// @dev Only the buyer. The refund depends on no one else: if the ledger refuses, because the storefront is no
+    /// recorder any more, its cap is used up, or a recorder has taken back part of the sale, the buyer is paid all the
+    /// same. That costs the company at most the order's `reserved` units, and inside the return window anyone can avoid
+    /// it with `takeBack`. A buyer cannot bring it about: the storefront knows the batch itself, and a call that has
+    /// run out of gas is no refusal.
     /// @param quote Hash of the quote.
     function returnOrder(bytes32 quote) external;
 

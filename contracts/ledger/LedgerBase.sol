@@ -38,7 +38,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     /// @dev Keyed by wallet and not by id, because this way one slot a distributor answers "what is owed to this
     /// wallet" and keeps a wallet from being enrolled twice.
     mapping(address wallet => WalletWord word) internal _wallets;
-    /// @dev When a distributor without a wallet was enrolled; 0 for everybody else.
+    /// @dev When a distributor without a wallet was enrolled; 0 for every other id.
     mapping(uint256 id => uint256 enrolledAt) internal _unclaimed;
     /// @dev Indexed by fragment number; a fixed array, so that finding a slot costs no hash.
     Fragment[1 << 24] internal _fragments;
@@ -63,7 +63,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
     }
 
     /// @dev Ends a call: the journal's head and the totals, with the entries it made. Every change of the ledger is an
-    /// entry, so here it is refused to whoever is called by the token in the middle of a transfer.
+    /// entry, so here it is refused to a contract that the token calls in the middle of a transfer.
     function _commit(bytes32 newHead, Totals totals, uint256 entries) internal nonReentrantView {
         _commitGuarded(newHead, totals, entries);
     }
@@ -131,7 +131,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
         if (moved != 0) (id, fragment) = (moved, _fragments[fragmentOf(moved)]);
     }
 
-    /// @dev A wallet that may become somebody's.
+    /// @dev A wallet that a distributor may take.
     function _checkWallet(address wallet, address token) internal view {
         _checkPayable(wallet, token);
         WalletWord word = _wallets[wallet];

@@ -73,8 +73,8 @@ abstract contract LedgerMoney is LedgerBase, ILedgerCore {
         IERC20 token = IERC20(fixedTerms.token);
         for (uint256 i = 0; i < wallets.length; ++i) {
             address wallet = wallets[i];
-            // A wallet that is nobody's, id 0, is owed nothing: its owner may just have changed it, to spoil the
-            // others' day.
+            // A wallet that belongs to no distributor, id 0, is owed nothing. Its owner may have just left it for
+            // another to make this call fail.
             WalletWord word = _wallets[wallet];
             (uint256 id, Fragment fragment) = _accountOf(word);
             uint256 units = fragment.balanceOf(laneOf(id));

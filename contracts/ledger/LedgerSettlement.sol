@@ -264,7 +264,7 @@ abstract contract LedgerSettlement is LedgerEras, ILedgerCore {
         }
     }
 
-    /// @dev Memory of `size` bytes that is not cleared: whoever takes it writes before reading.
+    /// @dev Memory of `size` bytes that is not cleared: write it before reading.
     function _reserveMemory(uint256 size) private pure returns (uint256 start) {
         assembly ("memory-safe") {
             start := mload(0x40)

@@ -104,8 +104,7 @@ library Commission {
                 mstore(end, shl(VOLUME_SHIFT, mload(sale)))
                 end := add(end, LINE_HEADER)
                 let word := sload(add(fragments.slot, shr(LANE_ID_BITS, id)))
-                // Without counted volume nobody is credited; an empty lane has nobody to credit. The line has no
-                // levels.
+                // Without counted volume, or from an empty lane, there is nothing to credit: the line has no levels.
                 if mul(volume, and(shr(add(mul(and(id, LANE_ID_MASK), LANE_BITS), STATUS_SHIFT), word), STATUS_MASK)) {
                     let last := add(end, mload(0))
                     let rest := ladder
@@ -125,7 +124,8 @@ library Commission {
                             let digits := and(shl(mul(missing, RATE_BITS), rest), FOUR_RATES)
                             let byLane := shr(PLACES_UP, and(mul(digits, RATES_TO_LANES), LANE_RATES))
                             word := add(word, mul(volume, byLane))
-                            // The digits of a number to the base 2^56 add up to its rest by 2^56 - 1, the mask of a lane.
+                            // The digits of a number to the base 2^56 add up to its rest by 2^56 - 1, the mask of a
+                            // lane.
                             credited := add(credited, mul(volume, mod(byLane, LANE_MASK)))
                             let entries := or(
                                 or(

@@ -6,7 +6,8 @@ import { Address } from "@openzeppelin/contracts/utils/Address.sol";
 import { TestDollar } from "./TestDollar.sol";
 
 /// @title ReentrantDollar
-/// @notice A token that calls somebody back in the middle of a transfer, once, and passes on what that call says.
+/// @notice A token that calls another contract back in the middle of a transfer, once, and passes on what that call
+/// says.
 contract ReentrantDollar is TestDollar {
     address private _target;
     bytes private _call;

@@ -6,8 +6,7 @@ import { Address } from "@openzeppelin/contracts/utils/Address.sol";
 import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @title SigningWallet
-/// @notice A wallet that is a contract: it signs by ERC-1271 what its owner has signed, and calls what anybody asks
-/// for.
+/// @notice A wallet that is a contract: it signs by ERC-1271 what its owner has signed, and calls what anyone asks for.
 contract SigningWallet is IERC1271 {
     address private immutable _owner;
 

@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import { TestDollar } from "./TestDollar.sol";
 
 /// @title TreacherousDollar
-/// @notice A token that in the middle of a transfer calls somebody, once, whatever comes of it; and that may then say
-/// `false` for the transfer, having moved nothing.
+/// @notice A token that in the middle of a transfer calls another contract, once, whatever comes of it; and that may
+/// then return `false` for the transfer, having moved nothing.
 contract TreacherousDollar is TestDollar {
     address private _target;
     bytes private _call;

@@ -10,7 +10,7 @@ import { MAX_SEQUENCE, SEQUENCE_BITS } from "../types/RecorderWord.sol";
 import { WalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerCompliance
-/// @notice Holds that end by themselves, and flags that change nobody's money.
+/// @notice Holds that end by themselves, and flags that move no money.
 abstract contract LedgerCompliance is LedgerRoles {
     uint256 internal constant MAX_HOLD = 30 days;
     uint256 internal constant HOLD_GAP = 7 days;

@@ -100,7 +100,7 @@ abstract contract LedgerPlans is LedgerRoles {
     function _checkPlan(Plan memory plan) private pure returns (uint256 total) {
         if (plan.kind > PLAN_BY_GENERATION) revert UnknownPlanKind(plan.kind);
         bool byDifference = plan.kind == PLAN_BY_DIFFERENCE;
-        // Somebody by difference either counts or does not; there is no level that they do not reach.
+        // By difference, a distributor either counts or does not: there is no level that a rank does not reach.
         if (plan.compression > (byDifference ? COMPRESSION_ROLL_UP : COMPRESSION_DYNAMIC)) {
             revert UnknownCompression(plan.compression);
         }

@@ -31,7 +31,7 @@ abstract contract StorefrontQuotes is IStorefront, EIP712 {
         return keccak256(abi.encode(QUOTE_TYPEHASH, quote));
     }
 
-    /// @dev The quote is within range, in time, for this buyer, signed by the company, and its seller is somebody.
+    /// @dev The quote is within range, in time, for this buyer, signed by the company, and its seller is enrolled.
     function _checkQuote(
         Quote calldata quote,
         QuoteSignature calldata signed,
@@ -52,7 +52,7 @@ abstract contract StorefrontQuotes is IStorefront, EIP712 {
             signed.signature
         );
         if (!isSigned) revert WrongSignature(signed.quoter);
-        // The ledger looks no closer than at the seller's fragment. Here it must be somebody, whom the margin is for.
+        // The ledger only checks the seller's fragment. Here the seller must be enrolled, because the margin is theirs.
         (, , , uint256 status) = ledger.accountOf(quote.seller);
         if (status == STATUS_CLOSED && ledger.movedTo(quote.seller) == 0) revert SellerGone(quote.seller);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice Somebody to enrol, 28 bytes: id (32 bits) | sponsor (32) | wallet (160).
+/// @notice A distributor to enrol, 28 bytes: id (32 bits) | sponsor (32) | wallet (160).
 /// TypeScript twin: packages/protocol/src/encoding/records.ts
 type DistributorRecord is uint224;
 

@@ -15,11 +15,11 @@ pragma solidity ^0.8.28;
 ///     252..253                  sponsor of lane 2: lane 0 or 1
 ///     254..255                  sponsor of lane 3: lane 0, 1 or 2
 ///
-/// A distributor's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means nobody. A distributor whose
-/// sponsor is corrected to somebody outside the fragment moves to lane 0 of a fragment of their own; the lane they
-/// leave is closed with rank 1 and holds the new id in place of a balance, so that all who stand below it follow. A
-/// lane closed with rank 0 is of a distributor who left and still has a balance. Nothing outside this file knows the
-/// layout; the plain walk in libraries/Commission.sol reads it by the constants below.
+/// A distributor's id is `fragment << 2 | lane`. Fragment 0 stays empty, so id 0 means no distributor. A distributor
+/// whose sponsor is corrected to one outside the fragment moves to lane 0 of a fragment of their own; the lane they
+/// leave is closed with rank 1 and holds the new id in place of a balance, so that their whole downline follows. A lane
+/// closed with rank 0 is of a distributor who left and still has a balance. Nothing outside this file knows the layout;
+/// the plain walk in libraries/Commission.sol reads it by the constants below.
 /// TypeScript twin: packages/protocol/src/rules/fragment.ts
 type Fragment is uint256;
 
@@ -62,8 +62,8 @@ uint256 constant ACTIVE_CHAIN = (1 << 54) | (1 << 110) | (1 << 166) | (1 << 222)
 uint256 constant CHAIN_SPONSORS_SHIFT = 252;
 /// @dev The bits of a word above its lanes.
 uint256 constant ABOVE_LANES = 32;
-/// @dev By this product, four rates (14 bits each, the first lowest) come to the lanes from 3 down to 0, times 2^42. The
-/// other terms of the product fall between the lanes, and the mask takes them away.
+/// @dev By this product, four rates (14 bits each, the first lowest) come to the lanes from 3 down to 0, times 2^42.
+/// The other terms of the product fall between the lanes, and the mask takes them away.
 uint256 constant RATES_TO_LANES = (1 << 210) | (1 << 140) | (1 << 70) | 1;
 uint256 constant LANE_RATES = 0x3fff * ((1 << 210) | (1 << 154) | (1 << 98) | (1 << 42));
 uint256 constant PLACES_UP = 42;
@@ -131,8 +131,8 @@ library FragmentLib {
     }
 
     /// @notice The fragment after `amount` base units are added to the balance in `lane`.
-    /// @dev No overflow check: the ledger keeps float, reserved and owed together below 2^50, and every credit comes out of
-    /// what was reserved, so no balance can outgrow its 50 bits.
+    /// @dev No overflow check: the ledger keeps float, reserved and owed together below 2^50, and every credit comes
+    /// out of what was reserved, so no balance can outgrow its 50 bits.
     function credit(Fragment self, uint256 lane, uint256 amount) internal pure returns (Fragment) {
         unchecked {
             return Fragment.wrap(Fragment.unwrap(self) + (amount << (lane * LANE_BITS)));

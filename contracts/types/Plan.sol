@@ -8,9 +8,9 @@ struct Plan {
     /// Who up the line is paid: 0 each level, 1 each higher rank the difference to the one below, 2 each generation,
     /// that is, each distributor of the boundary rank or above.
     uint8 kind;
-    /// What becomes of a level whose distributor is not paid. 0 none: it stays unpaid. 1 roll-up: somebody inactive
-    /// does not count, the next active distributor has the level. 2 dynamic: neither does somebody whose rank does not
-    /// reach it.
+    /// What becomes of a level whose distributor is not paid. 0 none: it stays unpaid. 1 roll-up: an inactive
+    /// distributor is passed over, and the next active one has the level. 2 dynamic: so is a distributor whose rank
+    /// does not reach it.
     uint8 compression;
     /// Rank from which a generation is counted, 1 to 15; 0 for other plans.
     uint8 boundaryRank;

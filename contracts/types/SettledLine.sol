@@ -23,8 +23,8 @@ uint256 constant VOLUME_MASK = (1 << 32) - 1;
 
 /// @dev Where four credits that stand side by side are, the first one highest.
 uint256 constant FOUR_CREDITS_SHIFT = 96;
-/// @dev By this product, the lowest three of four rates (`RATE_BITS` each, the first lowest) come to their places in four
-/// credits, times 2^42. The other terms of the product fall between the places, and the mask takes them away.
+/// @dev By this product, the lowest three of four rates (`RATE_BITS` each, the first lowest) come to their places in
+/// four credits, times 2^42. The other terms of the product fall between the places, and the mask takes them away.
 uint256 constant RATES_TO_CREDITS = (1 << 162) | (1 << 108) | (1 << 54);
 uint256 constant CREDIT_RATES = 0x3fff * ((1 << 162) | (1 << 122) | (1 << 82));
 /// @dev By this product, the id of lane 0 comes to its place in four credits; this sum adds the lanes 3 to 0.
@@ -32,8 +32,8 @@ uint256 constant ID_TO_CREDITS = (1 << 134) | (1 << 94) | (1 << 54) | (1 << 14);
 uint256 constant CREDIT_LANES = (3 << 134) | (2 << 94) | (1 << 54);
 
 /// @title SettledLine
-/// @notice A settled sale, packed in memory: seller (4 bytes) | counted volume in cents (4) | number of levels (1) | for
-/// each level 5 bytes, id (26 bits) and basis points (14 bits), 0 for a level that stays unpaid.
+/// @notice A settled sale, packed in memory: seller (4 bytes) | counted volume in cents (4) | number of levels (1) |
+/// for each level 5 bytes, id (26 bits) and basis points (14 bits), 0 for a level that stays unpaid.
 /// @dev The line is what the journal hashes and what a compact ledger logs, so it is built once. Writers store whole
 /// words past the end of what they wrote; the next field overwrites them, and the owner of the buffer leaves room for
 /// the last. The plain walk in libraries/Commission.sol writes lines by itself, with the constants above.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice Somebody's rank and status, 4 bytes: id (26 bits) | rank (4) | status (2).
+/// @notice A distributor's rank and status, 4 bytes: id (26 bits) | rank (4) | status (2).
 /// TypeScript twin: packages/protocol/src/encoding/records.ts
 type StandingRecord is uint32;
 

@@ -139,7 +139,7 @@ library TotalsLib {
         return Totals.wrap(Totals.unwrap(self) | (1 << SELLING_AT));
     }
 
-    /// @notice Pauses enrolling and recording, or lets them go on.
+    /// @notice Pauses or resumes enrolling and recording.
     function setPaused(Totals self, bool paused) internal pure returns (Totals) {
         uint256 bit = 1 << PAUSED_AT;
         return Totals.wrap(paused ? Totals.unwrap(self) | bit : Totals.unwrap(self) & ~bit);

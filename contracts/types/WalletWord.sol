@@ -25,7 +25,7 @@ function newWalletWord(uint256 id, uint256 enrolled) pure returns (WalletWord) {
 /// @title WalletWordLib
 /// @notice Reads and changes a `WalletWord`.
 library WalletWordLib {
-    /// @notice Id of the distributor, 0 for nobody.
+    /// @notice Id of the distributor, 0 if there is none.
     function id(WalletWord self) internal pure returns (uint256) {
         return WalletWord.unwrap(self) & WALLET_ID_MASK;
     }
@@ -55,7 +55,7 @@ library WalletWordLib {
         return WalletWord.wrap((WalletWord.unwrap(self) & ~(TIME_MASK << HELD_AT)) | (until << HELD_AT));
     }
 
-    /// @notice The word after a signature of its owner was used. Four thousand million signatures do not come.
+    /// @notice The word after a signature of its owner was used. It does not overflow: nobody signs four billion times.
     function withNextNonce(WalletWord self) internal pure returns (WalletWord) {
         return WalletWord.wrap(WalletWord.unwrap(self) + (1 << NONCE_AT));
     }

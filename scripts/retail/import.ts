@@ -1,6 +1,5 @@
 import { auditLedger } from '@plumbline/audit';
-import type { Plan } from '@plumbline/protocol';
-import type { Address } from 'viem';
+import type { LedgerResponse } from '@plumbline/protocol/api';
 import { GatewayClient } from '../stack/client.ts';
 import { ChainClock } from '../stack/clock.ts';
 import type { Network } from './network.ts';
@@ -21,26 +20,21 @@ export interface ImportOptions {
   rpcUrl?: string;
 }
 
-interface LedgerSummary {
-  ledger: Address;
-  rpcUrl: string;
-  startBlock: number;
-  plan: { plan: Plan };
-}
-
 /**
  * Loads a file through the gateway and compares the result with the chain. It may be interrupted and run again: the
  * gateway takes nothing twice.
  */
 export async function importFile(options: ImportOptions): Promise<Reconciliation> {
   const gateway = new GatewayClient(options.gateway, options.apiKey);
-  const summary = await gateway.get<LedgerSummary>('/v1/ledger');
+  const { ledger, startBlock, plan, ...summary } = await gateway.get<LedgerResponse>('/v1/ledger');
   const rpcUrl = options.rpcUrl ?? summary.rpcUrl;
+  if (rpcUrl === null) throw new Error('the gateway names no node: give one with --rpc');
+  if (plan === null) throw new Error('the ledger has no plan in force');
   const file = await loadRetailFile(options.file);
   for (const { line, problem } of file.badRows) console.error(`line ${line} refused: ${problem}`);
 
   const submitted = await submitFile(gateway, options.network, file);
-  const clock = new ChainClock(gateway, rpcUrl, summary.ledger);
+  const clock = new ChainClock(gateway, rpcUrl, ledger);
   console.error('waiting until everything is on chain and in the books');
   await clock.untilIndexed();
   if (options.settle) {
@@ -49,13 +43,13 @@ export async function importFile(options: ImportOptions): Promise<Reconciliation
     await clock.untilSettled();
   }
   console.error('replaying the ledger from the chain alone');
-  const audit = await auditLedger({ rpcUrl, ledger: summary.ledger, fromBlock: BigInt(summary.startBlock) });
-  const books = await gateway.get<{ totals: Record<string, string | number> }>('/v1/ledger');
+  const audit = await auditLedger({ rpcUrl, ledger, fromBlock: BigInt(startBlock) });
+  const books = await gateway.get<LedgerResponse>('/v1/ledger');
   return reconcile({
     file,
     submitted,
     network: options.network,
-    plan: summary.plan.plan,
+    plan: plan.plan,
     audit,
     books: books.totals,
   });

@@ -1,5 +1,6 @@
 import type { AuditReport } from '@plumbline/audit';
 import { countedVolume, formatCents, formatUnits, type Plan } from '@plumbline/protocol';
+import type { LedgerResponse } from '@plumbline/protocol/api';
 import { type Network, sellerOf, uplineOf } from './network.ts';
 import type { RetailFile, RetailSale } from './sales.ts';
 import type { Submitted } from './submit.ts';
@@ -32,7 +33,7 @@ interface Sources {
   plan: Plan;
   audit: AuditReport;
   /** Totals of the books as the gateway gives them. */
-  books: Record<string, string | number>;
+  books: LedgerResponse['totals'];
 }
 
 /** Compares what was submitted with the books and with the replayed chain. */

@@ -1,3 +1,4 @@
+import type { SalesReceipt } from '@plumbline/protocol/api';
 import { type GatewayClient, GatewayError } from '../stack/client.ts';
 import { Progress } from '../stack/progress.ts';
 import { distributorsOf, type Network, referenceOf, sellerOf } from './network.ts';
@@ -14,12 +15,6 @@ export interface Submitted {
 const DISTRIBUTORS_AT_ONCE = 500;
 const SALES_AT_ONCE = 200;
 const REVERSALS_AT_ONCE = 16;
-
-interface BulkAnswer {
-  accepted: number;
-  repeated: number;
-  refused: { index: number; externalId: string; problem: string }[];
-}
 
 /** Sends the network, then all sales in file order, then all reversals. */
 export async function submitFile(
@@ -57,7 +52,7 @@ async function submitSales(
   const progress = new Progress('sales', sales.length);
   for (let i = 0; i < sales.length; i += SALES_AT_ONCE) {
     const part = sales.slice(i, i + SALES_AT_ONCE);
-    const answer = await gateway.post<BulkAnswer>('/v1/sales/batch', {
+    const answer = await gateway.post<SalesReceipt>('/v1/sales/batch', {
       sales: part.map((sale) => ({
         externalId: sale.externalId,
         seller: referenceOf(sellerOf(network, sale.buyer)),

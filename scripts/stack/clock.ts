@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commissionLedgerAbi } from '@plumbline/protocol';
+import type { LedgerResponse, StatusResponse } from '@plumbline/protocol/api';
 import { type Address, createPublicClient, createTestClient, http } from 'viem';
 import { LOCAL_CHAIN_ID } from './anvil.ts';
 import type { GatewayClient } from './client.ts';
-
-interface Status {
-  queue: Record<string, number>;
-  batcher: { waiting: { reason: string }[]; problem: string | null };
-}
 
 /** Waits until gateway, chain and books have caught up, and moves the clock of a local chain. */
 export class ChainClock {
@@ -30,8 +26,8 @@ export class ChainClock {
   /** Waits until every batch whose window has ended is settled and in the books. */
   async untilSettled(): Promise<void> {
     await this.#until(async () => {
-      const { totals } = await this.#gateway.get<{ totals: { pendingSales: string | number } }>('/v1/ledger');
-      return Number(totals.pendingSales) === 0 && (await this.#booksAreLevel());
+      const { totals } = await this.#gateway.get<LedgerResponse>('/v1/ledger');
+      return totals.pendingSales === 0 && (await this.#booksAreLevel());
     });
   }
 
@@ -57,13 +53,13 @@ export class ChainClock {
   }
 
   async #isQueueEmpty(): Promise<boolean> {
-    const { queue } = await this.#gateway.get<Status>('/v1/status');
+    const { queue } = await this.#gateway.get<StatusResponse>('/v1/status');
     return Object.values(queue).every((waiting) => waiting === 0);
   }
 
   /** Prints why the gateway waits, e.g. for a float that is too low, whenever the reason changes. */
   async #reportWaiting(): Promise<void> {
-    const { batcher } = await this.#gateway.get<Status>('/v1/status');
+    const { batcher } = await this.#gateway.get<StatusResponse>('/v1/status');
     const reasons = [
       ...batcher.waiting.map(({ reason }) => reason),
       ...(batcher.problem ? [batcher.problem] : []),
@@ -80,7 +76,7 @@ export class ChainClock {
       abi: commissionLedgerAbi,
       functionName: 'head',
     });
-    return (await this.#gateway.get<{ head: string }>('/v1/ledger')).head === head;
+    return (await this.#gateway.get<LedgerResponse>('/v1/ledger')).head === head;
   }
 
   async #until(reached: () => Promise<boolean>): Promise<void> {

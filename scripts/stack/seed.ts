@@ -1,4 +1,5 @@
 import { commissionLedgerAbi } from '@plumbline/protocol';
+import type { SalesReceipt } from '@plumbline/protocol/api';
 import { type Address, createWalletClient, http, keccak256, stringToHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { GatewayClient } from './client.ts';
@@ -123,10 +124,9 @@ export async function seed(stack: Stack, onStep: (text: string) => void): Promis
 
 async function submit(gateway: GatewayClient, list: ReturnType<typeof sales>): Promise<void> {
   for (let i = 0; i < list.length; i += AT_ONCE) {
-    const { refused } = await gateway.post<{ refused: { externalId: string; problem: string }[] }>(
-      '/v1/sales/batch',
-      { sales: list.slice(i, i + AT_ONCE) },
-    );
+    const { refused } = await gateway.post<SalesReceipt>('/v1/sales/batch', {
+      sales: list.slice(i, i + AT_ONCE),
+    });
     const [first] = refused;
     if (first) throw new Error(`the gateway refused sale ${first.externalId}: ${first.problem}`);
   }

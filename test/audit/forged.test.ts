@@ -257,7 +257,7 @@ describe('auditLogs of a forged stream', () => {
           .and.include('it is distributor 4');
       });
 
-      it('is found by the rules where nobody can be the sponsor', () => {
+      it('is found by the rules where there can be no sponsor', () => {
         const copy = getCopy();
         for (const [id, sponsor] of [
           [10n, 4n],
@@ -305,7 +305,7 @@ describe('auditLogs of a forged stream', () => {
     it('tells from the contract’s own head and storage what was forged by the rules', async () => {
       const { logs } = getCopy();
       const { anvil, ledger } = company();
-      // A payout that would have been right, to somebody who was owed.
+      // A payout that would have been right, to a distributor who was owed it.
       const at = find(logs, 'Payout', (args) => args.id === 5n);
       const owed = 300n * 10_000n;
       const added = rewrite(logs[at]!, () => ({ id: 7n, wallet: walletOf(7), units: owed }));

@@ -29,7 +29,7 @@ export function companyAfter(history: History, compact = false): Promise<LedgerC
 }
 
 async function openCompany({ plan, happen }: History, compact: boolean): Promise<LedgerCompany> {
-  const company = await LedgerCompany.start({ request: { compact, plan: plan as never } });
+  const company = await LedgerCompany.start({ request: { compact, plan } });
   await happen(company);
   return company;
 }

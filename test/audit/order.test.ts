@@ -122,7 +122,7 @@ describe('auditLogs of powers out of order', () => {
       expect(audit(copy, early)).to.include(`while-paused@${entryAt(copy.logs, at) + 1}`);
     });
 
-    it('finds what was done while nobody had the role for it', () => {
+    it('finds what was done while no account had the role for it', () => {
       const copy = getCopy();
       const withoutRole = (name: string) => {
         const role = roleNamed(name);
@@ -157,7 +157,7 @@ describe('auditLogs of powers out of order', () => {
       expect(codes).to.include(`no-admin@${entryAt(forged, recovered)}`);
     });
 
-    it('finds a sale that pays the lane from which somebody has moved', () => {
+    it('finds a sale that pays the lane that a distributor has moved from', () => {
       const copy = getCopy();
       const old = (id: number) => (id === 16 ? 5 : id);
       const { forged, entry } = compact

@@ -26,7 +26,7 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     expect(await expectOne('distributor-status', 'distributor 10')).to.include({ expected: '3', found: '1' });
   });
 
-  it('names the lane that points to another distributor, or to nobody', async () => {
+  it('names the lane that points to another distributor, or to an empty lane', async () => {
     // Lane 1 of fragment 1 points to 16.
     await change(SLOT.fragments + 1n, (before) => before + (4n << laneBits(1)));
     expect(await expectOne('distributor-moved', 'distributor 5')).to.include({
@@ -38,7 +38,7 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     expect(await expectOne('distributor-moved', 'distributor 5')).to.include({ found: 'not moved' });
   });
 
-  it('names the fragment with bits that nobody has', async () => {
+  it('names the fragment with bits that no distributor has', async () => {
     // A rank in lane 1 of fragment 3, which is empty.
     await change(SLOT.fragments + 3n, (before) => before + (1n << (laneBits(1) + 50n)));
     await expectOne('fragment-state', 'fragment 3');
@@ -58,7 +58,7 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     }
   });
 
-  it('names a wallet that is somebody’s again', async () => {
+  it('names a wallet that has an owner again', async () => {
     const wallet = lower(company().account(8).address);
     expect(await word(walletSlot(wallet))).to.equal(0n);
     await change(walletSlot(wallet), () => 8n);
@@ -88,7 +88,7 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     await expectOne('recovery-state', `wallet ${done}`);
   });
 
-  it('names the flag that is open or closed otherwise, and one that nobody raised', async () => {
+  it('names the flag that is open or closed otherwise, and one that was never raised', async () => {
     const slot = BigInt(keccak256(numberToHex(SLOT.flags, { size: 32 })));
     expect(await word(slot)).to.equal(2n, 'the outcomes of both flags');
     await change(slot, (before) => before + 1n);
@@ -104,7 +104,7 @@ describe('auditLedger against a ledger that uses everything, with changed storag
     expect(await expectOne('flag-state', 'flag 2')).to.include({ expected: 'open', found: 'not there' });
   });
 
-  it('names a pause that nobody made, and a plan that starts or is in force otherwise', async () => {
+  it('names a pause that was never entered, and a plan that starts or is in force otherwise', async () => {
     await change(SLOT.totals, (before) => before + (1n << 246n));
     expect(await expectOne('pause-state', 'ledger')).to.include({ expected: 'not paused', found: 'paused' });
     await renew();

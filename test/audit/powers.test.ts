@@ -25,7 +25,7 @@ const standing = (id: number, rank: number, status: number) => ({
 const isSecond = (args: Args) => String(args.records).length === 10;
 
 const FORGERIES: Record<string, Forgery> = {
-  'standings of somebody who is no ranker': {
+  'standings by an account that is not a ranker': {
     event: 'StandingSet',
     change: () => ({ ranker: walletOf(4) }),
     code: 'standing-ranker',
@@ -35,21 +35,21 @@ const FORGERIES: Record<string, Forgery> = {
     change: () => ({ evidence: `0x${'e2'.repeat(32)}` }),
     code: null,
   },
-  'standings of nobody': {
+  'standings of an id that is not enrolled': {
     event: 'StandingSet',
     which: isSecond,
     change: () => standing(99, 1, 1),
     code: 'standing-distributor',
     hasMore: true,
   },
-  'standings of somebody who has moved': {
+  'standings of a distributor who has moved': {
     event: 'StandingSet',
     which: isSecond,
     change: () => standing(5, 1, 1),
     code: 'standing-distributor',
     hasMore: true,
   },
-  'standings with a status that nobody can be given': {
+  'standings with a status that no distributor can be given': {
     event: 'StandingSet',
     which: isSecond,
     change: () => standing(6, 1, 3),
@@ -62,7 +62,7 @@ const FORGERIES: Record<string, Forgery> = {
     change: ({ records }) => ({ records: `${records}00` }),
     code: 'standing-records',
   },
-  'a correction of nobody': {
+  'a correction of an id that is not enrolled': {
     event: 'SponsorCorrected',
     which: distributor(10n),
     change: () => ({ id: 99n, newId: 99n }),
@@ -76,59 +76,59 @@ const FORGERIES: Record<string, Forgery> = {
     code: 'correction-sponsor',
     hasMore: true,
   },
-  'a correction to nobody': {
+  'a correction to a sponsor who is not enrolled': {
     event: 'SponsorCorrected',
     which: distributor(8n),
     change: () => ({ sponsor: 77n }),
     code: 'correction-sponsor',
     hasMore: true,
   },
-  'a correction to somebody below': {
+  'a correction to a distributor of the downline': {
     event: 'SponsorCorrected',
     which: distributor(8n),
     change: () => ({ sponsor: 10n }),
     code: 'correction-sponsor',
     hasMore: true,
   },
-  'a correction to somebody who has moved': {
+  'a correction to a distributor who has moved': {
     event: 'SponsorCorrected',
     which: distributor(9n),
     change: () => ({ sponsor: 5n }),
     code: 'correction-sponsor',
   },
-  'a correction that moves somebody elsewhere': {
+  'a correction that moves a distributor elsewhere': {
     event: 'SponsorCorrected',
     which: distributor(9n),
     change: () => ({ newId: 24n }),
     code: 'correction-place',
     hasMore: true,
   },
-  'a correction that leaves somebody who must move': {
+  'a correction that leaves a distributor in place who must move': {
     event: 'SponsorCorrected',
     which: distributor(5n),
     change: () => ({ newId: 5n }),
     code: 'correction-place',
     hasMore: true,
   },
-  'the leaving of nobody': {
+  'the leaving of an id that is not enrolled': {
     event: 'DistributorLeft',
     change: () => ({ id: 99n }),
     code: 'leaving-distributor',
     hasMore: true,
   },
-  'the leaving of somebody without a wallet': {
+  'the leaving of a distributor without a wallet': {
     event: 'DistributorLeft',
     change: () => ({ id: 20n }),
     code: 'leaving-distributor',
     hasMore: true,
   },
-  'the leaving of a lane that somebody has moved from': {
+  'the leaving of a lane that a distributor has moved from': {
     event: 'DistributorLeft',
     change: () => ({ id: 5n }),
     code: 'leaving-distributor',
     hasMore: true,
   },
-  'a claim of somebody with a wallet': {
+  'a claim of a distributor with a wallet': {
     event: 'WalletSet',
     which: distributor(6n),
     change: () => ({ id: 4n }),
@@ -140,7 +140,7 @@ const FORGERIES: Record<string, Forgery> = {
     change: () => ({ how: 2n }),
     code: 'wallet-from',
   },
-  'a claim of a wallet that is somebody else’s': {
+  'a claim of a wallet that is another distributor’s': {
     event: 'WalletSet',
     which: distributor(6n),
     change: () => ({ to: walletOf(12) }),
@@ -158,7 +158,7 @@ const FORGERIES: Record<string, Forgery> = {
     change: () => ({ from: walletOf(10) }),
     code: 'wallet-from',
   },
-  'a wallet of nobody': {
+  'a wallet of an id that is not enrolled': {
     event: 'WalletSet',
     which: distributor(8n),
     change: () => ({ id: 99n }),
@@ -196,7 +196,7 @@ const FORGERIES: Record<string, Forgery> = {
     change: () => ({ to: zeroAddress }),
     code: 'recovery-to',
   },
-  'a recovery of somebody else’s wallet': {
+  'a recovery of another distributor’s wallet': {
     event: 'RecoverySet',
     which: distributor(7n),
     change: () => ({ id: 4n }),
@@ -214,7 +214,7 @@ const FORGERIES: Record<string, Forgery> = {
     change: ({ until }) => ({ until: Number(until) + 21 * 86_400 }),
     code: 'hold-length',
   },
-  'a hold of somebody without a wallet': {
+  'a hold of a distributor without a wallet': {
     event: 'HoldSet',
     change: () => ({ id: 20n }),
     code: 'hold-distributor',
@@ -231,7 +231,7 @@ const FORGERIES: Record<string, Forgery> = {
     change: () => ({ flag: 3n }),
     code: 'flag-number',
   },
-  'a flag of nobody': {
+  'a flag about an id that is not enrolled': {
     event: 'FlagRaised',
     change: () => ({ subject: 99n }),
     code: 'flag-subject',
@@ -268,7 +268,7 @@ const FORGERIES: Record<string, Forgery> = {
     change: (_, { token }) => ({ to: token }),
     code: 'withdrawal-address',
   },
-  'a pause by somebody without power': {
+  'a pause by an account without the right to': {
     event: 'PauseSet',
     change: () => ({ by: walletOf(4) }),
     code: 'pause-power',
@@ -294,12 +294,12 @@ const FORGERIES: Record<string, Forgery> = {
     change: ({ units }) => ({ units: (units as bigint) + 1n }),
     code: 'payout-amount',
   },
-  'a payout of the lane that somebody has moved from': {
+  'a payout of the lane that a distributor has moved from': {
     event: 'PayoutRedirected',
     change: () => ({ id: 5n }),
     code: 'payout-distributor',
   },
-  'an enrolment below somebody who has left': {
+  'an enrolment below a distributor who has left': {
     event: 'Enrolled',
     which: distributor(24n),
     change: () => ({ sponsor: 10n }),

@@ -17,14 +17,14 @@ describe('auditLogs by the rules', () => {
       );
     });
 
-    it('finds a payout to another wallet and one to nobody', () => {
+    it('finds a payout to another wallet and one of an id that is not enrolled', () => {
       const copy = getCopy();
       const which = (args: Record<string, unknown>) => args.id === 9n;
       const wallet = walletOf(4);
       const other = alter(copy, 'Payout', which, () => ({ wallet }));
       expect(audit(copy, refold(other.forged))).to.deep.equal([`payout-wallet@${other.entry}`]);
-      const nobody = alter(copy, 'Payout', which, () => ({ id: 99n }));
-      expect(audit(copy, refold(nobody.forged))).to.deep.equal([`payout-distributor@${nobody.entry}`]);
+      const unknown = alter(copy, 'Payout', which, () => ({ id: 99n }));
+      expect(audit(copy, refold(unknown.forged))).to.deep.equal([`payout-distributor@${unknown.entry}`]);
     });
 
     it('finds an enrolment under another id, or with a wallet that is taken', () => {
@@ -230,7 +230,7 @@ describe('auditLogs by the rules', () => {
       expect(audit(copy, refold(much.forged))).to.deep.equal([`custody-limit@${much.entry}`]);
     });
 
-    it('finds what was done while nobody was a recorder', () => {
+    it('finds what was done while no account was a recorder', () => {
       const copy = getCopy();
       const at = find(copy.logs, 'RecorderSet');
       const forged = refold(splice(copy.logs, at, 1));

@@ -70,7 +70,7 @@ describe('auditLedger against a contract whose storage was changed', () => {
     await expectOne('journal-head', 'journal');
   });
 
-  it('names the role that somebody lost', async () => {
+  it('names the role that an account lost', async () => {
     // OpenZeppelin's AccessControl storage (ERC-7201): role to member to flag.
     const roles = 0x02dd7bc7dec4dceedda775e58dd541e08a116c6c53815c0bd028192f7b626800n;
     const role = BigInt(ROLE);
@@ -106,7 +106,7 @@ describe('auditLedger against a contract whose storage was changed', () => {
     await expectOne('insolvent', 'ledger');
   });
 
-  it('does not mind tokens that nobody promised', async () => {
+  it('does not mind tokens that were promised to no distributor', async () => {
     await company.mint(company.ledger, 12_345n);
     expect(await findings()).to.deep.equal([]);
   });

@@ -155,7 +155,7 @@ async function watch(company: LedgerCompany): Promise<void> {
   await company.call('proposeRecovery', [walletOf(12), walletOf(112)]);
 }
 
-/** Money out by every way, wallets replaced by their owners and by the company, and somebody who leaves. */
+/** Money out by every way, wallets replaced by their owners and by the company, and a distributor who leaves. */
 async function moveMoney(company: LedgerCompany): Promise<void> {
   await company.call('recoverWallet', [walletOf(12)]);
   await company.call('withdraw', [company.account(7).address]);

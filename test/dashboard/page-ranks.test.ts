@@ -104,7 +104,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     await page.getByText('Rank 1 · Inactive: not paid at present').waitFor();
   });
 
-  it('leads from the old id of somebody who has moved to the new one', async () => {
+  it('leads from the old id of a distributor who has moved to the new one', async () => {
     await site.call('correctSponsor', [7n, zeroAddress, 12n, REASON]);
     await site.distributorWhen('7', ({ movedTo }) => movedTo !== null);
     const page = await open('#/distributors/7');

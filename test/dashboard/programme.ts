@@ -22,7 +22,7 @@ const DISTRIBUTORS = [
   { id: 8, sponsor: 6 },
 ];
 
-/** The third sale is of an id that nobody has yet; the ledger pays nobody for it. */
+/** The third sale is of an id that has not been given yet; the ledger pays no one for it. */
 const SALES: SaleRecord[] = [
   { class: 'retail', seller: 8, priceCents: 19_999n, volumeCents: 15_001n },
   { class: 'self', seller: 6, priceCents: 10_000n, volumeCents: 10_000n },

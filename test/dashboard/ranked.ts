@@ -31,7 +31,7 @@ export class RankedProgramme {
   }
 
   static async open(chain: Anvil, plan: Plan, compact: boolean): Promise<RankedProgramme> {
-    const request = { returnWindow: RETURN_WINDOW, compact, plan: plan as never };
+    const request = { returnWindow: RETURN_WINDOW, compact, plan };
     const company = await LedgerCompany.open(chain, { request });
     await company.enrol(
       DISTRIBUTORS.map(([id, sponsor]) => {

@@ -106,7 +106,7 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
   const settings = { batchAgeMs: 0, pollMs: 50 };
   const batcher = createBatcher({ database, chain, signerKey: signerKey as Hex, log, settings });
   const working = Promise.all([indexer.run(), batcher.run(ending.signal)]);
-  // Whoever waits for its work hears of a failure, and so does the end.
+  // A failure surfaces where the work is awaited, and at the end.
   working.catch(() => {});
   stops.add(working, (work) => {
     ending.abort();

@@ -165,7 +165,7 @@ describe('verifySale with ranks', () => {
         expect(placesOf(result)).to.deep.equal(places);
       });
 
-      it('agrees with the settlement, and disagrees with a credit to somebody passed over', async () => {
+      it('agrees with the settlement, and disagrees with a credit to a distributor passed over', async () => {
         first = await programme.settle(first, credits);
         const result = await verify(first);
         expect(statesOf(result)).to.deep.equal({ document: 'noted' });
@@ -186,7 +186,7 @@ describe('verifySale with ranks', () => {
         expect(placesOf(result)).to.deep.equal(places);
       });
 
-      it('follows somebody who has moved, now and in a past after the move', async () => {
+      it('follows a distributor who has moved, now and in a past after the move', async () => {
         await programme.setStanding({ id: 9, rank: 0, status: 1 });
         second = await programme.sell();
         const open = await verify(second);

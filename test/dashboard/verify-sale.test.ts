@@ -167,7 +167,7 @@ for (const form of ['readable', 'compact'] as const) {
         expect(result.checks.find((check) => check.name === 'document')?.note).to.equal('noDocument');
       });
 
-      it('agrees that a sale of nobody pays nobody, also when somebody has the id later', async () => {
+      it('agrees that a sale of an unknown seller pays no one, also when the id is given later', async () => {
         const nobody = { ...programme.sales[2]!, settled: true, countedCents: '3200', credits: [] };
         const before = await verify(nobody);
         expect(statesOf(before)).to.deep.equal({ upline: 'noted' });

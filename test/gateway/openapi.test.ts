@@ -66,7 +66,7 @@ describe('gateway: what it says of itself', () => {
     });
   }
 
-  it('has a page for distributors', async () => {
+  it('has a page for readers', async () => {
     for (const path of ['/docs', '/docs/', '/docs?x']) {
       const { headers } = await company.app.inject(path);
       expect(headers, path).to.include({

@@ -99,7 +99,7 @@ describe('commission', () => {
       });
     });
 
-    it('leaves the level of an inactive distributor unpaid and moves nobody up', () => {
+    it('leaves the level of an inactive distributor unpaid and moves no distributor up', () => {
       const line = payCommission(lineOf(4, 5, { 5: INACTIVE }), planOf(1000, 500, 300), 4, 100n);
       expect(line.credits).to.deep.equal([
         { id: 4, bps: 1000 },
@@ -213,7 +213,7 @@ describe('commission', () => {
         expect(paid(COMPRESSION_NONE, { ...distributors, 7: { rank: 15 } })).to.equal('4:1000 6:500 7:300');
       });
 
-      it('none: the generation of somebody inactive stays unpaid', () => {
+      it('none: the generation of an inactive distributor stays unpaid', () => {
         expect(paid(COMPRESSION_NONE)).to.equal('4:1000 6:500 -');
       });
 
@@ -266,7 +266,7 @@ describe('commission', () => {
         );
       });
 
-      it('none: the difference of somebody inactive is lost', () => {
+      it('none: the difference of an inactive distributor is lost', () => {
         expect(paid(COMPRESSION_NONE)).to.equal('4:300 5:500 - 8:400');
       });
 
@@ -296,7 +296,7 @@ describe('commission', () => {
       });
     });
 
-    describe('somebody who has moved', () => {
+    describe('a distributor who has moved', () => {
       // 6 has moved to 20, whose sponsors are 21 and 22; the lane still says 7.
       const moved = { rank: 1, status: 3, movedTo: 20 };
       const tree = lineOf(4, 19, { 6: moved, 22: INACTIVE });

@@ -214,7 +214,7 @@ describe('decode', () => {
       );
     });
 
-    it('an amount that no rate makes, and an amount paid to somebody else under the same hash', () => {
+    it('an amount that no rate makes, and an amount paid to another distributor under the same hash', () => {
       const credit = { id: 5, bps: 1000 };
       const line = { seller: 4, volumeCents: 100n, credits: [credit] };
       const entry: Entry = {

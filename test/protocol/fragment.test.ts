@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { between, edgyBigInt } from '../support/protocol/arbitraries.ts';
 
 const MAX_BALANCE = 2n ** 50n - 1n;
-const nobody: Account = { sponsor: 0, owed: 0n, rank: 0, status: 0, movedTo: 0 };
+const emptyLane: Account = { sponsor: 0, owed: 0n, rank: 0, status: 0, movedTo: 0 };
 
 /** A fragment with the one to four distributors that it can hold. */
 const fragments = fc
@@ -56,7 +56,7 @@ describe('fragment', () => {
 
     it('put each field at its bits', () => {
       const at = (lane: number, change: Partial<Account>) => {
-        const distributors = [0, 1, 2, 3].map((i) => ({ ...nobody, sponsor: i === 0 ? 0 : 4 }));
+        const distributors = [0, 1, 2, 3].map((i) => ({ ...emptyLane, sponsor: i === 0 ? 0 : 4 }));
         Object.assign(distributors[lane]!, change);
         return packFragment(distributors);
       };
@@ -73,15 +73,15 @@ describe('fragment', () => {
       expect(at(3, { sponsor: 6 })).to.equal(2n << 254n);
     });
 
-    it('read an empty word as nobody', () => {
-      expect(parseAccount(0n, 1, 0)).to.deep.equal(nobody);
+    it('read an empty word as an empty lane', () => {
+      expect(parseAccount(0n, 1, 0)).to.deep.equal(emptyLane);
     });
 
     it('read who has left with their balance, and who has moved with where they are', () => {
       const closed = 3n << 54n;
-      expect(parseAccount(closed | 77n, 1, 0)).to.deep.equal({ ...nobody, owed: 77n, status: 3 });
+      expect(parseAccount(closed | 77n, 1, 0)).to.deep.equal({ ...emptyLane, owed: 77n, status: 3 });
       expect(parseAccount(closed | (1n << 50n) | 77n, 1, 0)).to.deep.equal({
-        ...nobody,
+        ...emptyLane,
         rank: 1,
         status: 3,
         movedTo: 77,

@@ -132,7 +132,7 @@ function withoutLines(entry: Entry): Entry {
   return settlementOf({ kind, batch, from, until, credited, released }, new Uint8Array());
 }
 
-/** Everybody above a seller, from their sponsor up. */
+/** A seller's upline, from their sponsor up. */
 function uplineOf(tree: Tree, seller: number): number[] {
   const whereIs = (id: number) => tree.movedTo(id) || id;
   const upline: number[] = [];

@@ -52,7 +52,7 @@ function settled(batch: number, from: number, until: number): BatchSettled {
   return settlementOf(fields, new Uint8Array());
 }
 
-/** 4 at the top, 8 below it, 12 below that; nobody in 16. */
+/** 4 at the top, 8 below it, 12 below that; 16 is empty. */
 const COMPANY: Entry[] = [
   { kind: 'planAnnounced', version: 1, startsAt: 0, planHash: zeroHash, plan: PLAN },
   enrolled(4, 0),

@@ -31,7 +31,7 @@ function collect(marks: readonly Mark[]): BatchMarks {
 const asText = (rows: readonly { id: number; chunk: number; marks: Iterable<number> }[]) =>
   rows.map(({ id, chunk, marks }) => `${id} ${chunk}: ${[...marks].join(' ')}`).sort();
 
-/** The same rows, found by collecting them in sets. */
+/** The expected rows, computed with sets. */
 function expectedRows(marks: readonly Mark[]): string[] {
   const rows = new Map<string, Set<number>>();
   for (const [what, id, batch] of marks) {
@@ -51,11 +51,11 @@ function madeMarks(random: Random, count: number): Mark[] {
 }
 
 describe('marks of batches', () => {
-  it('are none where there are none', () => {
+  it('are no rows without marks', () => {
     expect(new BatchMarks().rows()).to.deep.equal([]);
   });
 
-  it('are ascending and each there once, however they come', () => {
+  it('are ascending and distinct, whatever the order of arrival', () => {
     const marks: Mark[] = [
       ['credited', 7, 900],
       ['sold', 7, 3],
@@ -92,7 +92,7 @@ describe('marks of batches', () => {
     expect([...(row?.marks ?? [])]).to.deep.equal(Array.from({ length: 2_048 }, (_, i) => i));
   });
 
-  it('are what sets would hold', () => {
+  it('equal what sets would hold', () => {
     const random = new Random(31);
     for (let round = 0; round < 50; round++) {
       const marks = madeMarks(random, random.below(300));
@@ -112,7 +112,7 @@ onBothEngines('marks of batches', (store) => {
   const written = async () =>
     asText(await store.database.selectFrom('distributor_batches').selectAll().execute());
 
-  it('add up to the same rows as written at once, in whatever order they come', async () => {
+  it('add up to the same rows as when written at once, in any order', async () => {
     const random = new Random(32);
     for (let round = 0; round < 8; round++) {
       await clearBooks(store.database);
@@ -125,7 +125,7 @@ onBothEngines('marks of batches', (store) => {
     }
   });
 
-  it('stay as far as the part of their batch that made them stays', async () => {
+  it('stay as long as the settlement that made them stays', async () => {
     const sale = { class: 'retail', priceCents: 900n, volumeCents: 900n } as const;
     const lineOf = (seller: number, sponsor: number) => ({
       seller,
@@ -194,7 +194,7 @@ onBothEngines('marks of batches', (store) => {
     expect(await dumpBooks(store.database)).to.deep.equal(dumps[0]);
   });
 
-  it('go and leave no empty row', async () => {
+  it('leave no empty row when they go', async () => {
     const marks: Mark[] = [
       ['sold', 7, 1_023],
       ['credited', 7, 1_024],

@@ -43,7 +43,7 @@ onBothEngines('reading the books', (store) => {
     return sponsor === 0 ? 0 : 1 + depthOf(sponsor);
   };
 
-  it('finds nothing of what there is not', async () => {
+  it('finds nothing that does not exist', async () => {
     expect(await findLedger(store.database, zeroAddress)).to.equal(undefined);
     expect(await findStatus(store.database, zeroAddress)).to.equal(undefined);
     expect(await findDistributor(store.database, LEDGER, 3_999)).to.equal(undefined);
@@ -69,7 +69,7 @@ onBothEngines('reading the books', (store) => {
     }
   });
 
-  it('knows the ledger and how far it is', async () => {
+  it('knows the ledger and its progress', async () => {
     expect(await findLedger(store.database, LEDGER)).to.deep.equal(LEDGER_ROW);
     const last = history.blocks.at(-1);
     expect(await findStatus(store.database, LEDGER)).to.deep.equal({
@@ -111,7 +111,7 @@ onBothEngines('reading the books', (store) => {
     expect([...states].sort()).to.deep.equal(['1', '2', '3', 'held', 'in recovery', 'moved']);
   });
 
-  it('knows the flags of every distributor and sale, and who may do what', async () => {
+  it('knows the flags of every distributor and sale, and the permissions', async () => {
     const outcomes = new Set(history.flags.map(({ outcome }) => outcome));
     expect(outcomes.size).to.be.greaterThan(1);
     for (const { id, movedTo } of history.distributors) {
@@ -153,7 +153,7 @@ onBothEngines('reading the books', (store) => {
     }
   });
 
-  it('says what settlement would pay every distributor now', async () => {
+  it('computes what settlement would pay every distributor now', async () => {
     const units = new Map<number, bigint[]>();
     const sales = new Map<number, number>();
     const until = new Map<number, number>();
@@ -240,7 +240,7 @@ onBothEngines('reading the books', (store) => {
     ).to.deep.equal([]);
   });
 
-  it('knows the plans and which one a time uses', async () => {
+  it('knows the plans, and which one applies at a time', async () => {
     const announced = history.blocks
       .flatMap(({ entries }) => entries)
       .flatMap(({ entry }) => (entry.kind === 'planAnnounced' ? [entry] : []));
@@ -287,7 +287,7 @@ onBothEngines('reading the books', (store) => {
     expect(number).to.equal(history.entryCount);
   });
 
-  it('adds everything up', async () => {
+  it('sums up the ledger', async () => {
     const sales = history.batches.flatMap((batch) => batch.sales);
     const sum = (values: Iterable<bigint>) => [...values].reduce((total, value) => total + value, 0n);
     expect(await getTotals(store.database, LEDGER)).to.deep.equal({

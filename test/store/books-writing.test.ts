@@ -31,7 +31,7 @@ onBothEngines('writing the books', (store) => {
     return dumpBooks(store.database);
   }
 
-  it('refuses a stretch that does not begin where the books stand, and writes nothing of it', async () => {
+  it("refuses a stretch that does not begin at the books' position, and writes nothing of it", async () => {
     const history = new History(1, BLOCKS);
     const middle = await applyEntries(store.database, LEDGER, history.stretch(START, 40));
     const before = await dumpBooks(store.database);

@@ -6,8 +6,8 @@ import { engines } from '../support/databases.ts';
 import { LEDGER } from './history.ts';
 
 describe('a database that goes away', () => {
-  it('fails who is writing, and not the process', async () => {
-    // PGlite has one session, which nobody else can end.
+  it('fails the writer, not the process', async () => {
+    // PGlite has a single session, which no other client can end.
     const postgres = engines.find(({ name }) => name === 'PostgreSQL');
     const server = await postgres?.start();
     const [database, other] = [openDatabase(server?.url ?? ''), openDatabase(server?.url ?? '')];
@@ -15,7 +15,7 @@ describe('a database that goes away', () => {
       const error = await writeBooks(database, LEDGER, async ({ transaction }) => {
         const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
         await sql`select pg_terminate_backend(${rows[0]?.pid}::int4)`.execute(other);
-        // Between two statements nobody waits for an answer that could tell.
+        // The connection breaks between two statements, while no query is waiting on it.
         await new Promise((resolve) => setTimeout(resolve, 200));
         await sql`select 1`.execute(transaction);
       }).catch((e) => e);

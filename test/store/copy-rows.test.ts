@@ -4,7 +4,7 @@ import { expect } from 'chai';
 describe('rows for COPY', () => {
   function encode(type: CopyColumn<CopyValue>['type'], value: CopyValue): string {
     const parts = encodeRows(1n, [{ name: 'it', type, of: (row: CopyValue) => row }], [value]);
-    // Between the head with the row's ledger, and the end.
+    // Without the header, the row's ledger and the trailer.
     return Buffer.concat(parts).subarray(33, -2).toString('hex');
   }
 

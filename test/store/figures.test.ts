@@ -16,7 +16,7 @@ import { listAll } from './list-all.ts';
 import { onBothEngines } from './on-both-engines.ts';
 import { Recomputed } from './recomputed.ts';
 
-/** Half a day, so that a history goes over several months. */
+/** Half a day, so that a history spans several months. */
 const BLOCK_TIME = 43_200;
 const BLOCKS = 200;
 const STRETCH = 40;
@@ -26,7 +26,7 @@ onBothEngines('figures', (store) => {
     await saveLedger(store.database, LEDGER_ROW);
   });
 
-  /** Everybody's months, lifetime and team, and the leaders of each month, against the entries of the first blocks. */
+  /** Compares all months, lifetimes, teams and leaders with the entries of the first blocks. */
   async function compare({ blocks }: History): Promise<Recomputed> {
     const expected = new Recomputed(blocks);
     const { periods } = expected;
@@ -83,7 +83,7 @@ onBothEngines('figures', (store) => {
     expect(last?.periods.length).to.be.greaterThan(3);
   });
 
-  it('are zeros for nobody and for the id of somebody who has moved', async () => {
+  it('are zeros for unknown and former ids', async () => {
     const { distributors } = new History(23, BLOCKS, BLOCK_TIME);
     const moved = distributors.find(({ movedTo }) => movedTo !== null)?.id ?? 0;
     expect(moved).to.be.greaterThan(0);

@@ -21,12 +21,12 @@ import { type Address, type Hex, keccak256, numberToHex } from 'viem';
 import { Random } from '../support/random.ts';
 import { type MadeDistributor, MadeDistributors, namedWallet } from './made-distributors.ts';
 
-/** A ledger's history, made up by the rules of protocol, with books of its own to compare the store's with. */
+/** A made-up history of a ledger that follows the protocol's rules, with results of its own to compare the store with. */
 
 export const LEDGER: Address = '0xaa000000000000000000000000000000000000aa';
 export const RETURN_WINDOW = 3_600;
 export const START_BLOCK = 10;
-/** Marks of batches before number 1,024 are in one row, and those from there on in another. */
+/** Just below 1,024, where the marks of batches continue in another row. */
 const FIRST_BATCH = 1_016;
 export const START: Position = { number: START_BLOCK - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
 
@@ -102,7 +102,7 @@ export class History {
   readonly #blockTime: number;
 
   /**
-   * A history of `blocks` blocks, about every third of which is empty. One with fewer blocks is the beginning of it.
+   * A history of `blocks` blocks, about a third of them empty. A shorter history is the beginning of a longer one.
    * @param blockTime Seconds from one block to the next.
    */
   constructor(seed: number, blocks: number, blockTime = 12) {
@@ -112,7 +112,7 @@ export class History {
     for (let number = START_BLOCK; number < START_BLOCK + blocks; number++) this.#makeBlock(number);
   }
 
-  /** All ids: also of those who have left or moved. */
+  /** All ids, also those of distributors who have left or moved. */
   get distributors(): readonly MadeDistributor[] {
     return this.#made.all;
   }
@@ -133,7 +133,7 @@ export class History {
     return PLANS[version - 1] as Plan;
   }
 
-  /** What a reader of the chain brings for the blocks after `from` up to `to`, in parts of some blocks. */
+  /** The blocks after `from` up to `to`, as a reader of the chain delivers them: in parts of a few blocks. */
   stretch(from: Position, to: number, tipNumber = to, size = 7): Stretch & { parts: StretchPart[] } {
     const inside = this.blocks.filter(({ number }) => number > from.number && number <= to);
     const parts: StretchPart[] = [];
@@ -145,7 +145,7 @@ export class History {
     return { from, parts };
   }
 
-  /** Who is paid what for a sale by its plan, with the tree as it stands at the end. */
+  /** The commission of a sale by its plan, in the tree at the end of the history. */
   settledNow(batch: MadeBatch, sale: MadeSale): SettledLine {
     const plan = this.planOf(batch.plan);
     const distributors = new Map(this.distributors.map((distributor) => [distributor.id, distributor]));
@@ -239,7 +239,7 @@ export class History {
       const priceCents = BigInt(1 + this.#random.below(100_000));
       return {
         class: this.#random.pick(BUYER_CLASSES),
-        // Now and then a lane that nobody has taken.
+        // Sometimes an id that no distributor has.
         seller: this.#random.pick(this.distributors).id + (this.#random.below(10) === 0 ? 4_000 : 0),
         priceCents,
         volumeCents: priceCents - BigInt(this.#random.below(Number(priceCents))),
@@ -301,7 +301,7 @@ export class History {
     });
   }
 
-  /** Pays somebody who has a wallet, now and then somewhere else. */
+  /** Pays a distributor with a wallet, sometimes to another address. */
   #payOut(): void {
     const { id, wallet } = this.#random.pick(this.distributors);
     const units = (this.credited.get(id) ?? 0n) - (this.paid.get(id) ?? 0n);
@@ -315,7 +315,7 @@ export class History {
     );
   }
 
-  /** Raises a flag on a distributor or a sale, or closes one that is open. */
+  /** Raises a flag on a distributor or a sale, or closes an open one. */
   #flag(): void {
     const open = this.flags.find(({ outcome }) => outcome === null);
     if (open && this.#random.below(2) === 0) {
@@ -351,7 +351,7 @@ export class History {
     this.#pending.push({ kind: 'recorderSet', recorder, cap });
   }
 
-  /** Whoever moves takes along what they were credited and paid. */
+  /** A distributor who moves takes credits and payouts along. */
   #correct(): void {
     for (const entry of this.#made.correctSponsor()) {
       this.#pending.push(entry);

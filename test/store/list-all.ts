@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-/** Every page of a list, one after the other. */
+/** All items of a list, page by page. */
 export async function listAll<T>(
   page: (request: { limit: number; cursor?: string | undefined }) => Promise<{
     items: T[];

@@ -9,7 +9,7 @@ import {
 import { type Address, type Hex, keccak256, numberToHex, zeroAddress } from 'viem';
 import type { Random } from '../support/random.ts';
 
-/** A distributor as a made-up history has them. */
+/** A distributor of a made-up history. */
 export interface MadeDistributor {
   id: number;
   sponsor: number;
@@ -22,7 +22,7 @@ export interface MadeDistributor {
   enrolledBlock: number;
 }
 
-/** The distributors of a made-up history, and what may happen to them: each method does something and says it as entries. */
+/** The distributors of a made-up history. Each method makes something happen to them and returns the entries. */
 export class MadeDistributors {
   readonly all: MadeDistributor[] = [];
   readonly #random: Random;
@@ -37,12 +37,12 @@ export class MadeDistributors {
     return this.all.find((distributor) => distributor.id === id);
   }
 
-  /** Who has neither left nor moved. */
+  /** Distributors who have neither left nor moved. */
   get present(): MadeDistributor[] {
     return this.all.filter(({ status }) => status !== STATUS_CLOSED);
   }
 
-  /** The present id of a distributor and those that they had before. */
+  /** The present and former ids of a distributor. */
   idsOf(id: number): number[] {
     return [id, ...this.all.filter(({ movedTo }) => movedTo === id).map((distributor) => distributor.id)];
   }
@@ -73,7 +73,7 @@ export class MadeDistributors {
     });
   }
 
-  /** Sets the standing of a few, now and then of one of them twice. */
+  /** Sets the standings of a few distributors, sometimes of one of them twice. */
   setStanding(): Entry[] {
     const records = Array.from({ length: 1 + this.#random.below(5) }, () => {
       const { id } = this.#random.pick(this.present);
@@ -84,7 +84,7 @@ export class MadeDistributors {
     return [{ kind: 'standingSet', ranker: namedWallet(7), evidence, records: encodeStandings(records) }];
   }
 
-  /** Puts somebody below another sponsor, in place or under another id; nothing if there is nobody to do it with. */
+  /** Moves a distributor below another sponsor, with the same id or a new one; does nothing if none can move. */
   correctSponsor(): Entry[] {
     const distributor = this.#random.pick(this.present);
     const others = this.present.filter(
@@ -115,13 +115,13 @@ export class MadeDistributors {
 
   leave(): Entry[] {
     const distributor = this.#random.pick(this.present);
-    // A few must stay to go on with.
+    // Keep a few distributors for the rest of the history.
     if (this.present.length < 6) return [];
     Object.assign(distributor, { rank: 0, status: STATUS_CLOSED });
     return [{ kind: 'distributorLeft', id: distributor.id }];
   }
 
-  /** Gives somebody another wallet, or their first; now and then the wallet that another one has just given up. */
+  /** Gives a distributor a first or another wallet, sometimes one that another distributor has just given up. */
   setWallet(): Entry[] {
     const [one, other] = [this.#random.pick(this.present), this.#random.pick(this.present)];
     if (one !== other && one.wallet && this.#random.below(2) === 0) {
@@ -159,7 +159,7 @@ export class MadeDistributors {
     return { kind: 'walletSet', id: distributor.id, from, to, how };
   }
 
-  /** A distributor with everybody above them. */
+  /** A distributor and its upline. */
   #uplineOf(id: number): number[] {
     const distributor = this.find(id);
     return distributor ? [id, ...this.#uplineOf(distributor.sponsor)] : [];
@@ -180,7 +180,7 @@ export class MadeDistributors {
   }
 }
 
-/** A wallet that a number names. */
+/** The wallet with this number. */
 export function namedWallet(number: number): Address {
   return numberToHex(0xabc000 + number, { size: 20 });
 }

@@ -1,7 +1,7 @@
 import { type Database, migrate, openDatabase } from '@plumbline/store';
 import { engines, type TestDatabase } from '../support/databases.ts';
 
-/** Enough for what suites do at once. */
+/** Enough for the concurrent calls of the suites. */
 const CONNECTIONS = 10;
 
 /** What a suite runs on. */

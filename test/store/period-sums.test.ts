@@ -3,7 +3,7 @@ import { expect } from 'chai';
 
 const EXACT = 2 ** 52;
 
-describe('what months of distributors grow by', () => {
+describe('the growth of months', () => {
   function sumOf(sums: PeriodSums, id: number, period: number, column: PeriodColumn): bigint | undefined {
     return sums
       .changes()
@@ -36,7 +36,7 @@ describe('what months of distributors grow by', () => {
     expect(sumOf(back, 8, 202_401, 'team_cents')).to.equal(large);
   });
 
-  it('is nothing where all comes back to zero, also what was carried', () => {
+  it('is zero where all of it is undone, carries included', () => {
     const sums = new PeriodSums();
     const month = sums.month(202_401);
     month.paid(7, 2n ** 60n);
@@ -48,7 +48,7 @@ describe('what months of distributors grow by', () => {
     expect(sums.changes().map((change) => change.isZero())).to.deep.equal([true, true, true]);
   });
 
-  it('says as a double what a double holds', () => {
+  it('is a double where a double holds it', () => {
     const sums = new PeriodSums();
     sums.month(202_401).credited(7, 0, EXACT - 1);
     sums.month(202_401).credited(7, 1, EXACT - 1);

@@ -1,7 +1,7 @@
 import { amountOf, BUYER_CLASSES, decodeSales, type Entry, type JournalEntry } from '@plumbline/protocol';
 import type { Figures } from '@plumbline/store';
 
-/** What a history comes to, recomputed from its entries alone: the tree by walking it, sums by adding everything up. */
+/** Recomputes a history's results from its entries alone: the tree by walking it, sums by adding everything up. */
 
 interface TimedEntry extends JournalEntry {
   /** Unix seconds. */
@@ -19,12 +19,12 @@ type Sums = Omit<
 const LEVELS = 12;
 
 export class Recomputed {
-  /** By sponsor, 0 for the roots: those right below, in the order in which they came there. */
+  /** By sponsor (0 for roots): the distributors directly below, by arrival. */
   readonly #children = new Map<number, number[]>([[0, []]]);
   readonly #sponsors = new Map<number, number>();
-  /** By present id: the former. */
+  /** Former ids, by present id. */
   readonly #former = new Map<number, number>();
-  /** By lane and month. */
+  /** By id and month. */
   readonly #months = new Map<number, Map<number, Sums>>();
   readonly #sales = new Map<string, { lane: number; class: number }>();
 
@@ -59,7 +59,7 @@ export class Recomputed {
     return sponsor === 0 ? [] : [sponsor, ...this.uplineOf(sponsor)];
   }
 
-  /** Everybody below, level by level. */
+  /** The downline, level by level. */
   downlineOf(id: number): { id: number; level: number }[] {
     const all: { id: number; level: number }[] = [];
     let line = this.childrenOf(id);

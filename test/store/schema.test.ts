@@ -13,7 +13,7 @@ const intake = [
   'transactions',
 ];
 
-/** What lets the books be spread over servers by ledger; docs/operations.md says how. */
+/** What the books need to be distributed over servers by ledger; see docs/operations.md. */
 onBothEngines('the schema of the books', (store) => {
   const isOurs = sql`tables.relkind = 'r' and tables.relnamespace = 'public'::regnamespace`;
   const namesLedger = sql`exists (
@@ -25,7 +25,7 @@ onBothEngines('the schema of the books', (store) => {
   const namesOf = async (query: ReturnType<typeof sql<{ name: string }>>) =>
     (await query.execute(store.database)).rows.map(({ name }) => name);
 
-  it('has a ledger in every table but those of the intake', async () => {
+  it('has no tables but those of the books, the intake and the migrations', async () => {
     const books = await namesOf(
       sql`select relname as name from pg_class tables where ${isOfBooks} order by relname`,
     );
@@ -44,7 +44,7 @@ onBothEngines('the schema of the books', (store) => {
     expect(others).to.deep.equal([...intake, 'kysely_migration', 'kysely_migration_lock'].sort());
   });
 
-  it('names the ledger by its key in every table but those that no ledger has to itself', async () => {
+  it('has the ledger key in every table but those that all ledgers share', async () => {
     const without = sql<{ name: string }>`select relname as name from pg_class tables
       where ${isOurs} and not (${namesLedger}) order by relname`;
     expect(await namesOf(without)).to.deep.equal(['kysely_migration', 'kysely_migration_lock', 'leases']);

@@ -64,7 +64,7 @@ onBothEngines('searching', (store) => {
     expect(await listByReference(store.database, LEDGER, 'D', 1)).to.deep.equal(named.slice(0, 1));
   });
 
-  it('lists the payouts of everybody, newest first', async () => {
+  it('lists the payouts of every distributor, newest first', async () => {
     let entry = 0;
     const payouts = history.blocks.flatMap(({ entries }) =>
       entries.flatMap(({ entry: each, blockNumber, transactionHash }) => {

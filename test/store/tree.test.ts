@@ -35,7 +35,7 @@ onBothEngines('the tree', (store) => {
     return list.map((each) => ({ id: each.id, level: each.level }));
   };
 
-  /** Everybody's lines up and down against a walk over the entries of the first blocks. */
+  /** Compares all uplines and downlines with a walk over the entries of the first blocks. */
   async function compare({ blocks }: History): Promise<void> {
     const walked = new Recomputed(blocks);
     for (const id of walked.distributors) {
@@ -78,12 +78,12 @@ onBothEngines('the tree', (store) => {
     }
   });
 
-  it('says with everybody below how many they have below themselves and what they were credited', async () => {
+  it('lists a downline with team sizes and credits', async () => {
     const history = new History(11, 100);
     await applyEntries(store.database, LEDGER, history.stretch(START, START_BLOCK + 99));
     const walked = new Recomputed(history.blocks);
     const { items } = await listDownline(store.database, LEDGER, 0, { limit: 500 });
-    expect(items.map(({ level, ...member }) => member)).to.deep.equal(
+    expect(items.map(({ level, ...distributor }) => distributor)).to.deep.equal(
       walked.downlineOf(0).map(({ id }) => ({
         id,
         creditedUnits: history.credited.get(id) ?? 0n,
@@ -93,7 +93,7 @@ onBothEngines('the tree', (store) => {
     );
   });
 
-  it('has nobody above or below nobody, or the id of somebody who has moved', async () => {
+  it('has no upline and no downline for unknown and former ids', async () => {
     const history = new History(11, 150);
     await applyEntries(store.database, LEDGER, history.stretch(START, START_BLOCK + 149));
     const moved = history.distributors.find(({ movedTo }) => movedTo !== null)?.id ?? 0;
@@ -104,7 +104,7 @@ onBothEngines('the tree', (store) => {
     }
   });
 
-  it('goes on behind somebody who has moved away, and refuses other cursors', async () => {
+  it('continues after a distributor who has moved away, and refuses other cursors', async () => {
     const [a, b, c, d] = [4, 8, 12, 16] as const;
     let position = await enrol(START, [
       [a, 0],
@@ -127,7 +127,7 @@ onBothEngines('the tree', (store) => {
     const cursor = page.nextCursor ?? '';
     const next = await listDownline(store.database, LEDGER, a, { limit: 2, cursor });
     expect(next.items.map(({ id }) => id)).to.deep.equal([6]);
-    // Distributor 8 was put below another sponsor under the same id.
+    // Distributor 8 now moves below another sponsor and keeps its id.
     await append(position, [{ ...moved, id: b, newId: b }]);
     for (const other of [String(b), String(d), String(a), '999', 'x', '', '-1', '1-1']) {
       const list = listDownline(store.database, LEDGER, a, { limit: 2, cursor: other });
@@ -147,7 +147,7 @@ onBothEngines('the tree', (store) => {
     for (let from = 0; from < DEEP; from += 2_000)
       position = await enrol(position, line.slice(from, from + 2_000));
     const last = 4 * DEEP;
-    // At the end each has three more, of whom the index sees no difference.
+    // The last two get three more recruits each, whom the index cannot tell apart.
     const more = [1, 2, 3].flatMap((lane): [number, number][] => [
       [last + lane, last],
       [last - 4 + lane, last - 4],

@@ -3,7 +3,7 @@ import { sumsBelow, Uplines } from '@plumbline/store/testing';
 import { expect } from 'chai';
 
 describe('uplines of distributors whose places are in memory', () => {
-  /** Whoever asks it fails. */
+  /** Every query fails. */
   const noDatabase = undefined as unknown as Database;
   const fresh = new Map([
     [4, { sponsor: 0, depth: 0, movedTo: null }],
@@ -11,7 +11,7 @@ describe('uplines of distributors whose places are in memory', () => {
     [6, { sponsor: 5, depth: 2, movedTo: null }],
   ]);
 
-  it('ask the books for a lane that nobody is known to have, unless nobody else is there', async () => {
+  it('query an id that no known distributor has, unless there are no other distributors', async () => {
     const ask = (isFirst: boolean) => Uplines.load(noDatabase, 1n, [6, 4_000], { fresh, isFirst });
     expect(await ask(false).catch((error) => error)).to.be.instanceOf(Error);
     const uplines = await ask(true);
@@ -20,13 +20,13 @@ describe('uplines of distributors whose places are in memory', () => {
     expect(uplines.above(6)).to.deep.equal([5, 4]);
   });
 
-  it('ask the books for a sponsor who is not among them', async () => {
+  it('query a sponsor who is not among them', async () => {
     const below = new Map([...fresh].filter(([id]) => id !== 4));
     const uplines = Uplines.load(noDatabase, 1n, [6], { fresh: below, isFirst: false });
     expect(await uplines.catch((error) => error)).to.be.instanceOf(Error);
   });
 
-  it('ask nothing for those who are among them up to their roots, and add up like others', async () => {
+  it('query nothing if whole uplines are among them, and sum like others', async () => {
     const uplines = await Uplines.load(noDatabase, 1n, [6], { fresh, isFirst: false });
     const amounts = new Map([
       [4, 1],

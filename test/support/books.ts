@@ -1,6 +1,6 @@
 import type { Database } from '@plumbline/store';
 
-/** The tables of the books, whole, for comparing one store with another. */
+/** Dumps of the books, for comparing one store with another. */
 
 const tables = [
   'ledgers',
@@ -23,7 +23,7 @@ const tables = [
 
 export type BooksDump = Record<(typeof tables)[number], string[]>;
 
-/** Every row of every table as text, in an order that does not depend on how it was written. */
+/** Every row of every table as text, in an order that does not depend on how the rows were written. */
 export async function dumpBooks(database: Database): Promise<BooksDump> {
   const dump: Partial<BooksDump> = {};
   for (const table of tables) {
@@ -33,12 +33,12 @@ export async function dumpBooks(database: Database): Promise<BooksDump> {
   return dump as BooksDump;
 }
 
-/** A row as it stands in a dump. */
+/** A row as text, as in a dump. */
 export function textOf(row: object): string {
   return JSON.stringify(row, asText);
 }
 
-/** Empties the books, so that they can be built afresh without starting another database. */
+/** Empties the books, so that they can be built again in the same database. */
 export async function clearBooks(database: Database): Promise<void> {
   for (const table of tables) await database.deleteFrom(table).execute();
 }

@@ -30,8 +30,11 @@ export const engines: readonly Engine[] = [
 ];
 
 const isTestRun = typeof after === 'function';
+/** A suite may share a database until the run ends, and stop it only after this hook. */
+let hasRunEnded = false;
 if (isTestRun) {
   after(async () => {
+    hasRunEnded = true;
     for (const each of idle.splice(0)) await each.close();
     await stopServer();
   });
@@ -45,7 +48,7 @@ async function startPglite(): Promise<TestDatabase> {
   return {
     url: running.url,
     async stop() {
-      if (!isTestRun) return await running.close();
+      if (!isTestRun || hasRunEnded) return await running.close();
       const database = openDatabase(running.url, 1);
       await sql`drop schema public cascade; create schema public`.execute(database);
       await database.destroy();
@@ -77,6 +80,7 @@ async function startPostgres(): Promise<TestDatabase> {
     url: `postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/${name}`,
     async stop() {
       inUse--;
+      if (hasRunEnded) return;
       if (isTestRun) await dropDatabase(postgres, name);
       else if (inUse === 0) await stopServer();
     },

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 /** The golden figures of test/vectors/plans.json, as plans and lines of distributors that a ledger can have. */
 
-/** Somebody up the line of the sale. */
-interface Member {
+/** A distributor of the seller's upline. */
+interface UplineDistributor {
   name: string;
   rank: number;
   isActive: boolean;
@@ -22,7 +22,7 @@ export interface Golden {
   /** Cents, all of which count. */
   volumeCents: number;
   /** From the seller's sponsor up. */
-  upline: Member[];
+  upline: UplineDistributor[];
   /** Who is paid at each level (generation, step) from 1 up, in base units; null for a level that stays unpaid. */
   credits: (Paid | null)[];
   /** Base units in all. */
@@ -89,7 +89,7 @@ export const goldens: Golden[] = [
     const all = compression.rates.reduce((sum, rate) => sum + BigInt(rate) * BigInt(compression.cv), 0n);
     return {
       name: `compression, ${name}`,
-      // Somebody's highest level is their rank: the row of a rank ends at it.
+      // A distributor's highest level is their rank: the row of a rank ends at it.
       plan: planOf(
         0,
         kind,
@@ -142,7 +142,7 @@ function centsOf(units: string): number {
   return Number(units) / UNITS_PER_CENT;
 }
 
-function rankedLine(upline: Ranked): Member[] {
+function rankedLine(upline: Ranked): UplineDistributor[] {
   return upline.map(([name, rank]) => ({ name, rank: RANKS.indexOf(rank), isActive: true }));
 }
 

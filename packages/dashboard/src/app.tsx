@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import { api } from './api/client.ts';
 import { openLedgerChain } from './chain/ledger-chain.ts';
+import { NodeField } from './parts/node-field.tsx';
 import { Problem } from './parts/problem.tsx';
 import { Skeleton } from './parts/skeleton.tsx';
 import { parseRoute, useHash } from './router.ts';
-import { NodeField } from './site/node-field.tsx';
 import { RoutedPage } from './site/routed-page.tsx';
 import { SiteFooter } from './site/site-footer.tsx';
 import { SiteHeader } from './site/site-header.tsx';

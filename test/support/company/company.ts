@@ -6,6 +6,7 @@ import {
   encodeDistributors,
   encodeSales,
   encodeStandings,
+  type Plan,
   type ReversalRecord,
   type SaleRecord,
   type StandingRecord,
@@ -30,7 +31,7 @@ import { encodeCall, listJournalLogs, type Receipt, readViews, sendTransaction }
 
 export const DAY = 86_400;
 
-/** The reason or evidence that these companies give for everything. */
+/** The reason or evidence that these companies give for everything they do. */
 export const EVIDENCE: Hex = `0x${'e1'.repeat(32)}`;
 const MANIFEST: Hex = `0x${'5a'.repeat(32)}`;
 
@@ -38,7 +39,9 @@ const MANIFEST: Hex = `0x${'5a'.repeat(32)}`;
 const ROLES = ['RANKER', 'COMPLIANCE', 'GUARDIAN', 'REGISTRAR', 'QUOTER'];
 
 /** What differs from the usual programme of scripts/stack/deploy.ts. */
-export type CompanyOptions = Omit<DeployOptions, 'rpcUrl' | 'privateKey'>;
+export interface CompanyOptions extends Omit<DeployOptions, 'rpcUrl' | 'privateKey' | 'request'> {
+  request?: Omit<NonNullable<DeployOptions['request']>, 'plan'> & { plan?: Plan };
+}
 
 /** Where a batch was recorded. */
 export interface RecordedBatch extends OpenBatch {
@@ -211,7 +214,12 @@ export function deployCompany(
 ): Promise<Deployment> {
   const { address = '', privateKey = '' } = anvil.accounts[0] ?? {};
   const own = ROLES.map((name) => ({ role: roleNamed(name), account: address }));
-  return deployLocal({ rpcUrl: anvil.rpcUrl, privateKey, roles: [...own, ...roles], ...options });
+  return deployLocal({
+    rpcUrl: anvil.rpcUrl,
+    privateKey,
+    roles: [...own, ...roles],
+    ...options,
+  } as DeployOptions);
 }
 
 export function roleNamed(name: string): Hex {

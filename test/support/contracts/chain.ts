@@ -10,6 +10,9 @@ export const { loadFixture, time } = networkHelpers;
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
+/** Below the time that mocha gives a test. */
+const MINED_WITHIN_MS = 30_000;
+
 /**
  * The simulated chain answers when a transaction is in a block, another node at once: then this waits for the block.
  */
@@ -18,7 +21,12 @@ const mined: Partial<NetworkHooks> = {
     const response = await next(context, sender, request);
     if (request.method === 'eth_sendTransaction' && 'result' in response) {
       const receipt = { method: 'eth_getTransactionReceipt', params: [response.result] };
-      while ((await connection.provider.request(receipt)) === null) await delay(1);
+      const limit = Date.now() + MINED_WITHIN_MS;
+      while ((await connection.provider.request(receipt)) === null) {
+        // Without a limit the loop outlives its test and keeps the process from ending.
+        if (Date.now() > limit) throw new Error(`transaction ${response.result} was not mined`);
+        await delay(1);
+      }
     }
     return response;
   },

@@ -30,7 +30,7 @@ const SHAPES = ['recursive', 'chain', 'star', 'forest'] as const;
 type TreeShape = (typeof SHAPES)[number];
 
 /** Most distributors of one company: enough to stand deeper than a walk looks, few enough to compare all after each round. */
-const MOST_PEOPLE = 120;
+const MAX_DISTRIBUTORS = 120;
 
 const ACTIONS = [
   'enrol',
@@ -53,7 +53,7 @@ const MAX_UINT256 = 2n ** 256n - 1n;
 const MAX_CUSTODY = 2n ** 50n - 1n;
 const MAX_REFILL = 2n ** 47n;
 /** The most that one sale can reserve, in units. */
-const MOST_RESERVED = MAX_CENTS * BPS;
+const MAX_RESERVED = MAX_CENTS * BPS;
 
 /** The roles that the admin takes besides: all that the random actions need. */
 const ROLES = ['RANKER_ROLE', 'COMPLIANCE_ROLE', 'REGISTRAR_ROLE'];
@@ -143,7 +143,7 @@ export class RandomCompany extends Subject {
    */
   async settleBatch(): Promise<TwinBatch> {
     const { random, twin } = this;
-    // Long lines are kept, and often have hardly anybody to pay: only there a walk comes to its end by its length.
+    // Long uplines are kept, often with hardly anyone to pay: only there does a walk end because of its length.
     const isLong = this.shape === 'chain';
     const isSparse = isLong && random.chance(30);
     await this.#announce(isSparse);
@@ -151,7 +151,7 @@ export class RandomCompany extends Subject {
     if (random.chance(5)) await leave(this);
     if (random.chance(10)) await this.#enrol();
     await setStanding(this, isSparse);
-    if (twin.float < MOST_RESERVED) await this.#refill();
+    if (twin.float < MAX_RESERVED) await this.#refill();
     await this.#record();
     const batch = twin.batches.at(-1);
     if (!batch) throw new Error('There is no batch.');
@@ -163,7 +163,7 @@ export class RandomCompany extends Subject {
 
   /** Enrols up to a random number of distributors, often as many as a company can have. */
   async grow(): Promise<void> {
-    const size = this.random.pick([10, 40, MOST_PEOPLE, MOST_PEOPLE]);
+    const size = this.random.pick([10, 40, MAX_DISTRIBUTORS, MAX_DISTRIBUTORS]);
     while (this.twin.distributors.size < size) await this.#enrol();
   }
 
@@ -195,7 +195,7 @@ export class RandomCompany extends Subject {
 
   async #enrol(): Promise<void> {
     if (this.twin.paused) return;
-    const room = MOST_PEOPLE - this.twin.distributors.size;
+    const room = MAX_DISTRIBUTORS - this.twin.distributors.size;
     const distributors: DistributorRecord[] = [];
     for (let i = Math.min(room, this.random.between(1, 25)); i > 0; i--) {
       distributors.push(this.#newcomer(distributors));
@@ -205,7 +205,7 @@ export class RandomCompany extends Subject {
     this.twin.enrol(distributors, this.now);
   }
 
-  /** Somebody to enrol after those of `before`, who are not enrolled yet. */
+  /** A distributor to enrol after those of `before`, who are not enrolled yet. */
   #newcomer(before: readonly DistributorRecord[]): DistributorRecord {
     const ids = [...this.twin.distributors.keys(), ...before.map(({ id }) => id)];
     const sponsor = this.#sponsor(ids.filter((id) => this.twin.tree.statusOf(id) !== STATUS_CLOSED));
@@ -250,7 +250,7 @@ export class RandomCompany extends Subject {
     twin.record(this.admin, sales, root, time);
   }
 
-  /** Anybody, and now and then a lane that is still empty. */
+  /** Any distributor, and now and then an empty lane. */
   #seller(): number {
     const lane = idAt(this.random.between(1, this.twin.fragments), this.random.between(0, 3));
     const ids = [...this.twin.distributors.keys()];

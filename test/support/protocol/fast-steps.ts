@@ -22,7 +22,7 @@ export function fastSteps(tree: Tree, plan: Plan, seller: number): number[] {
   return steps;
 }
 
-/** Whether everybody from lane 0 to the distributor is active, and each but the first is sponsored by the lane below. */
+/** Whether all lanes from 0 to the distributor are active, and each but the first is sponsored by the lane below. */
 function isLineUpTo(tree: Tree, id: number): boolean {
   const first = id - (id % LANES);
   for (let each = first; each <= id; each++) {

@@ -45,7 +45,7 @@ export class Chain {
   }
 
   static async start(): Promise<Chain> {
-    // Anybody may send, without ether.
+    // Every address may send, without ether.
     const args = [
       '--auto-impersonate',
       '--prune-history',

@@ -29,7 +29,7 @@ export async function setStanding(company: Subject, isSparse = false): Promise<v
   twin.setStanding(company.admin, standings, evidence);
 }
 
-/** Somebody's sponsor becomes anybody who does not stand below them, in their fragment or out of it, or nobody. */
+/** A distributor's sponsor becomes any distributor who is not in their downline, in their fragment or not, or none. */
 export async function correctSponsor(company: Subject): Promise<void> {
   const { random, twin } = company;
   if (twin.paused) return;
@@ -52,7 +52,7 @@ export async function correctSponsor(company: Subject): Promise<void> {
   twin.correctSponsor(id, sponsor, reason);
 }
 
-/** Somebody leaves, with their own wallet. */
+/** A distributor leaves, with their own wallet. */
 export async function leave(company: Subject): Promise<void> {
   const staying = company.walletOwners().filter(([, { status }]) => status !== STATUS_CLOSED);
   if (staying.length === 0) return;
@@ -106,7 +106,7 @@ async function closeFlag(company: Subject): Promise<void> {
   twin.closeFlag(flag, outcome, evidence);
 }
 
-/** Somebody who was enrolled without a wallet gets one, by the registrar's voucher. */
+/** A distributor without a wallet gets one, by the registrar's voucher. */
 async function claim(company: Subject): Promise<void> {
   const { random, twin } = company;
   const walletless = [...twin.distributors].filter(
@@ -125,7 +125,7 @@ async function claim(company: Subject): Promise<void> {
   twin.setWallet(id, wallet, 'claimed');
 }
 
-/** Somebody moves to a new wallet, which agrees. */
+/** A distributor changes to a new wallet, which consents. */
 async function change(company: Subject): Promise<void> {
   const owners = company.walletOwners();
   if (owners.length === 0) return;
@@ -165,7 +165,7 @@ async function recover(company: Subject): Promise<void> {
   }
 }
 
-/** What is owed to somebody goes to another address, as they have signed. */
+/** What a distributor is owed goes to another address, as they have signed. */
 async function withdrawTo(company: Subject): Promise<void> {
   const { random, twin } = company;
   const payable = company.payable(company.now + 1);

@@ -9,7 +9,7 @@ import type { CreationTerms, Ledger } from './ledger.ts';
 import { Twin } from './twin.ts';
 import type { TwinDistributor } from './twin-distributors.ts';
 
-/** A real ledger beside its twin, with the keys of everybody on it. */
+/** A real ledger beside its twin, with the keys of all wallets on it. */
 export class Subject {
   readonly ledger: Ledger;
   readonly twin: Twin;
@@ -27,7 +27,7 @@ export class Subject {
     this.twin = new Twin(terms.returnWindow);
   }
 
-  /** Something of an arbitrary, as the seed has it. */
+  /** A value of an arbitrary; the company's seed decides which. */
   draw<T>(arbitrary: Arbitrary<T>): T {
     return sampleOf(arbitrary, this.random.below(2 ** 31));
   }
@@ -55,7 +55,7 @@ export class Subject {
     this.logs.push(...(await this.ledger.send(call, options)));
   }
 
-  /** A wallet of nobody yet, whose key is kept. */
+  /** A new wallet, whose key is kept. */
   newWallet(): Address {
     const key = this.random.hex(32);
     const wallet = privateKeyToAddress(key).toLowerCase() as Address;
@@ -69,12 +69,12 @@ export class Subject {
     return key;
   }
 
-  /** Everybody who has a wallet. */
+  /** All distributors with a wallet. */
   walletOwners(): [id: number, distributor: TwinDistributor][] {
     return [...this.twin.distributors].filter(([, { wallet }]) => wallet !== zeroAddress);
   }
 
-  /** Everybody who can be paid at `time`. */
+  /** All distributors who can be paid at `time`. */
   payable(time: number): [id: number, distributor: TwinDistributor][] {
     return this.walletOwners().filter(([, { owed, heldUntil }]) => owed > 0n && heldUntil <= time);
   }

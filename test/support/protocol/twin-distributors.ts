@@ -21,9 +21,9 @@ import {
 } from '@plumbline/protocol';
 import { type Address, type Hex, zeroAddress } from 'viem';
 
-/** A distributor with what their wallet's word says; zeros for a lane that somebody has moved away from. */
+/** A distributor with what their wallet's word says; zeros for a lane that a distributor has moved away from. */
 export interface TwinDistributor extends Account {
-  /** The zero address for nobody's. */
+  /** The zero address if there is none. */
   wallet: Address;
   enrolledAt: number;
   heldUntil: number;

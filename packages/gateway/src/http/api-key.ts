@@ -12,7 +12,7 @@ export function apiKeyCheck(apiKey: string): (request: FastifyRequest) => boolea
   };
 }
 
-/** What a route that needs the API key says of itself in the OpenAPI document. */
+/** Marks a route in the OpenAPI document as one that needs the API key. */
 export const NEEDS_API_KEY = { security: [{ apiKey: [] }] };
 
 /** Lets only requests with the API key through. */

@@ -16,13 +16,13 @@ import { registerSearch } from './routes/search.ts';
 
 const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** Builds the HTTP side; listening is the caller's. */
+/** Builds the HTTP API. The caller makes it listen. */
 export async function buildApp(dependencies: Dependencies): Promise<App> {
   const app = Fastify({
     loggerInstance: dependencies.log,
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 300 },
-    // What is not as the schema says is refused, not bent: "1999" and 1999 are different things to sign for.
+    // A value of the wrong type is refused, not converted: a sale is signed for as it was sent.
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: false },
     },
@@ -31,7 +31,7 @@ export async function buildApp(dependencies: Dependencies): Promise<App> {
   app.addHook('onSend', async (request, reply) => {
     const { 'content-security-policy': policy, ...others } = SECURITY_HEADERS;
     reply.headers(others);
-    // The documentation page brings a policy of its own.
+    // The documentation page has a policy of its own.
     if (!/^\/docs(\/|\?|$)/.test(request.url)) reply.header('content-security-policy', policy);
   });
   registerProblems(app);
@@ -41,7 +41,7 @@ export async function buildApp(dependencies: Dependencies): Promise<App> {
       info: {
         title: 'Plumbline gateway',
         version: '1',
-        description: 'Submit distributors, sales and reversals; read what the ledger says of them.',
+        description: 'Submit distributors, sales and reversals; read what the ledger says about them.',
       },
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
     },

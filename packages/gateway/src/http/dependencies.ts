@@ -11,18 +11,18 @@ import type {
 import type { BatcherStatus } from '../batcher/batcher.ts';
 import type { Chain } from '../chain/chain.ts';
 
-/** What the HTTP side works with. */
+/** What the HTTP API needs. */
 export interface Dependencies {
   database: Database;
   chain: Chain;
   /** The ledger's fixed terms, read once. */
   terms: LedgerTerms;
   startBlock: number;
-  /** What writing needs in `Authorization: Bearer`. */
+  /** Requests that write must send it in `Authorization: Bearer`. */
   apiKey: string;
   /** The node that browsers are told to ask; null leaves the choice to the reader. */
   publicRpcUrl: string | null;
-  /** What the batcher of this process is at. */
+  /** The state of this process's batcher. */
   batcherStatus(): BatcherStatus;
   /** Folder with the dashboard's built files. */
   dashboard?: string | undefined;

@@ -3,7 +3,7 @@ import type { BooksStatus, SubmittedSale } from '@plumbline/store';
 
 type TransactionState = SubmittedSale['transactionState'];
 
-/** How far an item is, from its own state and that of its transaction. */
+/** The state of an item, from its own row and that of its transaction. */
 export function itemState(item: SubmittedSale['state'], transaction: TransactionState): ItemState {
   if (item !== 'batched') return item;
   if (transaction === 'included' || transaction === 'final' || transaction === 'sent') return transaction;
@@ -15,7 +15,7 @@ export function isOnChain(transaction: TransactionState): boolean {
   return transaction === 'included' || transaction === 'final';
 }
 
-/** Whether what the books have of a block can no longer be undone. */
+/** Whether a block in the books can no longer be undone. */
 export function isFinal(blockNumber: number, books: BooksStatus | undefined): boolean {
   return blockNumber <= (books?.finalNumber ?? -1);
 }

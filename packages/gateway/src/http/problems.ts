@@ -58,7 +58,7 @@ function problemBody(status: number, detail: string, errors: FieldProblem[]): Pr
 /** Problems beyond these are not listed. */
 export const MAX_PROBLEMS = 20;
 
-/** Says what validation found, by field, without repeating what was sent. */
+/** What validation found, by field. The values that were sent are not repeated. */
 export function fieldProblems(
   validation: readonly FastifySchemaValidationError[],
   context: string | undefined,
@@ -66,7 +66,7 @@ export function fieldProblems(
   const problems = new Map<string, FieldProblem>();
   for (const error of validation) {
     const found = { field: fieldOf(error, context), problem: wordsFor(error) };
-    // Of a union only the last alternative's complaint is kept: all of them name the same field.
+    // A union complains once for each alternative, always about the same field; the first is enough.
     problems.set(found.field, problems.get(found.field) ?? found);
   }
   return [...problems.values()].slice(0, MAX_PROBLEMS);
@@ -103,12 +103,12 @@ export function registerProblems(app: App): void {
   });
 }
 
-/** Answers what has no route. */
+/** Answers requests that no route handles. */
 export function registerNotFound(app: App): void {
   app.setNotFoundHandler((request, reply) => answerNotFound(request, reply));
 }
 
-/** Says that there is nothing here. */
+/** Answers that there is no such route or file. */
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const detail = `there is nothing at ${request.method} ${request.url.split('?')[0]}`;
   return reply
@@ -143,7 +143,7 @@ function explain(error: FastifyError | ProblemError | Error): {
     const detail = errors.map(({ field, problem }) => `${field} ${problem}`).join('; ');
     return { status: 400, detail, errors };
   }
-  // The parser's own words may repeat what was sent.
+  // The parser's message may repeat what was sent.
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
     return {
       status: 400,

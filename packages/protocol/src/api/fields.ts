@@ -3,7 +3,7 @@ import type { Hex } from 'viem';
 import { BUYER_CLASSES } from '../encoding/records.ts';
 import { CENTS_PATTERN, TEXT_PATTERN } from './patterns.ts';
 
-/** The kinds of fields that requests and responses are made of. */
+/** Kinds of fields in requests and responses. */
 
 /** @returns A schema that also allows null. */
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -30,10 +30,10 @@ export const reference = (description: string) => freeText({ minLength: 1, maxLe
 export const hex = (description?: string): TUnsafe<Hex> =>
   Type.Unsafe<Hex>(Type.String(description === undefined ? {} : { description }));
 
-/** How many there are of something. */
+/** A count. */
 export const count = (description: string) => Type.Integer({ description });
 
-/** One of a few words. */
+/** One of the given words. */
 export const oneOf = <const T extends readonly string[]>(
   words: T,
   description?: string,

@@ -1,4 +1,4 @@
-/** The HTTP API in schemas, and the static types that follow from them. This door alone needs TypeBox. */
+/** The schemas of the HTTP API and their static types. Only this door needs TypeBox. */
 
 export { DistributorResponse, DistributorsReceipt, DistributorsRequest } from './distributors.ts';
 export { freeText, ITEM_STATES, type ItemState } from './fields.ts';

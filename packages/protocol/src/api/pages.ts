@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { freeText, nullable } from './fields.ts';
 import { LEVEL_PATTERN, LIMIT_PATTERN, PERIOD_PATTERN } from './patterns.ts';
 
-/** What lists take, and what leads from one page to the next. */
+/** How lists are paged. */
 
 const pageFields = {
   limit: Type.Optional(Type.String({ pattern: LIMIT_PATTERN, description: '1 to 200; 50 if absent' })),

@@ -1,12 +1,12 @@
-/** Patterns of what comes in, and what each wants, in words for the answer that refuses something. */
+/** Patterns of fields in requests, and the words with which a mismatch is refused. */
 
 export const CENTS_PATTERN = '^(0|[1-9][0-9]{0,9})$';
-/** The ledger takes the zero address for "no wallet yet"; whoever means that leaves the wallet out. */
+/** Not the zero address: the ledger reads it as "no wallet yet", which a request says by leaving the wallet out. */
 export const WALLET_PATTERN = '^0x(?!0{40}$)[0-9a-fA-F]{40}$';
 export const LIMIT_PATTERN = '^[1-9][0-9]{0,2}$';
 export const LEVEL_PATTERN = '^[1-9][0-9]{0,7}$';
 export const PERIOD_PATTERN = '^[1-9][0-9]{3}(0[1-9]|1[0-2])$';
-/** Matched by code point, so that only a surrogate without its other half is one. */
+/** Matched by code point, so that only half a surrogate pair is refused. */
 export const TEXT_PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';
 
 export const PATTERN_WORDS: Readonly<Record<string, string>> = {

@@ -37,8 +37,7 @@ export const DownlineResponse = Type.Object({
   distributors: Type.Array(
     Type.Object({ ...downlineFields, level: Type.Integer({ description: '1: sponsored directly' }) }),
     {
-      description:
-        'Level by level; within one, in the order of the sponsors and in which their distributors came',
+      description: 'Level by level; within a level in the order of the sponsors, and then of enrolment',
     },
   ),
   nextCursor,
@@ -49,7 +48,7 @@ export const TeamResponse = Type.Object({
   directs: downlineFields.directs,
   size: downlineFields.teamSize,
   period: Type.Integer({ description: 'Month in UTC, e.g. 202603' }),
-  volumeCents: Type.String({ description: 'Volume of everybody below in that month' }),
+  volumeCents: Type.String({ description: 'Volume of the downline in that month' }),
   reversedCents: Type.String({ description: 'Volume that was taken back in it' }),
 });
 export type TeamResponse = Static<typeof TeamResponse>;
@@ -60,7 +59,7 @@ export const LeadersResponse = Type.Object({
     Type.Object({
       id: Type.Integer(),
       reference,
-      netRetailCents: Type.String({ description: 'Retail volume less what was taken back of such' }),
+      netRetailCents: Type.String({ description: 'Retail volume less what was taken back' }),
     }),
   ),
   nextCursor,

@@ -1,6 +1,6 @@
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { Card } from '../../parts/card.tsx';
-import { NodeField } from '../../site/node-field.tsx';
+import { NodeField } from '../../parts/node-field.tsx';
 import { useVerification } from '../../state/use-verification.ts';
 import { text } from '../../text.ts';
 import { CheckList } from './check-list.tsx';

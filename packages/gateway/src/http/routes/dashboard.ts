@@ -3,8 +3,7 @@ import type { App } from '../dependencies.ts';
 import { answerNotFound } from '../problems.ts';
 
 /**
- * Everything the page may load comes from here; it asks this server and a node of the user's choice, and runs no script
- * that stands in the page itself.
+ * The page loads everything from this server, talks to it and to a node of the user's choice, and runs no inline scripts.
  */
 const POLICY = [
   "default-src 'self'",
@@ -16,17 +15,17 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Headers that go with every answer. */
+/** Headers of every response. */
 export const SECURITY_HEADERS = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
 
-/** The API, the dashboard's own files, and files at the top; an external id in a page's path may have a dot. */
+/** Paths that are no page: the API, assets, and files at the top. Elsewhere a dot may belong to an external id. */
 const NO_PAGE = /^\/(v1|docs|assets)(\/|$)|^\/[^/]+\.\w+$/;
 
-/** Serves the dashboard's files; a path that is no file is a page of the dashboard. */
+/** Serves the dashboard's files, and its page for every other path. */
 export async function registerDashboard(app: App, folder: string): Promise<void> {
   await app.register(fastifyStatic, { root: folder, wildcard: false, index: 'index.html' });
   app.setNotFoundHandler((request, reply) => {

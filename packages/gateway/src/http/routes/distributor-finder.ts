@@ -20,7 +20,7 @@ export const DistributorParams = Type.Object({
 
 /** Finds distributors by the name in a path. Every call throws ProblemError (404) for an unknown name. */
 export interface DistributorFinder {
-  /** The distributor, null before the enrolment is on chain, and the enrolment of one named by reference. */
+  /** A distributor named by reference comes with the enrolment; `distributor` is null before that is on chain. */
   get(
     name: string,
   ): Promise<{ distributor: Distributor; row?: EnrolmentRow } | { distributor: null; row: EnrolmentRow }>;

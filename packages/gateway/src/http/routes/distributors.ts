@@ -24,7 +24,7 @@ import { isFinal } from '../item-state.ts';
 import { MAX_PROBLEMS, ProblemError } from '../problems.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
 
-/** Distributors: submitted by reference, read by id, wallet or reference. What stands around them has files of its own. */
+/** Submits distributors, and reads one by id, wallet or reference. */
 export function registerDistributors(app: App, dependencies: Dependencies): void {
   const { database, chain, apiKey } = dependencies;
   const { ledger } = chain;

@@ -4,7 +4,7 @@ import type { App, Dependencies } from '../dependencies.ts';
 import { parsePage } from '../paging.ts';
 import { withReferences } from './references.ts';
 
-/** Who sold most to retail customers. */
+/** The distributors who sold most to retail customers. */
 export function registerLeaders(app: App, dependencies: Dependencies): void {
   const { database, chain } = dependencies;
   const { ledger } = chain;

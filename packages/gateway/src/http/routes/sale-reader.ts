@@ -25,8 +25,8 @@ import type { Dependencies } from '../dependencies.ts';
 import { isFinal, isOnChain, itemState } from '../item-state.ts';
 import { ProblemError } from '../problems.ts';
 
-/** Batches whose document hashes are kept. */
-const KEPT = 64;
+/** Batches whose document hashes are kept in memory. */
+const MAX_CACHED_BATCHES = 64;
 
 /** What was submitted under a name, and what the books have of it. */
 interface FoundSale {
@@ -40,7 +40,7 @@ interface FoundSale {
 /** Makes a function that reads one sale from the intake and the books. The reasons for reversals are not public. */
 export function createSaleReader({ database, chain }: Dependencies) {
   const { ledger } = chain;
-  /** By manifest root, because that is what they hash to. */
+  /** Document hashes by the manifest root that they lead to. */
   const manifests = new Map<string, Hex[]>();
 
   async function hashesOf(batch: OutgoingBatchRow): Promise<Hex[]> {
@@ -51,7 +51,7 @@ export function createSaleReader({ database, chain }: Dependencies) {
     const hashes = rows.map((row, i) => documentHash(documentOf(row, sellers[i] ?? 0)));
     manifests.set(batch.manifestRoot, hashes);
     for (const oldest of manifests.keys()) {
-      if (manifests.size <= KEPT) break;
+      if (manifests.size <= MAX_CACHED_BATCHES) break;
       manifests.delete(oldest);
     }
     return hashes;

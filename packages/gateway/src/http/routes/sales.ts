@@ -28,7 +28,7 @@ import { findSaleProblem, newReversal, newSale } from '../submissions.ts';
 import { createSaleReader } from './sale-reader.ts';
 
 const MAX_SALES = 1_000;
-/** A list of sales with many items each. */
+/** Enough for a full list of sales with many items each. */
 const BODY_LIMIT = 64 * 1024 * 1024;
 
 type Refused = SalesReceipt['refused'][number];
@@ -74,7 +74,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
     {
       onRequest,
       bodyLimit: BODY_LIMIT,
-      // The list as a whole is checked here and each sale by the handler, so that one bad sale refuses only itself.
+      // This checks the list and the handler checks each sale, so that a bad sale is refused alone.
       validatorCompiler: ({ schema, httpPart }) => {
         if (httpPart === 'body') return checkList;
         return app.validatorCompiler?.({ schema, method: 'POST', url: '/v1/sales/batch' }) ?? (() => true);
@@ -169,7 +169,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
   );
 }
 
-/** Asks for the chain's time once for all that want it at the same moment. */
+/** Reads the chain's time, once for all requests that need it at the same moment. */
 function sharedChainTime(chain: Chain): () => Promise<number> {
   let asking: Promise<number> | undefined;
   return () => {
@@ -183,7 +183,7 @@ function sharedChainTime(chain: Chain): () => Promise<number> {
   };
 }
 
-/** The shape of a list of sales, whatever the sales are like. */
+/** Checks the shape of a list of sales, but not the sales. */
 function checkList(body: unknown): { value: unknown } | { error: FastifySchemaValidationError[] } {
   const wrong = (instancePath: string, message: string) => ({
     error: [{ keyword: 'list', instancePath, schemaPath: '', params: {}, message }],

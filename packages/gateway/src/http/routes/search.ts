@@ -54,7 +54,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
   async function findSales(q: string): Promise<SearchResult[]> {
     const submitted = await findSubmission(database, ledger, { externalId: q });
     const results: SearchResult[] = submitted ? [{ type: 'sale', ref: q, label: q }] : [];
-    // The first sale has number 65536; what is smaller can be a distributor only.
+    // The first sale has number 65536; a smaller number can only be a distributor.
     const number = /^[1-9][0-9]{4,14}$/.test(q) ? formatSaleRef(saleRefOf(Number(q))) : q;
     const ref = parseSaleRef(number);
     if (ref && (await findSale(database, ledger, ref))) {
@@ -71,7 +71,7 @@ export function registerSearch(app: App, { database, chain }: Dependencies): voi
     });
   }
 
-  /** What a transaction did: distributors enrolled, changed or paid, sales recorded, reversed, settled or flagged. */
+  /** Distributors that a transaction enrolled, changed or paid, and sales that it recorded, reversed, settled or flagged. */
   async function findByTransaction(hash: Hex): Promise<SearchResult[]> {
     const entries = await listByTransaction(database, ledger, hash);
     const distributors = new Set<number>();
