@@ -1,4 +1,4 @@
-import { commissionLedgerAbi, saleNumber } from '@plumbline/protocol';
+import { commissionLedgerAbi, recorderOfBatch, saleNumber, sequenceOfBatch } from '@plumbline/protocol';
 import {
   type Inclusion,
   listTransactionReversals,
@@ -60,13 +60,13 @@ async function findOnChain(context: Context, open: OpenTransaction): Promise<Evi
   if (open.kind === 'record') return findRecording(context, open);
   if (open.kind === 'enrol') return findEnrolment(context, open);
   if (open.kind === 'reverse') return findReversal(context, open);
-  // A settlement by another account does as well; the books know how far a batch is settled.
+  // A settlement or an application by another account does as well; both begin with how far the ledger is.
   return 'absent';
 }
 
 async function findRecording({ chain }: Context, open: OpenTransaction): Promise<Evidence> {
   const batch = open.batch ?? 0;
-  if ((await chain.counts()).batches < batch) return 'absent';
+  if ((await chain.lastSequence(recorderOfBatch(batch))) < sequenceOfBatch(batch)) return 'absent';
   return ownEvent(open, await chain.listEvents('BatchRecorded', BigInt(batch)));
 }
 
@@ -93,7 +93,7 @@ async function findReversal(context: Context, open: OpenTransaction): Promise<Ev
   );
   const own = ownEvent(open, places);
   if (typeof own === 'object') return own;
-  // The digest of the batch changes with every reversal: if this call still passes as it stands, it was not made.
+  // The root of the batch changes with every reversal: if this call still passes as it stands, it was not made.
   const outcome = await chain.simulate(context.account.address, lastData(open));
   return 'gas' in outcome ? 'absent' : own;
 }

@@ -1,6 +1,7 @@
 import { commissionLedgerAbi, encodeDistributors } from '@plumbline/protocol';
 import { listWaitingEnrolments, refuseEnrolment } from '@plumbline/store';
 import { encodeFunctionData } from 'viem';
+import { CAP_REFUSALS, judgeCap } from './caps.ts';
 import type { Context } from './context.ts';
 import { type PlacedEnrolment, placeDistributors } from './place.ts';
 import { type ItemKind, isDue, sendItems } from './send-items.ts';
@@ -37,6 +38,8 @@ function enrolments(context: Context): ItemKind<PlacedEnrolment> {
         args: [encodeDistributors(items)],
       }),
     }),
+    fewerMayPass: CAP_REFUSALS,
+    judge: (refusal) => judgeCap(context, refusal),
     async refuse(items, reason) {
       for (const { reference } of items) await refuse(context, reference, reason);
     },

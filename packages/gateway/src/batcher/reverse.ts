@@ -1,8 +1,7 @@
-import { encodeReversals } from '@plumbline/protocol';
+import { decodeSales, type SaleRecord } from '@plumbline/protocol';
 import {
   type Batch,
   findBatch,
-  listReversals,
   listReversalsOfRefusedSales,
   listWaitingReversalBatches,
   listWaitingReversals,
@@ -11,7 +10,8 @@ import {
 } from '@plumbline/store';
 import type { Hex } from 'viem';
 import type { Refusal } from '../chain/refusal.ts';
-import { encodeReverse } from './batch-calls.ts';
+import { encodeReverse, presentRecords } from './batch-calls.ts';
+import { CAP_REFUSALS, judgeCap } from './caps.ts';
 import type { Context } from './context.ts';
 import { type ItemKind, isDue, sendItems, type Verdict } from './send-items.ts';
 
@@ -34,33 +34,68 @@ export async function reverse(context: Context): Promise<boolean> {
     }
     const waiting = await listWaitingReversals(database, chain.ledger, group.batch, settings.batchSize);
     if (waiting.length === 0) continue;
-    const earlier = encodeReversals(await listReversals(database, chain.ledger, batch.batch));
-    const { done, waitsFor } = await sendItems(context, reversals(context, batch, earlier), waiting);
+    const present = await presentRecords(database, chain.ledger, batch);
+    const beyond = findBeyond(decodeSales(present), waiting);
+    if (beyond) {
+      await refuse(context, [beyond.reversalId], 'the sale has less left than the reversal takes back');
+      return true;
+    }
+    const { done, waitsFor } = await sendItems(context, reversals(context, batch, present), waiting);
     if (waitsFor !== undefined) context.wait('reverse', waitsFor);
     if (done) return true;
   }
   return false;
 }
 
-/** @param earlier The reversals of the batch that are on chain. */
-function reversals(context: Context, batch: Batch, earlier: Hex): ItemKind<PlacedReversal> {
+/**
+ * The first reversal that takes back more than those before it leave. The gateway accepts no such reversal, but the
+ * recorder may have reversed past it.
+ */
+function findBeyond(
+  sales: readonly SaleRecord[],
+  reversals: readonly PlacedReversal[],
+): PlacedReversal | undefined {
+  const left = sales.map(({ priceCents, volumeCents }) => ({ priceCents, volumeCents }));
+  return reversals.find(({ index, priceCents, volumeCents }) => {
+    const sale = left[index];
+    if (!sale) return true;
+    sale.priceCents -= priceCents;
+    sale.volumeCents -= volumeCents;
+    return sale.volumeCents < 0n || sale.volumeCents > sale.priceCents;
+  });
+}
+
+/** @param present The batch's records as the reversals on chain have left them. */
+function reversals(context: Context, batch: Batch, present: Hex): ItemKind<PlacedReversal> {
   return {
     noun: 'reversal',
     encode: (items) => ({
       payload: { kind: 'reverse', batch: batch.batch, reversalIds: idsOf(items) },
-      data: encodeReverse(batch, earlier, encodeReversals(items)),
+      data: encodeReverse(batch, present, items),
     }),
-    judge: judgeWindow,
+    fewerMayPass: CAP_REFUSALS,
+    judge: async (refusal) =>
+      (await judgeWindow(context, batch, refusal)) ?? (await judgeCap(context, refusal)),
     refuse: (items, reason) => refuse(context, idsOf(items), reason),
   };
 }
 
-/** All sales of a batch have one return window. */
-function judgeWindow({ name, args }: Refusal): Verdict | undefined {
-  if (name !== 'ReturnWindowOver') return undefined;
-  const endedAt = new Date(Number(args[1]) * 1000).toISOString();
+/** All sales of a batch have one return window; when it is over, no other refusal can go away any more. */
+async function judgeWindow(
+  { chain }: Context,
+  { recordedAt, settled }: Batch,
+  { name }: Refusal,
+): Promise<Verdict | undefined> {
+  const { returnWindow } = await chain.terms();
+  const endedAt = recordedAt + returnWindow;
+  const isOver =
+    name === 'ReturnWindowOver' ||
+    (name === 'BatchNotOpen' && settled > 0) ||
+    (name === 'NotBatchRecorder' && (await chain.latest()).timestamp >= endedAt);
+  if (!isOver) return undefined;
+  const ended = new Date(endedAt * 1000).toISOString();
   return {
-    refuseAll: `the return window ended at ${endedAt}, before the reversal could be sent; the sale is final`,
+    refuseAll: `the return window ended at ${ended}, before the reversal could be sent; the sale is final`,
   };
 }
 

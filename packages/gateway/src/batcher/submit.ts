@@ -50,6 +50,18 @@ async function sign(
 }
 
 /**
+ * The signer's next nonce, by a node that knows all that was included.
+ * @throws NodeBehindError
+ */
+export async function readNonce({ account, chain, database, signer }: Context): Promise<number> {
+  const head = await chain.latest();
+  const chainNonce = await chain.nonceAt(account.address, head.number);
+  const free = await nextFreeNonce(database, signer);
+  if (free > chainNonce) throw new NodeBehindError(chainNonce, free);
+  return chainNonce;
+}
+
+/**
  * Signs a new transaction, stores it with its items, and only then broadcasts it.
  * @param gasUsed What the simulation took; more is allowed.
  * @returns False if the going fees are above the limit: nothing was signed.
@@ -61,11 +73,8 @@ export async function submit(
   data: Hex,
   gasUsed: bigint,
 ): Promise<boolean> {
-  const { account, chain, database, log, signer } = context;
-  const head = await chain.latest();
-  const chainNonce = await chain.nonceAt(account.address, head.number);
-  const free = await nextFreeNonce(database, signer);
-  if (free > chainNonce) throw new NodeBehindError(chainNonce, free);
+  const { log } = context;
+  const chainNonce = await readNonce(context);
   if (!(await submitAt(context, chainNonce, payload, data, gasUsed))) return false;
   log.info(
     { kind: payload.kind, nonce: chainNonce, ...('batch' in payload && { batch: payload.batch }) },

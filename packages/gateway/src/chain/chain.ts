@@ -34,6 +34,28 @@ export interface EventPlace {
   blockHash: Hex;
 }
 
+/** A recorder and what it may still do. */
+export interface Recorder {
+  /** From 1; 0 for a key that is nobody's. */
+  number: number;
+  /** Batches recorded so far. */
+  sequence: number;
+  /** Units that may be reserved, and distributors and sales that may be recorded, in a period; at most half of it at once. */
+  cap: bigint;
+  countCap: bigint;
+}
+
+/** Where the changes of who stands where are. */
+export interface Changes {
+  /** The change to be applied next, and how many were announced. */
+  next: number;
+  announced: number;
+  /** Unix seconds at which the next one is effective; 0 if none is pending. */
+  startsAt: number;
+  /** Batches that have to be settled before. */
+  openBatches: number;
+}
+
 /** Wei per gas. */
 export interface Fees {
   maxFee: bigint;
@@ -51,10 +73,18 @@ export interface Chain {
   /** The next nonce of an account as of a block. */
   nonceAt(account: Address, block: bigint | 'pending'): Promise<number>;
   balanceOf(account: Address): Promise<bigint>;
-  counts(): Promise<{ batches: number; fragments: number; plans: number }>;
+  /** Number of fragments in use. */
+  countFragments(): Promise<number>;
   solvency(): Promise<{ held: bigint; free: bigint; reserved: bigint; owed: bigint }>;
-  /** The units that a recorder may reserve in a period, and those that are left of them now. */
-  recorderOf(account: Address): Promise<{ cap: bigint; left: bigint }>;
+  /** The recorder with this key. */
+  recorderOf(account: Address): Promise<Recorder>;
+  /** How many batches the recorder with this number has recorded, whatever its key is now. */
+  lastSequence(recorder: number): Promise<number>;
+  /** Version of the plan in force. */
+  currentPlan(): Promise<number>;
+  changes(): Promise<Changes>;
+  /** How many records of a change are applied, and whether it was cancelled. */
+  changeOf(change: number): Promise<{ done: number; isCancelled: boolean }>;
   fragments(from: number, count: number): Promise<bigint[]>;
   /** Simulates a call to the ledger: gas used, or why it would revert. */
   simulate(from: Address, data: Hex): Promise<{ gas: bigint } | { refusal: Refusal }>;
@@ -75,6 +105,16 @@ export function connectChain(rpcUrl: string, ledger: Address, startBlock: number
   const client = createPublicClient({ transport: http(rpcUrl, { batch: true, retryCount: 2 }) });
   const contract = { address: ledger, abi: commissionLedgerAbi } as const;
   let chainId: number | undefined;
+
+  async function readRecorder(account: Address): Promise<Recorder> {
+    const { number, sequence, cap, countCap } = await client.readContract({
+      ...contract,
+      functionName: 'recorderOf',
+      args: [account],
+    });
+    return { number: Number(number), sequence: Number(sequence), cap, countCap };
+  }
+
   return {
     ledger,
     async chainId() {
@@ -102,9 +142,9 @@ export function connectChain(rpcUrl: string, ledger: Address, startBlock: number
         : client.getTransactionCount({ address, blockNumber: block });
     },
     balanceOf: (address) => client.getBalance({ address }),
-    async counts() {
-      const [batches, fragments, plans] = await client.readContract({ ...contract, functionName: 'counts' });
-      return { batches: Number(batches), fragments: Number(fragments), plans: Number(plans) };
+    async countFragments() {
+      const [fragments] = await client.readContract({ ...contract, functionName: 'counts' });
+      return Number(fragments);
     },
     async solvency() {
       const [held, free, reserved, owed] = await client.readContract({
@@ -113,13 +153,35 @@ export function connectChain(rpcUrl: string, ledger: Address, startBlock: number
       });
       return { held, free, reserved, owed };
     },
-    async recorderOf(account) {
-      const [cap, left] = await client.readContract({
+    recorderOf: readRecorder,
+    async lastSequence(recorder) {
+      const args = [BigInt(recorder)] as const;
+      const [key] = await client.readContract({ ...contract, functionName: 'recorderKey', args });
+      return (await readRecorder(key)).sequence;
+    },
+    async currentPlan() {
+      return Number(await client.readContract({ ...contract, functionName: 'currentPlan' }));
+    },
+    async changes() {
+      const [next, announced, startsAt, openBatches] = await client.readContract({
         ...contract,
-        functionName: 'recorderOf',
-        args: [account],
+        functionName: 'changes',
       });
-      return { cap, left };
+      return {
+        next: Number(next),
+        announced: Number(announced),
+        startsAt: Number(startsAt),
+        openBatches: Number(openBatches),
+      };
+    },
+    async changeOf(change) {
+      const args = [BigInt(change)] as const;
+      const [, , done, isCancelled] = await client.readContract({
+        ...contract,
+        functionName: 'changeOf',
+        args,
+      });
+      return { done: Number(done), isCancelled };
     },
     async fragments(from, count) {
       const args = [BigInt(from), BigInt(count)] as const;

@@ -43,28 +43,40 @@ export function findRefusal(error: BaseError): Refusal | undefined {
 
 const OUT_OF_GAS = 'the call needs more gas than a transaction may use';
 
-/** What a queue waits for, by the name of the refusal. */
+/** What a task waits for, by the name of the refusal. */
 const conditions: Record<string, (args: readonly unknown[]) => string> = {
   OutOfGas: () => OUT_OF_GAS,
   FloatTooLow: ([free, needed]) =>
     `the float of ${free} units does not cover ${needed} units; fund the ledger`,
   CapExceeded: ([left, needed]) =>
-    `the recorder's cap leaves ${left} units in this period and ${needed} are needed; wait or raise the cap`,
-  NotRecorder: ([caller]) => `${caller} is not a recorder of the ledger; the admin must set it as one`,
+    `the recorder's cap leaves ${left} units now and ${needed} are needed; wait or raise the cap`,
+  CountExceeded: ([left, needed]) =>
+    `the recorder's count cap leaves ${left} records now and ${needed} are needed; wait or raise the cap`,
+  NotRecorder: ([caller]) => notRecorder(String(caller)),
+  NotBatchRecorder: ([batch]) =>
+    `batch ${batch} was recorded by another recorder; only that one can reverse its sales`,
   UnexpectedSequence: ([given, expected]) =>
-    `batch ${given} was expected to be ${expected}; another recorder was first`,
+    `the batch has sequence ${given} and ${expected} was expected; the recorder has recorded meanwhile`,
+  UnexpectedPlan: ([given, inForce]) => `plan ${given} was expected to be in force, but plan ${inForce} is`,
   UnexpectedId: ([given, expected]) =>
     `id ${given} was expected to be ${expected}; another recorder was first`,
   BatchMismatch: ([batch]) => `the books are behind the chain on batch ${batch}`,
   BatchNotOpen: ([batch]) => `batch ${batch} is settled, or not yet on chain`,
   NothingToSettle: ([batch, settled]) => `batch ${batch} is settled up to ${settled} already`,
   ReturnWindowOpen: ([batch]) => `the return window of batch ${batch} is open`,
+  ChangesPending: ([batch, change]) =>
+    `batch ${batch} settles after change ${change}, which is not applied yet`,
   LedgerFull: () => 'the ledger has no free ids',
   JournalFull: () => "the company's half of the journal is full; the programme must go on in another ledger",
-  TooManyBatches: ([limit]) => `all ${limit} batches of the ledger are used`,
+  TooManyBatches: ([limit]) => `all ${limit} batch numbers of the recorder are used`,
   RecordingPaused: () => 'enrolling and recording are paused; the admin must let them go on',
   SponsorGone: ([id, sponsor]) => `the sponsor ${sponsor} of ${id} has just left or moved`,
 };
+
+/** What is said of a signer that may not record. */
+export function notRecorder(signer: string): string {
+  return `${signer} is not a recorder of the ledger; the admin must set it as one`;
+}
 
 /** What has to change before the call can succeed, or undefined if one of its items may be at fault. */
 export function conditionOf(refusal: Refusal): string | undefined {
