@@ -136,14 +136,15 @@ export class Company extends LedgerCompany {
 
   /** What the ledger says, asked without the gateway. */
   async onChain() {
-    const [[batches, fragments], [, free, reserved, owed], entries, head] = await Promise.all([
-      this.view<readonly [bigint, bigint]>('counts'),
+    const [batches, [fragments], [, free, reserved, owed], entries, head] = await Promise.all([
+      this.#countBatches(),
+      this.view<readonly [bigint]>('counts'),
       this.view<readonly [bigint, bigint, bigint, bigint]>('solvency'),
       this.view<bigint>('entryCount'),
       this.view<Hex>('head'),
     ]);
     return {
-      batches: Number(batches),
+      batches,
       fragments: Number(fragments),
       free,
       reserved,
@@ -151,6 +152,14 @@ export class Company extends LedgerCompany {
       entries: Number(entries),
       head,
     };
+  }
+
+  /** Batches of all recorders. */
+  async #countBatches(): Promise<number> {
+    const [, , recorders] = await this.view<readonly bigint[]>('counts');
+    const numbers = Array.from({ length: Number(recorders) }, (_, i) => i + 1);
+    const sequences = await Promise.all(numbers.map((number) => this.chain.lastSequence(number)));
+    return sequences.reduce((sum, sequence) => sum + sequence, 0);
   }
 
   owedTo(wallet: string): Promise<bigint> {
@@ -164,12 +173,19 @@ export class Company extends LedgerCompany {
   }
 }
 
+/** What differs from the usual company; `hotKey`: whether the chain's second account is a recorder too, number 2. */
+interface FoundingOptions extends CompanyOptions {
+  hotKey?: boolean;
+}
+
 /** Founds a company: the programme of scripts/stack/deploy.ts with a return window of an hour, unless said otherwise. */
-export async function foundCompany(options: CompanyOptions = {}): Promise<Company> {
+export async function foundCompany(options: FoundingOptions = {}): Promise<Company> {
   const [anvil, embedded] = await Promise.all([startAnvil(), emptyDatabase()]);
-  const { request, ...rest } = options;
+  const { request, hotKey = false, ...rest } = options;
+  const hot = { key: anvil.accounts[1]?.address ?? '', cap: 10n ** 12n, countCap: 100_000n };
   const deployment = await deployCompany(anvil, {
     request: { returnWindow: 3_600, ...request },
+    recorders: hotKey ? [hot] : [],
     ...rest,
   });
   const database = openDatabase(embedded.url);

@@ -10,9 +10,8 @@ describe('gateway: fees and funds of the signer', () => {
 
   before(async function () {
     this.timeout(60_000);
-    company = await foundCompany();
+    company = await foundCompany({ hotKey: true });
     await company.enrolLine(2);
-    await company.call('setRecorder', [signer(), 10n ** 12n]);
   });
   after(() => company.stop());
   beforeEach(() => setBaseFee('1'));

@@ -1,17 +1,12 @@
-import { chunkReversals, commissionLedgerAbi, type ReversalRecord, recordsAfter } from '@plumbline/protocol';
-import { type Batch, type Database, listReversals } from '@plumbline/store';
+import { chunkReversals, commissionLedgerAbi, type ReversalRecord } from '@plumbline/protocol';
+import type { Batch } from '@plumbline/store';
 import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem';
 
 /** The calls that name a recorded batch by its contents: the ledger keeps only a digest of them. */
 
 const abi = commissionLedgerAbi;
 
-/** The records of a batch as the reversals on chain have left them: proofs and settlements are about these. */
-export async function presentRecords(database: Database, ledger: string, batch: Batch): Promise<Hex> {
-  return recordsAfter(batch.records, await listReversals(database, ledger, batch.batch));
-}
-
-/** A call that reverses sales of a batch with the present records `present`. */
+/** A call that reverses sales of a batch. `present`: its records as the reversals on chain have left them. */
 export function encodeReverse(batch: Batch, present: Hex, reversals: readonly ReversalRecord[]): Hex {
   const args = [
     BigInt(batch.batch),
@@ -23,7 +18,7 @@ export function encodeReverse(batch: Batch, present: Hex, reversals: readonly Re
   return encodeFunctionData({ abi, functionName: 'reverse', args });
 }
 
-/** A call that settles the sales of a batch up to the index `until`, exclusive. */
+/** A call that settles the sales of a batch up to the index `until`, exclusive; `present` as above. */
 export function encodeSettle(batch: Batch, present: Hex, until: number): Hex {
   const args = [
     BigInt(batch.batch),

@@ -13,6 +13,7 @@ import type { Address, Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Chain } from '../chain/chain.ts';
 import { reasonOf } from '../chain/reason.ts';
+import { apply } from './apply.ts';
 import { type BatcherSettings, type Context, TASKS, type Task } from './context.ts';
 import { enrol } from './enrol.ts';
 import { follow } from './follow.ts';
@@ -65,7 +66,13 @@ export interface Batcher {
 }
 
 /** Each does the next piece of its work and says whether it did anything. */
-const tasks: Record<Task, (context: Context) => Promise<boolean>> = { enrol, record, reverse, settle };
+const tasks: Record<Task, (context: Context) => Promise<boolean>> = {
+  enrol,
+  record,
+  reverse,
+  settle,
+  apply,
+};
 
 /** Name of the lease on a signer. Nonces belong to the signer, whatever ledger a transaction is for. */
 export function leaseName(signer: string): string {

@@ -4,7 +4,7 @@ import type { Address, Hex, PrivateKeyAccount } from 'viem';
 import type { Chain } from '../chain/chain.ts';
 
 /** What the batcher does, one task at a time. */
-export const TASKS = ['enrol', 'record', 'reverse', 'settle'] as const;
+export const TASKS = ['enrol', 'record', 'reverse', 'settle', 'apply'] as const;
 export type Task = (typeof TASKS)[number];
 
 /** Limits of the batcher. */

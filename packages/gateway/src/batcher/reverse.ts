@@ -2,6 +2,7 @@ import { decodeSales, type SaleRecord } from '@plumbline/protocol';
 import {
   type Batch,
   findBatch,
+  findPresentRecords,
   listReversalsOfRefusedSales,
   listWaitingReversalBatches,
   listWaitingReversals,
@@ -10,7 +11,7 @@ import {
 } from '@plumbline/store';
 import type { Hex } from 'viem';
 import type { Refusal } from '../chain/refusal.ts';
-import { encodeReverse, presentRecords } from './batch-calls.ts';
+import { encodeReverse } from './batch-calls.ts';
 import { CAP_REFUSALS, judgeCap } from './caps.ts';
 import type { Context } from './context.ts';
 import { type ItemKind, isDue, sendItems, type Verdict } from './send-items.ts';
@@ -28,13 +29,13 @@ export async function reverse(context: Context): Promise<boolean> {
   for (const group of groups) {
     if (!isDue(settings, settings.batchSize, group.count, group.ageMs)) continue;
     const batch = await findBatch(database, chain.ledger, group.batch);
-    if (!batch) {
+    const present = await findPresentRecords(database, chain.ledger, group.batch);
+    if (!batch || !present) {
       context.wait('reverse', `the books do not have batch ${group.batch} yet`);
       continue;
     }
     const waiting = await listWaitingReversals(database, chain.ledger, group.batch, settings.batchSize);
     if (waiting.length === 0) continue;
-    const present = await presentRecords(database, chain.ledger, batch);
     const beyond = findBeyond(decodeSales(present), waiting);
     if (beyond) {
       await refuse(context, [beyond.reversalId], 'the sale has less left than the reversal takes back');

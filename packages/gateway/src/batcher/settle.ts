@@ -1,6 +1,6 @@
-import { type Batch, findSettledUntil, listDueBatches } from '@plumbline/store';
+import { type Batch, findPresentRecords, findSettledUntil, listDueBatches } from '@plumbline/store';
 import type { Hex } from 'viem';
-import { encodeSettle, presentRecords } from './batch-calls.ts';
+import { encodeSettle } from './batch-calls.ts';
 import type { Context } from './context.ts';
 import { type ItemKind, sendItems } from './send-items.ts';
 
@@ -23,7 +23,8 @@ export async function settle(context: Context): Promise<boolean> {
     const settled = Math.max(batch.settled, await findSettledUntil(database, chain.ledger, batch.batch));
     if (settled >= batch.count) continue;
     const indexes = Array.from({ length: batch.count - settled }, (_, i) => settled + i);
-    const present = await presentRecords(database, chain.ledger, batch);
+    const present = await findPresentRecords(database, chain.ledger, batch.batch);
+    if (present === undefined) continue;
     const { done, waitsFor } = await sendItems(context, unsettledSales(batch, present), indexes);
     if (waitsFor !== undefined) context.wait('settle', waitsFor);
     if (done) return true;

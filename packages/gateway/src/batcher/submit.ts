@@ -76,11 +76,14 @@ export async function submit(
   const { log } = context;
   const chainNonce = await readNonce(context);
   if (!(await submitAt(context, chainNonce, payload, data, gasUsed))) return false;
-  log.info(
-    { kind: payload.kind, nonce: chainNonce, ...('batch' in payload && { batch: payload.batch }) },
-    'signed',
-  );
+  log.info({ kind: payload.kind, nonce: chainNonce, ...aboutOf(payload) }, 'signed');
   return true;
+}
+
+/** What the log says of a payload: the batch or the change that it is about. */
+function aboutOf(payload: Payload): { batch?: number; change?: number } {
+  if ('batch' in payload) return { batch: payload.batch };
+  return 'change' in payload ? { change: payload.change } : {};
 }
 
 /** Like `submit`, at a nonce of the caller's choice. */

@@ -66,6 +66,10 @@ const conditions: Record<string, (args: readonly unknown[]) => string> = {
   ReturnWindowOpen: ([batch]) => `the return window of batch ${batch} is open`,
   ChangesPending: ([batch, change]) =>
     `batch ${batch} settles after change ${change}, which is not applied yet`,
+  BatchesOpen: ([change, batches]) => `${batches} batches recorded before change ${change} are not settled`,
+  ChangeTooEarly: ([change]) => `change ${change} is not effective yet`,
+  NotNextChange: ([change, next]) => `change ${change} is applied already; the next one is ${next}`,
+  NothingToApply: ([change, done]) => `change ${change} is applied up to ${done} already`,
   LedgerFull: () => 'the ledger has no free ids',
   JournalFull: () => "the company's half of the journal is full; the programme must go on in another ledger",
   TooManyBatches: ([limit]) => `all ${limit} batch numbers of the recorder are used`,

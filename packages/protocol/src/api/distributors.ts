@@ -27,9 +27,14 @@ export type DistributorsReceipt = Static<typeof DistributorsReceipt>;
 
 const Flag = Type.Object({
   flag: Type.Integer({ description: 'Number of the flag' }),
-  reason: hex('Hash of the reason, which is kept off the chain'),
+  flagKind: Type.Integer({ description: "The company's own kind, 0 to 255" }),
+  severity: Type.Integer({ description: '1 to 3' }),
+  evidence: hex('Hash of the evidence, which is kept off the chain'),
+  reviewBy: Type.Integer({ description: 'Unix seconds: a review without an outcome ends then' }),
+  isOpen: Type.Boolean({ description: 'Whether the review goes on' }),
+  answer: nullable(hex('Hash of what the distributor has answered')),
   outcome: nullable(oneOf(FLAG_OUTCOMES, 'How the review ended')),
-  evidence: nullable(hex('Hash of the evidence of the outcome')),
+  outcomeEvidence: nullable(hex('Hash of the evidence of the outcome')),
 });
 
 export const DistributorResponse = Type.Object({
@@ -74,9 +79,10 @@ export const DistributorResponse = Type.Object({
   depth: count('Distributors above; 0 for a root'),
   teamSize: count('Distributors below, at any depth'),
   directs: count('Distributors sponsored'),
+  openedUnits: units('Owed from before the ledger'),
   creditedUnits: units('Settled commissions'),
   paidUnits: units('Paid out'),
-  owedUnits: units('Credited and not paid out'),
+  owedUnits: units('Opened or credited, and not paid out'),
   pendingUnits: units('What settlement would credit as things stand'),
   pendingUntil: nullable(
     Type.Integer({ description: 'Unix seconds: end of the last return window of the pending sales' }),

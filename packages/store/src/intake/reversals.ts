@@ -264,7 +264,7 @@ export async function listWaitingReversals(
   return rows.map(placed);
 }
 
-/** The reversals of one transaction, in the order of its call. */
+/** The reversals of one transaction, in the order of their acceptance. */
 export async function listTransactionReversals(
   database: Database,
   ledger: string,

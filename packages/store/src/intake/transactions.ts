@@ -51,6 +51,7 @@ export type Payload =
   | { kind: 'record'; batch: number; externalIds: string[]; manifestRoot: string; records: string }
   | { kind: 'reverse'; batch: number; reversalIds: string[] }
   | { kind: 'settle'; batch: number; until: number }
+  | { kind: 'apply'; change: number }
   | { kind: 'fill' };
 
 /** A transaction that is not on chain yet. */

@@ -19,7 +19,7 @@ type ItemState = 'accepted' | 'batched' | 'refused';
 export type TransactionState = 'signed' | 'sent' | 'included' | 'final' | 'failed' | 'voided' | 'displaced';
 
 /** `fill` only uses up a nonce. */
-type TransactionKind = 'enrol' | 'record' | 'reverse' | 'settle' | 'fill';
+type TransactionKind = 'enrol' | 'record' | 'reverse' | 'settle' | 'apply' | 'fill';
 
 /** `0x` hex, stored as text. */
 type HexText = ColumnType<Hex, string, string>;

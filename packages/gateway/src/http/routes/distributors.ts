@@ -79,12 +79,12 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
     async (request): Promise<DistributorResponse> => {
       const { distributor, row } = await distributors.get(request.params.id);
       if (!distributor) return waitingResponse(row);
-      const [pending, references, enrolled, flags, books] = await Promise.all([
+      const books = await findStatus(database, ledger);
+      const [pending, references, enrolled, flags] = await Promise.all([
         getPending(database, ledger, distributor.id),
         listReferences(database, ledger, [distributor.id, distributor.sponsor]),
         row ?? findEnrolment(database, ledger, { distributorId: distributor.id }),
-        listFlags(database, ledger, 'distributor', distributor.id),
-        findStatus(database, ledger),
+        listFlags(database, ledger, 'distributor', distributor.id, books?.blockTime ?? 0),
       ]);
       return {
         id: distributor.id,
@@ -99,13 +99,14 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
         wallet: distributor.wallet,
         hold: distributor.hold && distributor.hold.until > (books?.blockTime ?? 0) ? distributor.hold : null,
         recovery: distributor.recovery,
-        flags: flags.map(({ flag, reason, outcome, evidence }) => ({ flag, reason, outcome, evidence })),
+        flags,
         depth: distributor.depth,
         teamSize: distributor.teamSize,
         directs: distributor.directs,
+        openedUnits: distributor.openedUnits.toString(),
         creditedUnits: distributor.creditedUnits.toString(),
         paidUnits: distributor.paidUnits.toString(),
-        owedUnits: (distributor.creditedUnits - distributor.paidUnits).toString(),
+        owedUnits: (distributor.openedUnits + distributor.creditedUnits - distributor.paidUnits).toString(),
         pendingUnits: pending.units.toString(),
         pendingUntil: pending.until,
         ownSales: distributor.ownSales,
@@ -140,6 +141,7 @@ function waitingResponse(row: EnrolmentRow): DistributorResponse {
     depth: 0,
     teamSize: 0,
     directs: 0,
+    openedUnits: '0',
     creditedUnits: '0',
     paidUnits: '0',
     owedUnits: '0',
