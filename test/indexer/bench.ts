@@ -6,27 +6,6 @@ import { type Anvil, startAnvil } from '../support/chain.ts';
 import type { Engine, TestDatabase } from '../support/databases.ts';
 import type { Programme, Views } from './programme.ts';
 
-/** Two databases of each engine, which all suites of a run share: starting one takes longer than most tests. */
-const shared = new Map<Engine, Promise<[TestDatabase, TestDatabase]>>();
-
-after(async () => {
-  for (const starting of shared.values()) {
-    for (const database of await starting) await database.stop();
-  }
-});
-
-function startDatabases(engine: Engine): Promise<[TestDatabase, TestDatabase]> {
-  const starting = shared.get(engine) ?? Promise.all([engine.start(), engine.start()]);
-  shared.set(engine, starting);
-  return starting;
-}
-
-/** Makes a database what a new one is: without books and without tables. */
-async function empty(database: Database): Promise<void> {
-  await sql`drop schema public cascade`.execute(database);
-  await sql`create schema public`.execute(database);
-}
-
 /** A chain, the books to be tested, and a second database to build the same books afresh. */
 export class Bench {
   readonly chain: Anvil;
@@ -36,8 +15,11 @@ export class Bench {
   readonly freshUrl: string;
   readonly #fresh: Database;
   readonly #ownsChain: boolean;
+  readonly #databases: readonly TestDatabase[];
 
-  private constructor(chain: Anvil, ownsChain: boolean, [books, fresh]: [TestDatabase, TestDatabase]) {
+  private constructor(chain: Anvil, ownsChain: boolean, databases: [TestDatabase, TestDatabase]) {
+    const [books, fresh] = databases;
+    this.#databases = databases;
     this.chain = chain;
     this.#ownsChain = ownsChain;
     this.url = books.url;
@@ -48,22 +30,21 @@ export class Bench {
 
   /** @param chain The chain to use, which the caller stops; without it the bench starts one of its own. */
   static async start(engine: Engine, chain?: Anvil): Promise<Bench> {
-    const databases = await startDatabases(engine);
-    const bench = new Bench(chain ?? (await startAnvil()), chain === undefined, databases);
-    await empty(bench.database);
-    await bench.emptyFresh();
-    return bench;
+    const databases: [TestDatabase, TestDatabase] = [await engine.start(), await engine.start()];
+    return new Bench(chain ?? (await startAnvil()), chain === undefined, databases);
   }
 
   async stop(): Promise<void> {
     await this.database.destroy();
     await this.#fresh.destroy();
+    for (const each of this.#databases) await each.stop();
     if (this.#ownsChain) await this.chain.stop();
   }
 
-  /** Empties the second database. */
+  /** Leaves the second database as a new one is, without books or tables. */
   async emptyFresh(): Promise<void> {
-    await empty(this.#fresh);
+    await sql`drop schema public cascade`.execute(this.#fresh);
+    await sql`create schema public`.execute(this.#fresh);
   }
 
   optionsFor(programme: Programme, changes: Partial<IndexerOptions> = {}): IndexerOptions {
@@ -74,11 +55,21 @@ export class Bench {
       ledger,
       startBlock,
       pollMs: 20,
-      // The chains of tests are short: what is to be seen of one question is seen of the first.
+      // The chains of tests are short, so the first request for logs should cover most of one.
       initialRange: 100,
-      // Tests go back further than a chain with final blocks would.
+      // Tests roll back further than a chain with final blocks would.
       finality: 1_000_000,
       ...changes,
+    };
+  }
+
+  /** The environment of an indexer's process that follows the programme. */
+  settingsFor({ deployment }: Programme): Record<string, string> {
+    return {
+      PLUMBLINE_DATABASE_URL: this.url,
+      PLUMBLINE_RPC_URL: this.chain.rpcUrl,
+      PLUMBLINE_LEDGER: deployment.ledger,
+      PLUMBLINE_START_BLOCK: String(deployment.startBlock),
     };
   }
 
@@ -91,7 +82,7 @@ export class Bench {
   /** The same books, built from the chain as it is now. */
   async buildFresh(programme: Programme, changes: Partial<IndexerOptions> = {}): Promise<BooksDump> {
     const indexer = createIndexer(this.optionsFor(programme, { database: this.#fresh, ...changes }));
-    // The tables are there from the first time on.
+    // At first there are no tables to clear.
     await clearBooks(this.#fresh).catch(() => {});
     await indexer.syncOnce();
     return dumpBooks(this.#fresh);

@@ -1,46 +1,26 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { openDatabase } from '@plumbline/store';
 import { expect } from 'chai';
-import { buildIndexer } from '../../scripts/stack/build.ts';
 import { clearBooks, dumpBooks } from '../support/books.ts';
 import { type Anvil, startAnvil } from '../support/chain.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';
+import { Process } from './process.ts';
 import { Programme } from './programme.ts';
 
-const main = await buildIndexer();
-
-/** What a process said and how it ended. */
+/** What a process printed and how it ended. */
 interface Run {
-  code: number;
+  code: unknown;
   lines: Record<string, unknown>[];
   errors: string;
 }
 
-async function runRaw(
-  args: string[],
-  settings: Record<string, string>,
-): Promise<{ code: number; text: string; errors: string }> {
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...settings } });
-  const said = { out: '', errors: '' };
-  child.stdout.on('data', (text) => {
-    said.out += text;
-  });
-  child.stderr.on('data', (text) => {
-    said.errors += text;
-  });
-  const [code] = await once(child, 'close');
-  return { code, text: said.out, errors: said.errors };
-}
-
 async function run(args: string[], settings: Record<string, string>): Promise<Run> {
-  const { code, text, errors } = await runRaw(args, settings);
-  const lines = text.split('\n').filter((line) => line !== '');
-  return { code, lines: lines.map((line) => JSON.parse(line)), errors };
+  const running = new Process(settings, args);
+  const code = await running.end();
+  return { code, lines: running.lines.map((line) => JSON.parse(line)), errors: running.errors };
 }
 
-/** Arguments that are wrong, and what must be said of them. */
+/** Wrong arguments, and the message for them. */
 const wrong: [string[], RegExp][] = [
   [['--from', 'soon'], /^--from must be a block number, not "soon"$/],
   [['--to', '-1'], /--to/],
@@ -76,9 +56,10 @@ describe("the indexer's command line", () => {
 
   for (const args of [['--help'], ['-h'], ['status', '--help'], ['rebuild', '--help']]) {
     it(`describes every command, option and variable with ${args.join(' ')}`, async () => {
-      const { code, text, errors } = await runRaw(args, {});
-      expect({ code, errors }).to.deep.equal({ code: 0, errors: '' });
-      for (const word of documented) expect(text).to.contain(word);
+      const running = new Process({}, args);
+      expect(await running.end()).to.equal(0);
+      expect(running.errors).to.equal('');
+      for (const word of documented) expect(running.lines.join('\n')).to.contain(word);
     });
   }
 });
@@ -104,10 +85,7 @@ describe("the indexer's commands", () => {
       before(async () => {
         bench = await Bench.start(engine, chain);
         settings = {
-          PLUMBLINE_DATABASE_URL: bench.url,
-          PLUMBLINE_RPC_URL: bench.chain.rpcUrl,
-          PLUMBLINE_LEDGER: programme.deployment.ledger,
-          PLUMBLINE_START_BLOCK: String(programme.deployment.startBlock),
+          ...bench.settingsFor(programme),
           PLUMBLINE_FINALITY: '3',
         };
       });
@@ -135,7 +113,7 @@ describe("the indexer's commands", () => {
         expect(first.lines.find(({ event }) => event === 'read')).to.include({ fromBlock: startBlock });
         expect(first.lines.at(-1)).to.include({ event: 'read', toBlock: to });
         const late = await run(['--from', String(startBlock + 1), '--once'], settings);
-        // What the books hold already is not begun again.
+        // Books that exist are continued, wherever --from begins.
         expect(late.code).to.equal(0);
         await clearBooks(bench.database);
         const missing = await run(['--from', String(startBlock + 1), '--once'], settings);

@@ -11,7 +11,7 @@ import { type Mark, Programme } from './programme.ts';
 const omit = changeLogs((logs) => logs.slice(1));
 const refuse: Lie = ({ id }) => ({ id, error: { code: -32_005, message: 'limit exceeded' } });
 
-/** The chain of a node that has heard of nothing above block `end`. */
+/** The chain of a node that knows no block above `end`. */
 function endAt(end: number): Lie {
   return (call, answer) => {
     if (call.method !== 'eth_getBlockByNumber' || answer.result === null) return answer;
@@ -173,7 +173,7 @@ describe('an indexer, with several nodes', () => {
           response.writeHead(429, { 'retry-after': '1' }).end();
         };
         expect(await bench.sync(programme, { rpcUrls: [node.url] })).to.deep.equal(books);
-        // The refused one, and those that came when it was over; Node's timers may be a millisecond early.
+        // Only the refused request came before the pause was over; Node's timers may be a millisecond early.
         const early = node.asked.filter(({ time }) => time < until - 10);
         expect(early).to.have.lengthOf(1);
         expect(node.asked.length).to.be.greaterThan(3);

@@ -21,7 +21,7 @@ for (const engine of engines) {
     let provider: JsonRpcProvider;
     let admin: NonceManager;
     let created = 0;
-    /** Of everything that was ever created. */
+    /** Every ledger that was created. */
     const ledgers: Address[] = [];
 
     before(async () => {
@@ -91,7 +91,7 @@ for (const engine of engines) {
     const statusOf = (ledger: Address): Promise<BooksStatus | undefined> =>
       findStatus(bench.database, ledger);
 
-    /** The books of each ledger, each built alone. */
+    /** The books of all ledgers, each built alone. */
     async function buildEach(): Promise<BooksDump> {
       await clearBooks(bench.database).catch(() => {});
       for (const ledger of ledgers) {

@@ -26,22 +26,22 @@ export interface RawAnswer {
   error?: { code: number; message: string };
 }
 
-/** What a false node makes of a true answer. */
+/** Turns a true answer into a false one. */
 export type Lie = (call: RawCall, answer: RawAnswer) => RawAnswer;
 
-/** What a false node sends in place of `body`, its answers to what `asked` asks. */
+/** Sends something in place of `body`, the answers to the request `asked`. */
 export type Transport = (response: ServerResponse, body: string, asked: string) => void;
 
 const deliver: Transport = (response, body) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end(body);
 };
 
-/** A node between an indexer and a real one, which changes answers on their way. */
+/** A proxy between an indexer and a real node, which changes the node's answers. */
 export class FalseNode {
-  /** How it lies now; not at all at first. */
+  /** How it changes answers; at first it does not. */
   lie: Lie = (_, answer) => answer;
   transport: Transport = deliver;
-  /** Whether it hangs up on everybody. */
+  /** Whether it closes every connection. */
   isAway = false;
   /** The requests so far, and when they came. */
   readonly asked: { body: string; time: number }[] = [];
@@ -79,7 +79,7 @@ export class FalseNode {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Tells the truth again. */
+  /** Makes it honest again. */
   reform(): void {
     this.lie = (_, answer) => answer;
     this.transport = deliver;
@@ -93,7 +93,7 @@ export class FalseNode {
   }
 }
 
-/** Changes the logs that are asked for. */
+/** Changes the logs in answers. */
 export function changeLogs(change: (logs: RawLog[]) => RawLog[]): Lie {
   return ({ method }, answer) => {
     if (method !== 'eth_getLogs' || !Array.isArray(answer.result)) return answer;

@@ -21,8 +21,8 @@ import { corrupt, FAULTS } from './faults.ts';
 import { Programme } from './programme.ts';
 
 /**
- * Nodes that do wrong at random. Whatever they do, the books hold a beginning of the journal and nothing else, and become
- * whole as soon as one node is honest.
+ * Nodes that fail or lie at random. Whatever they do, the books hold a prefix of the journal and nothing else, and become
+ * complete as soon as one node is honest.
  *
  *   PLUMBLINE_FAULT_SEEDS   seeds for each fault, instead of 10
  *   PLUMBLINE_FAULT_SEED    the first of them, instead of 1; a failure names its own
@@ -30,7 +30,7 @@ import { Programme } from './programme.ts';
 const seeds = Number(process.env.PLUMBLINE_FAULT_SEEDS ?? 10);
 const firstSeed = Number(process.env.PLUMBLINE_FAULT_SEED ?? 1);
 
-/** How the indexer may end with a node that does wrong. */
+/** The errors with which the indexer may end. */
 const refusals = [
   InvalidLogsError,
   JournalRefusedError,
@@ -42,7 +42,7 @@ const refusals = [
   WrongChainError,
 ];
 
-/** Small enough that a failing answer spoils little, and that there are many answers. */
+/** Small stretches, so that there are many answers and a failing one spoils little. */
 const DEFAULTS = { pollMs: 2, timeoutMs: 100, stretchSize: 15 };
 
 describe('an indexer whose nodes do wrong at random', () => {
@@ -61,7 +61,7 @@ describe('an indexer whose nodes do wrong at random', () => {
       await programme.live(4);
       await programme.sell(4);
       await programme.settle();
-      // So that there are many ranges of blocks to ask for.
+      // Makes the chain long enough for many ranges.
       await programme.mine(100);
     }
     nodes = [await FalseNode.start(bench.chain.rpcUrl), await FalseNode.start(bench.chain.rpcUrl)];
@@ -75,8 +75,8 @@ describe('an indexer whose nodes do wrong at random', () => {
     await bench?.stop();
   });
 
-  /** The books are a beginning of the journal. */
-  async function expectBeginning(what: string): Promise<void> {
+  /** The books are a prefix of the journal. */
+  async function expectPrefix(what: string): Promise<void> {
     const rows = await bench.database.selectFrom('entries').selectAll().execute();
     const entries = rows.map(textOf);
     const status = await findStatus(bench.database, programme.deployment.ledger);
@@ -87,8 +87,8 @@ describe('an indexer whose nodes do wrong at random', () => {
     ).to.deep.equal([]);
   }
 
-  /** With an honest node the books become whole. */
-  async function expectWhole(what: string): Promise<void> {
+  /** With an honest node the books become complete. */
+  async function expectComplete(what: string): Promise<void> {
     const books = await bench.sync(programme, DEFAULTS);
     for (const [table, rows] of Object.entries(books)) {
       expect(rows, `${what}: ${table}`).to.deep.equal(whole[table as keyof BooksDump]);
@@ -103,7 +103,7 @@ describe('an indexer whose nodes do wrong at random', () => {
       for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
         const what = `PLUMBLINE_FAULT_SEED=${seed}: ${fault}`;
         await clearBooks(bench.database);
-        // Silence takes long.
+        // Every silence costs a timeout.
         const done = corrupt(node, [fault], seed, fault === 'does not answer' ? 6 : 2);
         const error = await bench.sync(programme, { ...DEFAULTS, rpcUrls: [node.url] }).then(
           () => undefined,
@@ -111,9 +111,9 @@ describe('an indexer whose nodes do wrong at random', () => {
         );
         harm += done.length;
         if (error && !refusals.some((kind) => error instanceof kind)) throw new Error(what, { cause: error });
-        await expectBeginning(what);
+        await expectPrefix(what);
         node.reform();
-        await expectWhole(what);
+        await expectComplete(what);
       }
       expect(harm, 'faults in all').to.be.at.least(seeds);
     });
@@ -146,9 +146,9 @@ describe('an indexer whose nodes do wrong at random', () => {
       }
       for (const name of wrongs.flat()) done.add(name);
       for (const node of nodes) node.reform();
-      await expectWhole(what);
+      await expectComplete(what);
     }
-    // Each has its own test; here it is their mixture that counts.
+    // Each fault has its own test; here their mixture counts.
     if (seeds >= 10) expect(done.size).to.be.at.least(FAULTS.length / 2);
   });
 });

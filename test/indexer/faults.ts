@@ -9,7 +9,7 @@ import {
   type RawLog,
 } from './false-node.ts';
 
-/** What a node may do wrong, at random but the same in every run: what it does depends on the question and the seed. */
+/** Faults of a node, at random but repeatable: each depends on the request and the seed. */
 
 type Change = (logs: RawLog[], random: Random) => RawLog[];
 
@@ -85,7 +85,7 @@ function oldHead(): Lie {
   };
 }
 
-/** Longer than one answer. */
+/** The most requests that a lasting fault goes on for. */
 const LASTING = 6;
 
 /** False answers. */
@@ -117,7 +117,7 @@ const lies: Record<string, (random: Random) => Lie> = {
     ({ id }) => ({ id, error: { code: -32_005, message: 'limit exceeded' } }),
 };
 
-/** Answers that do not arrive as they should. */
+/** Answers that do not arrive intact. */
 const transports: Record<string, (response: ServerResponse, body: string, random: Random) => void> = {
   'cuts its answer off': (response, body, random) => {
     response.writeHead(200).end(body.slice(0, random.below(body.length)));
@@ -141,12 +141,12 @@ const OLD_HEAD = 'has an old head';
 
 export const FAULTS: readonly FaultName[] = [...Object.keys(lies), OLD_HEAD, ...Object.keys(transports)];
 
-/** Faults that last for some requests, as they would. */
+/** Faults that last for several requests, as they do on real nodes. */
 const lasting: readonly FaultName[] = ['is behind', 'is of another fork'];
 
 /**
- * Has `node` do wrong what `names` say, in one of `rarity` requests.
- * @returns What it did so far.
+ * Makes `node` show the faults `names`, in one of `rarity` requests.
+ * @returns The faults so far; the list grows.
  */
 export function corrupt(
   node: FalseNode,
@@ -158,7 +158,7 @@ export function corrupt(
   const honest = node.transport;
   const done: string[] = [];
   const times = new Map<string, number>();
-  // Several requests are under way at once and come in any order, so chance hangs on what is asked and how often.
+  // Requests run side by side and arrive in any order, so chance depends on the request and how often it came.
   const chanceOf = (asked: string): Random => {
     const time = (times.get(asked) ?? 0) + 1;
     times.set(asked, time);

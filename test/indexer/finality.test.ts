@@ -44,7 +44,7 @@ describe('final blocks, for an indexer', () => {
       const indexer = (changes: Partial<IndexerOptions>): Indexer =>
         createIndexer(bench.optionsFor(programme, { rpcUrls: [node.url], ...changes }));
 
-      /** Has the newest `blocks` blocks, all with entries, replaced by as many empty ones. */
+      /** Adds `blocks` blocks with entries, then replaces them by as many empty ones. */
       async function replace(blocks: number, between: () => Promise<unknown>): Promise<void> {
         const mark = await programme.mark();
         for (let i = 0; i < blocks; i++) await programme.sell(1);
@@ -52,7 +52,7 @@ describe('final blocks, for an indexer', () => {
         await mark.reorganise();
       }
 
-      /** Answers to the tag are those of the block with the number that `number` gives. */
+      /** Makes the node answer the tag with block `number()`. */
       function callFinal(tag: string, number: () => number): void {
         node.lie = (call, answer) => {
           if (call.method !== 'eth_getBlockByNumber' || call.params[0] !== tag) return answer;
@@ -96,7 +96,7 @@ describe('final blocks, for an indexer', () => {
           let final = await tip();
           callFinal(tag, () => final);
           const running = indexer({ finality: tag });
-          // The block that was final stays, however long ago that was said.
+          // A block that was final once stays final.
           await replace(3, () => running.syncOnce());
           final = 1;
           await running.syncOnce();

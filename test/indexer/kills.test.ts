@@ -10,8 +10,8 @@ import { Process } from './process.ts';
 import { Programme } from './programme.ts';
 
 /**
- * The indexer's process is killed at random moments of its progress: so many stretches after its start, and then while it
- * reads, while it writes or in between. Whenever that is, the books are those of the block they stand at.
+ * The indexer's process is killed at random moments: some stretches after its start, while it reads, writes or neither.
+ * Whenever that is, the books are complete up to the block where they stand.
  *
  *   PLUMBLINE_KILLS       kills for each database, instead of 10
  *   PLUMBLINE_KILL_SEED   seed of their moments, instead of 1
@@ -42,12 +42,9 @@ describe("the indexer's process, killed", () => {
       before(async () => {
         bench = await Bench.start(engine, chain);
         settings = {
-          PLUMBLINE_DATABASE_URL: bench.url,
-          PLUMBLINE_RPC_URL: bench.chain.rpcUrl,
-          PLUMBLINE_LEDGER: programme.deployment.ledger,
-          PLUMBLINE_START_BLOCK: String(programme.deployment.startBlock),
+          ...bench.settingsFor(programme),
           PLUMBLINE_POLL_MS: '20',
-          // A stretch to every few blocks, so that there is a lot of progress to be killed in.
+          // Small stretches make many moments to be killed in.
           PLUMBLINE_STRETCH_SIZE: '5',
           PLUMBLINE_OPEN_MS: '0',
           PLUMBLINE_FINALITY: '1000000',
@@ -76,7 +73,7 @@ describe("the indexer's process, killed", () => {
           const books = await dumpBooks(bench.database);
           const { blockNumber } = status;
           const fresh = await bench.buildFresh(programme, { untilBlock: blockNumber });
-          // The cursor holds what the newest block was when it was written, too.
+          // The cursor also holds the newest block at the time of writing.
           for (const [table, rows] of Object.entries({ ...books, cursors: [] })) {
             expect(rows, `${what}: ${table}`).to.deep.equal(
               { ...fresh, cursors: [] }[table as keyof BooksDump],

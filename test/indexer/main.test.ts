@@ -30,10 +30,7 @@ describe("the indexer's process", () => {
       before(async () => {
         bench = await Bench.start(engine, chain);
         settings = {
-          PLUMBLINE_DATABASE_URL: bench.url,
-          PLUMBLINE_RPC_URL: bench.chain.rpcUrl,
-          PLUMBLINE_LEDGER: programme.deployment.ledger,
-          PLUMBLINE_START_BLOCK: String(programme.deployment.startBlock),
+          ...bench.settingsFor(programme),
           PLUMBLINE_POLL_MS: '20',
         };
       });

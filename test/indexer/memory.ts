@@ -1,28 +1,28 @@
 import type { Hex } from 'viem';
 import type { OpenBatch } from '../support/company/batch.ts';
 
-/** Somebody of a random programme. */
+/** A distributor of a random programme. */
 export interface Distributor {
   id: number;
   sponsor: number;
-  /** Private key of the wallet; null for somebody without one. */
+  /** Private key of the wallet; null without one. */
   key: Hex | null;
-  /** What the next signature must carry. */
+  /** The nonce of the next signature. */
   nonce: number;
-  /** Has left or moved. */
+  /** Has left the programme or moved to another id. */
   gone: boolean;
   held: 'never' | 'now' | 'before';
-  /** Another wallet was proposed. */
+  /** A recovery to another wallet was proposed. */
   recovered: boolean;
 }
 
-/** What the programme knows of its chain; it goes back with it. */
+/** What the programme knows of its chain; reset when the chain is rolled back. */
 export interface Memory {
   distributors: Distributor[];
   occupancy: Record<number, number>;
   batches: number;
   open: OpenBatch[];
   flags: number;
-  /** Wallets that came after those of the enrolments. */
+  /** Wallets made after enrolment. */
   wallets: number;
 }

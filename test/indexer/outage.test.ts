@@ -9,7 +9,7 @@ import { Bench } from './bench.ts';
 import { FalseNode, type Lie } from './false-node.ts';
 import { Programme } from './programme.ts';
 
-/** A running indexer, and what it tells of its work. */
+/** A running indexer and its progress. */
 class Run {
   readonly told: Progress[] = [];
   readonly ended: Promise<void>;
@@ -24,11 +24,11 @@ class Run {
     const { signal } = this.#stop;
     const options = bench.optionsFor(programme, { rpcUrls: [node.url], signal, onProgress, ...changes });
     this.ended = createIndexer(options).run();
-    // Who waits for it sees it.
+    // Rejections are seen where `ended` is awaited.
     this.ended.catch(() => {});
   }
 
-  /** Waits until something was told for which `test` holds. */
+  /** Waits for progress for which `test` holds. */
   async until(test: (progress: Progress) => boolean): Promise<void> {
     while (!this.told.some(test)) {
       const news = new Promise<void>((resolve) => {
@@ -44,7 +44,7 @@ class Run {
   }
 }
 
-/** Closes all connections to the database but the one that says so. */
+/** Closes all other connections to the database. */
 async function closeOthers(database: Database): Promise<void> {
   await database
     .withTables<{ pg_stat_activity: { pid: number; datname: string } }>()
@@ -100,7 +100,7 @@ describe('an indexer, when something goes away', () => {
         await bench?.stop();
       });
 
-      /** Does some business, and waits until the books have it. */
+      /** Does some business and waits until it is in the books. */
       async function goOn(run: Run): Promise<void> {
         await programme.live(5);
         const views = await programme.views();
@@ -145,7 +145,7 @@ describe('an indexer, when something goes away', () => {
       it('ends with the refusal when a node goes on refusing', async () => {
         const run = new Run(bench, programme, node, { pollMs: 10, refusalMs: 70 });
         await goOn(run);
-        // Refusals that came before it went on do not count.
+        // Refusals before a success do not count.
         node.lie = refuse('eth_getLogs', -32_005, 'limit exceeded');
         await programme.live(2);
         await run.until(({ event }) => event === 'waiting');

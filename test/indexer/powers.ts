@@ -19,7 +19,7 @@ export class PersonalBusiness {
     this.#random = random;
   }
 
-  /** Does one thing of a random kind, if there is anybody to do it with. */
+  /** Does one thing of a random kind, if there is a distributor for it. */
   act(memory: Memory, now: number): Promise<void> {
     return this.#random.pick(this.#acts)(memory, now);
   }
@@ -56,7 +56,7 @@ export class PersonalBusiness {
     await this.#company.setStanding(records);
   }
 
-  /** Below another sponsor, in place or under another id. */
+  /** Moves a distributor below another sponsor, in place or to a new id. */
   async #correctSponsor(memory: Memory, suits: (distributor: Distributor) => boolean): Promise<void> {
     const { distributors, occupancy } = memory;
     const distributor = this.#pick(memory, suits);
@@ -85,7 +85,7 @@ export class PersonalBusiness {
     distributor.gone = true;
   }
 
-  /** Gives somebody their first wallet, with a voucher. */
+  /** Gives a distributor a first wallet, with a voucher. */
   async #claim(memory: Memory): Promise<void> {
     const distributor = this.#pick(memory, ({ key }) => key === null);
     if (!distributor) return;
@@ -97,7 +97,7 @@ export class PersonalBusiness {
     distributor.key = key;
   }
 
-  /** Gives somebody another wallet, which agrees. */
+  /** Gives a distributor another wallet, with its consent. */
   async #changeWallet(memory: Memory): Promise<void> {
     const distributor = this.#pick(memory, ({ key }) => key !== null);
     if (!distributor) return;
@@ -119,7 +119,7 @@ export class PersonalBusiness {
     return keccak256(numberToHex(7_000_000 + memory.wallets++));
   }
 
-  /** Proposes a recovery, and one that its owner cancels at once. */
+  /** Proposes a recovery, and another one that the owner cancels at once. */
   async #recover(memory: Memory): Promise<void> {
     for (const isCancelled of [false, true]) {
       const distributor = this.#pick(memory, ({ key, recovered }) => key !== null && !recovered);
@@ -131,7 +131,7 @@ export class PersonalBusiness {
     }
   }
 
-  /** Holds somebody's payouts, and lets somebody go. */
+  /** Holds the payouts of one distributor, and releases those of another. */
   async #hold(memory: Memory, now: number): Promise<void> {
     const free = this.#pick(memory, ({ key, held }) => key !== null && held === 'never');
     if (free) await this.#company.call('hold', [addressOf(free.key), BigInt(now + 20 * 86_400), REASON]);
@@ -160,7 +160,7 @@ export class PersonalBusiness {
     await this.#company.call('setPaused', [false]);
   }
 
-  /** Pays `distributor` out to somebody else. */
+  /** Pays `distributor` out to another address. */
   async withdrawTo(distributor: Distributor, to: Address): Promise<void> {
     if (distributor.key === null) return;
     const wallet = addressOf(distributor.key);
@@ -184,7 +184,7 @@ function present({ distributors }: Memory): Distributor[] {
   return distributors.filter(({ gone }) => !gone);
 }
 
-/** The wallet of a private key; the zero address stands for nobody's. */
+/** The wallet of a private key; the zero address without one. */
 export function addressOf(key: Hex | null): Address {
   return key === null ? zeroAddress : (privateKeyToAddress(key).toLowerCase() as Address);
 }

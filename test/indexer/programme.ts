@@ -10,7 +10,7 @@ import { addressOf, PersonalBusiness } from './powers.ts';
 /** Seconds in which a sale of these programmes can be reversed. */
 export const RETURN_WINDOW = 3_600;
 
-/** What the contract says of a ledger: everything that the books must agree with. */
+/** The contract's views of a ledger, which the books must match. */
 export interface Views {
   head: Hex;
   entryCount: number;
@@ -18,10 +18,10 @@ export interface Views {
   accounts: AccountView[];
 }
 
-/** Somebody who has moved has neither sponsor nor rank any more. */
+/** A distributor. One that has moved has neither sponsor nor rank any more. */
 export interface AccountView {
   id: number;
-  /** Where they are now, if they have moved. */
+  /** The new id, if the distributor has moved; else 0. */
   sponsor: number;
   owed: bigint;
   rank: number;
@@ -33,11 +33,11 @@ export interface AccountView {
   recovery: Address | null;
 }
 
-/** A place that a programme can be taken back to, once. */
+/** A state of the chain to which a programme can be rolled back, once. */
 export interface Mark {
-  /** The chain ends there again. */
+  /** Cuts the chain off after the mark. */
   revert(): Promise<void>;
-  /** As many empty blocks take the place of all later ones. */
+  /** Replaces all later blocks by as many empty ones. */
   reorganise(): Promise<void>;
 }
 
@@ -64,12 +64,12 @@ export class Programme {
     return this.company.deployment;
   }
 
-  /** What is random from here on hangs on `seed` alone. */
+  /** Makes all further random choices depend on `seed` alone. */
   reseed(seed: number): void {
     this.#random.reseed(seed);
   }
 
-  /** Remembers where chain and programme are. */
+  /** Marks the current state of chain and programme. */
   async mark(): Promise<Mark> {
     const memory = structuredClone(this.#memory);
     const number = await this.#blockNumber();
@@ -86,7 +86,7 @@ export class Programme {
     };
   }
 
-  /** Does `acts` pieces of business of every kind, some blocks apart. */
+  /** Does `acts` random things, some blocks apart. */
   async live(acts: number): Promise<void> {
     if (this.#memory.distributors.length === 0) await this.enrol(6);
     for (let i = 0; i < acts; i++) {
@@ -107,7 +107,7 @@ export class Programme {
     }
   }
 
-  /** Does one thing of every kind that may happen to distributors. */
+  /** Does everything once that may happen to distributors. */
   async liveThrough(): Promise<void> {
     await this.#personal.actAll(this.#memory, await this.company.now());
   }
@@ -146,7 +146,7 @@ export class Programme {
     open.push(await this.company.record(sales));
   }
 
-  /** Settles up to `most` sales of the oldest open batch; everything without a number. */
+  /** Settles up to `most` sales of the oldest open batch, or all batches without a limit. */
   async settle(most = Number.POSITIVE_INFINITY): Promise<void> {
     const [batch] = this.#memory.open;
     if (!batch) return;
@@ -159,7 +159,7 @@ export class Programme {
 
   async #reverse(): Promise<void> {
     const now = await this.company.now();
-    // A minute for the transactions before this one.
+    // Leaves a minute for the transactions before this one.
     const open = this.#memory.open.filter(({ recordedAt }) => now < recordedAt + RETURN_WINDOW - 60);
     if (open.length === 0) return;
     const batch = this.#random.pick(open);
@@ -181,7 +181,7 @@ export class Programme {
     else await this.company.call('withdraw', [wallet]);
   }
 
-  /** Pays out to everybody who can be paid. */
+  /** Pays out to every wallet. */
   async payAll(): Promise<void> {
     const wallets = this.#memory.distributors
       .filter(({ key }) => key !== null)

@@ -15,7 +15,7 @@ function selectorOf(name: string): string {
   return toEventSelector(event as never);
 }
 
-/** The first log of event `name`, changed. */
+/** Changes the first log of event `name`. */
 function changeOne(name: string, change: (log: RawLog) => void): Lie {
   return changeLogs((logs) => {
     const log = logs.find(({ topics }) => topics[0] === selectorOf(name));
@@ -40,7 +40,7 @@ const byTopic = (name: string, topic: number, bits: number) =>
     log.topics[topic] = lift(log.topics[topic]!, bits);
   });
 
-/** Every way to change logs, none of which may get into the books. */
+/** Ways to change logs, none of which may get into the books. */
 const lies: Record<string, Lie> = {
   'leaves out the first log': changeLogs((logs) => logs.slice(1)),
   'leaves out a log in the middle': changeLogs((logs) => logs.toSpliced(logs.length >> 1, 1)),
@@ -87,7 +87,7 @@ const lies: Record<string, Lie> = {
   'changes a payout': byWord('Payout', 0, 2),
 };
 
-/** Ways to change the lines of settlements, which are not read from the ledger's beginning on but worked out. */
+/** Ways to change the lines of settlements, which are only read when reading begins in the middle of the journal. */
 const liesOfLines: Record<string, Lie> = {
   'changes the counted volume of a sale': byWord('SaleSettled', 0, 1),
   'changes who is paid': byWord('SaleSettled', 3, 0),
@@ -171,7 +171,7 @@ describe('an indexer, with a node that is not what it should be', () => {
         });
       }
 
-      /** Of each question for logs so far: whether it was for the lines of settlements too. */
+      /** For each request for logs so far: whether it asked for the lines of settlements too. */
       const askedForLines = () =>
         node.asked
           .flatMap(({ body }) => JSON.parse(body) as RawCall[])
@@ -248,7 +248,7 @@ describe('an indexer, with a node that is not what it should be', () => {
           const isOld = method === 'eth_call' && params[1]?.blockHash !== undefined;
           return isOld ? { id, error: { code: -32_000, message: 'missing trie node' } } : answer;
         };
-        // A node that is behind: it has no blocks above `last` and, of that, only half of the logs.
+        // A node that is behind: it has no blocks above `last`, and only half of the logs up to it.
         const behind: Lie = (call, answer) => {
           if (call.method === 'eth_getBlockByNumber' && call.params[0] === 'latest') {
             return { ...answer, result: { ...(answer.result as object), number: `0x${last.toString(16)}` } };
@@ -259,7 +259,7 @@ describe('an indexer, with a node that is not what it should be', () => {
         let looks = 0;
         node.lie = (call, answer) => {
           if (call.method === 'eth_call' && call.params[1]?.blockHash !== undefined) looks++;
-          // Where the newest block seems to be above what was read, nothing but the heads in the logs is left.
+          // With the newest block above what was read, only the heads in the logs can be checked.
           if (call.method === 'eth_getBlockByNumber' && call.params[0] === 'latest' && looks > 0)
             return answer;
           return forget(call, behind(call, answer));

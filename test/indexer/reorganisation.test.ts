@@ -18,7 +18,7 @@ for (const engine of engines) {
 
     after(() => bench?.stop());
 
-    /** Syncs and holds the books against the contract and against fresh ones. */
+    /** Syncs, and compares the books with the contract and with fresh books. */
     async function check(programme: Programme, what: string): Promise<void> {
       const books = await bench.sync(programme);
       const views = await programme.views();
@@ -33,7 +33,7 @@ for (const engine of engines) {
         for (const depth of [1, 4, 15, 60]) {
           const mark = await programme.mark();
           await programme.live(depth);
-          // An act may find nothing to do, and then there is no block to undo.
+          // Business may make no block, and then there would be none to undo.
           await programme.mine(1);
           await bench.sync(programme);
           await mark.reorganise();
@@ -53,7 +53,7 @@ for (const engine of engines) {
         await programme.live(acts);
         await bench.sync(programme);
         await mark.revert();
-        // The new fork is longer than the old one, so that only the hashes tell.
+        // The new fork is longer than the old one, so only the hashes differ visibly.
         await programme.live(acts + 2);
         await programme.mine(2 * acts);
         await check(programme, `${acts} acts replaced`);
@@ -79,7 +79,7 @@ for (const engine of engines) {
       await old.live(8);
       await bench.sync(old);
       await bench.chain.rpc('evm_revert', [start]);
-      // The same key and terms make the same address, here in a later block and with other business.
+      // The same key and terms give the same address, here in a later block and with other business.
       await bench.chain.rpc('anvil_mine', ['0x3']);
       const programme = await Programme.open(bench.chain, { seed: 36 });
       expect(programme.deployment.ledger).to.equal(old.deployment.ledger);
@@ -101,7 +101,7 @@ for (const engine of engines) {
       for (let round = 0; round < 6; round++) {
         const mark = await programme.mark();
         await programme.live(4);
-        // In every other round the indexer has surely read what is undone.
+        // In every other round the indexer has certainly read what is undone.
         while (round % 2 === 0) {
           const reading = findStatus(bench.database, programme.deployment.ledger);
           const status = await Promise.race([reading, running.then(() => undefined)]);

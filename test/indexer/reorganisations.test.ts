@@ -68,7 +68,7 @@ for (const engine of engines) {
           await grow(random, depth);
           expect(await tip()).to.equal(before + depth);
           await indexer.syncOnce();
-          // Not by the node's own reorganisation: after many reverts it loses the contracts' code.
+          // anvil_reorg loses the contracts' code after many reverts.
           await mark.revert();
           if (kind === 'emptied') await programme.mine(depth);
           if (kind === 'replaced') await grow(random, 1 + random.below(DEEPEST));
