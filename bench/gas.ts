@@ -1,9 +1,15 @@
+import {
+  COMPRESSION_NONE,
+  COMPRESSION_ROLL_UP,
+  PLAN_BY_DIFFERENCE,
+  PLAN_BY_LEVEL,
+} from '@plumbline/protocol';
 import { Random } from '../test/support/random.ts';
 import type { TestDollar } from '../types/mocks/TestDollar.ts';
 import { ethers } from './gas/chain.ts';
 import { Peers } from './gas/peers.ts';
-import { type PerSale, Programme, type RankedPlan } from './gas/programme.ts';
-import { printTable } from './gas/table.ts';
+import { type OtherPlan, type PerSale, Programme, ratesOf } from './gas/programme.ts';
+import { type Figures, printTable } from './gas/table.ts';
 import { Tree } from './gas/tree.ts';
 
 /**
@@ -16,17 +22,17 @@ import { Tree } from './gas/tree.ts';
 const PAYEES = [1, 3, 5, 10];
 const MAX_PAYEES = 10;
 const BATCHES = [1, 10, 100, 500];
-/** Ten levels by two equal rows with roll-up, and by difference of rank: what a plan costs that is not plain. */
-const LADDER = [1_000, ...Array.from({ length: MOST_PAYEES - 1 }, (_, i) => 190 - 10 * i)];
-const RANKED: RankedPlan = {
-  kind: 0,
-  compression: 1,
-  ratesBps: [LADDER, LADDER],
-  ranks: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1],
+/** Two equal rows: nobody is paid otherwise than by one, but the plan is not plain any more. */
+const twoRows = (payees: number): number[][] => [ratesOf(payees), ratesOf(payees)];
+const RANKED: OtherPlan = {
+  kind: PLAN_BY_LEVEL,
+  compression: COMPRESSION_ROLL_UP,
+  ratesBps: twoRows(MAX_PAYEES),
 };
-const DIFFERENTIAL: RankedPlan = {
-  kind: 1,
-  compression: 1,
+/** By difference of rank: the seller's own 10%, and 2% more for each rank. */
+const DIFFERENTIAL: OtherPlan = {
+  kind: PLAN_BY_DIFFERENCE,
+  compression: COMPRESSION_ROLL_UP,
   ratesBps: Array.from({ length: 6 }, (_, rank) => [1_000, 200 * rank]),
   ranks: [0, 1, 1, 2, 2, 3, 3, 4, 4, 5],
 };
@@ -34,8 +40,7 @@ const FORMS = { compact: true, readable: false };
 const WINDOW = 14 * 86_400;
 const RANDOM_TREE = 10_000;
 const RANDOM_SALES = 500;
-
-type Figures = Record<string, Record<string, number>>;
+const RETURN_BATCHES = [100, 500, 1_000];
 
 export async function run(): Promise<unknown> {
   const token = (await ethers.deployContract('TestDollar', [6])) as unknown as TestDollar;
@@ -45,13 +50,14 @@ export async function run(): Promise<unknown> {
   for (const [form, compact] of Object.entries(FORMS)) {
     [disjoint[form], floor[form]] = await measureDisjoint(token, compact);
   }
-  const ranked = await measureByRank(token, RANKED);
-  const differential = await measureByRank(token, DIFFERENTIAL);
+  const ranked = await measurePlan(token, RANKED);
+  const differential = await measurePlan(token, DIFFERENTIAL);
   disjoint.multisend = await measureMultisend(peers);
   const oneByOne = await measureOneByOne(peers);
   const { random10k, ...others } = await measureRandom(token, peers);
   const [single, singleFloor] = await measureSingle(token);
   const worstPacking = await measureApart(token);
+  const walks = await measureWalks(token, disjoint);
   const results = {
     disjoint,
     ranked,
@@ -62,6 +68,8 @@ export async function run(): Promise<unknown> {
     single,
     singleFloor,
     worstPacking,
+    return: await measureReturns(token),
+    walks,
     ...others,
   };
   printTable(results);
@@ -89,20 +97,28 @@ async function measureDisjoint(token: TestDollar, compact: boolean): Promise<[Fi
   return [gas, floor];
 }
 
-/** Ten payees in uplines that share nobody, by a plan that looks at ranks. */
-async function measureByRank(token: TestDollar, plan: RankedPlan): Promise<Record<string, Figures>> {
+/** Ten payees in uplines that share nobody, by a plan that is not plain. */
+async function measurePlan(token: TestDollar, plan: OtherPlan): Promise<Record<string, Figures>> {
   const gas: Record<string, Figures> = {};
   for (const [form, compact] of Object.entries(FORMS)) {
-    const tree = new Tree();
-    const sellers = Array.from({ length: Math.max(...BATCHES) }, () => tree.addLine(MOST_PAYEES - 1));
-    const terms = { payees: MOST_PAYEES, compact, returnWindow: WINDOW, plan };
-    const programme = await Programme.open(token, terms, tree);
-    await programme.sell(sellers);
-    const own: Record<string, number> = {};
-    for (const size of BATCHES) own[`N${size}`] = (await programme.sell(sellers.slice(0, size))).gas;
-    gas[form] = { [`L${MOST_PAYEES}`]: own };
+    const largest = await measureLargest(token, compact, MAX_PAYEES, plan);
+    gas[form] = { [`L${MAX_PAYEES}`]: { [`N${Math.max(...BATCHES)}`]: largest } };
   }
   return gas;
+}
+
+/** The largest batch of sellers whose uplines share nobody; per sale. */
+async function measureLargest(
+  token: TestDollar,
+  compact: boolean,
+  payees: number,
+  plan: OtherPlan,
+): Promise<number> {
+  const tree = new Tree();
+  const sellers = Array.from({ length: Math.max(...BATCHES) }, () => tree.addLine(payees - 1));
+  const programme = await Programme.open(token, { payees, compact, returnWindow: WINDOW, plan }, tree);
+  await programme.sell(sellers);
+  return (await programme.sell(sellers)).gas;
 }
 
 /** The same payments as one list, with neither tree nor plan; somebody off chain has worked them out. */
@@ -202,6 +218,41 @@ async function measureApart(token: TestDollar): Promise<Record<string, number>> 
     gas[form] = (await programme.sell(sellers)).gas;
   }
   return gas;
+}
+
+/** The third return of a whole sale out of one batch; it should cost the same however many sales the batch has. */
+async function measureReturns(token: TestDollar): Promise<Record<string, number>> {
+  const gas: Record<string, number> = {};
+  for (const size of RETURN_BATCHES) {
+    const tree = new Tree();
+    const sellers = Array.from({ length: size }, () => tree.addLine(0));
+    const terms = { payees: 1, compact: true, returnWindow: WINDOW };
+    const programme = await Programme.open(token, terms, tree);
+    const quarter = size / 4;
+    gas[`N${size}`] = await programme.takeBack(sellers, [quarter, 2 * quarter, 3 * quarter]);
+  }
+  return gas;
+}
+
+/** One plain plan by the walk of plain plans, and by that of levels: what the first saves. */
+async function measureWalks(
+  token: TestDollar,
+  disjoint: Record<string, Figures>,
+): Promise<Record<string, Record<string, Record<string, number>>>> {
+  const largest = `N${Math.max(...BATCHES)}`;
+  const [plain, levels]: [Figures, Figures] = [{}, {}];
+  for (const [form, compact] of Object.entries(FORMS)) {
+    const [own, other]: [Record<string, number>, Record<string, number>] = [{}, {}];
+    for (const payees of [5, MAX_PAYEES]) {
+      const key = `L${payees}`;
+      own[key] = disjoint[form]?.[key]?.[largest] ?? 0;
+      const plan = { kind: PLAN_BY_LEVEL, compression: COMPRESSION_NONE, ratesBps: twoRows(payees) };
+      other[key] = await measureLargest(token, compact, payees, plan);
+    }
+    plain[form] = own;
+    levels[form] = other;
+  }
+  return { plain, levels };
 }
 
 /** Whole gas, however deep. */

@@ -31,7 +31,7 @@ async function compile(): Promise<Deploy> {
     {},
     root,
   );
-  await hre.tasks.getTask('build').run({ quiet: true });
+  await hre.tasks.getTask('build').run({ quiet: true, noTests: true });
   const [company] = await ethers.getSigners();
   return async (name, ...args) => {
     const { abi, bytecode } = await hre.artifacts.readArtifact(name);

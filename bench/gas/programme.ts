@@ -1,4 +1,5 @@
 import {
+  chunkReversals,
   type DistributorRecord,
   encodeDistributors,
   encodeSales,
@@ -9,7 +10,8 @@ import {
   STATUS_ACTIVE,
 } from '@plumbline/protocol';
 import { id as hashOf, MaxUint256, ZeroHash } from 'ethers';
-import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.ts';
+import type { Hex } from 'viem';
+import type { ChunkReversalsStruct, ICommissionLedger } from '../../types/interfaces/ICommissionLedger.ts';
 import type { LedgerRequestStruct } from '../../types/LedgerFactory.ts';
 import type { TestDollar } from '../../types/mocks/TestDollar.ts';
 import { add, ethers, MOST, networkHelpers, PRICE, type Spent, spent } from './chain.ts';
@@ -17,20 +19,23 @@ import type { Tree } from './tree.ts';
 
 const DAY = 86_400;
 const ENROLLED_AT_ONCE = 300;
+/** Version of the only plan. */
+const PLAN = 1;
 
-/** A plan that is not plain, and the ranks of the line that it is measured on, from the seller up. */
-export interface RankedPlan {
+/** A plan that is not plain. */
+export interface OtherPlan {
   kind: number;
   compression: number;
   ratesBps: number[][];
-  ranks: readonly number[];
+  /** Ranks of every line of the tree, from its seller up; without them nobody has a rank. */
+  ranks?: readonly number[];
 }
 
 export interface Terms {
   /** Of a sale: the seller and whoever is above. */
   payees: number;
-  /** Without one, a plain plan: each level its own rate. */
-  plan?: RankedPlan;
+  /** Without one, a plain plan: each level has its own rate. */
+  plan?: OtherPlan;
   compact: boolean;
   returnWindow: number;
 }
@@ -58,7 +63,8 @@ export class Programme {
   readonly #ledger: ICommissionLedger;
   readonly #terms: Terms;
   readonly #tree: Tree;
-  readonly #rates: number[];
+  /** What each of a line is paid, from the seller up, in basis points. */
+  readonly #rates: readonly number[];
   #batches = 0;
 
   private constructor(
@@ -70,7 +76,7 @@ export class Programme {
     this.#ledger = ledger;
     this.#terms = terms;
     this.#tree = tree;
-    this.#rates = ratesOf(terms.payees);
+    this.#rates = ratesAlong(terms);
     this.creation = costs.creation;
     this.enrolled = costs.enrolled;
   }
@@ -96,7 +102,7 @@ export class Programme {
       admin: company.address,
       adminDelay: DAY,
       delay: terms.returnWindow === 0 ? 0 : DAY,
-      roles: terms.plan ? [{ role: hashOf('RANKER_ROLE'), account: company.address }] : [],
+      roles: terms.plan?.ranks ? [{ role: hashOf('RANKER_ROLE'), account: company.address }] : [],
       recorders: [{ key: company.address, cap: 2n ** 50n - 1n, countCap: 2n ** 24n - 1n }],
       plan: {
         kind: terms.plan?.kind ?? 0,
@@ -116,30 +122,64 @@ export class Programme {
     await token.approve(ledger, MaxUint256);
     await ledger.fund(float);
     const enrolled = await enrol(ledger, tree.distributors);
-    if (terms.plan) await setRanks(ledger, tree, terms);
+    if (terms.plan?.ranks) await setRanks(ledger, tree, terms.plan.ranks);
     return new Programme(ledger, terms, tree, { creation, enrolled });
   }
 
   /** Records a sale of each of `sellers` as one batch and settles it, at once or after the return window. */
   async sell(sellers: readonly number[]): Promise<PerSale> {
     const sales = sellers.map(saleOf);
-    const packed = encodeSales(sales);
-    const number = ++this.#batches;
-    const recorded = await spent(
-      this.#ledger.recordSales(packed, number, hashOf(`manifest ${number}`), 1, MOST),
-    );
+    const records = encodeSales(sales);
+    const { batch, recorded, recordedAt } = await this.#record(records);
     const { fragments, units } = this.#expect(sales);
     if (this.#terms.returnWindow === 0) {
       this.#check(recorded, units);
       return perSale(recorded, RECORD + PRICE.read + fragments * PRICE.change, sales.length);
     }
-    const recordedAt = await networkHelpers.time.latest();
     await networkHelpers.time.increase(this.#terms.returnWindow);
-    const settled = await spent(this.#ledger.settle(number, packed, 1, recordedAt, sales.length, MOST));
+    const settled = await spent(this.#ledger.settle(batch, records, PLAN, recordedAt, sales.length, MOST));
     this.#check(settled, units);
     // The batch's word comes and goes.
     const storage = RECORD + PRICE.fill + SETTLE + PRICE.clear + fragments * PRICE.change;
     return perSale(add(recorded, settled), storage, sales.length);
+  }
+
+  /**
+   * Records a sale of each of `sellers` as one batch and takes whole sales back, in a call each.
+   * @param indexes Of the sales in the batch.
+   * @returns What the last of the calls cost.
+   */
+  async takeBack(sellers: readonly number[], indexes: readonly number[]): Promise<number> {
+    const sales = sellers.map(saleOf);
+    const { batch, recordedAt } = await this.#record(encodeSales(sales));
+    let gas = 0;
+    for (const index of indexes) {
+      const sale = sales[index];
+      if (!sale) throw new Error(`the batch has no sale ${index}`);
+      const { priceCents, volumeCents } = sale;
+      const chunks = chunkReversals(encodeSales(sales), [{ index, priceCents, volumeCents }]);
+      ({ gas } = await spent(
+        this.#ledger.reverse(
+          batch,
+          PLAN,
+          recordedAt,
+          sales.length,
+          chunks as unknown as ChunkReversalsStruct[],
+          MOST,
+        ),
+      ));
+      sales[index] = { ...sale, priceCents: 0n, volumeCents: 0n };
+    }
+    return gas;
+  }
+
+  async #record(records: Hex): Promise<{ batch: number; recorded: Spent; recordedAt: number }> {
+    // The batches of the first recorder are numbered from 1.
+    const batch = ++this.#batches;
+    const recorded = await spent(
+      this.#ledger.recordSales(records, batch, hashOf(`manifest ${batch}`), PLAN, MOST),
+    );
+    return { batch, recorded, recordedAt: await networkHelpers.time.latest() };
   }
 
   async withdraw(id: number): Promise<number> {
@@ -163,28 +203,12 @@ export class Programme {
     const fragments = new Set<number>();
     let units = 0n;
     for (const { seller, volumeCents } of sales) {
-      const rates = this.#ratesAlong();
       for (const [level, id] of this.#tree.payees(seller, this.#terms.payees).entries()) {
         fragments.add(fragmentOf(id));
-        units += volumeCents * BigInt(rates[level] ?? 0);
+        units += volumeCents * BigInt(this.#rates[level] ?? 0);
       }
     }
     return { fragments: fragments.size, units };
-  }
-
-  /** What each of a line is paid, from the seller up. */
-  #ratesAlong(): number[] {
-    const { plan } = this.#terms;
-    if (!plan) return this.#rates;
-    if (plan.kind === PLAN_BY_LEVEL) return plan.ratesBps[0] ?? [];
-    let highest = 0;
-    return plan.ranks.map((rank, level) => {
-      const [own = 0, whole = 0] = plan.ratesBps[rank] ?? [];
-      if (level === 0) return own;
-      const rate = Math.max(whole - highest, 0);
-      highest += rate;
-      return rate;
-    });
   }
 
   /** A figure counts only if the work was done. */
@@ -195,11 +219,12 @@ export class Programme {
   }
 }
 
-/** Gives every line of the tree the plan's ranks, from its seller up. */
-async function setRanks(ledger: ICommissionLedger, tree: Tree, terms: Terms): Promise<void> {
+/** Gives every line of the tree these ranks, from its seller up. */
+async function setRanks(ledger: ICommissionLedger, tree: Tree, ranks: readonly number[]): Promise<void> {
+  // A line is enrolled from its top down.
   const standings = tree.distributors.map(({ id }, i) => ({
     id,
-    rank: terms.plan?.ranks[terms.payees - 1 - (i % terms.payees)] ?? 0,
+    rank: ranks[ranks.length - 1 - (i % ranks.length)] ?? 0,
     status: STATUS_ACTIVE,
   }));
   const parts: string[] = [];
@@ -209,7 +234,9 @@ async function setRanks(ledger: ICommissionLedger, tree: Tree, terms: Terms): Pr
   for (const part of parts) await spent(ledger.setStanding(part, ZeroHash, MOST));
   const { startsAt } = await ledger.changes();
   await networkHelpers.time.increaseTo(startsAt);
-  for (const [i, part] of parts.entries()) await spent(ledger.applyStanding(i + 1, part, ENROLLED_AT_ONCE, MOST));
+  for (const [i, part] of parts.entries()) {
+    await spent(ledger.applyStanding(i + 1, part, ENROLLED_AT_ONCE, MOST));
+  }
 }
 
 /** Enrols in batches; what it cost in all. */
@@ -224,8 +251,22 @@ async function enrol(ledger: ICommissionLedger, distributors: readonly Distribut
 }
 
 /** The seller's own 10%, then from 2% down. */
-function ratesOf(payees: number): number[] {
+export function ratesOf(payees: number): number[] {
   return [1_000, ...Array.from({ length: payees - 1 }, (_, i) => 200 - 10 * i)];
+}
+
+/** What each of a line is paid, from the seller up, when everybody is active. */
+function ratesAlong({ payees, plan }: Terms): number[] {
+  if (!plan) return ratesOf(payees);
+  if (plan.kind === PLAN_BY_LEVEL) return plan.ratesBps[0] ?? [];
+  let highest = 0;
+  return (plan.ranks ?? []).map((rank, level) => {
+    const [own = 0, whole = 0] = plan.ratesBps[rank] ?? [];
+    if (level === 0) return own;
+    const rate = Math.max(whole - highest, 0);
+    highest += rate;
+    return rate;
+  });
 }
 
 /** Prices from 10 to 1,000 and something, different from each other. */
