@@ -5,6 +5,7 @@ const PLAN: Plan = {
   kind: 0,
   compression: 0,
   boundaryRank: 0,
+  reach: 64,
   ceilingBps: 3_200,
   weightsBps: [10_000, 8_000, 3_333],
   ratesBps: [[2_000, 500, 250]],
@@ -22,6 +23,7 @@ describe('describePlan', () => {
       compression: 'A level whose distributor is not paid stays unpaid.',
       rates: ['Every rank: 20% to the seller, 5% to level 1, 2.5% to level 2.'],
       total: 'At most 27.5% of the counted volume is paid; the ceiling is 32%.',
+      reach: 'At most 64 distributors above the seller are looked at.',
       weights:
         'What counts of a purchase: 100% from a retail customer, 80% from a preferred customer, 33.33% from the distributor.',
     });

@@ -4,6 +4,7 @@ import {
   BaseError,
   createPublicClient,
   encodeEventTopics,
+  erc20Abi,
   type Hex,
   http,
   numberToHex,
@@ -67,6 +68,8 @@ export interface Chain {
   readonly ledger: Address;
   chainId(): Promise<number>;
   terms(): Promise<LedgerTerms>;
+  /** How many decimals a token shows. */
+  tokenDecimals(token: Address): Promise<number>;
   latest(): Promise<BlockHead>;
   /** Hash of the canonical block with this number; null if there is none. */
   findBlockHash(number: bigint): Promise<Hex | null>;
@@ -105,6 +108,7 @@ export function connectChain(rpcUrl: string, ledger: Address, startBlock: number
   const client = createPublicClient({ transport: http(rpcUrl, { batch: true, retryCount: 2 }) });
   const contract = { address: ledger, abi: commissionLedgerAbi } as const;
   let chainId: number | undefined;
+  let decimals: number | undefined;
 
   async function readRecorder(account: Address): Promise<Recorder> {
     const { number, sequence, cap, countCap } = await client.readContract({
@@ -124,6 +128,10 @@ export function connectChain(rpcUrl: string, ledger: Address, startBlock: number
     async terms() {
       const terms = await client.readContract({ ...contract, functionName: 'terms' });
       return { ...terms, token: terms.token.toLowerCase() as Address };
+    },
+    async tokenDecimals(token) {
+      decimals ??= await client.readContract({ address: token, abi: erc20Abi, functionName: 'decimals' });
+      return decimals;
     },
     async latest() {
       const { number, hash, timestamp } = await client.getBlock({ blockTag: 'latest' });

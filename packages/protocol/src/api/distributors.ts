@@ -37,6 +37,23 @@ const Flag = Type.Object({
   outcomeEvidence: nullable(hex('Hash of the evidence of the outcome')),
 });
 
+const PendingChange = Type.Object({
+  change: Type.Integer({ description: 'Number of the change' }),
+  kind: oneOf(
+    ['standing', 'correction', 'leaving', 'ending'],
+    'New rank and status; another sponsor; leaving by own wish; ended by the company for cause',
+  ),
+  effectiveAt: Type.Integer({ description: 'Unix seconds: it counts for sales recorded from then on' }),
+  rank: nullable(Type.Integer({ description: 'The new rank, if that is what changes' })),
+  status: nullable(oneOf(['active', 'inactive'], 'The new status, if that is what changes')),
+  sponsor: nullable(
+    Type.Integer({ description: 'Id of the new sponsor, if that is what changes; 0 for a root' }),
+  ),
+});
+
+/** A change of a distributor that is announced and not in effect yet. */
+export type PendingChange = Static<typeof PendingChange>;
+
 export const DistributorResponse = Type.Object({
   id: nullable(Type.Integer({ description: 'Distributor id; null until it is given' })),
   reference: nullable(Type.String()),
@@ -76,6 +93,9 @@ export const DistributorResponse = Type.Object({
     ),
   ),
   flags: Type.Array(Flag, { description: 'Reviews of this distributor; they change no money' }),
+  pendingChanges: Type.Optional(
+    Type.Array(PendingChange, { description: 'Announced and not in effect yet; the first comes first' }),
+  ),
   depth: count('Distributors above; 0 for a root'),
   teamSize: count('Distributors below, at any depth'),
   directs: count('Distributors sponsored'),

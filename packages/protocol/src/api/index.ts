@@ -1,6 +1,11 @@
 /** The schemas of the HTTP API and their static types. Only this door needs TypeBox. */
 
-export { DistributorResponse, DistributorsReceipt, DistributorsRequest } from './distributors.ts';
+export {
+  DistributorResponse,
+  DistributorsReceipt,
+  DistributorsRequest,
+  type PendingChange,
+} from './distributors.ts';
 export { freeText, ITEM_STATES, type ItemState } from './fields.ts';
 export {
   type CreditLine,

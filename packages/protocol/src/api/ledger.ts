@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { Plan } from '../rules/plan.ts';
 import { PLAN_COMPRESSIONS, PLAN_KINDS } from '../rules/plan-words.ts';
-import { hex, nullable, oneOf, units } from './fields.ts';
+import { count, hex, nullable, oneOf, units } from './fields.ts';
 
 const PlanFields = Type.Object({
   kind: Type.Integer({ description: '0 by level, 1 by difference, 2 by generation' }),
@@ -41,10 +41,27 @@ export const LedgerResponse = Type.Object({
     planNotice: Type.Integer(),
     capPeriod: Type.Integer(),
     compact: Type.Boolean(),
-    unit: Type.String(),
+    unit: Type.String({ description: 'Base units of the token to a ledger unit: a power of ten' }),
     delay: Type.Integer({ description: 'Seconds before a new power or a change of standing takes effect' }),
   }),
+  unitDecimals: Type.Optional(
+    Type.Integer({
+      description:
+        'Decimals by which ledger units are shown as tokens: those of the token less the zeros of `unit`; 6 if absent',
+    }),
+  ),
   plan: nullable(PlanInForce),
+  pendingChanges: Type.Optional(
+    Type.Object(
+      {
+        count: count('Announced, and neither applied nor cancelled'),
+        effectiveAt: nullable(
+          Type.Integer({ description: 'Unix seconds: when the first of them is effective' }),
+        ),
+      },
+      { description: 'Changes of ranks, activity, sponsors and memberships' },
+    ),
+  ),
   paused: Type.Boolean({ description: 'Whether enrolling and recording are paused' }),
   head: hex(),
   entryCount: Type.Integer(),

@@ -17,6 +17,8 @@ export interface PlanDescription {
   rates: string[];
   /** The most that the plan pays, and its ceiling. */
   total: string;
+  /** How far up the plan looks for whoever is paid. */
+  reach: string;
   /** How much of a purchase counts, by who bought. */
   weights: string;
 }
@@ -47,6 +49,7 @@ export function describePlan(plan: Plan): PlanDescription {
     compression: compressionSentence(plan),
     rates: plan.ratesBps.map((row, rank) => `${rankPhrase(plan, rank)}: ${ratesPhrase(plan, row)}.`),
     total: `At most ${percent(maxTotalBps(plan))} of the counted volume is paid; the ceiling is ${percent(plan.ceilingBps)}.`,
+    reach: `At most ${plan.reach} distributors above the seller are looked at.`,
     weights:
       `What counts of a purchase: ${percent(retail)} from a retail customer, ${percent(preferred)} from a ` +
       `preferred customer, ${percent(self)} from the distributor.`,

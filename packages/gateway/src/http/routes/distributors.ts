@@ -14,6 +14,7 @@ import {
   findStatus,
   getPending,
   listFlags,
+  listPendingChanges,
   listReferences,
 } from '@plumbline/store';
 import type { Address } from 'viem';
@@ -23,6 +24,7 @@ import { IdempotencyHeaders, keyedRequest } from '../idempotency.ts';
 import { isFinal } from '../item-state.ts';
 import { MAX_PROBLEMS, ProblemError } from '../problems.ts';
 import { createDistributorFinder, DistributorParams } from './distributor-finder.ts';
+import { pendingFor } from './pending-for.ts';
 
 /** Submits distributors, and reads one by id, wallet or reference. */
 export function registerDistributors(app: App, dependencies: Dependencies): void {
@@ -80,11 +82,12 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
       const { distributor, row } = await distributors.get(request.params.id);
       if (!distributor) return waitingResponse(row);
       const books = await findStatus(database, ledger);
-      const [pending, references, enrolled, flags] = await Promise.all([
+      const [pending, references, enrolled, flags, changes] = await Promise.all([
         getPending(database, ledger, distributor.id),
         listReferences(database, ledger, [distributor.id, distributor.sponsor]),
         row ?? findEnrolment(database, ledger, { distributorId: distributor.id }),
         listFlags(database, ledger, 'distributor', distributor.id, books?.blockTime ?? 0),
+        listPendingChanges(database, ledger),
       ]);
       return {
         id: distributor.id,
@@ -100,6 +103,7 @@ export function registerDistributors(app: App, dependencies: Dependencies): void
         hold: distributor.hold && distributor.hold.until > (books?.blockTime ?? 0) ? distributor.hold : null,
         recovery: distributor.recovery,
         flags,
+        pendingChanges: changes.flatMap((change) => pendingFor(distributor.id, change)),
         depth: distributor.depth,
         teamSize: distributor.teamSize,
         directs: distributor.directs,

@@ -1,6 +1,13 @@
 import { describePlan, maxTotalBps, planCompression, planKind } from '@plumbline/protocol';
 import { LedgerResponse } from '@plumbline/protocol/api';
-import { findPlanAt, findStatus, getPowers, getTotals, type PlanRow } from '@plumbline/store';
+import {
+  findPlanAt,
+  findStatus,
+  getPowers,
+  getTotals,
+  listPendingChanges,
+  type PlanRow,
+} from '@plumbline/store';
 import type { App, Dependencies } from '../dependencies.ts';
 
 /** The ledger as a whole. */
@@ -17,12 +24,14 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
       },
     },
     async (): Promise<LedgerResponse> => {
-      const [chainId, status, totals, powers, solvency] = await Promise.all([
+      const [chainId, status, totals, powers, changes, solvency, tokenDecimals] = await Promise.all([
         chain.chainId(),
         findStatus(database, ledger),
         getTotals(database, ledger),
         getPowers(database, ledger),
+        listPendingChanges(database, ledger),
         chain.solvency(),
+        chain.tokenDecimals(terms.token),
       ]);
       const plan = await findPlanAt(database, ledger, status?.blockTime ?? 0);
       return {
@@ -39,7 +48,9 @@ export function registerLedger(app: App, dependencies: Dependencies): void {
           unit: terms.unit.toString(),
           delay: terms.delay,
         },
+        unitDecimals: tokenDecimals - (terms.unit.toString().length - 1),
         plan: plan ? planInForce(plan) : null,
+        pendingChanges: { count: changes.length, effectiveAt: changes[0]?.effectiveAt ?? null },
         paused: powers.paused,
         head: status?.head ?? `0x${'0'.repeat(64)}`,
         entryCount: status?.entryCount ?? 0,
