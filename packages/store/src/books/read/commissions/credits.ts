@@ -1,5 +1,13 @@
-import { amountOf, decodeLines, decodeSales, type SaleRef } from '@plumbline/protocol';
-import { sql } from 'kysely';
+import {
+  amountOf,
+  batchNumber,
+  decodeLines,
+  decodeSales,
+  MalformedError,
+  recorderOfBatch,
+  type SaleRef,
+} from '@plumbline/protocol';
+import { type RawBuilder, sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
@@ -28,16 +36,29 @@ export async function listCredits(
   id: number,
   { limit, cursor }: PageRequest,
 ): Promise<Page<DistributorCredit>> {
-  const match = parseCursor(cursor, /^([0-9]{1,9})-([0-9]{1,5})$/);
-  const before = match ? { batch: Number(match[1]), index: Number(match[2]) } : undefined;
+  const match = parseCursor(cursor, /^([0-9]{1,10})-([0-9]{1,5})$/);
   const key = keyOf(ledger);
+  const before = match && (await getPlace(database, key, Number(match[1]), Number(match[2])));
   const lanes = await listLanes(database, key, id);
-  const credits: DistributorCredit[] = [];
-  for await (const batches of creditingBatches(database, key, lanes, limit, before?.batch)) {
-    credits.push(...(await readCredits(database, key, lanes, batches, before)));
-    if (credits.length > limit) break;
-  }
+  const batches = await listCrediting(database, key, lanes, limit, before);
+  const credits = await readCredits(database, key, lanes, batches, before);
   return pageOf(credits, limit, (last) => `${last.batch}-${last.index}`);
+}
+
+/** The last sale of the page before. */
+interface LastSale extends SaleRef {
+  /** Unix seconds. */
+  recordedAt: bigint;
+}
+
+/** @throws MalformedError if there is no such batch. */
+async function getPlace(database: Database, ledger: bigint, batch: number, index: number): Promise<LastSale> {
+  const { rows } = await sql<{ recordedAt: bigint }>`
+    select recorded_at as "recordedAt" from batches
+    where ledger = ${ledger} and batch::int8 = ${batch}`.execute(database);
+  const [row] = rows;
+  if (!row) throw new MalformedError('cursor', 'must be the nextCursor of the page before');
+  return { batch, index, ...row };
 }
 
 /** The present and former ids of a distributor. */
@@ -51,28 +72,78 @@ async function listLanes(database: Database, ledger: bigint, id: number): Promis
   return rows.map((row) => row.id);
 }
 
-/** The batches that credited a distributor, newest first, a few at a time. */
-async function* creditingBatches(
+/**
+ * The newest batches that credited a distributor, newest first: at least as many as it takes for a page and one credit
+ * more.
+ */
+async function listCrediting(
   database: Database,
   ledger: bigint,
   lanes: readonly number[],
   limit: number,
-  last = 2 ** 31 - 1,
-): AsyncGenerator<number[]> {
+  before: LastSale | undefined,
+): Promise<number[]> {
+  // Each batch has a credit, but the one in which the page before ended may have none that is left.
+  const wanted = limit + 2;
+  const batches: number[] = [];
+  for (const last of await listLasts(database, ledger, before)) {
+    batches.push(...(await listOfRecorder(database, ledger, lanes, last, wanted)));
+  }
+  const { rows } = await sql<{ batch: number }>`
+    select batch from batches where ledger = ${ledger} and batch = any(${batches}::int4[])
+    order by recorded_at desc, batch desc limit ${wanted}`.execute(database);
+  return rows.map(({ batch }) => batch);
+}
+
+/** The last batch of each recorder, not later than `before`. */
+async function listLasts(
+  database: Database,
+  ledger: bigint,
+  before: LastSale | undefined,
+): Promise<number[]> {
+  const isAsked = before
+    ? sql`(recorded_at, batch) <= (${before.recordedAt}::int8, ${before.batch}::int4)`
+    : sql`true`;
+  const lastBelow = (end: RawBuilder<unknown>) => sql`
+    (select max(batch) from batches where ledger = ${ledger} and batch < ${end})`;
+  // From one recorder's last batch to the one before, through the primary key.
+  const { rows } = await sql<{ batch: number }>`
+    with recursive lasts (last) as (
+      select ${lastBelow(sql`2147483647`)}
+      union all select ${lastBelow(sql`(lasts.last >> 24) << 24`)} from lasts where lasts.last is not null
+    )
+    select asked.batch from lasts cross join lateral (
+      select batch from batches
+      where ledger = ${ledger} and batch >= (last >> 24) << 24 and batch <= last and ${isAsked}
+      order by recorded_at desc, batch desc limit 1
+    ) asked`.execute(database);
+  return rows.map(({ batch }) => batch);
+}
+
+/** At most `wanted` batches that credited a distributor, of the recorder of `last` and up to it, newest first. */
+async function listOfRecorder(
+  database: Database,
+  ledger: bigint,
+  lanes: readonly number[],
+  last: number,
+  wanted: number,
+): Promise<number[]> {
+  const batches = new Set<number>();
+  const first = chunkOf(batchNumber(recorderOfBatch(last), 0));
   let chunk = chunkOf(last);
   // The newest row is usually enough. If it is not, rows hold few batches or only sales, so more of them are read.
-  for (let count = 1; ; count = Math.min(4 * count, limit + 1)) {
+  for (let count = 1; batches.size < wanted; count = Math.min(4 * count, wanted)) {
     const { rows } = await sql<{ chunk: number; marks: number[] }>`
       select chunk, marks from distributor_batches
-      where ledger = ${ledger} and id = any(${[...lanes]}::int4[]) and chunk <= ${chunk}
+      where ledger = ${ledger} and id = any(${[...lanes]}::int4[]) and chunk between ${first} and ${chunk}
       order by chunk desc fetch first (${count}) rows with ties`.execute(database);
-    const batches = new Set(rows.flatMap((row) => markedBatches('credited', row.chunk, row.marks)));
-    const asked = [...batches].filter((batch) => batch <= last).sort((a, b) => b - a);
-    for (let from = 0; from < asked.length; from += limit + 1) yield asked.slice(from, from + limit + 1);
+    const marked = rows.flatMap((row) => markedBatches('credited', row.chunk, row.marks));
+    for (const batch of marked.sort((a, b) => b - a)) if (batch <= last) batches.add(batch);
     const oldest = rows.at(-1);
-    if (!oldest || rows.length < count) return;
+    if (!oldest || rows.length < count) break;
     chunk = oldest.chunk - 1;
   }
+  return [...batches].slice(0, wanted);
 }
 
 /** What `batches` credited one distributor, newest sale first. */
@@ -81,13 +152,13 @@ async function readCredits(
   ledger: bigint,
   lanes: readonly number[],
   batches: readonly number[],
-  before: SaleRef | undefined,
+  before: LastSale | undefined,
 ): Promise<DistributorCredit[]> {
   const { rows } = await sql<{ batch: number; first: number; lines: Hex; block: bigint; records: Hex }>`
     select settlements.batch, first, lines, settlements.block_number as block, records from settlements
     join batches using (ledger, batch)
     where ledger = ${ledger} and settlements.batch = any(${[...batches]}::int4[])
-    order by settlements.batch desc, first desc`.execute(database);
+    order by recorded_at desc, settlements.batch desc, first desc`.execute(database);
   return rows.flatMap(({ batch, first, lines, block, records }) => {
     const sales = decodeSales(records);
     const found: DistributorCredit[] = [];
@@ -95,7 +166,7 @@ async function readCredits(
       const index = first + i;
       const level = line.credits.findIndex((credit) => lanes.includes(credit.id));
       const credit = line.credits[level];
-      const isAsked = !before || batch < before.batch || index < before.index;
+      const isAsked = batch !== before?.batch || index < before.index;
       if (!credit || !isAsked || amountOf(line, credit) === 0n) return;
       const seller = sales[index]?.seller ?? line.seller;
       const units = amountOf(line, credit);

@@ -1,4 +1,11 @@
-import { countedVolume, decodeSales, type Plan, type SaleRef } from '@plumbline/protocol';
+import {
+  batchNumber,
+  countedVolume,
+  decodeSales,
+  type Plan,
+  recorderOfBatch,
+  type SaleRef,
+} from '@plumbline/protocol';
 import { sql } from 'kysely';
 import type { Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
@@ -8,11 +15,11 @@ import { inTeam } from '../../tree/conditions.ts';
 import type { TreePlace } from '../../tree/path.ts';
 
 /** An unsettled sale. */
-export interface Unsettled {
+export interface Unsettled extends SaleRef {
   /** Distributor id as it was recorded. */
   seller: number;
-  /** How far below the distributor the seller stands; 0 for the distributor's own sales. */
-  level: number;
+  /** How far below the first distributor the seller stands; 0 for their own sales, null if not in their team. */
+  level: number | null;
   /** Version. */
   plan: number;
   /** `countedVolume` of what is left of it; above 0. */
@@ -22,21 +29,29 @@ export interface Unsettled {
 }
 
 /**
- * The unsettled sales of a distributor and its downline, read from the open batches that hold some.
- * @param reach Levels below the distributor.
+ * The unsettled sales of distributors and their downlines, read from the open batches that hold some.
+ * @param reach Levels below each of them.
  * @param plans By version.
  */
 export async function listUnsettled(
   database: Database,
   ledger: string,
-  distributor: TreePlace,
+  [distributor, ...others]: readonly TreePlace[],
   reach: number,
   plans: ReadonlyMap<number, Plan>,
 ): Promise<Unsettled[]> {
   const key = keyOf(ledger);
-  const { levels, batches } = await findSellers(database, key, distributor, reach);
-  if (batches.length === 0) return [];
-  const open = await listOpen(database, key, batches);
+  const firsts = await listFirstOpen(database, key);
+  if (!distributor || firsts.length === 0) return [];
+  const team = await findSellers(database, key, distributor, reach, firsts);
+  const levels = new Map<number, number | null>(team.levels);
+  const batches = new Set(team.batches);
+  for (const other of others) {
+    const sellers = await findSellers(database, key, other, reach, firsts);
+    for (const id of sellers.levels.keys()) if (!levels.has(id)) levels.set(id, null);
+    for (const batch of sellers.batches) batches.add(batch);
+  }
+  const open = await listOpen(database, key, [...batches]);
   const sales = open.flatMap((batch) => pick(batch, levels));
   const reversed = await listReversed(database, key, sales);
   return sales.flatMap(({ batch, index, seller, level, plan, recordedAt, ...sale }) => {
@@ -44,7 +59,7 @@ export async function listUnsettled(
     if (!terms) return [];
     const left = sale.volumeCents - (reversed.get(`${batch}-${index}`) ?? 0n);
     const countedCents = countedVolume(terms, sale.class, left);
-    return countedCents > 0n ? [{ seller, level, plan, countedCents, recordedAt }] : [];
+    return countedCents > 0n ? [{ batch, index, seller, level, plan, countedCents, recordedAt }] : [];
   });
 }
 
@@ -55,18 +70,25 @@ interface Sellers {
   batches: number[];
 }
 
-/** Who of a distributor's team, the distributor among them, sold since the first open batch. */
+/** The first open batch of each recorder. */
+async function listFirstOpen(database: Database, ledger: bigint): Promise<number[]> {
+  const { rows } = await sql<{ first: number }>`
+    select min(batch) as first from batches where ledger = ${ledger} and settled < count
+    group by batch >> 24`.execute(database);
+  return rows.map(({ first }) => first);
+}
+
+/** Who of a distributor's team, the distributor among them, sold since the first open batch of the recorder. */
 async function findSellers(
   database: Database,
   ledger: bigint,
   { depth, path }: TreePlace,
   reach: number,
+  firsts: readonly number[],
 ): Promise<Sellers> {
-  const { rows: firsts } = await sql<{ first: number | null }>`
-    select min(batch) as first from batches where ledger = ${ledger} and settled < count`.execute(database);
-  const first = firsts[0]?.first ?? null;
-  if (first === null) return { levels: new Map(), batches: [] };
-  const chunk = chunkOf(first);
+  const chunks = firsts.map(chunkOf);
+  const ends = firsts.map((first) => chunkOf(batchNumber(recorderOfBatch(first) + 1, 0)));
+  const marks = firsts.map(firstMark);
   const { rows } = await sql<{ id: number; level: number; chunk: number; marks: number[] }>`
     with team as materialized (
       select distributors.id, level from generate_series(0, ${reach}::int) level cross join lateral (
@@ -81,10 +103,11 @@ async function findSellers(
     )
     select lanes.id, level, chunk,
       -- The first row may hold a thousand batches that are settled long since.
-      case when chunk = ${chunk} then marks[width_bucket(${firstMark(first) - 1}::int2, marks) + 1:] else marks end
-        as marks
-    from lanes join distributor_batches on distributor_batches.ledger = ${ledger} and distributor_batches.id = lanes.id
-      and chunk >= ${chunk}`.execute(database);
+      case when chunk = first then marks[width_bucket((mark - 1)::int2, marks) + 1:] else marks end as marks
+    from lanes
+    cross join unnest(${chunks}::int4[], ${ends}::int4[], ${marks}::int4[]) as open (first, behind, mark)
+    join distributor_batches on distributor_batches.ledger = ${ledger} and distributor_batches.id = lanes.id
+      and chunk >= first and chunk < behind`.execute(database);
   const batches = new Set(rows.flatMap((row) => markedBatches('sold', row.chunk, row.marks)));
   return { levels: new Map(rows.map(({ id, level }) => [id, level])), batches: [...batches] };
 }
@@ -129,7 +152,7 @@ const SALE = 12;
 const SELLER = 0x3ff_ffff;
 
 /** The unsettled sales of a batch whose sellers have a level; only these are decoded. */
-function pick({ records, settled, ...place }: OpenBatch, levels: ReadonlyMap<number, number>) {
+function pick({ records, settled, ...place }: OpenBatch, levels: ReadonlyMap<number, number | null>) {
   const bytes = Buffer.from(records.slice(2), 'hex');
   const picked = [];
   for (let index = settled; index * SALE < bytes.length; index++) {
