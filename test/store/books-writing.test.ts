@@ -98,6 +98,8 @@ onBothEngines('writing the books', (store) => {
         'distributor_batches',
         'distributor_periods',
         'teams',
+        'late_refunds',
+        'changes',
       ] as const) {
         expect(whole[table], table).to.not.have.lengthOf(0);
       }

@@ -111,9 +111,9 @@ onBothEngines('figures', (store) => {
 });
 
 function isAnything({ soldCents, reversedCents, creditedByLevel, ...others }: Figures): boolean {
-  const { teamCents, reversedTeamCents, paidUnits, purchasesCents } = others;
+  const { teamCents, reversedTeamCents, openedUnits, paidUnits, purchasesCents } = others;
   const amounts = [...Object.values(soldCents), ...Object.values(reversedCents), ...creditedByLevel];
-  return [...amounts, teamCents, reversedTeamCents, paidUnits, purchasesCents].some(
+  return [...amounts, teamCents, reversedTeamCents, openedUnits, paidUnits, purchasesCents].some(
     (amount) => amount !== 0n,
   );
 }

@@ -1,25 +1,29 @@
 import {
   amountOf,
   BUYER_CLASSES,
+  batchNumber,
   countedVolume,
   creditedBy,
   type Entry,
+  encodeBalances,
   encodeSales,
   extendHead,
-  FLAG_OUTCOMES,
   GENESIS_HEAD,
   type JournalEntry,
-  type Plan,
   payCommission,
-  planHash,
+  recorderOfBatch,
   type SaleRecord,
+  type SaleRef,
   type SettledLine,
-  saleNumber,
 } from '@plumbline/protocol';
-import type { Flag, Position, Powers, Stretch, StretchPart } from '@plumbline/store';
+import type { Flag, PendingChange, Position, Powers, Stretch, StretchPart } from '@plumbline/store';
 import { type Address, type Hex, keccak256, numberToHex } from 'viem';
 import { Random } from '../support/random.ts';
+import { MadeChanges } from './made-changes.ts';
 import { type MadeDistributor, MadeDistributors, namedWallet } from './made-distributors.ts';
+import { MadeFlags } from './made-flags.ts';
+import { MadePlans } from './made-plans.ts';
+import { MadePowers } from './made-powers.ts';
 
 /** A made-up history of a ledger that follows the protocol's rules, with results of its own to compare the store with. */
 
@@ -30,38 +34,8 @@ export const START_BLOCK = 10;
 const FIRST_BATCH = 1_016;
 export const START: Position = { number: START_BLOCK - 1, hash: null, head: GENESIS_HEAD, entryCount: 0 };
 
-/** Plans of each kind; the second pays the seller nothing below rank 1 and counts classes differently. */
-const PLANS: Plan[] = [
-  {
-    kind: 0,
-    compression: 0,
-    boundaryRank: 0,
-    ceilingBps: 4_000,
-    weightsBps: [10_000, 7_777, 0],
-    ratesBps: [[2_000, 500, 300, 1]],
-  },
-  {
-    kind: 2,
-    compression: 2,
-    boundaryRank: 1,
-    ceilingBps: 4_000,
-    weightsBps: [9_999, 10_000, 5_000],
-    ratesBps: [[0], [100, 900], [100, 900, 0, 200, 100, 50]],
-  },
-  {
-    kind: 1,
-    compression: 1,
-    boundaryRank: 0,
-    ceilingBps: 4_000,
-    weightsBps: [10_000, 10_000, 10_000],
-    ratesBps: [
-      [1_000, 100],
-      [1_000, 600],
-      [1_000, 600],
-      [1_000, 1_500],
-    ],
-  },
-];
+/** Blocks from the announcement of a change until it is effective. */
+const CHANGE_BLOCKS = 4;
 
 export interface MadeSale extends SaleRecord {
   reversedPrice: bigint;
@@ -90,14 +64,18 @@ export class History {
   readonly batches: MadeBatch[] = [];
   readonly credited = new Map<number, bigint>();
   readonly paid = new Map<number, bigint>();
-  readonly flags: Flag[] = [];
-  readonly powers: Powers = { paused: false, recorders: [], roles: [] };
-  readonly float = { funded: 0n, withdrawn: 0n };
+  readonly opened = new Map<number, bigint>();
+  readonly lateRefunds: (SaleRef & { priceCents: bigint })[] = [];
+  readonly float = { funded: 0n, withdrawn: 0n, swept: 0n };
+  readonly plans = new MadePlans();
   readonly #random: Random;
   readonly #made: MadeDistributors;
+  readonly #changes: MadeChanges;
+  readonly #flags: MadeFlags;
+  readonly #powers: MadePowers;
   #head = GENESIS_HEAD;
   #pending: Entry[] = [];
-  #plans = 0;
+  #disclosures = 0;
 
   readonly #blockTime: number;
 
@@ -109,6 +87,9 @@ export class History {
     this.#random = new Random(seed);
     this.#blockTime = blockTime;
     this.#made = new MadeDistributors(this.#random);
+    this.#changes = new MadeChanges(this.#random, this.#made);
+    this.#flags = new MadeFlags(this.#random);
+    this.#powers = new MadePowers(this.#random);
     for (let number = START_BLOCK; number < START_BLOCK + blocks; number++) this.#makeBlock(number);
   }
 
@@ -125,12 +106,20 @@ export class History {
     return this.#made.childrenOf(id);
   }
 
-  get entryCount(): number {
-    return this.blocks.reduce((sum, { entries }) => sum + entries.length, 0);
+  get powers(): Powers {
+    return this.#powers.powers;
   }
 
-  planOf(version: number): Plan {
-    return PLANS[version - 1] as Plan;
+  get pendingChanges(): PendingChange[] {
+    return this.#changes.pending;
+  }
+
+  flagsAt(now: number): Flag[] {
+    return this.#flags.at(now);
+  }
+
+  get entryCount(): number {
+    return this.blocks.reduce((sum, { entries }) => sum + entries.length, 0);
   }
 
   /** The blocks after `from` up to `to`, as a reader of the chain delivers them: in parts of a few blocks. */
@@ -145,10 +134,11 @@ export class History {
     return { from, parts };
   }
 
-  /** The commission of a sale by its plan, in the tree at the end of the history. */
+  /** The commission of a sale by its plan, in the tree that was effective when it was recorded. */
   settledNow(batch: MadeBatch, sale: MadeSale): SettledLine {
-    const plan = this.planOf(batch.plan);
-    const distributors = new Map(this.distributors.map((distributor) => [distributor.id, distributor]));
+    const plan = this.plans.planOf(batch.plan);
+    const made = this.#changes.effectiveAt(batch.recordedAt);
+    const distributors = new Map(made.all.map((distributor) => [distributor.id, distributor]));
     const tree = {
       sponsorOf: (id: number) => distributors.get(id)?.sponsor ?? 0,
       rankOf: (id: number) => distributors.get(id)?.rank ?? 0,
@@ -163,8 +153,10 @@ export class History {
     const timestamp = 1_700_000_000 + number * this.#blockTime;
     if (number === START_BLOCK) {
       this.#pending.push({ kind: 'opened', termsHash: keccak256('0x01') });
-      this.#announce(timestamp);
+      this.#pending.push(...this.plans.announceNext(timestamp));
+      this.#pending.push(...this.#powers.addRecorder(), ...this.#powers.addRecorder());
     } else if (this.#random.below(3) > 0) {
+      if (this.#random.below(4) === 0) this.#applyChange(timestamp);
       for (let count = 1 + this.#random.below(3); count > 0; count--) this.#act(number, timestamp);
     }
     const hash = keccak256(numberToHex(number));
@@ -193,45 +185,67 @@ export class History {
       () => this.#reverse(),
       () => this.#settle(),
       () => this.#payOut(),
+      () => enter(this.#changes.announce(timestamp + CHANGE_BLOCKS * this.#blockTime)),
     ];
     const rare = [
       () => this.#fund(),
-      () => enter(made.setStanding()),
-      () => this.#correct(),
-      () => enter(made.leave()),
+      () => enter(this.#changes.cancel(timestamp)),
+      () => this.#refundLate(),
+      () => this.#disclose(),
+      () => enter(this.plans.announceOrCancel(timestamp)),
       () => enter(made.setWallet()),
       () => enter(made.proposeRecovery(timestamp)),
       () => enter(made.hold(timestamp)),
-      () => this.#flag(),
-      () => this.#grantOrPause(),
+      () => this.#flag(timestamp),
+      () => this.#flag(timestamp),
+      () => enter(this.#powers.act(timestamp)),
+      () => enter(this.#powers.act(timestamp)),
     ];
-    if (this.distributors.length === 0) enter(made.enrol(3, number));
-    else if (number > START_BLOCK + 25 * this.#plans && this.#plans < PLANS.length) this.#announce(timestamp);
-    else this.#random.pick(this.#random.below(3) === 0 ? rare : usual)();
-  }
-
-  #announce(startsAt: number): void {
-    const plan = PLANS[this.#plans++] as Plan;
-    this.#pending.push({
-      kind: 'planAnnounced',
-      version: this.#plans,
-      startsAt,
-      planHash: planHash(plan),
-      plan,
-    });
+    if (this.distributors.length === 0) {
+      enter(made.enrol(3, number));
+      this.#openBalances();
+    } else if (this.plans.left > 0 && number > START_BLOCK + 25 * this.plans.started) {
+      enter(this.plans.announceNext(timestamp));
+    } else this.#random.pick(this.#random.below(3) === 0 ? rare : usual)();
   }
 
   #fund(): void {
     const units = BigInt(this.#random.below(1_000_000));
     this.float.funded += units;
     this.float.withdrawn += units / 3n;
+    this.float.swept += units / 5n;
     this.#pending.push({ kind: 'floatFunded', from: namedWallet(1), units });
     this.#pending.push({ kind: 'floatWithdrawn', to: namedWallet(1), units: units / 3n });
-    const recorder = namedWallet(2);
-    const cap = 2n ** 64n - 1n;
-    if (!this.powers.recorders.some((each) => each.recorder === recorder))
-      this.powers.recorders.push({ recorder, cap });
-    this.#pending.push({ kind: 'recorderSet', recorder, cap });
+    this.#pending.push({ kind: 'surplusSwept', units: units / 5n });
+  }
+
+  #openBalances(): void {
+    const balances = this.distributors.map(({ id }) => ({
+      id,
+      units: BigInt(1 + this.#random.below(1_000)),
+    }));
+    // In two records for the first of them.
+    const records = [...balances, ...balances.slice(0, 1)];
+    for (const { id, units } of records) grow(this.opened, id, units);
+    const units = records.reduce((sum, balance) => sum + balance.units, 0n);
+    const evidence = keccak256('0x06');
+    this.#pending.push({ kind: 'balancesOpened', units, evidence, records: encodeBalances(records) });
+  }
+
+  #refundLate(): void {
+    const settled = this.batches.filter((batch) => batch.settled > 0);
+    if (settled.length === 0) return;
+    const batch = this.#random.pick(settled);
+    const index = this.#random.below(batch.settled);
+    const refund = { batch: batch.batch, index, priceCents: BigInt(1 + this.#random.below(100)) };
+    this.lateRefunds.push(refund);
+    this.#pending.push({ kind: 'refundedLate', ...refund, evidence: keccak256('0x07') });
+  }
+
+  #disclose(): void {
+    const period = ++this.#disclosures;
+    const [root, hash] = [keccak256('0x08'), keccak256(numberToHex(period))];
+    this.#pending.push({ kind: 'disclosurePublished', period, root, hash });
   }
 
   #record(recordedAt: number, count: number): void {
@@ -248,13 +262,16 @@ export class History {
         line: null,
       };
     });
-    const batch = FIRST_BATCH + this.batches.length;
-    this.batches.push({ batch, plan: this.#plans, recordedAt, sales, settled: 0 });
+    const number = 1 + this.#random.below(2);
+    const before = this.batches.filter(({ batch }) => recorderOfBatch(batch) === number).length;
+    const batch = batchNumber(number, FIRST_BATCH + before);
+    const plan = this.plans.versionAt(recordedAt);
+    this.batches.push({ batch, plan, recordedAt, sales, settled: 0 });
     this.#pending.push({
       kind: 'batchRecorded',
       batch,
-      plan: this.#plans,
-      recorder: namedWallet(2),
+      plan,
+      recorder: this.#powers.keyOf(number),
       recordedAt,
       reserved: 1_000_000n,
       manifestRoot: keccak256(numberToHex(batch)),
@@ -278,11 +295,18 @@ export class History {
   }
 
   #settle(): void {
-    const open = this.batches.filter(({ settled, sales }) => settled < sales.length);
+    const open = this.#open.filter(({ recordedAt }) => recordedAt < this.#changes.startsAt);
     if (open.length === 0) return;
     const batch = this.#random.pick(open);
+    this.#settleUntil(batch, batch.settled + 1 + this.#random.below(batch.sales.length - batch.settled));
+  }
+
+  get #open(): MadeBatch[] {
+    return this.batches.filter(({ settled, sales }) => settled < sales.length);
+  }
+
+  #settleUntil(batch: MadeBatch, until: number): void {
     const from = batch.settled;
-    const until = from + 1 + this.#random.below(batch.sales.length - from);
     const lines = batch.sales.slice(from, until).map((sale) => {
       sale.line = this.settledNow(batch, sale);
       for (const credit of sale.line.credits) grow(this.credited, credit.id, amountOf(sale.line, credit));
@@ -304,7 +328,7 @@ export class History {
   /** Pays a distributor with a wallet, sometimes to another address. */
   #payOut(): void {
     const { id, wallet } = this.#random.pick(this.distributors);
-    const units = (this.credited.get(id) ?? 0n) - (this.paid.get(id) ?? 0n);
+    const units = (this.opened.get(id) ?? 0n) + (this.credited.get(id) ?? 0n) - (this.paid.get(id) ?? 0n);
     if (units === 0n || wallet === null) return;
     grow(this.paid, id, units);
     const to = namedWallet(9);
@@ -315,51 +339,25 @@ export class History {
     );
   }
 
-  /** Raises a flag on a distributor or a sale, or closes an open one. */
-  #flag(): void {
-    const open = this.flags.find(({ outcome }) => outcome === null);
-    if (open && this.#random.below(2) === 0) {
-      open.outcome = this.#random.pick(FLAG_OUTCOMES);
-      open.evidence = keccak256('0x02');
-      const { flag, outcome, evidence } = open;
-      this.#pending.push({ kind: 'flagClosed', flag, outcome, evidence });
-      return;
-    }
-    const onSale = this.batches.length > 0 && this.#random.below(2) === 0;
-    const subjectKind = onSale ? 'sale' : 'distributor';
-    const subject = onSale
-      ? saleNumber({ batch: this.#random.pick(this.batches).batch, index: 0 })
-      : this.#random.pick(this.distributors).id;
-    const raised = { flag: this.flags.length + 1, subjectKind, subject, reason: keccak256('0x03') } as const;
-    this.flags.push({ ...raised, outcome: null, evidence: null });
-    this.#pending.push({ kind: 'flagRaised', ...raised });
+  #flag(now: number): void {
+    const batch = this.batches.length > 0 ? this.#random.pick(this.batches).batch : undefined;
+    const { id } = this.#random.pick(this.#made.present);
+    this.#pending.push(...this.#flags.act(now, id, batch));
   }
 
-  #grantOrPause(): void {
-    this.powers.paused = !this.powers.paused;
-    this.#pending.push({ kind: 'pauseSet', by: namedWallet(3), paused: this.powers.paused });
-    const role = keccak256('0x04');
-    const account = namedWallet(4 + this.#random.below(3));
-    const granted = this.#random.below(2) === 0;
-    const others = this.powers.roles.filter((each) => each.account !== account);
-    this.powers.roles = granted ? [...others, { role, account }] : others;
-    this.#pending.push({ kind: 'roleChanged', role, account, granted });
-    const cap = BigInt(this.#random.below(2) * 5);
-    const recorder = namedWallet(5);
-    const rest = this.powers.recorders.filter((each) => each.recorder !== recorder);
-    this.powers.recorders = cap === 0n ? rest : [...rest, { recorder, cap }];
-    this.#pending.push({ kind: 'recorderSet', recorder, cap });
-  }
-
-  /** A distributor who moves takes credits and payouts along. */
-  #correct(): void {
-    for (const entry of this.#made.correctSponsor()) {
-      this.#pending.push(entry);
-      if (entry.kind !== 'sponsorCorrected' || entry.newId === entry.id) continue;
-      for (const sums of [this.credited, this.paid]) {
-        sums.set(entry.newId, sums.get(entry.id) ?? 0n);
-        sums.delete(entry.id);
-      }
+  /** Applies the next change if it is effective, once every batch recorded before it is settled. */
+  #applyChange(now: number): void {
+    const { startsAt } = this.#changes;
+    if (now < startsAt) return;
+    const before = this.#open.filter(({ recordedAt }) => recordedAt < startsAt);
+    for (const batch of before) this.#settleUntil(batch, batch.sales.length);
+    const { entry, moved } = this.#changes.applyNext();
+    this.#pending.push(entry);
+    if (!moved) return;
+    // A distributor who moves takes balances and payouts along.
+    for (const sums of [this.credited, this.paid, this.opened]) {
+      sums.set(moved.to, sums.get(moved.from) ?? 0n);
+      sums.delete(moved.from);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { LedgerRow } from '@plumbline/store';
 import { LEDGER, RETURN_WINDOW, START_BLOCK } from './history.ts';
+import { DELAY } from './made-powers.ts';
 
 /** The ledger of the made-up histories. */
 export const LEDGER_ROW: LedgerRow = {
@@ -13,5 +14,6 @@ export const LEDGER_ROW: LedgerRow = {
     planNotice: 60,
     capPeriod: 3_600,
     compact: false,
+    delay: DELAY,
   },
 };

@@ -1,11 +1,4 @@
-import {
-  type Entry,
-  encodeStandings,
-  LANES,
-  nextId,
-  STATUS_ACTIVE,
-  STATUS_CLOSED,
-} from '@plumbline/protocol';
+import { type Entry, LANES, nextId, STATUS_ACTIVE, STATUS_CLOSED } from '@plumbline/protocol';
 import { type Address, type Hex, keccak256, numberToHex, zeroAddress } from 'viem';
 import type { Random } from '../support/random.ts';
 
@@ -73,31 +66,41 @@ export class MadeDistributors {
     });
   }
 
-  /** Sets the standings of a few distributors, sometimes of one of them twice. */
-  setStanding(): Entry[] {
-    const records = Array.from({ length: 1 + this.#random.below(5) }, () => {
-      const { id } = this.#random.pick(this.present);
-      return { id, rank: this.#random.below(5), status: 1 + this.#random.below(2) };
-    });
-    for (const { id, ...standing } of records) Object.assign(this.#get(id), standing);
-    const evidence = keccak256(numberToHex(this.all.length));
-    return [{ kind: 'standingSet', ranker: namedWallet(7), evidence, records: encodeStandings(records) }];
+  presentId(id: number): number {
+    return this.find(id)?.movedTo ?? id;
   }
 
-  /** Moves a distributor below another sponsor, with the same id or a new one; does nothing if none can move. */
-  correctSponsor(): Entry[] {
-    const distributor = this.#random.pick(this.present);
-    const others = this.present.filter(
-      ({ id }) => id !== distributor.sponsor && !this.#uplineOf(id).includes(distributor.id),
-    );
-    if (others.length === 0) return [];
-    const sponsor = this.#random.pick(others).id;
-    const { id } = distributor;
+  /** Sets a standing, unless the distributor has left. */
+  stand(announced: number, rank: number, status: number): void {
+    const distributor = this.#get(this.presentId(announced));
+    if (distributor.status !== STATUS_CLOSED) Object.assign(distributor, { rank, status });
+  }
+
+  /** Ends a membership. @returns False if it had ended before. */
+  end(announced: number): boolean {
+    const distributor = this.#get(this.presentId(announced));
+    if (distributor.status === STATUS_CLOSED) return false;
+    Object.assign(distributor, { rank: 0, status: STATUS_CLOSED });
+    return true;
+  }
+
+  /** Whether a distributor can be put below a sponsor, 0 for none. */
+  fits(id: number, sponsor: number): boolean {
+    const distributor = this.#get(id);
+    if (distributor.status === STATUS_CLOSED || distributor.sponsor === sponsor) return false;
+    if (sponsor === 0) return true;
+    return this.#get(sponsor).status !== STATUS_CLOSED && !this.#uplineOf(sponsor).includes(id);
+  }
+
+  /** Puts a distributor below another sponsor, in place or under another id. @returns The id; 0 if it does not fit. */
+  correct(announced: number, announcedSponsor: number): number {
+    const [id, sponsor] = [this.presentId(announced), this.presentId(announcedSponsor)];
+    if (!this.fits(id, sponsor)) return 0;
+    const distributor = this.#get(id);
     const staysInside = sponsor >>> 2 === id >>> 2 && sponsor < id;
-    const reason = keccak256(numberToHex(id));
     if (id % LANES === 0 || staysInside) {
       distributor.sponsor = sponsor;
-      return [{ kind: 'sponsorCorrected', id, newId: id, sponsor, reason }];
+      return id;
     }
     const newId = (this.#occupancy.size + 1) * LANES;
     this.#occupy(newId);
@@ -110,15 +113,19 @@ export class MadeDistributors {
       hold: null,
       recovery: null,
     });
-    return [{ kind: 'sponsorCorrected', id, newId, sponsor, reason }];
+    return newId;
   }
 
-  leave(): Entry[] {
-    const distributor = this.#random.pick(this.present);
-    // Keep a few distributors for the rest of the history.
-    if (this.present.length < 6) return [];
-    Object.assign(distributor, { rank: 0, status: STATUS_CLOSED });
-    return [{ kind: 'distributorLeft', id: distributor.id }];
+  /** The same without another id. */
+  correctInPlace(announced: number, announcedSponsor: number): void {
+    const [id, sponsor] = [this.presentId(announced), this.presentId(announcedSponsor)];
+    if (this.fits(id, sponsor)) this.#get(id).sponsor = sponsor;
+  }
+
+  copy(): MadeDistributors {
+    const copy = new MadeDistributors(this.#random);
+    copy.all.push(...structuredClone(this.all));
+    return copy;
   }
 
   /** Gives a distributor a first or another wallet, sometimes one that another distributor has just given up. */

@@ -1,4 +1,12 @@
-import { amountOf, BUYER_CLASSES, decodeSales, type Entry, type JournalEntry } from '@plumbline/protocol';
+import {
+  amountOf,
+  BUYER_CLASSES,
+  type ChangeApplied,
+  type CorrectionAnnounced,
+  decodeBalances,
+  decodeSales,
+  type JournalEntry,
+} from '@plumbline/protocol';
 import type { Figures } from '@plumbline/store';
 
 /** Recomputes a history's results from its entries alone: the tree by walking it, sums by adding everything up. */
@@ -24,6 +32,8 @@ export class Recomputed {
   readonly #sponsors = new Map<number, number>();
   /** Former ids, by present id. */
   readonly #former = new Map<number, number>();
+  /** By number of the change. */
+  readonly #corrections = new Map<number, CorrectionAnnounced>();
   /** By id and month. */
   readonly #months = new Map<number, Map<number, Sums>>();
   readonly #sales = new Map<string, { lane: number; class: number }>();
@@ -105,8 +115,11 @@ export class Recomputed {
       return sums;
     };
     if (entry.kind === 'enrolled') this.#put(entry.id, entry.sponsor);
-    else if (entry.kind === 'sponsorCorrected') this.#correct(entry);
-    else if (entry.kind === 'batchRecorded') {
+    else if (entry.kind === 'correctionAnnounced') this.#corrections.set(entry.change, entry);
+    else if (entry.kind === 'changeApplied') this.#correct(entry);
+    else if (entry.kind === 'balancesOpened') {
+      for (const { id, units } of decodeBalances(entry.records)) month(id).openedUnits += units;
+    } else if (entry.kind === 'batchRecorded') {
       for (const [index, sale] of decodeSales(entry.records).entries()) {
         const sums = month(sale.seller, entry.recordedAt);
         sums.sales++;
@@ -135,7 +148,15 @@ export class Recomputed {
     }
   }
 
-  #correct({ id, newId, sponsor }: Extract<Entry, { kind: 'sponsorCorrected' }>): void {
+  /** The present id of a distributor. */
+  #presentId(id: number): number {
+    return [...this.#former].find(([, before]) => before === id)?.[0] ?? id;
+  }
+
+  #correct({ change, newId }: ChangeApplied): void {
+    const correction = this.#corrections.get(change);
+    if (!correction || newId === 0) return;
+    const [id, sponsor] = [this.#presentId(correction.id), this.#presentId(correction.sponsor)];
     const before = this.#children.get(this.#sponsors.get(id) ?? 0) ?? [];
     before.splice(before.indexOf(id), 1);
     const children = this.childrenOf(id);
@@ -160,6 +181,7 @@ function noSums(): Sums {
     soldCents: { retail: 0n, preferred: 0n, self: 0n },
     reversedCents: { retail: 0n, preferred: 0n, self: 0n },
     creditedByLevel: Array.from({ length: LEVELS }, () => 0n),
+    openedUnits: 0n,
     paidUnits: 0n,
     selfPrice: 0n,
     reversedSelfPrice: 0n,
@@ -174,7 +196,8 @@ function addSums(sums: Sums, more: Sums): void {
   sums.creditedByLevel = sums.creditedByLevel.map(
     (units, level) => units + (more.creditedByLevel[level] ?? 0n),
   );
-  for (const name of ['paidUnits', 'selfPrice', 'reversedSelfPrice'] as const) sums[name] += more[name];
+  for (const name of ['openedUnits', 'paidUnits', 'selfPrice', 'reversedSelfPrice'] as const)
+    sums[name] += more[name];
   sums.sales += more.sales;
 }
 

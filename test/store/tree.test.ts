@@ -116,19 +116,12 @@ onBothEngines('the tree', (store) => {
     ]);
     const page = await listDownline(store.database, LEDGER, a, { limit: 2 });
     expect(page).to.deep.include({ nextCursor: '5' });
-    const moved: Entry = {
-      kind: 'sponsorCorrected',
-      id: 5,
-      newId: 20,
-      sponsor: c,
-      reason: keccak256('0x'),
-    };
-    position = await append(position, [moved]);
+    position = await correct(position, 1, { id: 5, newId: 20, sponsor: c });
     const cursor = page.nextCursor ?? '';
     const next = await listDownline(store.database, LEDGER, a, { limit: 2, cursor });
     expect(next.items.map(({ id }) => id)).to.deep.equal([6]);
     // Distributor 8 now moves below another sponsor and keeps its id.
-    await append(position, [{ ...moved, id: b, newId: b }]);
+    await correct(position, 2, { id: b, newId: b, sponsor: c });
     for (const other of [String(b), String(d), String(a), '999', 'x', '', '-1', '1-1']) {
       const list = listDownline(store.database, LEDGER, a, { limit: 2, cursor: other });
       expect(await list.catch((error) => error), other).to.be.instanceOf(MalformedError);
@@ -178,6 +171,18 @@ onBothEngines('the tree', (store) => {
       position,
       distributors.map(([id, sponsor]) => ({ kind: 'enrolled', id, sponsor, wallet: zeroAddress })),
     );
+  }
+
+  /** Announces a correction and applies it. */
+  async function correct(
+    position: Position,
+    change: number,
+    { newId, ...named }: { id: number; newId: number; sponsor: number },
+  ): Promise<Position> {
+    const [reason, effectiveAt] = [keccak256('0x'), 1_700_000_000];
+    const announced = { kind: 'correctionAnnounced', change, ...named, reason, effectiveAt } as const;
+    const applied = { kind: 'changeApplied', change, until: 1, newId, lapsed: false } as const;
+    return append(await append(position, [announced]), [applied]);
   }
 
   /** Applies entries in a block of their own. */

@@ -17,6 +17,8 @@ const tables = [
   'settlements',
   'distributor_batches',
   'reversals',
+  'late_refunds',
+  'changes',
   'payouts',
   'flags',
 ] as const;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Address, type Hex, zeroAddress } from 'viem';
+import type { Address, Hex } from 'viem';
 import type { Database } from '../../../schema/database.ts';
 import { keyOf } from '../../../schema/ledger-key.ts';
 
@@ -44,13 +44,11 @@ interface EndingChange extends Announced {
 /** A change that was announced and is neither cancelled nor wholly applied. */
 export type PendingChange = StandingChange | CorrectionChange | EndingChange;
 
-/** The change whose turn it is, with what the ledger asks for to apply it. */
+/** The pending change that is applied next. */
 export interface NextChange {
   change: PendingChange;
   /** Batches recorded before it is effective that are not settled; it can be applied when there are none. */
   openBatches: number;
-  /** The present wallet of the distributor whom it names; the zero address if they have none, or if it names none. */
-  wallet: Address;
 }
 
 interface Row extends Announced {
@@ -74,15 +72,10 @@ export async function listPendingChanges(database: Database, ledger: string): Pr
 export async function findNextChange(database: Database, ledger: string): Promise<NextChange | undefined> {
   const [change] = await listPendingChanges(database, ledger);
   if (!change) return undefined;
-  const key = keyOf(ledger);
-  const id = change.kind === 'standing' ? 0 : change.id;
-  const { rows } = await sql<{ open: bigint; wallet: Address | null }>`
-    select
-      (select count(*) from batches
-        where ledger = ${key} and settled < count and recorded_at < ${change.effectiveAt}) as open,
-      (select now.wallet from distributors named
-        join distributors now on now.ledger = named.ledger and now.id = coalesce(named.moved_to, named.id)
-        where named.ledger = ${key} and named.id = ${id}) as wallet`.execute(database);
-  const [row] = rows;
-  return { change, openBatches: Number(row?.open ?? 0), wallet: row?.wallet ?? zeroAddress };
+  const { rows } = await sql<{ open: bigint }>`
+    select count(*) as open from batches
+    where ledger = ${keyOf(ledger)} and settled < count and recorded_at < ${change.effectiveAt}`.execute(
+    database,
+  );
+  return { change, openBatches: Number(rows[0]?.open ?? 0) };
 }
