@@ -1,7 +1,7 @@
 import { connectChain } from '@plumbline/gateway';
 import { findBadItem, raiseFees } from '@plumbline/gateway/testing';
 import { expect } from 'chai';
-import type { Address, Hex } from 'viem';
+import type { Hex } from 'viem';
 import { type Company, foundCompany, saleOf, walletOf } from './company.ts';
 
 describe('gateway: isolating a bad item', () => {
@@ -93,6 +93,33 @@ describe('gateway: batcher', () => {
     expect((await stateOf('good-2')).state).to.equal('included');
   });
 
+  it('refuses sales of an id that nobody has, which the ledger would take; the others go on', async function () {
+    this.timeout(60_000);
+    const { body: seller } = await company.get('/v1/distributors/ref:distributor-1');
+    await company.post('/v1/distributors', { distributors: [{ reference: 'lost', sponsor: null }] });
+    await company.work();
+    // Damage that no request can do: the id next to a root's, in a fragment that is there.
+    const free = (await company.get('/v1/distributors/ref:lost')).body.id + 1;
+    await company.database
+      .updateTable('enrolments')
+      .set({ distributor_id: free })
+      .where('reference', '=', 'lost')
+      .execute();
+    await company.post('/v1/sales/batch', {
+      sales: [
+        saleOf('of-lost', { seller: 'lost', volumeCents: '0' }),
+        saleOf('of-known', { seller: 'distributor-1', volumeCents: '0' }),
+      ],
+    });
+    await company.work();
+    expect(await stateOf('of-lost')).to.deep.equal({
+      state: 'refused',
+      refusal: 'the seller is not enrolled in the ledger',
+    });
+    const { body: known } = await company.get('/v1/sales/of-known');
+    expect(known).to.include({ state: 'included', seller: seller.id });
+  });
+
   it('records what the float covers, waits with the rest, says so, and goes on when it is funded', async function () {
     this.timeout(60_000);
     const { batches } = await company.onChain();
@@ -117,13 +144,49 @@ describe('gateway: batcher', () => {
     expect((await company.get('/v1/status')).body.batcher.waiting).to.deep.equal([]);
   });
 
-  it('says when a sale is above the whole cap, and waits while the cap of the period is used up', async function () {
+  it('records no more distributors and sales than the count cap lets through, and goes on when it fills again', async function () {
     this.timeout(60_000);
     await company.passTime(3_700);
     await company.work();
-    const recorder = company.anvil.accounts[0]?.address as Address;
-    const { cap, left } = await company.chain.recorderOf(recorder);
-    await company.call('setRecorder', [recorder, 1n]);
+    const { cap } = await company.chain.recorderOf(company.admin);
+    await company.call('setRecorder', [company.admin, cap, 1n]);
+    const recruits = [0, 1, 2].map((i) => ({ reference: `counted-${i}`, sponsor: 'distributor-0' }));
+    await company.post('/v1/distributors', { distributors: recruits });
+    await company.work();
+    expect(company.batcher.status().waiting).to.deep.equal([
+      {
+        step: 'enrol',
+        reason: "the recorder's count cap of 1 lets half of it through at once, not 1; raise the cap",
+      },
+    ]);
+    await company.callAnnounced('setRecorder', [company.admin, cap, 4n]);
+    await company.work();
+    const states = await Promise.all(
+      recruits.map(
+        async ({ reference }) => (await company.get(`/v1/distributors/ref:${reference}`)).body.state,
+      ),
+    );
+    expect(states).to.deep.equal(['included', 'included', 'accepted']);
+    await company.post('/v1/sales', saleOf('counted', { volumeCents: '0' }));
+    await company.work();
+    const reason =
+      "the recorder's count cap leaves room for 0 distributors or sales now, not for 1; wait or raise the cap";
+    expect(company.batcher.status().waiting).to.have.deep.members([
+      { step: 'enrol', reason },
+      { step: 'record', reason },
+    ]);
+    await company.passTime(86_400);
+    await company.work();
+    expect((await company.get('/v1/distributors/ref:counted-2')).body.state).to.equal('included');
+    expect((await stateOf('counted')).state).to.equal('included');
+    expect(company.batcher.status().waiting).to.deep.equal([]);
+    await company.passTime(86_400);
+  });
+
+  it('says when a sale is above half the cap, and waits while the cap is used up', async function () {
+    this.timeout(60_000);
+    await company.work();
+    await company.call('setRecorder', [company.admin, 1n, 4n]);
     await company.post(
       '/v1/sales',
       saleOf('capped', {
@@ -133,10 +196,12 @@ describe('gateway: batcher', () => {
       }),
     );
     await company.work();
-    expect(company.batcher.status().waiting[0]?.reason).to.match(/whole cap is 1; raise the cap/);
+    expect(company.batcher.status().waiting[0]?.reason).to.equal(
+      "the recorder's cap of 1 lets half of it through at once, not 32000; raise the cap",
+    );
     expect((await stateOf('capped')).state).to.equal('accepted');
     await fund(64_000n);
-    await company.call('setRecorder', [recorder, cap - left + 33_000n]);
+    await company.callAnnounced('setRecorder', [company.admin, 66_000n, 4n]);
     const small = {
       priceCents: '10',
       volumeCents: '10',
@@ -146,7 +211,9 @@ describe('gateway: batcher', () => {
     await company.work();
     expect((await stateOf('capped')).state).to.equal('included');
     expect((await stateOf('capped-2')).state).to.equal('accepted');
-    expect(company.batcher.status().waiting[0]?.reason).to.match(/cap leaves 1000 units/);
+    expect(company.batcher.status().waiting[0]?.reason).to.match(
+      /cap leaves 10\d\d units now and 32000 are needed/,
+    );
   });
 
   it('says what is wrong with the node without its address or what was sent', async () => {

@@ -31,7 +31,7 @@ describe('gateway: crashes', () => {
 
   before(async function () {
     this.timeout(60_000);
-    company = await foundCompany();
+    company = await foundCompany({ hotKey: true });
     await company.enrolLine(3);
   });
   after(() => company.stop());
@@ -230,7 +230,6 @@ describe('gateway: crashes', () => {
   it('failed on chain, then forgotten by it: the nonce is filled and the items go in once', async function () {
     this.timeout(60_000);
     const hot = company.anvil.accounts[1]?.address ?? '';
-    await company.call('setRecorder', [hot, 10n ** 12n]);
     const start = await company.onChain();
     const snapshot = await company.anvil.rpc('evm_snapshot');
     const batcher = await company.restart({}, 1);
@@ -238,15 +237,19 @@ describe('gateway: crashes', () => {
     await company.anvil.rpc('evm_setAutomine', [false]);
     await batcher.tick();
     // The admin is faster, and takes the right to record away in the same block.
-    const overtaking = { from: company.admin, to: company.ledger, data: encodeCall(['setRecorder', hot, 0]) };
+    const overtaking = {
+      from: company.admin,
+      to: company.ledger,
+      data: encodeCall(['setRecorder', hot, 0, 0]),
+    };
     await company.anvil.rpc('eth_sendTransaction', [{ ...overtaking, gasPrice: numberToHex(10n ** 12n) }]);
     await company.anvil.rpc('evm_mine');
     await company.anvil.rpc('evm_setAutomine', [true]);
     await company.work();
     expect((await company.get(`/v1/sales/${ids[0]}`)).body.state).to.equal('accepted');
-    expect(company.batcher.status().waiting[0]?.reason).to.match(/not a recorder/);
+    expect(company.batcher.status().waiting[0]?.reason).to.match(/count cap of 0 lets half of it/);
 
-    await company.call('setRecorder', [hot, 10n ** 12n]);
+    await company.callAnnounced('setRecorder', [hot, 10n ** 12n, 100_000n]);
     await company.work();
     await expectOnce(ids, start.batches + 1);
 

@@ -12,10 +12,10 @@ export async function judgeCap(
 ): Promise<Verdict | undefined> {
   if (!CAP_REFUSALS.has(name)) return undefined;
   const { cap, countCap } = await chain.recorderOf(account.address);
-  const [whole, what] = name === 'CapExceeded' ? [cap, 'units'] : [countCap, 'records'];
+  const [whole, noun] = name === 'CapExceeded' ? [cap, 'cap'] : [countCap, 'count cap'];
   const needed = BigInt(String(args[1]));
   if (needed <= whole / 2n) return undefined;
   return {
-    waitsFor: `${needed} ${what} are needed at once, and the recorder's whole cap of ${whole} lets half of it through; raise the cap`,
+    waitsFor: `the recorder's ${noun} of ${whole} lets half of it through at once, not ${needed}; raise the cap`,
   };
 }

@@ -62,7 +62,7 @@ export async function sendItems<Item>(
     return { done: false, waitsFor: `one ${kind.noun} alone needs ${simulated.gas} gas` };
   }
   const { refusal } = simulated;
-  const { waitsFor = conditionOf(refusal), refuseAll } = (await kind.judge?.(refusal)) ?? {};
+  const { waitsFor, refuseAll } = (await kind.judge?.(refusal)) ?? { waitsFor: conditionOf(refusal) };
   if (waitsFor !== undefined || !kind.refuse) return { done: false, waitsFor: waitsFor ?? refusal.text };
   if (refuseAll !== undefined) await kind.refuse(items, refuseAll);
   else await refuseBadItem(context, kind, items);

@@ -51,7 +51,7 @@ const conditions: Record<string, (args: readonly unknown[]) => string> = {
   CapExceeded: ([left, needed]) =>
     `the recorder's cap leaves ${left} units now and ${needed} are needed; wait or raise the cap`,
   CountExceeded: ([left, needed]) =>
-    `the recorder's count cap leaves ${left} records now and ${needed} are needed; wait or raise the cap`,
+    `the recorder's count cap leaves room for ${left} distributors or sales now, not for ${needed}; wait or raise the cap`,
   NotRecorder: ([caller]) => notRecorder(String(caller)),
   NotBatchRecorder: ([batch]) =>
     `batch ${batch} was recorded by another recorder; only that one can reverse its sales`,
