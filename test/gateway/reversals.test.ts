@@ -1,3 +1,5 @@
+import { decodeSales } from '@plumbline/protocol';
+import { findBatch } from '@plumbline/store';
 import { expect } from 'chai';
 import { API_KEY, type Company, foundCompany, saleOf, walletOf } from './company.ts';
 
@@ -115,6 +117,36 @@ describe('gateway: reversals', () => {
       expect(body.reversals[0]).to.include({ reversalId: 'slow-r', state: 'refused' });
       expect(body.reversals[0].refusal).to.match(/return window ended/);
       expect(body.countedCents).to.equal('1000');
+    });
+  });
+
+  describe('beside what the recorder does past the gateway', () => {
+    it('refuses one that no longer fits, because its sale was reversed past the gateway; the others go on', async function () {
+      this.timeout(60_000);
+      await company.post('/v1/sales/batch', { sales: [saleOf('shared'), saleOf('untouched')] });
+      await company.work();
+      const { body } = await company.get('/v1/sales/shared');
+      const [batch, index] = body.ref.split('-').map(Number);
+      const recorded = await findBatch(company.database, company.ledger, batch);
+      const sales = decodeSales(recorded?.records ?? '0x');
+      const facts = { batch, plan: body.plan, recordedAt: body.recordedAt, sales, reversals: [], settled: 0 };
+      await company.reverse(facts, [{ index, priceCents: 600n, volumeCents: 600n }]);
+      expect((await reverse('shared', 'beyond', '500', '500')).status).to.equal(202);
+      expect((await reverse('untouched', 'within', '500', '500')).status).to.equal(202);
+      await company.index();
+      await company.work();
+      const { body: after } = await company.get('/v1/sales/shared');
+      expect(after.reversed).to.deep.equal({ priceCents: '600', volumeCents: '600' });
+      expect(after.reversals[0]).to.include({
+        reversalId: 'beyond',
+        state: 'refused',
+        refusal: 'the sale has less left than the reversal takes back',
+      });
+      const { body: other } = await company.get('/v1/sales/untouched');
+      expect(other.reversals[0]).to.include({ reversalId: 'within', state: 'included' });
+      expect((await reverse('shared', 'fits', '400', '400')).status).to.equal(202);
+      await company.work();
+      expect((await company.get('/v1/sales/shared')).body.reversed.priceCents).to.equal('1000');
     });
   });
 });

@@ -1,6 +1,5 @@
-import { encodeStandings } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { keccak256, toHex } from 'viem';
+import { keccak256 } from 'viem';
 import { type Company, foundCompany, saleOf, walletOf } from './company.ts';
 
 const REASON = keccak256('0x01');
@@ -10,6 +9,7 @@ const BY_GENERATION = {
   kind: 2,
   compression: 1,
   boundaryRank: 1,
+  reach: 64,
   ceilingBps: 3_000,
   weightsBps: [10_000, 10_000, 10_000] as [number, number, number],
   ratesBps: [[1_000], [1_000, 500, 200]],
@@ -17,15 +17,10 @@ const BY_GENERATION = {
 
 describe('gateway: where distributors stand', () => {
   let company: Company;
-  let admin: string;
 
   before(async function () {
     this.timeout(60_000);
     company = await foundCompany({ request: { plan: BY_GENERATION } });
-    admin = company.anvil.accounts[0]?.address ?? '';
-    for (const role of ['RANKER_ROLE', 'COMPLIANCE_ROLE']) {
-      await company.callAs(admin, 'grantRole', [keccak256(toHex(role)), admin]);
-    }
     await company.enrolLine(6);
   });
   after(() => company.stop());
@@ -33,11 +28,16 @@ describe('gateway: where distributors stand', () => {
   const read = async (name: string) => (await company.get(`/v1/distributors/${name}`)).body;
   const idOf = async (i: number): Promise<number> => (await read(`ref:distributor-${i}`)).id;
 
-  /** Puts a distributor below another sponsor, past the gateway. */
+  /** Lets time pass until what is announced is effective, and the gateway apply it. */
+  async function takeEffect(): Promise<void> {
+    await company.passToChange();
+    await company.work();
+  }
+
+  /** Announces another sponsor of a distributor. */
   async function correct(i: number, sponsor: number): Promise<number> {
     const id = await idOf(i);
-    await company.callAs(admin, 'correctSponsor', [BigInt(id), walletOf(i), BigInt(sponsor), REASON]);
-    await company.index();
+    await company.call('correctSponsor', [id, walletOf(i), sponsor, REASON]);
     return id;
   }
 
@@ -71,19 +71,23 @@ describe('gateway: where distributors stand', () => {
     expect(body.paused).to.equal(false);
   });
 
-  it('tells rank, activity, hold, recovery and flags', async () => {
+  it('tells rank, activity, hold, recovery and flags', async function () {
+    this.timeout(60_000);
     const [first, second] = [await idOf(0), await idOf(1)];
-    const records = encodeStandings([
+    await company.announceStanding([
       { id: first, rank: 3, status: 1 },
       { id: second, rank: 2, status: 2 },
     ]);
-    await company.callAs(admin, 'setStanding', [records, REASON]);
-    const until = (await company.chain.latest()).timestamp + 86_400;
-    await company.callAs(admin, 'hold', [walletOf(0), BigInt(until), REASON]);
-    await company.callAs(admin, 'proposeRecovery', [walletOf(1), walletOf(901)]);
-    await company.callAs(admin, 'raiseFlag', [0n, BigInt(second), REASON]);
-    await company.callAs(admin, 'raiseFlag', [0n, BigInt(second), REASON]);
-    await company.callAs(admin, 'closeFlag', [2n, 1n, keccak256('0x02')]);
+    await company.index();
+    expect(await read('ref:distributor-0'), 'not effective').to.deep.include({ rank: 0, status: 'active' });
+    await takeEffect();
+    const now = (await company.chain.latest()).timestamp;
+    const [until, reviewBy] = [now + 86_400, now + 30 * 86_400];
+    await company.call('hold', [walletOf(0), until, REASON]);
+    await company.call('proposeRecovery', [walletOf(1), walletOf(901)]);
+    await company.call('raiseFlag', [0, second, 7, 1, REASON, reviewBy]);
+    await company.call('raiseFlag', [0, second, 8, 3, REASON, reviewBy]);
+    await company.call('closeFlag', [2, 1, keccak256('0x02')]);
     await company.index();
     expect(await read('ref:distributor-0')).to.deep.include({
       rank: 3,
@@ -93,30 +97,43 @@ describe('gateway: where distributors stand', () => {
     const distributor = await read('ref:distributor-1');
     expect(distributor).to.deep.include({ rank: 2, status: 'inactive', hold: null });
     expect(distributor.recovery).to.include({ wallet: walletOf(901) });
+    const raised = { evidence: REASON, reviewBy, answer: null };
     expect(distributor.flags).to.deep.equal([
-      { flag: 1, reason: REASON, outcome: null, evidence: null },
-      { flag: 2, reason: REASON, outcome: 'cleared', evidence: keccak256('0x02') },
+      { flag: 1, flagKind: 7, severity: 1, ...raised, isOpen: true, outcome: null, outcomeEvidence: null },
+      {
+        flag: 2,
+        flagKind: 8,
+        severity: 3,
+        ...raised,
+        isOpen: false,
+        outcome: 'cleared',
+        outcomeEvidence: keccak256('0x02'),
+      },
     ]);
-    await company.callAs(admin, 'releaseHold', [walletOf(0), REASON]);
+    await company.call('releaseHold', [walletOf(0), REASON]);
     await company.index();
     expect((await read('ref:distributor-0')).hold).to.equal(null);
   });
 
-  it('says what is pending as the plan, ranks and activity stand', async function () {
+  it('says what is pending as the plan, ranks and activity stand, which is what a sale recorded now will pay', async function () {
     this.timeout(60_000);
+    const pending = async (i: number) => (await read(`ref:distributor-${i}`)).pendingUnits;
+    const owed = (i: number) => company.owedTo(walletOf(i));
     await company.post('/v1/sales', saleOf('of-5', { seller: 'distributor-5' }));
     await company.work();
-    const pending = async (i: number) => (await read(`ref:distributor-${i}`)).pendingUnits;
     expect(await Promise.all([0, 1, 2, 5].map(pending))).to.deep.equal(['500000', '0', '0', '1000000']);
-    const records = encodeStandings([{ id: await idOf(1), rank: 2, status: 1 }]);
-    await company.callAs(admin, 'setStanding', [records, REASON]);
-    await company.index();
+    await company.announceStanding([{ id: await idOf(1), rank: 2, status: 1 }]);
+    await takeEffect();
+    expect(await Promise.all([0, 1, 2, 5].map(owed))).to.deep.equal([500_000n, 0n, 0n, 1_000_000n]);
+    await company.post('/v1/sales', saleOf('of-5-later', { seller: 'distributor-5' }));
+    await company.work();
     expect(await Promise.all([0, 1, 2, 5].map(pending))).to.deep.equal(['200000', '500000', '0', '1000000']);
   });
 
   it('points from the id of a distributor who has moved to the new one, and knows them by reference', async () => {
     const { id: root } = await read('ref:waiting');
     const before = await correct(2, root);
+    await takeEffect();
     const distributor = await read('ref:distributor-2');
     expect(distributor.id).not.to.equal(before);
     expect(distributor).to.include({
@@ -166,11 +183,14 @@ describe('gateway: where distributors stand', () => {
 
   it('asks the chain, not its books, where a sponsor is', async function () {
     this.timeout(60_000);
+    await company.passTime(3_700);
+    await company.work();
     const recruit = { reference: 'recruit-of-1', sponsor: 'distributor-1', wallet: walletOf(41) };
     await company.post('/v1/distributors', { distributors: [recruit] });
-    const id = await idOf(1);
     const root = (await read('ref:waiting')).id;
-    await company.callAs(admin, 'correctSponsor', [BigInt(id), walletOf(1), BigInt(root), REASON]);
+    const id = await correct(1, root);
+    const change = await company.passToChange();
+    await company.callAs(walletOf(902), 'applyCorrection', [change, id, root, REASON]);
     await company.work();
     const { id: now } = await read('ref:distributor-1');
     expect(now).not.to.equal(id);
@@ -180,8 +200,15 @@ describe('gateway: where distributors stand', () => {
   it('refuses recruits of a distributor who has left, and records their sales for those above', async function () {
     this.timeout(60_000);
     const second = { id: await idOf(2), rank: 1, status: 1 };
-    await company.callAs(admin, 'setStanding', [encodeStandings([second]), REASON]);
+    await company.announceStanding([second]);
     await company.callAs(walletOf(5), 'leaveProgramme', []);
+    await company.post('/v1/sales', saleOf('before-leaving', { seller: 'distributor-5' }));
+    await company.work();
+    const distributor = await read('ref:distributor-5');
+    expect(distributor, 'not effective').to.include({ status: 'active', pendingUnits: '1000000' });
+    const owed = await company.owedTo(walletOf(5));
+    await takeEffect();
+    expect(await company.owedTo(walletOf(5)), 'by the sale from before').to.equal(owed + 1_000_000n);
     const list = [
       { reference: 'late', sponsor: 'distributor-5' },
       { reference: 'later', sponsor: 'late' },
@@ -194,13 +221,12 @@ describe('gateway: where distributors stand', () => {
     expect((await read('ref:late')).refusal).to.equal('the sponsor distributor-5 has left the programme');
     expect((await read('ref:later')).refusal).to.equal('the sponsor late was refused');
     expect((await read('ref:other')).state).to.equal('included');
-    const distributor = await read('ref:distributor-5');
-    expect(distributor.pendingUnits, 'nothing, not even for the sale from before').to.equal('0');
+    expect((await read('ref:distributor-5')).pendingUnits).to.equal('0');
     await company.passTime(3_700);
     await company.work();
     const { body: sale } = await company.get('/v1/sales/after-leaving');
     expect(sale).to.include({ state: 'included', seller: distributor.id, settled: true });
     expect(sale.credits).to.deep.equal([{ level: 1, id: second.id, bps: 500, units: '500000' }]);
-    expect(await company.owedTo(walletOf(5))).to.equal(0n);
+    expect(await company.owedTo(walletOf(5))).to.equal(owed + 1_000_000n);
   });
 });
