@@ -8,7 +8,7 @@ import {
 } from '@plumbline/protocol';
 import type { ChainReader, TreeAccount } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
-import { HistoricalAccounts } from './historical-accounts.ts';
+import { HistoricalAccounts } from './effective-accounts.ts';
 import type { SettlementLog } from './settlement-log.ts';
 import { isComplete, isPlain, treeOf, type UplineAccount } from './upline.ts';
 
