@@ -1,11 +1,12 @@
 import { encodeStandings } from '@plumbline/protocol';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { keccak256, toHex, zeroAddress } from 'viem';
+import { keccak256, zeroAddress } from 'viem';
 import { openSite, type Site } from './site.ts';
 import { sharedBrowser } from './stage.ts';
 import { listFaintTexts, type Visit, verdictOf, visit } from './visit.ts';
 
+const DAY = 86_400;
 const REASON = keccak256('0x01');
 
 /** By generation from rank 1 up, rolled up. */
@@ -13,6 +14,7 @@ const PLAN = {
   kind: 2,
   compression: 1,
   boundaryRank: 1,
+  reach: 64,
   ceilingBps: 3_000,
   weightsBps: [10_000, 10_000, 10_000] as const,
   ratesBps: [[1_000], [1_000, 500, 200], [1_000, 600, 300, 100]],
@@ -29,15 +31,14 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     site = await openSite(PLAN);
     browser = await sharedBrowser();
     await site.enrolLine(['ada', 'ben', 'cleo', 'dan', 'eve']);
-    for (const role of ['RANKER_ROLE', 'COMPLIANCE_ROLE']) {
-      await site.call('grantRole', [keccak256(toHex(role)), site.anvil.accounts[0]!.address]);
-    }
     const records = encodeStandings([
       { id: 4, rank: 2, status: 1 },
       { id: 5, rank: 1, status: 1 },
       { id: 6, rank: 1, status: 2 },
     ]);
     await site.call('setStanding', [records, REASON]);
+    await site.passTime(2 * DAY);
+    await site.distributorWhen('4', ({ rank }) => rank === 2);
     await site.sell('order-1', 'eve');
     await site.settle('order-1');
   });
@@ -93,19 +94,53 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     ]);
     await site.call('enrol', [`0x0000000c00000004${wallet.slice(2)}`]);
     await site.call('hold', [wallet, BigInt(timestamp) + 86_400n, REASON]);
-    await site.call('raiseFlag', [0n, 12n, REASON]);
+    const reviewBy = BigInt(timestamp) + 30n * 86_400n;
+    await site.call('raiseFlag', [0n, 12n, 7n, 3n, REASON, reviewBy]);
     await site.call('closeFlag', [1n, 2n, REASON]);
-    await site.distributorWhen('12', ({ flags }) => flags?.[0]?.outcome === 'corrected');
+    await site.call('raiseFlag', [0n, 12n, 8n, 1n, REASON, reviewBy]);
+    await site.call('answerFlag', [2n, REASON], wallet);
+    await site.distributorWhen('12', ({ flags }) => flags?.[1]?.answer === REASON);
     const page = await open('#/distributors/12');
     await page.getByText('Rank 0 · Active').waitFor();
     await page.getByText('Payouts are held until').waitFor();
-    await page.getByText('Review 1: it was put right').waitFor();
+    const reviews = page.getByRole('list', { name: 'Reviews' }).getByRole('listitem');
+    const [closed, open2] = await reviews.allTextContents();
+    expect(closed).to.equal('Review 1 (kind 7, grave): it was put right.');
+    expect(open2).to.match(
+      /^Review 2 \(kind 8, minor\): under way; it ends by itself .*; the distributor has answered\.$/,
+    );
     await page.goto(`${site.url}#/distributors/6`);
     await page.getByText('Rank 1 · Inactive: not paid at present').waitFor();
   });
 
-  it('leads from the old id of a distributor who has moved to the new one', async () => {
+  it('shows what is announced for a distributor, and from when', async () => {
+    const wallet = site.anvil.accounts[2]!.address;
+    await site.call('setStanding', [encodeStandings([{ id: 12, rank: 1, status: 2 }]), REASON]);
+    await site.call('leaveProgramme', [], wallet);
     await site.call('correctSponsor', [7n, zeroAddress, 12n, REASON]);
+    const { pendingChanges = [] } = await site.distributorWhen(
+      '7',
+      ({ pendingChanges }) => pendingChanges?.length === 1,
+    );
+    const from = pendingChanges[0]!.effectiveAt;
+    expect(from % DAY).to.equal(0);
+    const page = await open('#/distributors/12');
+    const changes = page.getByRole('list', { name: 'Announced changes' }).getByRole('listitem');
+    await changes.first().waitFor();
+    expect(
+      (await changes.allTextContents()).map((change) => change.replace(/ \w{3} .*?:\d\d.*?: /, ' …: ')),
+    ).to.deep.equal(['For sales from …: rank 1, inactive.', 'For sales from …: leaves the programme.']);
+    expect(await changes.first().locator('time').getAttribute('datetime')).to.equal(
+      new Date(from * 1_000).toISOString(),
+    );
+    await page.goto(`${site.url}#/distributors/7`);
+    await page.getByText('another sponsor: Distributor 12').waitFor();
+    await site.call('cancelLeaving', [], wallet);
+    await site.distributorWhen('12', ({ pendingChanges }) => pendingChanges?.length === 1);
+  });
+
+  it('leads from the old id of a distributor who has moved to the new one', async () => {
+    await site.passTime(2 * DAY);
     await site.distributorWhen('7', ({ movedTo }) => movedTo !== null);
     const page = await open('#/distributors/7');
     await page.getByText('Goes on as').getByRole('link', { name: 'Distributor 16' }).click();

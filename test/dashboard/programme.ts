@@ -49,6 +49,7 @@ export class Programme {
       kind: 0,
       compression: 0,
       boundaryRank: 0,
+      reach: 64,
       ceilingBps: 3_200,
       weightsBps: [10_000, 8_000, 3_333] as [number, number, number],
       ratesBps: [[2_000, 500, 300, 200, 100, 100]],
@@ -98,7 +99,14 @@ export class Programme {
 /** What an honest gateway says of a company's ledger. */
 export function ledgerAtNode(company: LedgerCompany, compact: boolean): LedgerAtNode {
   const { ledger, token, chainId, startBlock, anvil } = company;
-  const terms = { planNotice: 30 * DAY, capPeriod: DAY, returnWindow: RETURN_WINDOW, compact, unit: '1' };
+  const terms = {
+    planNotice: 30 * DAY,
+    capPeriod: DAY,
+    returnWindow: RETURN_WINDOW,
+    delay: DAY,
+    compact,
+    unit: '1',
+  };
   return { ledger, token, chainId, startBlock, rpcUrl: anvil.rpcUrl, terms };
 }
 

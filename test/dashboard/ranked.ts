@@ -1,4 +1,10 @@
-import type { Plan, SaleRecord, SettledLine, StandingRecord } from '@plumbline/protocol';
+import {
+  encodeStandings,
+  type Plan,
+  type SaleRecord,
+  type SettledLine,
+  type StandingRecord,
+} from '@plumbline/protocol';
 import type { SaleResponse } from '@plumbline/protocol/api';
 import { zeroAddress } from 'viem';
 import type { Anvil } from '../support/chain.ts';
@@ -42,18 +48,30 @@ export class RankedProgramme {
     return new RankedProgramme(company, ledgerAtNode(company, compact));
   }
 
+  /** Announces and applies standings. */
   async setStanding(...records: StandingRecord[]): Promise<void> {
     await this.#company.setStanding(records);
   }
 
-  /** Puts a distributor without a wallet below another sponsor. */
-  async correctSponsor(id: number, sponsor: number): Promise<void> {
-    await this.#company.call('correctSponsor', [id, zeroAddress, sponsor, EVIDENCE]);
+  /** Announces standings and lets time pass until they are effective. */
+  async announceStanding(...records: StandingRecord[]): Promise<void> {
+    await this.#company.announceStanding(records);
+    await this.#company.passToChange();
   }
 
-  /** Distributor 4 leaves. */
-  async leave(): Promise<void> {
+  /** Applies the standings that are next. */
+  async applyStanding(...records: StandingRecord[]): Promise<void> {
+    const next = await this.#company.passToChange();
+    await this.#company.call('applyStanding', [next, encodeStandings(records), records.length]);
+  }
+
+  /** Puts a distributor without a wallet below another sponsor, and lets distributor 4 leave. */
+  async correctSponsorAndLeave(id: number, sponsor: number): Promise<void> {
+    await this.#company.call('correctSponsor', [id, zeroAddress, sponsor, EVIDENCE]);
     await this.#company.callAs(this.#company.account(1).address, 'leaveProgramme', []);
+    const correction = (await this.#company.passToChange()) ?? 0n;
+    await this.#company.call('applyCorrection', [correction, id, sponsor, EVIDENCE]);
+    await this.#company.call('applyEnding', [correction + 1n, 4]);
   }
 
   /** Records a sale of distributor 9. */

@@ -8,6 +8,7 @@ import { type Address, encodeFunctionData, type Hex } from 'viem';
 import { DEFAULT_PLAN, type Deployment, deployLocal } from '../../scripts/stack/deploy.ts';
 import type { LedgerRequestStruct } from '../../types/LedgerFactory.js';
 import type { Anvil } from '../support/chain.ts';
+import { roleNamed } from '../support/company/company.ts';
 import { engines } from '../support/databases.ts';
 import { sharedChain, sharedPages } from './stage.ts';
 
@@ -22,6 +23,8 @@ export interface Site {
   deployment: Deployment;
   /** Calls the ledger past the gateway, as its admin or another account of the chain. */
   call(functionName: string, args: unknown[], from?: string): Promise<void>;
+  /** Moves the chain's clock. */
+  passTime(seconds: number): Promise<void>;
   /** Asks the gateway about a distributor until the answer is as wanted. */
   distributorWhen(
     name: string,
@@ -70,6 +73,10 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
   const deployment = await deployLocal({
     rpcUrl,
     privateKey: signerKey,
+    roles: ['RANKER', 'COMPLIANCE'].map((name) => ({
+      role: roleNamed(name),
+      account: anvil.accounts[0]!.address,
+    })),
     request: { returnWindow: RETURN_WINDOW, plan: plan as LedgerRequestStruct['plan'] },
   });
   const postgres = engines.find(({ name }) => name === 'PostgreSQL');
@@ -114,6 +121,11 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
   });
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/`;
 
+  async function passTime(seconds: number): Promise<void> {
+    await anvil.rpc('evm_increaseTime', [seconds]);
+    await anvil.rpc('evm_mine');
+  }
+
   async function post(path: string, body: unknown): Promise<void> {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${API_KEY}` };
     const response = await fetch(`${url}v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -141,6 +153,7 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
       while (!receipt) receipt = await anvil.rpc('eth_getTransactionReceipt', [hash]);
       if (receipt.status !== '0x1') throw new Error(`${functionName} failed`);
     },
+    passTime,
     distributorWhen: (name, isAsWanted) => ask(`distributors/${name}`, isAsWanted),
     async enrolLine(references) {
       const distributors = references.map((reference, i) => ({
@@ -168,8 +181,7 @@ async function startSite(stops: Stops, plan: Plan): Promise<Site> {
       return ask<SaleResponse>(`sales/${externalId}`, ({ recordedAt }) => recordedAt !== null);
     },
     async settle(externalId) {
-      await anvil.rpc('evm_increaseTime', [RETURN_WINDOW]);
-      await anvil.rpc('evm_mine');
+      await passTime(RETURN_WINDOW);
       return ask<SaleResponse>(`sales/${externalId}`, ({ settled }) => settled);
     },
     stop: () => stops.run(),

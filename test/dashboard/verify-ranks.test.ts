@@ -9,7 +9,7 @@ type Credits = SettledLine['credits'];
 /** Of each in the line: id, level, why not paid. */
 type Places = [id: number, level: number | null, reason: string | null][];
 
-const TERMS = { ceilingBps: 3_000, weightsBps: [10_000, 10_000, 10_000] } as const;
+const TERMS = { reach: 64, ceilingBps: 3_000, weightsBps: [10_000, 10_000, 10_000] } as const;
 
 interface Case {
   title: string;
@@ -177,8 +177,7 @@ describe('verifySale with ranks', () => {
 
       it('agrees with it after ranks, sponsors and distributors have changed, by the line of that time', async () => {
         await programme.setStanding({ id: 9, rank: 5, status: 2 }, { id: 6, rank: 0, status: 2 });
-        await programme.correctSponsor(7, 12);
-        await programme.leave();
+        await programme.correctSponsorAndLeave(7, 12);
         const result = await verify(first);
         expect(statesOf(result)).to.deep.equal({ document: 'noted', upline: 'noted' });
         expect(noteOf(result)).to.equal('changedSince');

@@ -39,7 +39,7 @@ export async function verdictOf(page: Page): Promise<{ verdict: string; checks: 
     const state = await row.getAttribute('data-state');
     if (state !== 'agrees') checks[(await row.getAttribute('data-check')) ?? ''] = state ?? '';
   }
-  expect(rows).to.have.length(10);
+  expect(rows).to.have.length(11);
   return { verdict: (await verdict.getAttribute('data-verdict')) ?? '', checks };
 }
 

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { api } from './api/client.ts';
 import { openLedgerChain } from './chain/ledger-chain.ts';
+import { amountsOf } from './format.ts';
 import { NodeField } from './parts/node-field.tsx';
 import { Problem } from './parts/problem.tsx';
 import { Skeleton } from './parts/skeleton.tsx';
@@ -14,6 +15,8 @@ import { useRpcUrl } from './state/use-rpc-url.ts';
 import { text } from './text.ts';
 
 const POLL_MS = 10_000;
+/** Of a unit, if the gateway does not say: the ledger counts in base units of a token of 6 decimals. */
+const USUAL_DECIMALS = 6;
 
 /** The page: loads the ledger, opens the reader's node and shows the route. */
 export function App() {
@@ -30,6 +33,9 @@ export function App() {
     chain && ledger ? chain.symbolOf(ledger.token) : text.token,
   );
 
+  const unitDecimals = ledger?.unitDecimals ?? USUAL_DECIMALS;
+  const amounts = useMemo(() => amountsOf(unitDecimals), [unitDecimals]);
+
   if (!ledger || !chain) {
     return (
       <>
@@ -42,7 +48,7 @@ export function App() {
   }
   return (
     <ProgrammeProvider
-      value={{ ledger, chain, rpcUrl, setRpcUrl, symbol: plain(symbol.value) ?? text.token }}
+      value={{ ledger, chain, rpcUrl, setRpcUrl, symbol: plain(symbol.value) ?? text.token, amounts }}
     >
       <button type="button" className="skip" onClick={focusContent}>
         {text.skip}

@@ -1,27 +1,56 @@
-import { formatCents, formatUnits } from '@plumbline/protocol';
+import { UNITS_PER_CENT } from '@plumbline/protocol';
 import { text } from './text.ts';
 
-const money = new Intl.NumberFormat(text.locale, { minimumFractionDigits: 2, maximumFractionDigits: 6 });
+/** Zeros of `UNITS_PER_CENT`. */
+const STEP_DIGITS = 4;
+
 const whole = new Intl.NumberFormat(text.locale);
 const percent = new Intl.NumberFormat(text.locale, { style: 'percent', maximumFractionDigits: 2 });
 const monthly = new Intl.DateTimeFormat(text.locale, { year: 'numeric', month: 'long', timeZone: 'UTC' });
 const moment = new Intl.DateTimeFormat(text.locale, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** Base units as tokens, e.g. `12500000` is `12.50`; exact, because the formatter takes the digits as text. */
-export function units(amount: bigint | string): string {
-  return money.format(formatUnits(BigInt(amount)) as `${number}`);
+/** Formats of amounts in the token of a ledger. */
+export interface Amounts {
+  /** Units as tokens. */
+  units(amount: bigint | string): string;
+  /** Steps of price as tokens; a step is a cent if a unit has six decimals. */
+  cents(amount: bigint | string): string;
+  /** Units as tokens, all with the decimals that the finest of them needs: for a column. */
+  column(amounts: readonly bigint[]): string[];
 }
 
-/** Base units as tokens, all with the decimals that the finest of them needs: for a column. */
-export function column(amounts: readonly bigint[]): string[] {
-  const decimals = amounts.map((amount) => formatUnits(amount).split('.')[1]?.length ?? 0);
-  const aligned = new Intl.NumberFormat(text.locale, { minimumFractionDigits: Math.max(2, ...decimals) });
-  return amounts.map((amount) => aligned.format(formatUnits(amount) as `${number}`));
+/**
+ * Formats for a ledger whose unit is the last of so many decimals of its token: with 6, `12500000` is `12.50`. They are exact,
+ * because the formatter takes the digits as text. Fewer than none: a unit is so many zeros of tokens.
+ */
+export function amountsOf(unitDecimals: number): Amounts {
+  const most = Math.max(0, unitDecimals);
+  // Prices go by steps of 10,000 units, which are never finer than these.
+  const least = Math.min(2, Math.max(0, unitDecimals - STEP_DIGITS));
+  const inTokens = (units: bigint | string) => `${units}e${-unitDecimals}` as `${number}`;
+  const money = new Intl.NumberFormat(text.locale, {
+    minimumFractionDigits: least,
+    maximumFractionDigits: most,
+  });
+  return {
+    units: (amount) => money.format(inTokens(amount)),
+    cents: (amount) => money.format(inTokens(BigInt(amount) * UNITS_PER_CENT)),
+    column: (amounts) => {
+      const decimals = amounts.map((units) => Math.max(0, unitDecimals - zerosOf(units)));
+      const aligned = new Intl.NumberFormat(text.locale, {
+        minimumFractionDigits: Math.max(least, ...decimals),
+        maximumFractionDigits: most,
+      });
+      return amounts.map((units) => aligned.format(inTokens(units)));
+    },
+  };
 }
 
-/** Cents as tokens, e.g. `123456` is `1,234.56`. */
-export function cents(amount: bigint | string): string {
-  return money.format(formatCents(BigInt(amount)) as `${number}`);
+/** How many zeros a number ends in; for 0, any number of decimals is too many. */
+function zerosOf(units: bigint): number {
+  return units === 0n
+    ? Number.POSITIVE_INFINITY
+    : units.toString().length - units.toString().replace(/0+$/, '').length;
 }
 
 /** A month, given as year x 100 + month. */

@@ -18,6 +18,7 @@ export const text = {
   nothing: 'nothing',
   token: 'tokens',
   distributorName: (id: number | string) => `Distributor\u00a0${id}`,
+  change: (number: number | string) => `Change\u00a0${number}`,
   /** By their numbers on the ledger. */
   statuses: ['nobody', 'active', 'inactive', 'left'],
   home: 'Home',
@@ -120,9 +121,23 @@ export const text = {
     movedAbout: 'The sponsor was corrected. The balance and the downline are under the new id.',
     held: 'Payouts are held until',
     recovery: 'The company has proposed another wallet; the owner of the present one can cancel until',
+    changes: 'Announced changes',
+    change: {
+      standing: (rank: number | null, status: string) => `rank ${rank}, ${status}`,
+      correction: 'another sponsor:',
+      leaving: 'leaves the programme',
+      ending: 'the company ends the membership for cause',
+    },
+    changeFrom: 'For sales from',
+    noSponsor: 'no sponsor',
     flags: 'Reviews',
     flag: (flag: number) => `Review ${flag}`,
-    flagOpen: 'under way',
+    flagKind: (kind: number, severity: string) => `kind ${kind}, ${severity}`,
+    /** From 1. */
+    severities: ['', 'minor', 'serious', 'grave'],
+    flagOpen: 'under way; it ends by itself',
+    flagEnded: 'ended without a decision',
+    answered: 'the distributor has answered',
     outcomes: {
       cleared: 'nothing was wrong',
       corrected: 'it was put right',
@@ -259,6 +274,11 @@ export const text = {
       document: ['The receipt belongs to the batch', 'Chain', 'Receipt'],
       reversals: ['The sale’s reversals', 'Chain', 'Gateway'],
       plan: ['The plan in force, and the volume that counts', 'Chain', 'Announced or shown'],
+      changes: [
+        'The changes that count for the sale',
+        'Effective when recorded',
+        'Applied before settlement',
+      ],
       upline: ['The sponsors, from the seller up', 'Chain', 'Gateway'],
       levels: ['Rate times counted volume, level by level', 'Computed', 'Gateway'],
       settlement: ['The settlement as the ledger logged it', 'Computed', 'Logged'],
@@ -267,6 +287,8 @@ export const text = {
     notes: {
       changedSince:
         'Ranks, activity or sponsors have changed since the sale settled. The upline shown is the one of that time.',
+      changesWaiting:
+        'Changes that were effective when the sale was recorded are still to be applied. They are counted below; a distributor whose sponsor changes may get another id.',
       gatewayBehind: 'The ledger has settled the sale; the gateway has not read it yet.',
       noDocument:
         'There is no receipt to check; the company may have erased it. The payout does not depend on it.',
@@ -286,7 +308,9 @@ export const text = {
       class: 'Buyer',
       compact: 'Logged packed',
       counted: 'Counted volume',
+      delay: 'Notice for changes and new powers',
       document: 'Hash of the receipt',
+      lastChange: 'Last change that counts',
       levels: 'Levels',
       movedFrom: 'Former id',
       payee: 'Distributor',
@@ -297,6 +321,7 @@ export const text = {
       rank: 'Rank',
       proof: 'Proof leads to the batch’s root',
       recordedAt: 'Recorded at',
+      recorder: 'Recorded by',
       records: 'Sales in the batch',
       returnWindow: 'Return window',
       reversals: 'Reversals',

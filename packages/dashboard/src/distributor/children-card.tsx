@@ -1,9 +1,10 @@
 import type { Child } from '@plumbline/protocol/api';
 import { api } from '../api/client.ts';
-import { column, count } from '../format.ts';
+import { count } from '../format.ts';
 import { DistributorLink } from '../parts/distributor-link.tsx';
 import { ListCard } from '../parts/list-card.tsx';
 import { Table } from '../parts/table.tsx';
+import { useProgramme } from '../state/programme.ts';
 import { usePages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
 
@@ -23,7 +24,7 @@ export function ChildrenCard({ id }: { id: number }) {
 }
 
 function ChildrenTable({ rows }: { rows: Child[] }) {
-  const amounts = column(rows.map((child) => BigInt(child.creditedUnits)));
+  const amounts = useProgramme().amounts.column(rows.map((child) => BigInt(child.creditedUnits)));
   return (
     <Table
       caption={words.children}

@@ -1,10 +1,11 @@
 import type { CreditLine } from '@plumbline/protocol/api';
 import { api } from '../api/client.ts';
-import { column, rate } from '../format.ts';
+import { rate } from '../format.ts';
 import { DistributorLink } from '../parts/distributor-link.tsx';
 import { ListCard } from '../parts/list-card.tsx';
 import { Table } from '../parts/table.tsx';
 import { hrefs } from '../router.ts';
+import { useProgramme } from '../state/programme.ts';
 import { usePages } from '../state/use-pages.ts';
 import { text } from '../text.ts';
 
@@ -25,7 +26,7 @@ export function CreditsCard({ id }: { id: number }) {
 }
 
 function CreditsTable({ credits }: { credits: CreditLine[] }) {
-  const amounts = column(credits.map((credit) => BigInt(credit.units)));
+  const amounts = useProgramme().amounts.column(credits.map((credit) => BigInt(credit.units)));
   return (
     <Table
       caption={words.credits}

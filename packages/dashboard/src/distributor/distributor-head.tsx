@@ -3,6 +3,8 @@ import { DistributorLink } from '../parts/distributor-link.tsx';
 import { Hex } from '../parts/hex.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
 import { text } from '../text.ts';
+import { Flags } from './flags.tsx';
+import { PendingChanges } from './pending-changes.tsx';
 
 const words = text.distributor;
 
@@ -25,7 +27,7 @@ export function DistributorHead({ distributor }: { distributor: DistributorRespo
 }
 
 function Standing({ distributor, id }: { distributor: DistributorResponse; id: number }) {
-  const { rank, status, wallet, hold, recovery, flags } = distributor;
+  const { rank, status, wallet, hold, recovery, flags, pendingChanges = [] } = distributor;
   return (
     <>
       <p className="soft">
@@ -44,15 +46,8 @@ function Standing({ distributor, id }: { distributor: DistributorResponse; id: n
           {words.recovery} <Timestamp at={recovery.executableFrom} />: <Hex value={recovery.wallet} />
         </p>
       ) : null}
-      {flags.length > 0 ? (
-        <ul className="plain" aria-label={words.flags}>
-          {flags.map(({ flag, outcome }) => (
-            <li key={flag}>
-              {words.flag(flag)}: {outcome === null ? words.flagOpen : (words.outcomes[outcome] ?? outcome)}
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <PendingChanges changes={pendingChanges} />
+      <Flags flags={flags} />
     </>
   );
 }

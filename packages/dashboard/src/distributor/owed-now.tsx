@@ -1,4 +1,3 @@
-import { units } from '../format.ts';
 import { Badge } from '../parts/badge.tsx';
 import { LoadedView } from '../parts/loaded-view.tsx';
 import { Money } from '../parts/money.tsx';
@@ -10,7 +9,7 @@ const words = text.distributor;
 
 /** What a distributor is owed by the ledger's storage, beside what the gateway claims. */
 export function OwedNow({ id, claimed }: { id: number; claimed: bigint }) {
-  const { chain, rpcUrl, symbol } = useProgramme();
+  const { chain, rpcUrl, symbol, amounts } = useProgramme();
   // Read again whenever the gateway's figure changes, so that both are of the same time.
   const owed = useAsync(`owed ${rpcUrl} ${id} ${claimed}`, () => chain.owedTo(id));
   return (
@@ -23,7 +22,7 @@ export function OwedNow({ id, claimed }: { id: number; claimed: bigint }) {
           {amount === claimed ? (
             <Badge tone="good">{words.equal}</Badge>
           ) : (
-            <Badge tone="bad">{words.differs(`${units(claimed)} ${symbol}`)}</Badge>
+            <Badge tone="bad">{words.differs(`${amounts.units(claimed)} ${symbol}`)}</Badge>
           )}
           <span className="source">{words.owedAbout}</span>
         </p>

@@ -32,6 +32,7 @@ export function PlanCard() {
         <li>{described.kind}</li>
         <li>{described.compression}</li>
         <li>{described.total}</li>
+        <li>{described.reach}</li>
         <li>{described.weights}</li>
         <li>{terms.returnWindow > 0 ? words.window(duration(terms.returnWindow)) : words.noWindow}</li>
         <li>

@@ -1,5 +1,4 @@
 import type { Solvency } from '../chain/ledger-chain.ts';
-import { units } from '../format.ts';
 import { Card } from '../parts/card.tsx';
 import { LoadedView } from '../parts/loaded-view.tsx';
 import { Money } from '../parts/money.tsx';
@@ -26,10 +25,10 @@ export function SolvencyCard() {
 }
 
 function Judged({ solvency }: { solvency: Solvency }) {
-  const { symbol } = useProgramme();
+  const { symbol, amounts } = useProgramme();
   const { held, float, reserved, owed } = solvency;
   const over = held - float - reserved - owed;
-  const inTokens = (amount: bigint) => `${units(amount)} ${symbol}`;
+  const inTokens = (amount: bigint) => `${amounts.units(amount)} ${symbol}`;
   const [verdict, detail] =
     over === 0n
       ? [words.exact, words.exactDetail(inTokens(held))]

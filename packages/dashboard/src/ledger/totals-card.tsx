@@ -1,4 +1,4 @@
-import { cents, count } from '../format.ts';
+import { count } from '../format.ts';
 import { Card } from '../parts/card.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { Money } from '../parts/money.tsx';
@@ -9,10 +9,11 @@ const words = text.totals;
 
 /** How much the programme has sold, net of returns, and credited, by the gateway's books. */
 export function TotalsCard() {
-  const { totals } = useProgramme().ledger;
+  const { ledger, amounts } = useProgramme();
+  const { totals } = ledger;
   const net = (gross: string, back: string) => BigInt(gross) - BigInt(back);
   const gross = (amount: string, back: string) =>
-    back === '0' ? undefined : words.gross(cents(amount), cents(back));
+    back === '0' ? undefined : words.gross(amounts.cents(amount), amounts.cents(back));
   return (
     <Card heading={words.heading} className="totals">
       <dl className="figures">

@@ -1,12 +1,11 @@
-import { cents, units } from '../format.ts';
 import { useProgramme } from '../state/programme.ts';
 
-/** An amount with its token: base units, or cents. */
+/** An amount with its token: units, or cents. */
 export function Money(props: { units: bigint | string } | { cents: bigint | string }) {
-  const { symbol } = useProgramme();
+  const { symbol, amounts } = useProgramme();
   return (
     <span className="money">
-      {'units' in props ? units(props.units) : cents(props.cents)} <small>{symbol}</small>
+      {'units' in props ? amounts.units(props.units) : amounts.cents(props.cents)} <small>{symbol}</small>
     </span>
   );
 }

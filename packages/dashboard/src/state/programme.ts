@@ -1,6 +1,7 @@
 import type { LedgerResponse } from '@plumbline/protocol/api';
 import { createContext, useContext } from 'react';
 import type { LedgerChain } from '../chain/ledger-chain.ts';
+import type { Amounts } from '../format.ts';
 
 /** What every page needs: the ledger, and the node that the reader trusts. */
 export interface Programme {
@@ -11,6 +12,8 @@ export interface Programme {
   setRpcUrl: (url: string | null) => void;
   /** Symbol of the token, or a neutral word. */
   symbol: string;
+  /** Formats of its amounts. */
+  amounts: Amounts;
 }
 
 const Context = createContext<Programme | null>(null);

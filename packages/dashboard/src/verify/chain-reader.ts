@@ -12,9 +12,11 @@ export type VerifiedEvent =
   | 'SaleReversed'
   | 'BatchSettled'
   | 'Enrolled'
-  | 'StandingSet'
-  | 'SponsorCorrected'
-  | 'DistributorLeft';
+  | 'StandingAnnounced'
+  | 'CorrectionAnnounced'
+  | 'EndingAnnounced'
+  | 'ChangeCancelled'
+  | 'ChangeApplied';
 
 /** What a verification asks a node. Every call rejects if the node does not answer. */
 export interface ChainReader {

@@ -25,6 +25,7 @@ export async function checkBatch(
   const { entry } = recorded;
   found.same('batch', entry.batch, ref.batch);
   found.fact('block', recorded.blockNumber);
+  found.fact('recorder', entry.recorder);
   found.sameIfShown('transaction', recorded.transactionHash, sale.transactionHash);
   found.sameIfShown('recordedAt', entry.recordedAt, sale.recordedAt);
   found.sameIfShown('settlesAt', entry.recordedAt + returnWindow, sale.settlesAt);

@@ -21,6 +21,7 @@ export async function checkLedger(
   found.same('returnWindow', terms.returnWindow, ledger.terms.returnWindow);
   found.same('planNotice', terms.planNotice, ledger.terms.planNotice);
   found.same('capPeriod', terms.capPeriod, ledger.terms.capPeriod);
+  found.same('delay', terms.delay, ledger.terms.delay);
   found.same('compact', terms.compact, ledger.terms.compact);
   const [opened] = decodeEntries(await chain.listLogs('LedgerOpened'));
   const logged = opened?.entry.kind === 'opened' ? opened.entry.termsHash : '';

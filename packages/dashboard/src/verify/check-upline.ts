@@ -6,26 +6,17 @@ import {
   type SettledLine,
   STATUS_ACTIVE,
 } from '@plumbline/protocol';
-import type { ChainReader, TreeAccount } from './chain-reader.ts';
 import type { Comparison } from './comparison.ts';
-import { HistoricalAccounts } from './effective-accounts.ts';
-import type { SettlementLog } from './settlement-log.ts';
-import { isComplete, isPlain, treeOf, type UplineAccount } from './upline.ts';
+import type { EffectiveAccounts } from './effective-accounts.ts';
+import { enteredAs, isComplete, isPlain, treeOf, type UplineAccount } from './upline.ts';
 
-/**
- * Walks from the seller up as far as the plan can pay, and asks the ledger's storage for each distributor: as they are
- * now, or as they were when the sale settled.
- */
+/** Walks from the seller up as far as the plan can pay. */
 export async function walkUpline(
   found: Comparison,
-  chain: ChainReader,
+  distributors: EffectiveAccounts,
   seller: number,
   plan: Plan,
-  settlement: SettlementLog | undefined,
 ): Promise<UplineAccount[]> {
-  const distributors = settlement
-    ? await HistoricalAccounts.open(chain, settlement.log)
-    : { hasChanged: false, findAccount: chain.findAccount };
   const upline: UplineAccount[] = [];
   for (let id = seller; id !== 0; ) {
     const account = await findAccount(found, distributors, id, upline.length);
@@ -49,15 +40,15 @@ export async function walkUpline(
 /** The account of `id`; of a distributor who has moved, under the present id. */
 async function findAccount(
   found: Comparison,
-  distributors: { findAccount(id: number): Promise<TreeAccount | undefined> },
+  distributors: EffectiveAccounts,
   id: number,
   above: number,
 ): Promise<UplineAccount | undefined> {
   const account = await distributors.findAccount(id);
-  if (!account || account.movedTo === 0) return account && { ...account, id };
+  if (!account || account.movedTo === 0) return account && { ...account, id, formerId: 0 };
   found.fact('movedFrom', id, above);
   const there = await distributors.findAccount(account.movedTo);
-  return there && { ...there, id: account.movedTo };
+  return there && { ...there, id: account.movedTo, formerId: id };
 }
 
 /** Pays the upline by the plan: rate x counted volume. */
@@ -69,7 +60,8 @@ export function computeLevels(
   countedCents: bigint,
 ): SettledLine {
   // A sale keeps the id that it was recorded under, though its seller may have moved since.
-  const line = { ...payCommission(treeOf(upline), plan, upline[0]?.id ?? seller, countedCents), seller };
+  const entered = enteredAs(upline[0]) || seller;
+  const line = { ...payCommission(treeOf(upline), plan, entered, countedCents), seller };
   found.fact('counted', countedCents);
   line.credits.forEach((credit, level) => {
     found.fact('bps', credit.bps, level);

@@ -9,6 +9,7 @@ export const CHECK_NAMES = [
   'document',
   'reversals',
   'plan',
+  'changes',
   'upline',
   'levels',
   'settlement',
@@ -33,7 +34,9 @@ export type FactName =
   | 'class'
   | 'compact'
   | 'counted'
+  | 'delay'
   | 'document'
+  | 'lastChange'
   | 'levels'
   | 'movedFrom'
   | 'payee'
@@ -44,6 +47,7 @@ export type FactName =
   | 'proof'
   | 'rank'
   | 'recordedAt'
+  | 'recorder'
   | 'records'
   | 'returnWindow'
   | 'reversals'
@@ -83,6 +87,7 @@ export interface Difference extends Fact {
 /** Why a check has nothing to compare, or what to know about its result. */
 export type NoteName =
   | 'changedSince'
+  | 'changesWaiting'
   | 'gatewayBehind'
   | 'noDocument'
   | 'nobodyEnrolled'

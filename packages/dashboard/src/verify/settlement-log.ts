@@ -21,10 +21,10 @@ export async function findSettlementLog(
   return undefined;
 }
 
+/** Where a log stands on the chain. */
+export type LogPlace = Pick<LedgerLog, 'blockNumber' | 'logIndex'>;
+
 /** Whether `a` stands before `b` on the chain. */
-export function isBefore(
-  a: Pick<LedgerLog, 'blockNumber' | 'logIndex'>,
-  b: Pick<LedgerLog, 'blockNumber' | 'logIndex'>,
-): boolean {
+export function isBefore(a: LogPlace, b: LogPlace): boolean {
   return a.blockNumber === b.blockNumber ? a.logIndex < b.logIndex : a.blockNumber < b.blockNumber;
 }

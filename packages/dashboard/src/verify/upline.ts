@@ -1,12 +1,12 @@
 import {
   COMPRESSION_NONE,
-  MAX_REACH,
   PLAN_BY_DIFFERENCE,
   PLAN_BY_LEVEL,
   type Plan,
   payCommission,
   rowOf,
   STATUS_ACTIVE,
+  STATUS_CLOSED,
   STATUS_NONE,
   type Tree,
 } from '@plumbline/protocol';
@@ -15,6 +15,8 @@ import type { TreeAccount } from './chain-reader.ts';
 /** The seller, or a distributor above who may be paid. */
 export interface UplineAccount extends TreeAccount {
   id: number;
+  /** The id that led here, if they have moved; else 0. */
+  formerId: number;
 }
 
 /** A distributor as the sale's plan places them. */
@@ -25,23 +27,30 @@ export interface PlacedDistributor extends UplineAccount {
   reason: 'inactive' | 'rank' | 'rate' | null;
 }
 
-/** The tree that consists of an upline, from the seller up, under the present ids of those who moved. */
+/** The tree that consists of an upline, from the seller up. */
 export function treeOf(upline: readonly UplineAccount[]): Tree {
   const accounts = new Map(
-    upline.map((account, i) => [account.id, { ...account, above: upline[i + 1]?.id ?? 0 }]),
+    upline.map((account, i) => [account.id, { ...account, above: enteredAs(upline[i + 1]) }]),
   );
+  const moved = new Map(upline.map(({ formerId, id }) => [formerId, id]));
   return {
     sponsorOf: (id) => accounts.get(id)?.above ?? 0,
     rankOf: (id) => accounts.get(id)?.rank ?? 0,
-    statusOf: (id) => accounts.get(id)?.status ?? STATUS_NONE,
-    movedTo: () => 0,
+    statusOf: (id) => accounts.get(id)?.status ?? (moved.has(id) ? STATUS_CLOSED : STATUS_NONE),
+    movedTo: (id) => (id === 0 ? 0 : (moved.get(id) ?? 0)),
   };
+}
+
+/** The id that leads to a distributor: a walk looks at a former id too. 0 for nobody. */
+export function enteredAs(account: UplineAccount | undefined): number {
+  return account ? account.formerId || account.id : 0;
 }
 
 /** Whether the plan can pay no one above `upline`. */
 export function isComplete(plan: Plan, upline: readonly UplineAccount[]): boolean {
   const [seller] = upline;
-  if (!seller || upline.length > MAX_REACH) return true;
+  const looked = upline.length - 1 + upline.filter(({ formerId }) => formerId !== 0).length;
+  if (!seller || looked >= plan.reach) return true;
   if (plan.kind === PLAN_BY_DIFFERENCE) {
     const top = Math.max(...plan.ratesBps.map((row) => row[1] ?? 0));
     return upline
@@ -49,12 +58,12 @@ export function isComplete(plan: Plan, upline: readonly UplineAccount[]): boolea
       .some(({ rank, status }) => status === STATUS_ACTIVE && rowOf(plan, rank)[1] === top);
   }
   const levels = Math.max(...plan.ratesBps.map((row) => row.length));
-  return payCommission(treeOf(upline), plan, seller.id, 1n).credits.length >= levels;
+  return payCommission(treeOf(upline), plan, enteredAs(seller), 1n).credits.length >= levels;
 }
 
 /** Tells which level the plan gives each distributor, if any: the one that the upline would lack without them. */
 export function placeDistributors(plan: Plan, upline: readonly UplineAccount[]): PlacedDistributor[] {
-  const seller = upline[0]?.id ?? 0;
+  const seller = enteredAs(upline[0]);
   const levelsOf = (length: number) =>
     payCommission(treeOf(upline.slice(0, length)), plan, seller, 1n).credits.length;
   return upline.map((account, i) => {

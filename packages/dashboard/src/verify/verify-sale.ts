@@ -2,6 +2,7 @@ import { parseSaleRef } from '@plumbline/protocol';
 import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ChainReader } from './chain-reader.ts';
 import { checkBatch, checkRecord } from './check-batch.ts';
+import { checkChanges } from './check-changes.ts';
 import { checkDocument } from './check-document.ts';
 import { checkLedger, type ShownLedger } from './check-ledger.ts';
 import { checkPlan } from './check-plan.ts';
@@ -10,7 +11,6 @@ import { checkSettlement } from './check-settlement.ts';
 import { checkShown } from './check-shown.ts';
 import { computeLevels, walkUpline } from './check-upline.ts';
 import type { Check, Verification } from './checks.ts';
-import { findSettlementLog } from './settlement-log.ts';
 import { placeDistributors } from './upline.ts';
 import { VerificationRun } from './verification-run.ts';
 
@@ -41,17 +41,16 @@ export async function verifySale(
   const applied = await run.check('plan', (found) => checkPlan(found, chain, batch, record, left, sale));
   if (!applied) return run.finish();
   const { plan, countedCents } = applied;
-  const upline = await run.check('upline', async (found) => {
-    const settlement = await findSettlementLog(chain, ref);
-    return { settlement, accounts: await walkUpline(found, chain, record.seller, plan, settlement) };
-  });
+  const standing = await run.check('changes', (found) => checkChanges(found, chain, ref, batch, terms));
+  if (!standing) return run.finish();
+  const { settlement, accounts } = standing;
+  const upline = await run.check('upline', (found) => walkUpline(found, accounts, record.seller, plan));
   if (!upline) return run.finish();
-  const { settlement, accounts } = upline;
   const computed = await run.check('levels', (found) =>
-    computeLevels(found, accounts, plan, record.seller, countedCents),
+    computeLevels(found, upline, plan, record.seller, countedCents),
   );
   if (!computed) return run.finish();
-  const placed = placeDistributors(plan, accounts);
+  const placed = placeDistributors(plan, upline);
   const outcome = await run.check('settlement', (found) =>
     checkSettlement(found, chain, ref, computed, settlement),
   );

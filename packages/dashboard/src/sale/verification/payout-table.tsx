@@ -7,10 +7,11 @@ import {
 } from '@plumbline/protocol';
 import type { SaleResponse } from '@plumbline/protocol/api';
 import type { ReactNode } from 'react';
-import { column, rate } from '../../format.ts';
+import { rate } from '../../format.ts';
 import { DistributorLink } from '../../parts/distributor-link.tsx';
 import { Money } from '../../parts/money.tsx';
 import { Table } from '../../parts/table.tsx';
+import { useProgramme } from '../../state/programme.ts';
 import { text } from '../../text.ts';
 import type { Verification } from '../../verify/checks.ts';
 import type { PlacedDistributor } from '../../verify/upline.ts';
@@ -36,7 +37,7 @@ export function PayoutTable(props: {
   const computed = payout.credits.map((credit) => amountOf(payout, credit));
   const shown = computed.map((_, level) => shownAt(sale, level));
   const sum = (sale.credits ?? []).reduce((whole, credit) => whole + BigInt(credit.units), 0n);
-  const amounts = column([...computed, creditedBy(payout), ...shown, sum]);
+  const amounts = useProgramme().amounts.column([...computed, creditedBy(payout), ...shown, sum]);
   const here = amounts.slice(0, computed.length + 1);
   const there = amounts.slice(computed.length + 1);
   const rows = upline.map((distributor) => {
