@@ -107,7 +107,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     const [closed, open2] = await reviews.allTextContents();
     expect(closed).to.equal('Review 1 (kind 7, grave): it was put right.');
     expect(open2).to.match(
-      /^Review 2 \(kind 8, minor\): under way; it ends by itself .*; the distributor has answered\.$/,
+      /^Review 2 \(kind 8, minor\): under way; it ends by itself on .*; the distributor has answered\.$/,
     );
     await page.goto(`${site.url}#/distributors/6`);
     await page.getByText('Rank 1 · Inactive: not paid at present').waitFor();
@@ -129,7 +129,10 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     await changes.first().waitFor();
     expect(
       (await changes.allTextContents()).map((change) => change.replace(/ \w{3} .*?:\d\d.*?: /, ' …: ')),
-    ).to.deep.equal(['For sales from …: rank 1, inactive.', 'For sales from …: leaves the programme.']);
+    ).to.deep.equal([
+      'Announced for sales from …: rank 1, inactive.',
+      'Announced for sales from …: leaves the programme.',
+    ]);
     expect(await changes.first().locator('time').getAttribute('datetime')).to.equal(
       new Date(from * 1_000).toISOString(),
     );

@@ -128,15 +128,15 @@ export const text = {
       leaving: 'leaves the programme',
       ending: 'the company ends the membership for cause',
     },
-    changeFrom: 'For sales from',
+    changeFrom: 'Announced for sales from',
     noSponsor: 'no sponsor',
     flags: 'Reviews',
     flag: (flag: number) => `Review ${flag}`,
     flagKind: (kind: number, severity: string) => `kind ${kind}, ${severity}`,
     /** From 1. */
     severities: ['', 'minor', 'serious', 'grave'],
-    flagOpen: 'under way; it ends by itself',
-    flagEnded: 'ended without a decision',
+    flagOpen: 'under way; it ends by itself on',
+    flagEnded: 'ended without a decision on',
     answered: 'the distributor has answered',
     outcomes: {
       cleared: 'nothing was wrong',
