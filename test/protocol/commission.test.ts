@@ -5,22 +5,16 @@ import {
   COMPRESSION_ROLL_UP,
   type Credit,
   creditedBy,
-  decodeLines,
-  encodeLines,
-  MAX_ID,
   MAX_REACH,
-  MalformedError,
+  MIN_REACH,
   PLAN_BY_DIFFERENCE,
   PLAN_BY_GENERATION,
   PLAN_BY_LEVEL,
   type Plan,
   payCommission,
-  type SettledLine,
   type Tree,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
-import fc from 'fast-check';
-import { lines as settledLines } from '../support/protocol/arbitraries.ts';
 import { goldens } from '../support/vectors.ts';
 
 function planOf(...rates: number[]): Plan {
@@ -32,6 +26,7 @@ function planByRank(kind: number, compression: number, ...ratesBps: number[][]):
     kind,
     compression,
     boundaryRank: kind === PLAN_BY_GENERATION ? 2 : 0,
+    reach: MIN_REACH,
     ceilingBps: 10_000,
     weightsBps: [10_000, 10_000, 10_000],
     ratesBps,
@@ -185,15 +180,34 @@ describe('commission', () => {
         );
       });
 
-      it(`looks at ${MAX_REACH} distributors above the seller and no more`, () => {
-        const idle = (count: number) =>
-          Object.fromEntries(Array.from({ length: count }, (_, i) => [5 + i, INACTIVE]));
-        const plan = planByRank(PLAN_BY_LEVEL, COMPRESSION_ROLL_UP, [0, 500]);
-        const near = payCommission(lineOf(4, 100, idle(MAX_REACH - 1)), plan, 4, 100n);
-        expect(short(near.credits)).to.equal(`4:0 ${4 + MAX_REACH}:500`);
-        const far = payCommission(lineOf(4, 100, idle(MAX_REACH)), plan, 4, 100n);
-        expect(short(far.credits)).to.equal('4:0');
-      });
+      for (const reach of [MIN_REACH, 65, 500, MAX_REACH]) {
+        it(`looks at ${reach} ids above the seller and no more, by level and by difference`, () => {
+          const idle = (count: number) =>
+            Object.fromEntries(Array.from({ length: count }, (_, i) => [5 + i, INACTIVE]));
+          for (const kind of [PLAN_BY_LEVEL, PLAN_BY_DIFFERENCE]) {
+            const plan = { ...planByRank(kind, COMPRESSION_ROLL_UP, [0, 500]), reach };
+            const near = payCommission(lineOf(4, 1_500, idle(reach - 1)), plan, 4, 100n);
+            expect(short(near.credits)).to.equal(`4:0 ${4 + reach}:500`);
+            const far = payCommission(lineOf(4, 1_500, idle(reach)), plan, 4, 100n);
+            expect(short(far.credits)).to.equal('4:0');
+          }
+        });
+
+        it(`counts the old id of a distributor who has moved, the seller's too, in a reach of ${reach}`, () => {
+          // The seller 4 has moved to 5 and 7 to 8: two ids more than distributors.
+          const gone = (to: number) => ({ rank: 1, status: 3, movedTo: to });
+          const idle = (count: number) =>
+            Object.fromEntries(Array.from({ length: count }, (_, i) => [5 + i, INACTIVE]));
+          const plan = { ...planByRank(PLAN_BY_LEVEL, COMPRESSION_ROLL_UP, [0, 500]), reach };
+          // From 5 up: 6, 7 (an id more) and 8, then one a step.
+          const near = { ...idle(reach - 1), 4: gone(5), 7: gone(8) };
+          expect(short(payCommission(lineOf(4, 1_500, near), plan, 4, 100n).credits)).to.equal(
+            `- ${4 + reach}:500`,
+          );
+          const far = { ...idle(reach), 4: gone(5), 7: gone(8) };
+          expect(short(payCommission(lineOf(4, 1_500, far), plan, 4, 100n).credits)).to.equal('-');
+        });
+      }
     });
 
     describe('by generation', () => {
@@ -318,15 +332,15 @@ describe('commission', () => {
         });
       });
 
-      it('has the rank that they have now, and the old lane takes no step', () => {
+      it('has the rank that they have now, and the old lane is one id more of the reach', () => {
         const above = lineOf(4, 100, {
           5: moved,
           20: { rank: 3 },
-          ...Object.fromEntries(Array.from({ length: MAX_REACH - 2 }, (_, i) => [21 + i, INACTIVE])),
+          ...Object.fromEntries(Array.from({ length: MIN_REACH - 3 }, (_, i) => [21 + i, INACTIVE])),
         });
         const plan = planByRank(PLAN_BY_LEVEL, COMPRESSION_ROLL_UP, [0, 10, 10], [0], [0], [0, 30, 20]);
-        // 20 is the first step, 82 the last but one, 83 the sixty-fourth.
-        expect(short(payCommission(above, plan, 4, 100n).credits)).to.equal('4:0 20:30 83:10');
+        // 5 and 20 are the first two ids, 81 the last but one, 82 the sixty-fourth.
+        expect(short(payCommission(above, plan, 4, 100n).credits)).to.equal('4:0 20:30 82:10');
       });
 
       it('is paid nothing any more once they have left', () => {
@@ -339,51 +353,6 @@ describe('commission', () => {
       const line = payCommission(lineOf(4, 11), planOf(...Array(10).fill(909), 910), 4, 2n ** 32n - 1n);
       expect(line.credits).to.have.length(11);
       expect(creditedBy(line)).to.equal((2n ** 32n - 1n) * 10_000n);
-    });
-  });
-
-  describe('lines', () => {
-    const line: SettledLine = { seller: 4, volumeCents: 100n, credits: [{ id: 5, bps: 500 }] };
-
-    it('are not encoded when a field runs out of its bits', () => {
-      for (const credit of [
-        { id: 4, bps: 500 + 2 ** 14 },
-        { id: 6, bps: 500 - 2 ** 14 },
-        { id: MAX_ID + 1, bps: 0 },
-        { id: 5, bps: 0.5 },
-      ]) {
-        expect(() => encodeLines([{ ...line, credits: [credit] }]), JSON.stringify(credit)).to.throw(
-          MalformedError,
-        );
-      }
-      expect(() => encodeLines([{ ...line, volumeCents: 2n ** 32n + 100n }])).to.throw(MalformedError);
-      expect(() => encodeLines([{ ...line, seller: 2 ** 32 }])).to.throw(MalformedError);
-    });
-
-    it('are not decoded when they are cut anywhere but between two', () => {
-      const packed = encodeLines([line, line]);
-      const length = (packed.length - 2) / 2;
-      for (let bytes = 1; bytes < length; bytes++) {
-        if (bytes === length / 2) continue;
-        expect(() => decodeLines(`0x${packed.slice(2, 2 + 2 * bytes)}`), `${bytes} bytes`).to.throw(
-          MalformedError,
-          /^sales: the sale at byte (0|14) is cut off$/,
-        );
-      }
-    });
-
-    it('are seller, volume, count and 5 bytes a level', () => {
-      expect(encodeLines([line])).to.equal(
-        `0x000000040000006401${((5 << 14) | 500).toString(16).padStart(10, '0')}`,
-      );
-      expect(encodeLines([])).to.equal('0x');
-    });
-
-    it('are decoded to what was encoded', () => {
-      const property = fc.property(fc.array(settledLines, { maxLength: 10 }), (lines) => {
-        expect(decodeLines(encodeLines(lines))).to.deep.equal(lines);
-      });
-      fc.assert(property, { seed: 8, numRuns: 300 });
     });
   });
 });

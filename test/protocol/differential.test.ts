@@ -16,6 +16,7 @@ import { RandomCompany } from '../support/protocol/company.ts';
 import { Chain, type Ledger } from '../support/protocol/ledger.ts';
 import { expectAsViemReads } from '../support/protocol/logs.ts';
 import type { Twin } from '../support/protocol/twin.ts';
+import { CHANGE_KINDS } from '../support/protocol/twin-changes.ts';
 import { Random } from '../support/random.ts';
 
 /**
@@ -31,6 +32,8 @@ const ROUNDS_PER_COMPANY = 15;
 
 /** The kinds of entries that have come up. */
 const kinds = new Set<Entry['kind']>();
+const refusals = new Set<string>();
+let lapsed = 0;
 
 describe('protocol against the contract', () => {
   let chain: Chain;
@@ -56,10 +59,15 @@ describe('protocol against the contract', () => {
           await subject.act();
           what = what.replace(/(, round \d+)?$/, `, round ${round}`);
           await expectSameState(subject);
+          await expectSamePowers(subject);
           expectSameJournal(subject, progress);
           await expectSameExplanations(subject);
         }
-        for (const { kind } of subject.twin.entries) kinds.add(kind);
+        for (const entry of subject.twin.entries) {
+          kinds.add(entry.kind);
+          if (entry.kind === 'changeApplied' && entry.lapsed) lapsed += 1;
+        }
+        for (const reason of subject.refusals) refusals.add(reason);
       } catch (error) {
         if (error instanceof Error) error.message = `${what}: ${error.message}`;
         throw error;
@@ -70,8 +78,44 @@ describe('protocol against the contract', () => {
   // One company alone, which a seed repeats, need not come by everything.
   if (rounds >= 600) {
     it('have come by every kind of entry that the company can make', () => {
-      const offered = ['adminTransferSet'];
-      expect([...kinds, ...offered]).to.have.members(ENTRY_KINDS);
+      expect([...kinds]).to.have.members(ENTRY_KINDS);
+    });
+
+    it('have come by changes that lapsed, and by each reason to refuse a call out of turn', () => {
+      expect(lapsed).to.be.greaterThan(0);
+      expect([...refusals]).to.include.members([
+        'ActNotAnnounced',
+        'ActPending',
+        'ActTooEarly',
+        'ActVoid',
+        'AlreadyAnswered',
+        'AlreadyLeaving',
+        'BatchesOpen',
+        'BatchMismatch',
+        'CapExceeded',
+        'ChangeEffective',
+        'ChangeMismatch',
+        'ChangesPending',
+        'ChangeTooEarly',
+        'CountExceeded',
+        'FlagNotOpen',
+        'FloatTooLow',
+        'NotAnnouncer',
+        'NotBatchRecorder',
+        'NotFlagged',
+        'NotGuardian',
+        'NothingReceived',
+        'NothingToApply',
+        'NotNextChange',
+        'NotStandby',
+        'PlanNotPending',
+        'ReturnWindowOpen',
+        'SaleNotSettled',
+        'SuccessorKnown',
+        'UnexpectedPlan',
+        'UnexpectedSequence',
+        'UnknownRecorder',
+      ]);
     });
   }
 });
@@ -82,20 +126,22 @@ interface Progress {
   count: number;
 }
 
-async function expectSameState({ ledger, twin, random }: RandomCompany): Promise<void> {
+async function expectSameState({ ledger, twin, random, now }: RandomCompany): Promise<void> {
   const ids = [...twin.distributors.keys()];
-  const [head, entryCount, solvency, counts, currentPlan, isPaused, words, ...rest] = await ledger.views(
-    ['head'],
-    ['entryCount'],
-    ['solvency'],
-    ['counts'],
-    ['currentPlan'],
-    ['isPaused'],
-    ['fragmentsOf', 1, twin.fragments],
-    ...twin.batches.map(({ batch }): Call => ['batchOf', batch]),
-    ...twin.flags.map((_, i): Call => ['flagOf', i + 1]),
-    ...ids.map((id): Call => ['accountOf', id]),
-  );
+  const [head, entryCount, solvency, counts, currentPlan, isPaused, successor, words, ...rest] =
+    await ledger.views(
+      ['head'],
+      ['entryCount'],
+      ['solvency'],
+      ['counts'],
+      ['currentPlan'],
+      ['isPaused'],
+      ['successor'],
+      ['fragmentsOf', 1, twin.fragments],
+      ...twin.batches.map(({ batch }): Call => ['batchOf', batch]),
+      ...twin.flags.map((_, i): Call => ['flagOf', i + 1]),
+      ...ids.map((id): Call => ['accountOf', id]),
+    );
   const held = twin.float + twin.reserved + twin.owed;
   expect(solvency, 'solvency').to.deep.equal([held, twin.float, twin.reserved, twin.owed]);
   expect(rest.splice(0, twin.batches.length), 'batchOf').to.deep.equal(
@@ -103,7 +149,13 @@ async function expectSameState({ ledger, twin, random }: RandomCompany): Promise
       settled < records.length ? [true, BigInt(settled)] : [false, 0n],
     ),
   );
-  expect(rest.splice(0, twin.flags.length), 'flagOf').to.deep.equal(twin.flags.map(BigInt));
+  expect(rest.splice(0, twin.flags.length), 'flagOf').to.deep.equal(
+    twin.flags.map(({ outcome, reviewBy }) => [
+      BigInt(outcome),
+      BigInt(reviewBy),
+      outcome === 0 && now < reviewBy,
+    ]),
+  );
   expect(rest, 'accountOf').to.deep.equal(
     [...twin.distributors.values()].map(({ sponsor, owed, rank, status }) => [
       BigInt(sponsor),
@@ -113,13 +165,59 @@ async function expectSameState({ ledger, twin, random }: RandomCompany): Promise
     ]),
   );
   expect(words, 'fragmentsOf').to.deep.equal(twin.words());
-  const counted = [twin.batches.length, twin.fragments, twin.plans.length].map(BigInt);
+  const counted = [twin.fragments, twin.plans.length, twin.recorders.length].map(BigInt);
   expect(counts, 'counts').to.deep.equal(counted);
-  expect(currentPlan, 'currentPlan').to.equal(BigInt(twin.planAt(ledger.chain.now)));
+  expect(currentPlan, 'currentPlan').to.equal(BigInt(twin.planAt(now)));
   expect(isPaused, 'isPaused').to.equal(twin.paused);
+  expect((successor as string).toLowerCase(), 'successor').to.equal(twin.successor);
   expect(entryCount, 'entryCount').to.equal(BigInt(twin.entries.length));
   expect(head, 'head').to.equal(twin.head);
   for (let i = 0; i < 3; i++) await expectSameDistributor(ledger, twin, random.pick(ids));
+}
+
+/** Recorders with what is left to them, changes, announced calls and plans. */
+async function expectSamePowers({ ledger, twin, now }: RandomCompany): Promise<void> {
+  const { recorders, acts, plans } = twin;
+  const changes = twin.changes.slice(-6);
+  const [queue, ...rest] = await ledger.views(
+    ['changes'],
+    ...recorders.map(({ key }): Call => ['recorderOf', key]),
+    ...recorders.map(({ number }): Call => ['recorderKey', number]),
+    ...changes.map(({ number }): Call => ['changeOf', number]),
+    ...[...acts.keys()].map((act): Call => ['actOf', act]),
+    ...plans.map((_, i): Call => ['isPlanCancelled', i + 1]),
+  );
+  const startsAt = twin.pending?.effectiveAt ?? 0;
+  expect(queue, 'changes').to.deep.equal(
+    [twin.nextChange, twin.changes.length, startsAt, twin.openBefore.length, twin.era].map(BigInt),
+  );
+  expect(rest.splice(0, recorders.length), 'recorderOf').to.deep.equal(
+    recorders.map(({ number, sequence, cap, countCap, allowances }) => ({
+      number: BigInt(number),
+      sequence: BigInt(sequence),
+      cap,
+      countCap: BigInt(countCap),
+      left: allowances.left('units', now),
+      countLeft: allowances.left('count', now),
+      returnsLeft: allowances.left('returns', now),
+    })),
+  );
+  const keys = rest.splice(0, recorders.length) as string[][];
+  expect(
+    keys.map((pair) => pair.map((each) => each.toLowerCase())),
+    'recorderKey',
+  ).to.deep.equal(recorders.map(({ key, standby }) => [key, standby]));
+  expect(rest.splice(0, changes.length), 'changeOf').to.deep.equal(
+    changes.map(({ number, content, size, done, isCancelled }) => [
+      BigInt(CHANGE_KINDS[content.kind]),
+      BigInt(size),
+      BigInt(done),
+      isCancelled,
+      number < twin.nextChange,
+    ]),
+  );
+  expect(rest.splice(0, acts.size), 'actOf').to.deep.equal([...acts.values()].map(BigInt));
+  expect(rest, 'isPlanCancelled').to.deep.equal(plans.map(({ isCancelled }) => isCancelled));
 }
 
 async function expectSameDistributor(ledger: Ledger, twin: Twin, id: number): Promise<void> {

@@ -55,6 +55,7 @@ const plan: Plan = {
   kind: 0,
   compression: 0,
   boundaryRank: 0,
+  reach: 64,
   ceilingBps: 3000,
   weightsBps: [10_000, 5000, 2500],
   ratesBps: [[2000, 500, 300, 100]],
@@ -103,8 +104,14 @@ const documents: SaleDocument[] = [
 const hashes = documents.map(documentHash);
 
 const reserved = sumOf(sales) * BigInt(maxTotalBps(plan));
-const left: SaleRecord[] = sales.map((sale, i) =>
-  i === reversal.index ? { ...sale, volumeCents: sale.volumeCents - reversal.volumeCents } : sale,
+const present: SaleRecord[] = sales.map((sale, i) =>
+  i === reversal.index
+    ? {
+        ...sale,
+        priceCents: sale.priceCents - reversal.priceCents,
+        volumeCents: sale.volumeCents - reversal.volumeCents,
+      }
+    : sale,
 );
 const tree = {
   sponsorOf: (id: number) => distributors.find((each) => each.id === id)?.sponsor ?? 0,
@@ -112,11 +119,11 @@ const tree = {
   statusOf: (id: number) => (distributors.some((each) => each.id === id) ? 1 : 0),
   movedTo: () => 0,
 };
-const lines = left.map((sale) =>
+const lines = present.map((sale) =>
   payCommission(tree, plan, sale.seller, countedVolume(plan, sale.class, sale.volumeCents)),
 );
 const credited = lines.reduce((sum, line) => sum + creditedBy(line), 0n);
-const released = sumOf(left) * BigInt(maxTotalBps(plan)) - credited;
+const released = sumOf(present) * BigInt(maxTotalBps(plan)) - credited;
 
 function sumOf(records: SaleRecord[]): bigint {
   return records.reduce((sum, sale) => sum + countedVolume(plan, sale.class, sale.volumeCents), 0n);
@@ -138,6 +145,7 @@ function journal(): [string, Entry][] {
     planNotice: 2_592_000,
     capPeriod: 86_400,
     compact: false,
+    delay: 172_800,
   };
   const enrolled = distributors.map((distributor): [string, Entry] => [
     `enrolled${distributor.id}`,
@@ -151,7 +159,7 @@ function journal(): [string, Entry][] {
       'planAnnounced',
       { kind: 'planAnnounced', version: 1, startsAt: openedAt, planHash: planHash(plan), plan },
     ],
-    ['recorderSet', { kind: 'recorderSet', recorder, cap: 50_000_000_000n }],
+    ['recorderSet', { kind: 'recorderSet', number: 1, recorder, cap: 50_000_000_000n, countCap: 1_000 }],
     ['floatFunded', { kind: 'floatFunded', from: admin, units: 1_000_000_000n }],
     ...enrolled,
     [
@@ -188,9 +196,10 @@ function fromLowest(...fields: [value: number, bits: number][]): Hex {
   return word(sum);
 }
 
-function batchWord(reversals: Hex): Hex {
-  const types = [{ type: 'uint256' }, { type: 'uint256' }, { type: 'bytes32' }, { type: 'bytes32' }] as const;
-  const facts = [1n, BigInt(recordedAt), keccak256(encodeSales(sales)), keccak256(reversals)] as const;
+/** Of a batch whose sales are all in one leaf. */
+function batchWord(records: readonly SaleRecord[]): Hex {
+  const types = [{ type: 'uint256' }, { type: 'uint256' }, { type: 'uint256' }, { type: 'bytes32' }] as const;
+  const facts = [1n, BigInt(recordedAt), BigInt(records.length), keccak256(encodeSales(records))] as const;
   return concatHex([keccak256(encodeAbiParameters(types, facts)).slice(0, 62) as Hex, '0x0000']);
 }
 
@@ -202,9 +211,11 @@ function compute(): Map<string, string> {
   values.set('reversals', encodeReversals([reversal]));
   const planType = {
     type: 'tuple',
-    components: ['uint8', 'uint8', 'uint8', 'uint16', 'uint16[3]', 'uint16[][]'].map((type) => ({ type })),
+    components: ['uint8', 'uint8', 'uint8', 'uint16', 'uint16', 'uint16[3]', 'uint16[][]'].map((type) => ({
+      type,
+    })),
   };
-  const fields = [0, 0, 0, plan.ceilingBps, plan.weightsBps, plan.ratesBps];
+  const fields = [0, 0, 0, plan.reach, plan.ceilingBps, plan.weightsBps, plan.ratesBps];
   const encoded = encodeAbiParameters([planType], [fields]);
   values.set('plan.encoded', encoded);
   values.set('plan.hash', keccak256(encoded));
@@ -241,8 +252,9 @@ function compute(): Map<string, string> {
     movedTo: 0,
   }));
   values.set('fragment', word(packFragment(accounts)));
-  values.set('batch.beforeReversal', batchWord('0x'));
-  values.set('batch.afterReversal', batchWord(encodeReversals([reversal])));
+  values.set('batch.beforeReversal', batchWord(sales));
+  values.set('batch.afterReversal', batchWord(present));
+  values.set('present', encodeSales(present));
   const [rates = []] = plan.ratesBps;
   values.set(
     'plan.terms',
@@ -255,6 +267,7 @@ function compute(): Map<string, string> {
       [maxTotalBps(plan), 14],
       ...plan.weightsBps.map((weight): [number, number] => [weight, 14]),
       [openedAt, 40],
+      [plan.reach, 10],
     ),
   );
   values.set('plan.row', fromLowest([rates.length, 4], ...rates.map((rate): [number, number] => [rate, 14])));

@@ -1,12 +1,17 @@
 import {
+  batchNumber,
   formatSaleRef,
   fragmentOf,
   idAt,
   laneOf,
   MAX_ID,
+  MAX_RECORDERS,
+  MAX_SEQUENCE,
   parseSaleRef,
+  recorderOfBatch,
   saleNumber,
   saleRefOf,
+  sequenceOfBatch,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -34,6 +39,21 @@ describe('ids', () => {
     fc.assert(property, { seed: 3, numRuns: 500 });
   });
 
+  it('numbers a batch by its recorder above 24 bits of sequence, and takes it apart again', () => {
+    expect([1, 2, MAX_SEQUENCE].map((sequence) => batchNumber(1, sequence))).to.deep.equal([
+      1, 2, 16_777_215,
+    ]);
+    expect(batchNumber(2, 1)).to.equal(16_777_217);
+    // The highest one has 31 bits.
+    expect(batchNumber(MAX_RECORDERS, MAX_SEQUENCE)).to.equal(127 * 2 ** 24 - 1);
+    const property = fc.property(between(1, MAX_RECORDERS), between(1, MAX_SEQUENCE), (number, sequence) => {
+      const batch = batchNumber(number, sequence);
+      expect(batch).to.equal(((number - 1) << 24) | sequence);
+      expect([recorderOfBatch(batch), sequenceOfBatch(batch)]).to.deep.equal([number, sequence]);
+    });
+    fc.assert(property, { seed: 4, numRuns: 500 });
+  });
+
   describe('parseSaleRef', () => {
     const wrong = [
       '',
@@ -49,8 +69,8 @@ describe('ids', () => {
       '12–7',
       'a-b',
     ];
-    // No batch holds more than 1,000 sales, and no ledger more than 2^24 - 1 batches.
-    for (const text of [...wrong, '1-1000', '1-65536', '16777216-0', '99999999999-0']) {
+    // No batch holds more than 1,000 sales, no batch has the sequence 0, and no ledger has 128 recorders.
+    for (const text of [...wrong, '1-1000', '1-65536', '16777216-0', '2130706433-0', '99999999999-0']) {
       it(`refuses ${JSON.stringify(text)}`, () => {
         expect(parseSaleRef(text)).to.equal(null);
       });
@@ -61,6 +81,8 @@ describe('ids', () => {
       for (const ref of [
         { batch: 1, index: 0 },
         { batch: 2 ** 24 - 1, index: 999 },
+        { batch: batchNumber(2, 1), index: 0 },
+        { batch: batchNumber(MAX_RECORDERS, MAX_SEQUENCE), index: 999 },
       ]) {
         expect(parseSaleRef(formatSaleRef(ref))).to.deep.equal(ref);
       }

@@ -15,10 +15,13 @@ import { encodeAbiParameters, keccak256 } from 'viem';
 import { between, plans, sampleOf } from '../support/protocol/arbitraries.ts';
 import { Chain, type Ledger } from '../support/protocol/ledger.ts';
 
+const NOTICE = 86_400;
+
 const plan: Plan = {
   kind: 0,
   compression: 0,
   boundaryRank: 0,
+  reach: 64,
   ceilingBps: 5000,
   weightsBps: [10_000, 5000, 2500],
   ratesBps: [[2000, 1000, 500, 300, 200]],
@@ -37,6 +40,7 @@ const doubtfulPlans: fc.Arbitrary<Plan> = plans.chain((base) => {
     between(0, 4).map((kind) => ({ kind })),
     between(0, 4).map((compression) => ({ compression })),
     fc.constantFrom(0, 1, 15, 16, 17).map((boundaryRank) => ({ boundaryRank })),
+    fc.constantFrom(0, 63, 64, 1_000, 1_001, 65_535).map((reach) => ({ reach })),
     ceilingBps.map((ceiling) => ({ ceilingBps: ceiling })),
     fc.tuple(bps, bps, bps).map((weightsBps) => ({ weightsBps })),
     ratesBps.map((rows) => ({ ratesBps: rows })),
@@ -83,6 +87,18 @@ const wrong: [what: string, change: Partial<Plan>, message: string, reason?: str
     { ...byGeneration, boundaryRank: 16 },
     'boundaryRank must be a whole number from 1 to 15, not 16',
     'BoundaryRankOutOfRange',
+  ],
+  [
+    'a reach below the least',
+    { reach: 63 },
+    'reach must be a whole number from 64 to 1000, not 63',
+    'ReachOutOfRange',
+  ],
+  [
+    'a reach above the most',
+    { reach: 1001 },
+    'reach must be a whole number from 64 to 1000, not 1001',
+    'ReachOutOfRange',
   ],
   [
     'a ceiling above the whole',
@@ -183,6 +199,8 @@ describe('plan', () => {
       checkPlan({ ...plan, ratesBps: [Array(11).fill(100)] });
       checkPlan({ ...plan, ceilingBps: 0, weightsBps: [0, 0, 0], ratesBps: [[0]] });
       checkPlan({ ...plan, ceilingBps: 10_000, ratesBps: [[10_000]] });
+      checkPlan({ ...plan, reach: 64 });
+      checkPlan({ ...plan, reach: 1000 });
     });
 
     it('accepts every kind at its limits', () => {
@@ -235,10 +253,11 @@ describe('plan', () => {
         { type: 'uint8' },
         { type: 'uint8' },
         { type: 'uint16' },
+        { type: 'uint16' },
         { type: 'uint16[3]' },
         { type: 'uint16[][]' },
       ];
-      const values = [0, 0, 0, plan.ceilingBps, plan.weightsBps, plan.ratesBps];
+      const values = [0, 0, 0, plan.reach, plan.ceilingBps, plan.weightsBps, plan.ratesBps];
       const struct = [{ type: 'tuple', components: type }];
       expect(planHash(plan)).to.equal(keccak256(encodeAbiParameters(struct, [values])));
     });
@@ -250,7 +269,7 @@ describe('plan', () => {
 
     before(async () => {
       chain = await Chain.start();
-      const terms = { returnWindow: 0, planNotice: 60, capPeriod: 3600, compact: false };
+      const terms = { returnWindow: 0, planNotice: NOTICE, capPeriod: 3600, compact: false, delay: 0 };
       ledger = await chain.createLedger(terms, plan);
     });
 
@@ -268,6 +287,7 @@ describe('plan', () => {
           [/^compression/, 'UnknownCompression'],
           [/^boundaryRank/, 'BoundaryRankOutOfRange'],
           [/basis points must be/, 'BpsAboveWhole'],
+          [/^reach/, 'ReachOutOfRange'],
           [/^rows/, 'PlanRowsOutOfRange'],
           [/^levels/, 'PlanLevelsOutOfRange'],
           [/^the best rates/, 'CeilingExceeded'],
@@ -284,7 +304,7 @@ describe('plan', () => {
         reasons.add(ours);
       });
       await fc.assert(property, { seed: 40, numRuns: 600 });
-      expect(reasons, 'every reason and acceptance came up').to.have.property('size', 8);
+      expect(reasons, 'every reason and acceptance came up').to.have.property('size', 9);
     });
 
     it('checkPlan names each thing that is wrong as announcePlan does', async () => {
@@ -299,9 +319,10 @@ describe('plan', () => {
     it('planHash is the name that planOf gives, and the plan comes back as it went', async () => {
       for (let version = 2; version <= 25; version++) {
         const announced = sampleOf(plans, version);
-        await ledger.send(['announcePlan', announced]);
+        // Only eight plans can be pending at a time.
+        await ledger.send(['announcePlan', announced], { time: chain.now + NOTICE });
         const [found] = await ledger.views(['planOf', BigInt(version)]);
-        expect(found).to.deep.equal([announced, BigInt(chain.now + 60), planHash(announced)]);
+        expect(found).to.deep.equal([announced, BigInt(chain.now + NOTICE), planHash(announced)]);
       }
     });
   });

@@ -4,7 +4,6 @@ import {
   type Entry,
   foldEntries,
   GENESIS_HEAD,
-  MAX_REACH,
   Settler,
   settlementOf,
   type Tree,
@@ -26,8 +25,8 @@ import { Random } from '../support/random.ts';
  */
 const cases = Number(process.env.PLUMBLINE_FUZZ_CASES ?? 600);
 const firstSeed = Number(process.env.PLUMBLINE_FUZZ_SEED ?? 1);
-/** Below the 255 plans that a ledger can have. */
 const CASES_PER_LEDGER = 50;
+const DAY = 86_400;
 /** The node hashes all of its state with every block, so a long run takes a new one now and then. */
 const LEDGERS_PER_CHAIN = 5;
 const ledgers = Math.ceil(cases / CASES_PER_LEDGER);
@@ -55,7 +54,7 @@ describe('settlement by protocol and by the contract', () => {
       this.timeout(120_000);
       let what = `PLUMBLINE_FUZZ_SEED=${seed} PLUMBLINE_FUZZ_CASES=${left}`;
       try {
-        const fixed = { compact: form === 'compact', returnWindow: 300, planNotice: 0 };
+        const fixed = { compact: form === 'compact', returnWindow: 300, planNotice: DAY, delay: DAY };
         if (ledger % LEDGERS_PER_CHAIN === 0) {
           await chain?.stop();
           chain = undefined;
@@ -132,14 +131,16 @@ function withoutLines(entry: Entry): Entry {
   return settlementOf({ kind, batch, from, until, credited, released }, new Uint8Array());
 }
 
-/** A seller's upline, from their sponsor up. */
-function uplineOf(tree: Tree, seller: number): number[] {
-  const whereIs = (id: number) => tree.movedTo(id) || id;
-  const upline: number[] = [];
-  for (let id = tree.sponsorOf(whereIs(seller)); id !== 0; id = tree.sponsorOf(whereIs(id))) {
-    upline.push(whereIs(id));
+/** The ids that a walk looks at above a seller: of a distributor who has moved, both. */
+function idsAbove(tree: Tree, seller: number): number[] {
+  const ids: number[] = [];
+  const moved = tree.movedTo(seller);
+  if (moved !== 0) ids.push(moved);
+  for (let id = tree.sponsorOf(moved || seller); id !== 0; ) {
+    ids.push(id);
+    id = tree.movedTo(id) || tree.sponsorOf(id);
   }
-  return upline;
+  return ids;
 }
 
 /** Notes what a batch came by; the tree is still as it was settled with. */
@@ -159,7 +160,7 @@ function countBatch({ twin }: RandomCompany, batch: TwinBatch): void {
     else if (distributor.movedTo !== 0) count('moved seller');
     else if (distributor.status !== 1) count('inactive seller');
     if (!distributor) return;
-    const last = uplineOf(twin.tree, seller)[MAX_REACH - 1];
+    const last = idsAbove(twin.tree, seller)[plan.reach - 1];
     if (last !== undefined) count('deeper than the reach');
     const line = twin.lineOf(batch, index);
     if (line.credits.some(({ id }) => id === last)) count('paid at the end of the reach');

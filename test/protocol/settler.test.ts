@@ -17,6 +17,7 @@ const PLAN = {
   kind: 0,
   compression: 1,
   boundaryRank: 0,
+  reach: 64,
   ceilingBps: 10_000,
   weightsBps: [10_000, 10_000, 5_000] as const,
   ratesBps: [[1_000, 500, 200]],
@@ -42,9 +43,32 @@ function reversed(index: number, volumeCents: bigint): Entry {
   return { kind: 'saleReversed', batch: 1, index, seller: 12, priceCents: volumeCents, volumeCents };
 }
 
-function standing(id: number, rank: number, status: number): Entry {
+/** A change of one record as the ledger announces and then applies it. */
+type Announced = Extract<Entry, { change: number; effectiveAt: number }>;
+
+function applied(announced: Announced, newId = 0, lapsed = false): Entry[] {
+  return [announced, { kind: 'changeApplied', change: announced.change, until: 1, newId, lapsed }];
+}
+
+function standing(change: number, id: number, rank: number, status: number): Announced {
   const records = encodeStandings([{ id, rank, status }]);
-  return { kind: 'standingSet', ranker: zeroAddress, evidence: zeroHash, records };
+  return {
+    kind: 'standingAnnounced',
+    change,
+    ranker: zeroAddress,
+    evidence: zeroHash,
+    records,
+    effectiveAt: 9,
+  };
+}
+
+function correction(change: number, id: number, sponsor: number): Announced {
+  return { kind: 'correctionAnnounced', change, id, sponsor, reason: zeroHash, effectiveAt: 9 };
+}
+
+function ending(change: number, id: number): Announced {
+  const rest = { forCause: false, reason: zeroHash, evidence: zeroHash, effectiveAt: 9 };
+  return { kind: 'endingAnnounced', change, id, ...rest };
 }
 
 function settled(batch: number, from: number, until: number): BatchSettled {
@@ -142,20 +166,43 @@ describe('settling again from the entries', () => {
     const first = settled(1, 0, 1);
     const again = settled(2, 0, 1);
     expect(paidBy(settler, first)).to.deep.equal(['800: 12 1000, 8 500, 4 200']);
-    const changes: [Entry, string][] = [
-      [standing(8, 0, 2), '800: 12 1000, 4 500'],
-      [standing(8, 3, 1), '800: 12 1000, 8 500, 4 200'],
-      [{ kind: 'sponsorCorrected', id: 12, newId: 12, sponsor: 4, reason: zeroHash }, '800: 12 1000, 4 500'],
+    const [inactive, applyInactive] = applied(standing(1, 8, 0, 2));
+    const cancelled = standing(7, 4, 0, 2);
+    const steps: [what: string, entries: Entry[], paid: string][] = [
+      ['announced and not applied', [inactive!], '800: 12 1000, 8 500, 4 200'],
+      ['inactive', [applyInactive!], '800: 12 1000, 4 500'],
+      ['active', applied(standing(2, 8, 3, 1)), '800: 12 1000, 8 500, 4 200'],
+      ['corrected', applied(correction(3, 12, 4), 12), '800: 12 1000, 4 500'],
+      ['moved', applied(correction(4, 12, 8), 20), '800: 20 1000, 8 500, 4 200'],
+      ['a correction that lapsed', applied(correction(5, 20, 4), 0, true), '800: 20 1000, 8 500, 4 200'],
+      ['inactive, by the old id', applied(standing(6, 12, 0, 2)), '800: 0 0, 8 500, 4 200'],
       [
-        { kind: 'sponsorCorrected', id: 12, newId: 20, sponsor: 8, reason: zeroHash },
-        '800: 20 1000, 8 500, 4 200',
+        'cancelled',
+        [cancelled, { kind: 'changeCancelled', change: 7, by: zeroAddress }, applied(cancelled)[1]!],
+        '800: 0 0, 8 500, 4 200',
       ],
-      [{ kind: 'distributorLeft', id: 8 }, '800: 20 1000, 4 500'],
+      ['left', applied(ending(8, 8)), '800: 0 0, 4 500'],
+      ['no standing after leaving', applied(standing(9, 8, 0, 1)), '800: 0 0, 4 500'],
+      ['left, by the old id', applied(ending(10, 12)), '800: 0 0, 4 500'],
     ];
-    for (const [change, paid] of changes) {
-      settler.apply(change);
-      expect(paidBy(settler, again), change.kind).to.deep.equal([paid]);
+    for (const [what, entries, paid] of steps) {
+      for (const entry of entries) settler.apply(entry);
+      expect(paidBy(settler, again), what).to.deep.equal([paid]);
     }
+  });
+
+  it('applies a change of standing in portions', () => {
+    const settler = settlerAfter();
+    const records = encodeStandings([
+      { id: 8, rank: 0, status: 2 },
+      { id: 12, rank: 0, status: 2 },
+    ]);
+    settler.apply({ ...standing(1, 8, 0, 2), records } as Entry);
+    const part = { kind: 'changeApplied', change: 1, newId: 0, lapsed: false } as const;
+    settler.apply({ ...part, until: 1 });
+    expect(paidBy(settler, settled(1, 0, 1))).to.deep.equal(['800: 12 1000, 4 500']);
+    settler.apply({ ...part, until: 2 });
+    expect(paidBy(settler, settled(1, 0, 1))).to.deep.equal(['800: 0 0, 4 500']);
   });
 
   it('pays whoever has come into a lane that had sales before', () => {

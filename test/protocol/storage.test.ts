@@ -1,34 +1,18 @@
 import {
-  countedVolume,
-  decodeEntries,
-  decodeSales,
-  encodeReversals,
-  encodeSales,
-  type JournalEntry,
-  journalTopics,
+  batchRoot,
+  encodeStandings,
   maxTotalBps,
-  type Plan,
   parseAccount,
-  type SaleRecord,
   STATUS_CLOSED,
   STATUS_INACTIVE,
-  saleNumber,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
-import {
-  concatHex,
-  createPublicClient,
-  encodeAbiParameters,
-  type Hex,
-  http,
-  keccak256,
-  toHex,
-  zeroAddress,
-} from 'viem';
+import { concatHex, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from 'viem';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { page } from '../support/protocol/document.ts';
 import { Chain } from '../support/protocol/ledger.ts';
 import type { Twin } from '../support/protocol/twin.ts';
+import { CHANGE_KINDS, type ChangeContent } from '../support/protocol/twin-changes.ts';
 import { Random } from '../support/random.ts';
 
 /** The number of the slot that docs/protocol.md says holds what begins with `what`. */
@@ -46,6 +30,20 @@ function slotIn(mapping: bigint, key: bigint): bigint {
   return BigInt(keccak256(concatHex([word(key), word(mapping)])));
 }
 
+/** What a change's word holds the lowest bits of. */
+function contentHash(content: ChangeContent): Hex {
+  switch (content.kind) {
+    case 'standing':
+      return keccak256(encodeStandings(content.standings));
+    case 'sponsor':
+      return keccak256(concatHex([word(BigInt(content.id)), word(BigInt(content.sponsor)), content.reason]));
+    default:
+      return keccak256(
+        word(BigInt(content.kind === 'leaving' || content.kind === 'ending' ? content.id : 0)),
+      );
+  }
+}
+
 /** The fields of a word from the lowest bit. */
 function split(value: bigint, ...widths: number[]): bigint[] {
   let rest = value;
@@ -58,46 +56,32 @@ function split(value: bigint, ...widths: number[]): bigint[] {
   return fields;
 }
 
-/** What batches reserved and reversals freed, each with the block it stands in, in the order of the journal. */
-function reservedAndFreed(journal: readonly JournalEntry[]) {
-  const plans = new Map<number, Plan>();
-  const sales = new Map<number, { plan: Plan; record: SaleRecord }>();
-  const moves: { blockNumber: bigint; reserved: bigint; freed: bigint }[] = [];
-  for (const { entry, blockNumber } of journal) {
-    if (entry.kind === 'planAnnounced') plans.set(entry.version, entry.plan);
-    if (entry.kind === 'batchRecorded') {
-      const plan = plans.get(entry.plan)!;
-      decodeSales(entry.records).forEach((record, index) => {
-        sales.set(saleNumber({ batch: entry.batch, index }), { plan, record });
-      });
-      moves.push({ blockNumber, reserved: entry.reserved, freed: 0n });
-    }
-    if (entry.kind === 'saleReversed') {
-      const { plan, record } = sales.get(saleNumber(entry))!;
-      const before = countedVolume(plan, record.class, record.volumeCents);
-      record.volumeCents -= entry.volumeCents;
-      const fewer = before - countedVolume(plan, record.class, record.volumeCents);
-      moves.push({ blockNumber, reserved: 0n, freed: fewer * BigInt(maxTotalBps(plan)) });
-    }
-  }
-  return moves;
-}
-
 /** Whether every kind of word is there, in every state that it can have. */
-function hasEverything({ batches, plans, distributors: byId, flags, recoveries }: Twin): boolean {
-  const open = batches.filter(({ settled, records }) => settled < records.length);
-  const distributors = [...byId.values()];
+function hasEverything(twin: Twin): boolean {
+  const { open, plans, flags, changes, recorders } = twin;
+  const distributors = [...twin.distributors.values()];
+  const pending = changes.slice(twin.nextChange - 1);
   return (
     open.some(({ reversals }) => reversals.length > 0) &&
     open.some(({ settled }) => settled > 0) &&
     [0, 1, 2].every((kind) => plans.some(({ plan }) => plan.kind === kind)) &&
+    plans.some(({ isCancelled }) => isCancelled) &&
     distributors.some(({ movedTo }) => movedTo !== 0) &&
     distributors.some(({ status, movedTo }) => status === STATUS_CLOSED && movedTo === 0) &&
     distributors.some(({ status, rank }) => status === STATUS_INACTIVE && rank > 0) &&
     distributors.some(({ heldUntil, nonce }) => heldUntil > 0 && nonce > 0) &&
-    flags.includes(0) &&
-    flags.some((outcome) => outcome > 0) &&
-    recoveries.size > 0
+    distributors.some(({ leaving }) => leaving > 0) &&
+    [...twin.distributors].some(([id, { wordId }]) => wordId !== 0 && wordId !== id) &&
+    flags.some(({ outcome, isAnswered }) => outcome === 0 && isAnswered) &&
+    flags.some(({ outcome }) => outcome > 0) &&
+    twin.recoveries.size > 0 &&
+    pending.length > 1 &&
+    pending.some(({ content }) => content.kind === 'standing') &&
+    pending.some(({ content }) => content.kind !== 'standing') &&
+    changes.some(({ isCancelled }) => isCancelled) &&
+    twin.acts.size > 0 &&
+    recorders.some(({ standby }) => standby !== zeroAddress) &&
+    recorders.some(({ key }) => key !== recorders[0]?.key && key !== zeroAddress)
   );
 }
 
@@ -124,30 +108,37 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
 
   it('the totals', async () => {
     const { twin } = company;
-    const totals = split(await read(slotOf('totals')), 50, 50, 50, 32, 24, 24, 8, 8, 1);
+    const totals = split(await read(slotOf('totals')), 50, 50, 50, 32, 24, 16, 16, 16, 1, 1);
+    const [plan = 0, due = 0] = totals.splice(5, 2).map(Number);
     expect(totals).to.deep.equal([
       twin.float,
       twin.reserved,
       twin.owed,
       BigInt(twin.entries.length),
-      BigInt(twin.batches.length),
       BigInt(twin.fragments),
-      BigInt(twin.batches.at(-1)?.plan ?? 1),
       BigInt(twin.plans.length),
       BigInt(twin.paused),
+      BigInt(twin.batches.length > 0),
     ]);
+    // Whoever adopted the plan last did it at some time since.
+    const { startsAt } = twin.planned(due);
+    expect(plan).to.equal(twin.planAt(startsAt));
+    expect(plan).to.be.at.least(twin.batches.at(-1)?.plan ?? 1);
+    expect(startsAt).to.be.at.most(company.now);
   });
 
   it('every batch word', async () => {
-    for (const { batch, plan, recordedAt, records, reversals, settled } of company.twin.batches) {
-      const types = [
-        { type: 'uint256' },
-        { type: 'uint256' },
-        { type: 'bytes32' },
-        { type: 'bytes32' },
-      ] as const;
-      const hashes = [keccak256(encodeSales(records)), keccak256(encodeReversals(reversals))] as const;
-      const digest = keccak256(encodeAbiParameters(types, [BigInt(plan), BigInt(recordedAt), ...hashes]));
+    const types = [
+      { type: 'uint256' },
+      { type: 'uint256' },
+      { type: 'uint256' },
+      { type: 'bytes32' },
+    ] as const;
+    for (const each of company.twin.batches) {
+      const { batch, plan, recordedAt, records, settled } = each;
+      const root = batchRoot(company.twin.presentRecords(each));
+      const facts = [BigInt(plan), BigInt(recordedAt), BigInt(records.length), root] as const;
+      const digest = keccak256(encodeAbiParameters(types, facts));
       const open = ((BigInt(digest) >> 16n) << 16n) | BigInt(settled);
       const expected = settled < records.length ? open : 0n;
       expect(await read(slotIn(slotOf('mapping batch'), BigInt(batch))), `batch ${batch}`).to.equal(expected);
@@ -157,13 +148,14 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
   it('every plan', async () => {
     const { plans } = company.twin;
     expect(plans).to.have.property('length').greaterThan(1);
-    for (const [i, { plan, startsAt }] of plans.entries()) {
+    for (const [i, { plan, startsAt, isCancelled }] of plans.entries()) {
       const slot = slotIn(slotOf('mapping plan'), BigInt(i + 1));
-      const { kind, compression, boundaryRank, ceilingBps, weightsBps, ratesBps } = plan;
+      const { kind, compression, boundaryRank, reach, ceilingBps, weightsBps, ratesBps } = plan;
       const terms = [kind, compression, boundaryRank, ratesBps.length, ceilingBps, maxTotalBps(plan)];
-      expect(split(await read(slot), 4, 4, 4, 5, 14, 14, 14, 14, 14, 40), `plan ${i + 1}`).to.deep.equal(
-        [...terms, ...weightsBps, startsAt].map(BigInt),
-      );
+      expect(
+        split(await read(slot), 4, 4, 4, 5, 14, 14, 14, 14, 14, 40, 10, 1),
+        `plan ${i + 1}`,
+      ).to.deep.equal([...terms, ...weightsBps, startsAt, reach, Number(isCancelled)].map(BigInt));
       for (const [row, rates] of ratesBps.entries()) {
         expect(split(await read(slot + BigInt(1 + row)), 4, ...rates.map(() => 14))).to.deep.equal(
           [rates.length, ...rates].map(BigInt),
@@ -172,22 +164,68 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
     }
   });
 
-  it("the recorder's grant", async () => {
-    const client = createPublicClient({ transport: http(chain.anvil.rpcUrl) });
-    const logs = await client.getLogs({ address: company.ledger.address, fromBlock: 0n });
-    const journal = decodeEntries(logs.filter(({ topics }) => journalTopics.includes(topics[0] ?? '0x')));
-    const moves = await Promise.all(
-      reservedAndFreed(journal).map(async ({ blockNumber, ...move }) => {
-        const { timestamp } = await client.getBlock({ blockNumber });
-        return { ...move, period: timestamp / BigInt(company.terms.capPeriod) };
-      }),
+  it('every recorder, its key and the one that can replace it', async () => {
+    const { recorders } = company.twin;
+    const [words, keys, standbys] = [
+      slotOf('mapping key of a recorder'),
+      slotOf('number of recorders'),
+      slotOf('mapping recorder number'),
+    ];
+    expect(await read(keys)).to.equal(BigInt(recorders.length));
+    for (const { number, key, standby, sequence, cap, countCap, allowances } of recorders) {
+      const held = split(await read(slotIn(words, BigInt(key))), 8, 24, 50, 24, 48, 48, 48);
+      const whole = (['units', 'count', 'returns'] as const).map((kind) => allowances.wholeAt(kind));
+      const expected = [BigInt(number), BigInt(sequence), cap, BigInt(countCap), ...whole];
+      expect(held, `recorder ${number}`).to.deep.equal(expected);
+      const first = BigInt(keccak256(word(keys)));
+      expect(await read(first + BigInt(number - 1)), `key of ${number}`).to.equal(BigInt(key));
+      expect(await read(slotIn(standbys, BigInt(number))), `standby of ${number}`).to.equal(BigInt(standby));
+    }
+  });
+
+  it('the queue of changes, every change and every era', async () => {
+    const { twin } = company;
+    const starts = [...new Set(twin.changes.map(({ effectiveAt }) => effectiveAt))];
+    const recordedAt = twin.batches.at(-1)?.recordedAt ?? 0;
+    const recording = starts.filter((startsAt) => startsAt <= recordedAt).length;
+    const pending = twin.changes.slice(twin.nextChange - 1).filter(({ isCancelled }) => !isCancelled);
+    const standings = pending.filter(({ content }) => content.kind === 'standing');
+    const cases = pending.filter(({ content }) => content.kind === 'sponsor' || content.kind === 'ending');
+    const queue = split(await read(slotOf('queue of changes')), 32, 32, 32, 32, 32, 32, 16);
+    expect(queue).to.deep.equal(
+      [
+        twin.era,
+        recording,
+        starts.length,
+        twin.nextChange,
+        twin.changes.length,
+        standings.reduce((sum, { size }) => sum + size, 0),
+        cases.length,
+      ].map(BigInt),
     );
-    const period = moves.at(-1)?.period ?? 0n;
-    const inPeriod = moves.filter((move) => move.period === period);
-    const spent = inPeriod.reduce((sum, { reserved }) => sum + reserved, 0n);
-    const freed = inPeriod.reduce((sum, each) => sum + each.freed, 0n);
-    const grant = split(await read(slotIn(slotOf('mapping recorder'), BigInt(chain.admin))), 64, 64, 40, 64);
-    expect(grant).to.deep.equal([2n ** 60n, spent, period, freed]);
+    for (const { number, content, size, done, isCancelled } of twin.changes) {
+      const held = await read(slotIn(slotOf('mapping change'), BigInt(number)));
+      const digest = BigInt(contentHash(content)) & (2n ** 160n - 1n);
+      const rest = [CHANGE_KINDS[content.kind], Number(isCancelled), size, done].map(BigInt);
+      expect(split(held, 160, 8, 8, 32, 32), `change ${number}`).to.deep.equal([digest, ...rest]);
+    }
+    for (const [i, startsAt] of starts.entries()) {
+      const held = split(await read(slotIn(slotOf('mapping era'), BigInt(i + 1))), 40, 32, 32);
+      const before = starts[i + 1] ?? Number.POSITIVE_INFINITY;
+      const open = twin.open.filter((batch) => batch.recordedAt >= startsAt && batch.recordedAt < before);
+      const last = twin.changes.findLast(({ effectiveAt }) => effectiveAt === startsAt);
+      expect(held, `era ${i + 1}`).to.deep.equal([startsAt, open.length, last?.number ?? 0].map(BigInt));
+    }
+  });
+
+  it('every announced call, and the successor', async () => {
+    const { acts, successor } = company.twin;
+    const slot = slotOf('mapping hash of a call');
+    for (const [act, effectiveAt] of acts) {
+      const [time] = split(await read(slotIn(slot, BigInt(act))), 40, 1);
+      expect(time, act).to.equal(BigInt(effectiveAt));
+    }
+    expect(await read(slotOf('successor'))).to.equal(BigInt(successor));
   });
 
   it('every wallet, and the distributors without one', async () => {
@@ -195,13 +233,15 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
       slotOf('mapping wallet to wallet word'),
       slotOf('mapping id of a distributor'),
     ];
-    for (const [id, { wallet, enrolledAt, heldUntil, nonce }] of company.twin.distributors) {
+    for (const [id, distributor] of company.twin.distributors) {
+      const { wallet, enrolledAt, heldUntil, nonce, leaving, wordId } = distributor;
       const hasWallet = wallet !== zeroAddress;
       const since = await read(slotIn(unclaimed, BigInt(id)));
       expect(since, `distributor ${id}`).to.equal(hasWallet ? 0n : BigInt(enrolledAt));
       if (!hasWallet) continue;
-      const found = split(await read(slotIn(wallets, BigInt(wallet))), 26, 40, 40, 32);
-      expect(found, `wallet of ${id}`).to.deep.equal([id, enrolledAt, heldUntil, nonce].map(BigInt));
+      const found = split(await read(slotIn(wallets, BigInt(wallet))), 26, 40, 40, 32, 32);
+      const expected = [wordId, enrolledAt, heldUntil, nonce, leaving].map(BigInt);
+      expect(found, `wallet of ${id}`).to.deep.equal(expected);
     }
   });
 
@@ -219,9 +259,9 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
     const slot = slotOf('number of flags');
     expect(await read(slot)).to.equal(BigInt(flags.length));
     const first = BigInt(keccak256(word(slot)));
-    for (const [i, outcome] of flags.entries()) {
-      const outcomes = await read(first + BigInt(Math.floor(i / 32)));
-      expect((outcomes >> BigInt(8 * (i % 32))) & 0xffn, `flag ${i + 1}`).to.equal(BigInt(outcome));
+    for (const [i, { outcome, reviewBy, subject, subjectKind, isAnswered }] of flags.entries()) {
+      const expected = [outcome, reviewBy, subject, subjectKind, Number(isAnswered)].map(BigInt);
+      expect(split(await read(first + BigInt(i)), 8, 40, 48, 8, 8), `flag ${i + 1}`).to.deep.equal(expected);
     }
   });
 
@@ -247,8 +287,9 @@ describe('the storage of a real ledger is as docs/protocol.md says:', () => {
 
   it('the terms, in the code', async () => {
     const code = await chain.anvil.rpc<Hex>('eth_getCode', [company.ledger.address, 'latest']);
-    const { returnWindow, planNotice, capPeriod, compact } = company.terms;
-    const values = [BigInt(chain.deployment.token), 1, returnWindow, planNotice, capPeriod, Number(compact)];
+    const { returnWindow, planNotice, capPeriod, compact, delay } = company.terms;
+    const durations = [returnWindow, planNotice, capPeriod];
+    const values = [BigInt(chain.deployment.token), 1, ...durations, Number(compact), delay];
     expect(`0x${code.slice(2 + 2 * 45)}`).to.equal(concatHex(values.map((value) => word(BigInt(value)))));
   });
 });

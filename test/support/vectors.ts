@@ -15,6 +15,7 @@ export interface Golden {
     kind: number;
     compression: number;
     boundaryRank: number;
+    reach: number;
     ceilingBps: number;
     weightsBps: [number, number, number];
     ratesBps: number[][];
@@ -135,7 +136,15 @@ export const goldens: Golden[] = [
 
 function planOf(kind: number, compressed: number, ratesBps: number[][]): Golden['plan'] {
   const weightsBps: [number, number, number] = [10_000, 10_000, 10_000];
-  return { kind, compression: compressed, boundaryRank: 0, ceilingBps: 10_000, weightsBps, ratesBps };
+  return {
+    kind,
+    compression: compressed,
+    boundaryRank: 0,
+    reach: 64,
+    ceilingBps: 10_000,
+    weightsBps,
+    ratesBps,
+  };
 }
 
 function centsOf(units: string): number {

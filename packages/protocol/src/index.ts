@@ -176,3 +176,4 @@ export {
   planKind,
   planPhrase,
 } from './rules/plan-words.ts';
+export { type AllowanceKind, RecorderAllowances } from './rules/recorder-allowance.ts';

@@ -6,6 +6,8 @@ import {
   FLAG_SUBJECTS,
   MAX_CENTS,
   MAX_ID,
+  MAX_REACH,
+  MIN_REACH,
   PLAN_BY_DIFFERENCE,
   PLAN_BY_GENERATION,
   PLAN_BY_LEVEL,
@@ -16,7 +18,7 @@ import {
   WALLET_CHANGES,
 } from '@plumbline/protocol';
 import fc, { type Arbitrary } from 'fast-check';
-import { bytesToHex, type Hex } from 'viem';
+import { bytesToHex, type Hex, keccak256 } from 'viem';
 
 /** Arbitrary material of the right shape. */
 
@@ -67,6 +69,11 @@ function plansOf(kind: number, isPlain: boolean): Arbitrary<Plan> {
   const levels = byDifference ? fc.constant(2) : fc.oneof(fc.constantFrom(11, 6), between(1, 11));
   const rows = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2, 4, 16) }, between(1, 16));
   const weight = fc.oneof(fc.constantFrom(10_000, 10_000, 5_000, 0), between(1, 10_000), between(0, 10_000));
+  // Mostly the shortest, because only there a walk of a small company ends by it.
+  const reach = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(64, 64, 64, 65, 1_000) },
+    between(MIN_REACH, MAX_REACH),
+  );
   const boundary = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(1, 2, 3, 15) }, between(1, 15));
   const tables = fc
     .tuple(levels.chain(bestRates), rows)
@@ -81,6 +88,7 @@ function plansOf(kind: number, isPlain: boolean): Arbitrary<Plan> {
       kind: fc.constant(kind),
       compression: isPlain ? fc.constant(COMPRESSION_NONE) : between(0, byDifference ? 1 : 2),
       boundaryRank: kind === PLAN_BY_GENERATION ? boundary : fc.constant(0),
+      reach,
       ceilingBps: fc.oneof(fc.constant(total), fc.constant(10_000), between(total, 10_000)),
       weightsBps: fc.tuple(weight, weight, weight),
       ratesBps: fc.constant(ratesBps),
@@ -171,9 +179,9 @@ const FIELDS: { [Kind in Entry['kind']]: Arbitrary<Fields<Kind>> } = {
   opened: record({ termsHash: word }),
   enrolled: record({ id, sponsor: id, wallet }),
   planAnnounced: fc
-    .tuple(planned, record({ version: uint(8), startsAt: uint(40) }))
+    .tuple(planned, record({ version: uint(16), startsAt: uint(40) }))
     .map(([plan, fields]) => ({ ...fields, ...plan })),
-  recorderSet: record({ recorder: wallet, cap: units }),
+  recorderSet: record({ number: uint(8), recorder: wallet, cap: units, countCap: uint(32) }),
   roleChanged: record({ role: word, account: wallet, granted: fc.boolean() }),
   adminTransferSet: record({ newAdmin: wallet, acceptableFrom: uint(48) }),
   adminDelaySet: record({ delay: uint(48), effectiveFrom: uint(48) }),
@@ -195,16 +203,27 @@ const FIELDS: { [Kind in Entry['kind']]: Arbitrary<Fields<Kind>> } = {
     volumeCents: edgyBigInt(0n, MAX_CENTS),
   }),
   batchSettled: fc
-    .tuple(record({ batch: uint(24), credited: units, released: units }), settled)
+    .tuple(record({ batch: uint(32), credited: units, released: units }), settled)
     .map(([fields, sales]) => ({ ...fields, ...sales })),
   payout: record({ id, wallet, units }),
-  standingSet: record({
+  standingAnnounced: record({
+    change: uint(32),
     ranker: wallet,
     evidence: word,
     records: between(1, 40).chain((count) => hex(4 * count)),
+    effectiveAt: uint(40),
   }),
-  sponsorCorrected: record({ id, newId: id, sponsor: id, reason: word }),
-  distributorLeft: record({ id }),
+  correctionAnnounced: record({ change: uint(32), id, sponsor: id, reason: word, effectiveAt: uint(40) }),
+  endingAnnounced: record({
+    change: uint(32),
+    id,
+    forCause: fc.boolean(),
+    reason: word,
+    evidence: word,
+    effectiveAt: uint(40),
+  }),
+  changeCancelled: record({ change: uint(32), by: wallet }),
+  changeApplied: record({ change: uint(32), until: uint(32), newId: id, lapsed: fc.boolean() }),
   walletSet: record({ id, from: wallet, to: wallet, how: fc.constantFrom(...WALLET_CHANGES) }),
   recoverySet: record({ id, from: wallet, to: wallet, executableFrom: uint(40) }),
   holdSet: record({ id, until: uint(40), reason: word }),
@@ -212,12 +231,37 @@ const FIELDS: { [Kind in Entry['kind']]: Arbitrary<Fields<Kind>> } = {
     flag: uint(32),
     subjectKind: fc.constantFrom(...FLAG_SUBJECTS),
     subject: uint(48),
-    reason: word,
+    flagKind: uint(8),
+    severity: uint(8),
+    evidence: word,
+    reviewBy: uint(40),
   }),
+  flagAnswered: record({ flag: uint(32), id, answer: word }),
   flagClosed: record({ flag: uint(32), outcome: fc.constantFrom(...FLAG_OUTCOMES), evidence: word }),
   floatWithdrawn: record({ to: wallet, units }),
   pauseSet: record({ by: wallet, paused: fc.boolean() }),
   payoutRedirected: record({ id, wallet, to: wallet, units }),
+  actAnnounced: hex(4, 100).chain((call) =>
+    record({ act: fc.constant(keccak256(call)), call: fc.constant(call), effectiveAt: uint(40) }),
+  ),
+  actCancelled: record({ act: word, by: wallet }),
+  planCancelled: record({ version: uint(16) }),
+  balancesOpened: record({
+    units,
+    evidence: word,
+    records: between(1, 20).chain((count) => hex(12 * count)),
+  }),
+  refundedLate: record({
+    batch: uint(32),
+    index: uint(16),
+    priceCents: edgyBigInt(1n, MAX_CENTS),
+    evidence: word,
+  }),
+  disclosurePublished: record({ period: uint(32), root: word, hash: word }),
+  successorSet: record({ successor: wallet }),
+  surplusSwept: record({ units }),
+  standbySet: record({ number: uint(8), key: wallet }),
+  recorderReplaced: record({ number: uint(8), from: wallet, to: wallet }),
 };
 
 export const ENTRY_KINDS = Object.keys(FIELDS) as Entry['kind'][];

@@ -22,7 +22,21 @@ interface SendOptions {
   emitter?: Address;
 }
 
-export type CreationTerms = Pick<LedgerTerms, 'returnWindow' | 'planNotice' | 'capPeriod' | 'compact'>;
+export type CreationTerms = Pick<
+  LedgerTerms,
+  'returnWindow' | 'planNotice' | 'capPeriod' | 'compact' | 'delay'
+>;
+
+/** The first powers of a ledger. */
+interface FirstPowers {
+  roles: readonly { role: Hex; account: Address }[];
+  recorders: readonly { key: Address; cap: bigint; countCap: number }[];
+}
+
+/** Seconds before an offered admin's seat can be taken. */
+export function adminDelayOf({ delay }: Pick<CreationTerms, 'delay'>): number {
+  return Math.max(delay, 3_600);
+}
 
 /**
  * A real chain whose clock the tests set: every transaction has its own block, and its time is the one given.
@@ -61,11 +75,16 @@ export class Chain {
   }
 
   /** A ledger of its own, with the admin as admin. */
-  async createLedger(terms: CreationTerms, plan: Plan): Promise<Ledger> {
+  async createLedger(
+    terms: CreationTerms,
+    plan: Plan,
+    { roles, recorders }: FirstPowers = { roles: [], recorders: [] },
+  ): Promise<Ledger> {
     const { factory, token } = this.deployment;
     this.#ledgers += 1;
     const salt = numberToHex(this.#ledgers, { size: 32 });
-    const request = { token, ...terms, admin: this.admin, adminDelay: 3_600, plan };
+    const powers = { admin: this.admin, adminDelay: adminDelayOf(terms), roles, recorders };
+    const request = { token, unit: 1n, ...terms, ...powers, plan };
     const data = encodeCall(['createLedger', request, salt], ledgerFactoryAbi as Abi);
     const call = { from: this.admin, to: factory, data };
     const result = await this.anvil.rpc<Hex>('eth_call', [call, 'latest']);
@@ -84,6 +103,14 @@ export class Chain {
     await this.anvil.rpc('evm_setNextBlockTimestamp', [time]);
     const receipt = await sendTransaction(this.anvil, { from, to, data, gasPrice: '0x0' });
     return listJournalLogs(receipt, emitter);
+  }
+
+  /** Mines a block with this time, if it is not past. */
+  async pass(time: number): Promise<void> {
+    if (time <= this.now) return;
+    this.now = time;
+    await this.anvil.rpc('evm_setNextBlockTimestamp', [time]);
+    await this.anvil.rpc('evm_mine');
   }
 
   stop(): Promise<void> {
@@ -111,17 +138,21 @@ export class Ledger {
     return readViews(this.chain.anvil, this.address, calls);
   }
 
-  /** Name of the error that a call of the admin's ends with; undefined if it would go through. */
-  findReason(call: Call): Promise<string | undefined> {
-    const { admin, anvil } = this.chain;
-    return findReason(anvil, { from: admin, to: this.address, data: encodeCall(call) });
+  /** Name of the error that a call ends with, made at the time of the newest block; undefined if it would go through. */
+  findReason(call: Call, from: Address = this.chain.admin): Promise<string | undefined> {
+    return findReason(this.chain.anvil, { from, to: this.address, data: encodeCall(call) });
+  }
+
+  async mint(to: Address, units: bigint): Promise<void> {
+    const token = this.chain.deployment.token as Address;
+    await this.chain.send(token, encodeCall(['mint', to, units], testDollarAbi as Abi));
   }
 
   /** Mints tokens and puts them into the float. */
   async fund(units: bigint): Promise<LedgerLog[]> {
     const token = this.chain.deployment.token as Address;
     const abi = testDollarAbi as Abi;
-    await this.chain.send(token, encodeCall(['mint', this.chain.admin, units], abi));
+    await this.mint(this.chain.admin, units);
     await this.chain.send(token, encodeCall(['approve', this.address, units], abi));
     return this.send(['fund', units]);
   }

@@ -78,9 +78,11 @@ const EVENTS: Record<Entry['kind'], EventName> = {
   saleReversed: 'SaleReversed',
   batchSettled: 'BatchSettled',
   payout: 'Payout',
-  standingSet: 'StandingSet',
-  sponsorCorrected: 'SponsorCorrected',
-  distributorLeft: 'DistributorLeft',
+  standingAnnounced: 'StandingAnnounced',
+  correctionAnnounced: 'CorrectionAnnounced',
+  endingAnnounced: 'EndingAnnounced',
+  changeCancelled: 'ChangeCancelled',
+  changeApplied: 'ChangeApplied',
   walletSet: 'WalletSet',
   recoverySet: 'RecoverySet',
   holdSet: 'HoldSet',
@@ -89,6 +91,17 @@ const EVENTS: Record<Entry['kind'], EventName> = {
   floatWithdrawn: 'FloatWithdrawn',
   pauseSet: 'PauseSet',
   payoutRedirected: 'PayoutRedirected',
+  actAnnounced: 'ActAnnounced',
+  actCancelled: 'ActCancelled',
+  planCancelled: 'PlanCancelled',
+  balancesOpened: 'BalancesOpened',
+  refundedLate: 'RefundedLate',
+  disclosurePublished: 'DisclosurePublished',
+  flagAnswered: 'FlagAnswered',
+  successorSet: 'SuccessorSet',
+  surplusSwept: 'SurplusSwept',
+  standbySet: 'StandbySet',
+  recorderReplaced: 'RecorderReplaced',
 };
 
 /** An entry's fields as its event has them: every number, and every choice, as a 256-bit number. */
@@ -98,13 +111,19 @@ function fieldsOf(entry: Entry, compact: boolean): Fields {
   );
   switch (entry.kind) {
     case 'saleReversed':
+    case 'refundedLate':
       return { ...fields, sale: BigInt(saleNumber(entry)) };
     case 'batchSettled':
       return { ...fields, sales: compact ? encodeLines(entry.lines) : '0x' };
     case 'walletSet':
       return { ...fields, how: { claimed: 1n, changed: 2n, recovered: 3n }[entry.how] };
     case 'flagRaised':
-      return { ...fields, subjectKind: { distributor: 0n, sale: 1n }[entry.subjectKind] };
+      return {
+        ...fields,
+        subjectKind: { distributor: 0n, sale: 1n }[entry.subjectKind],
+        // Two of an entry's fields would be called kind.
+        kind: BigInt(entry.flagKind),
+      };
     case 'flagClosed':
       return { ...fields, outcome: { cleared: 1n, corrected: 2n, upheld: 3n }[entry.outcome] };
     default:

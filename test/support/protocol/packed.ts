@@ -18,7 +18,10 @@ export function contentOf(entry: Entry): Hex {
         [3, entry.version, entry.startsAt, entry.planHash],
       );
     case 'recorderSet':
-      return pack(['uint8', 'address', 'uint64'], [4, entry.recorder, entry.cap]);
+      return pack(
+        ['uint8', 'uint8', 'address', 'uint64', 'uint32'],
+        [4, entry.number, entry.recorder, entry.cap, entry.countCap],
+      );
     case 'roleChanged':
       return pack(['uint8', 'bytes32', 'address', 'bool'], [5, entry.role, entry.account, entry.granted]);
     case 'adminTransferSet':
@@ -61,18 +64,21 @@ export function contentOf(entry: Entry): Hex {
       );
     case 'payout':
       return pack(['uint8', 'uint32', 'address', 'uint64'], [12, entry.id, entry.wallet, entry.units]);
-    case 'standingSet':
+    case 'standingAnnounced':
       return pack(
-        ['uint8', 'address', 'bytes32', 'bytes32'],
-        [13, entry.ranker, entry.evidence, keccak256(entry.records)],
+        ['uint8', 'uint32', 'address', 'bytes32', 'bytes32', 'uint40'],
+        [13, entry.change, entry.ranker, entry.evidence, keccak256(entry.records), entry.effectiveAt],
       );
-    case 'sponsorCorrected':
+    case 'correctionAnnounced':
       return pack(
-        ['uint8', 'uint32', 'uint32', 'uint32', 'bytes32'],
-        [14, entry.id, entry.newId, entry.sponsor, entry.reason],
+        ['uint8', 'uint32', 'uint32', 'uint32', 'bytes32', 'uint40'],
+        [14, entry.change, entry.id, entry.sponsor, entry.reason, entry.effectiveAt],
       );
-    case 'distributorLeft':
-      return pack(['uint8', 'uint32'], [15, entry.id]);
+    case 'endingAnnounced':
+      return pack(
+        ['uint8', 'uint32', 'uint32', 'bool', 'bytes32', 'bytes32', 'uint40'],
+        [15, entry.change, entry.id, entry.forCause, entry.reason, entry.evidence, entry.effectiveAt],
+      );
     case 'walletSet': {
       const how = { claimed: 1, changed: 2, recovered: 3 }[entry.how];
       return pack(
@@ -89,8 +95,17 @@ export function contentOf(entry: Entry): Hex {
       return pack(['uint8', 'uint32', 'uint40', 'bytes32'], [18, entry.id, entry.until, entry.reason]);
     case 'flagRaised':
       return pack(
-        ['uint8', 'uint32', 'uint8', 'uint48', 'bytes32'],
-        [19, entry.flag, { distributor: 0, sale: 1 }[entry.subjectKind], entry.subject, entry.reason],
+        ['uint8', 'uint32', 'uint8', 'uint48', 'uint8', 'uint8', 'bytes32', 'uint40'],
+        [
+          19,
+          entry.flag,
+          { distributor: 0, sale: 1 }[entry.subjectKind],
+          entry.subject,
+          entry.flagKind,
+          entry.severity,
+          entry.evidence,
+          entry.reviewBy,
+        ],
       );
     case 'flagClosed': {
       const outcome = { cleared: 1, corrected: 2, upheld: 3 }[entry.outcome];
@@ -105,6 +120,41 @@ export function contentOf(entry: Entry): Hex {
         ['uint8', 'uint32', 'address', 'address', 'uint64'],
         [23, entry.id, entry.wallet, entry.to, entry.units],
       );
+    case 'changeCancelled':
+      return pack(['uint8', 'uint32', 'address'], [24, entry.change, entry.by]);
+    case 'changeApplied':
+      return pack(
+        ['uint8', 'uint32', 'uint32', 'uint32', 'bool'],
+        [25, entry.change, entry.until, entry.newId, entry.lapsed],
+      );
+    case 'actAnnounced':
+      return pack(['uint8', 'bytes32', 'uint40'], [26, keccak256(entry.call), entry.effectiveAt]);
+    case 'actCancelled':
+      return pack(['uint8', 'bytes32', 'address'], [27, entry.act, entry.by]);
+    case 'planCancelled':
+      return pack(['uint8', 'uint16'], [28, entry.version]);
+    case 'balancesOpened':
+      return pack(
+        ['uint8', 'uint64', 'bytes32', 'bytes32'],
+        [29, entry.units, entry.evidence, keccak256(entry.records)],
+      );
+    case 'refundedLate':
+      return pack(
+        ['uint8', 'uint48', 'uint32', 'bytes32'],
+        [30, entry.batch * 65_536 + entry.index, entry.priceCents, entry.evidence],
+      );
+    case 'disclosurePublished':
+      return pack(['uint8', 'uint32', 'bytes32', 'bytes32'], [31, entry.period, entry.root, entry.hash]);
+    case 'flagAnswered':
+      return pack(['uint8', 'uint32', 'uint32', 'bytes32'], [32, entry.flag, entry.id, entry.answer]);
+    case 'successorSet':
+      return pack(['uint8', 'address'], [33, entry.successor]);
+    case 'surplusSwept':
+      return pack(['uint8', 'uint64'], [34, entry.units]);
+    case 'standbySet':
+      return pack(['uint8', 'uint8', 'address'], [35, entry.number, entry.key]);
+    case 'recorderReplaced':
+      return pack(['uint8', 'uint8', 'address', 'address'], [36, entry.number, entry.from, entry.to]);
   }
 }
 

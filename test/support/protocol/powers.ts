@@ -1,209 +1,180 @@
-import { encodeStandings, fragmentOf, STATUS_CLOSED, type StandingRecord } from '@plumbline/protocol';
-import { zeroAddress, zeroHash } from 'viem';
-import type { Call } from '../company/calls.ts';
-import { signMessage } from '../company/signatures.ts';
-import { edgyBigInt, ranks } from './arbitraries.ts';
+import { type Plan, planHash } from '@plumbline/protocol';
+import { type Address, keccak256, zeroAddress, zeroHash } from 'viem';
+import { type Call, encodeCall } from '../company/calls.ts';
+import { roleNamed } from '../company/company.ts';
+import { edgyBigInt, plans } from './arbitraries.ts';
+import { adminDelayOf } from './ledger.ts';
 import type { Subject } from './subject.ts';
 
-/** What a random company does besides enrolling, selling and paying: each sends calls and tells the twin. */
+/** What the admin and the guardians of a random company do: each sends calls and tells the twin. */
 
-const DAY = 86_400;
-const SPONSOR_WINDOW = 7 * DAY;
-const RECOVERY_DELAY = 14 * DAY;
-const MAX_HOLD = 30 * DAY;
-const HOLD_GAP = 7 * DAY;
+export const MAX_CAP = 2n ** 50n - 1n;
+export const MAX_COUNT_CAP = 2 ** 24 - 1;
+const MAX_RECORDERS = 5;
+const MAX_PENDING_PLANS = 8;
+const GUARDIAN = roleNamed('GUARDIAN');
 
-/** Ranks and activity of a few distributors, or of all; now and then of one twice. */
-export async function setStanding(company: Subject, isSparse = false): Promise<void> {
-  const { random, twin } = company;
-  const open = [...twin.distributors].filter(([, { status }]) => status !== STATUS_CLOSED);
-  if (open.length === 0) return;
-  const count = isSparse ? open.length : random.pick([1, random.between(1, 10), open.length]);
-  const inactive = isSparse ? 95 : random.pick([5, 20, 60, 95]);
-  const standings = Array.from({ length: count }, (_, i): StandingRecord => {
-    const [id] = count === open.length ? (open[i] ?? random.pick(open)) : random.pick(open);
-    return { id, rank: company.draw(ranks), status: random.chance(inactive) ? 2 : 1 };
-  });
-  const evidence = random.hex(32);
-  await company.send(['setStanding', encodeStandings(standings), evidence]);
-  twin.setStanding(company.admin, standings, evidence);
+/** A call that must be announced, and what it does to the twin. */
+interface Act {
+  call: Call;
+  apply: () => void;
+  /** The guardian whom it removes, who may not cancel it. */
+  guardian?: Address | undefined;
 }
 
-/** A distributor's sponsor becomes any distributor who is not in their downline, in their fragment or not, or none. */
-export async function correctSponsor(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  if (twin.paused) return;
-  const time = company.now + 1;
-  const fresh = [...twin.distributors].filter(
-    ([, { status, enrolledAt }]) => status !== STATUS_CLOSED && time < enrolledAt + SPONSOR_WINDOW,
-  );
-  if (fresh.length === 0) return;
-  const [id, distributor] = random.pick(fresh);
-  const sponsors = [...twin.distributors].filter(
-    ([sponsor, { status }]) =>
-      status !== STATUS_CLOSED && sponsor !== distributor.sponsor && !twin.isAbove(id, sponsor),
-  );
-  const near = sponsors.filter(([sponsor]) => fragmentOf(sponsor) === fragmentOf(id));
-  const choices = near.length > 0 && random.chance(50) ? near : sponsors;
-  const [sponsor] = choices.length > 0 && random.chance(90) ? random.pick(choices) : [0];
-  if (sponsor === distributor.sponsor) return;
-  const reason = random.hex(32);
-  await company.send(['correctSponsor', id, distributor.wallet, sponsor, reason]);
-  twin.correctSponsor(id, sponsor, reason);
-}
-
-/** A distributor leaves, with their own wallet. */
-export async function leave(company: Subject): Promise<void> {
-  const staying = company.walletOwners().filter(([, { status }]) => status !== STATUS_CLOSED);
-  if (staying.length === 0) return;
-  const [id, { wallet }] = company.random.pick(staying);
-  await company.send(['leaveProgramme'], { from: wallet });
-  company.twin.leave(id);
-}
-
-/** A hold of at most 30 days, or a shorter one in place of the one that is on. */
-async function hold(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  const now = company.now + 1;
-  const free = company
-    .walletOwners()
-    .filter(([, { heldUntil }]) => heldUntil === 0 || heldUntil > now + 1 || now >= heldUntil + HOLD_GAP);
-  if (free.length === 0) return;
-  const [id, { wallet, heldUntil }] = random.pick(free);
-  const latest = heldUntil > now ? heldUntil : now + MAX_HOLD;
-  const until = random.pick([latest, now + 1, random.between(now + 1, latest)]);
-  const reason = random.hex(32);
-  await company.send(['hold', wallet, until, reason]);
-  twin.hold(id, until, reason);
-}
-
-async function releaseHold(company: Subject): Promise<void> {
-  const now = company.now + 1;
-  const held = company.walletOwners().filter(([, { heldUntil }]) => heldUntil > now);
-  if (held.length === 0) return;
-  const [id, { wallet }] = company.random.pick(held);
-  const reason = company.random.hex(32);
-  await company.send(['releaseHold', wallet, reason]);
-  company.twin.hold(id, now, reason);
-}
-
-async function raiseFlag(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  const onSale = twin.batches.length > 0 && random.chance(50);
-  const sale = random.between(1, twin.batches.length) * 65_536 + random.between(0, 65_535);
-  const subject = onSale ? sale : random.pick([...twin.distributors.keys()]);
-  const reason = random.hex(32);
-  await company.send(['raiseFlag', Number(onSale), subject, reason]);
-  twin.raiseFlag(Number(onSale), subject, reason);
-}
-
-async function closeFlag(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  const open = twin.flags.flatMap((outcome, i) => (outcome === 0 ? [i + 1] : []));
-  if (open.length === 0) return;
-  const [flag, outcome, evidence] = [random.pick(open), random.between(1, 3), random.hex(32)];
-  await company.send(['closeFlag', flag, outcome, evidence]);
-  twin.closeFlag(flag, outcome, evidence);
-}
-
-/** A distributor without a wallet gets one, by the registrar's voucher. */
-async function claim(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  const walletless = [...twin.distributors].filter(
-    ([, { wallet, movedTo }]) => wallet === zeroAddress && movedTo === 0,
-  );
-  if (walletless.length === 0) return;
-  const [id] = random.pick(walletless);
-  const wallet = company.newWallet();
-  const deadline = BigInt(company.now + random.between(1, 1000));
-  const signature = await signMessage(company.place, company.adminKey, 'ClaimVoucher', {
-    id: BigInt(id),
-    wallet,
-    deadline,
-  });
-  await company.send(['claimWallet', id, wallet, deadline, company.admin, signature]);
-  twin.setWallet(id, wallet, 'claimed');
-}
-
-/** A distributor changes to a new wallet, which consents. */
-async function change(company: Subject): Promise<void> {
-  const owners = company.walletOwners();
-  if (owners.length === 0) return;
-  const [id, { wallet: from, nonce }] = company.random.pick(owners);
-  const to = company.newWallet();
-  const deadline = BigInt(company.now + company.random.between(1, 1000));
-  const consent = { id: BigInt(id), from, to, nonce: BigInt(nonce), deadline };
-  const signature = await signMessage(company.place, company.keyOf(to), 'WalletConsent', consent);
-  await company.send(['changeWallet', to, deadline, signature], { from });
-  company.twin.setWallet(id, to, 'changed');
-}
-
-/** A recovery is proposed; or one under way is cancelled by either side, or executed when its time has come. */
-async function recover(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  const [first] = twin.recoveries;
-  const owners = company.walletOwners();
-  if (first) {
-    const [from, { to, executableFrom }] = first;
-    const id = owners.find(([, { wallet }]) => wallet === from)?.[0] ?? 0;
-    if (random.chance(50)) {
-      const byOwner = random.chance(50);
-      await (byOwner
-        ? company.send(['cancelRecovery'], { from })
-        : company.send(['proposeRecovery', from, zeroAddress]));
-      twin.cancelRecovery(id);
-    } else {
-      const time = Math.max(company.now + 1, executableFrom);
-      await company.send(['recoverWallet', from], { time });
-      twin.setWallet(id, to, 'recovered');
+function chooseAct(company: Subject): Act | undefined {
+  const { random, twin, guardians } = company;
+  switch (random.below(5)) {
+    case 0: {
+      const [role, account] = [roleNamed('QUOTER'), random.hex(20)];
+      return { call: ['grantRole', role, account], apply: () => twin.setRole(role, account, true) };
     }
-  } else if (owners.length > 0) {
-    const [id, { wallet }] = random.pick(owners);
-    const to = company.newWallet();
-    await company.send(['proposeRecovery', wallet, to]);
-    twin.proposeRecovery(id, to, company.now + RECOVERY_DELAY);
+    case 1: {
+      const [guardian] = guardians;
+      const account = guardian ?? random.hex(20);
+      const apply = () => {
+        twin.setRole(GUARDIAN, account, guardian === undefined);
+        if (guardian) guardians.delete(guardian);
+        else guardians.add(account);
+      };
+      const name = guardian ? 'revokeRole' : 'grantRole';
+      return { call: [name, GUARDIAN, account], apply, guardian };
+    }
+    case 2: {
+      // A new one, or higher caps for one that is there.
+      const isNew = twin.recorders.length < MAX_RECORDERS && random.chance(50);
+      const before = random.pick(twin.recorders);
+      const key = isNew ? random.hex(20) : before.key;
+      const cap = isNew ? company.draw(edgyBigInt(0n, MAX_CAP)) : before.cap + 1n;
+      const countCap = isNew ? random.pick([0, 7, 300]) : before.countCap + 10;
+      if (cap > MAX_CAP || countCap > MAX_COUNT_CAP) return undefined;
+      return { call: ['setRecorder', key, cap, countCap], apply: () => twin.setRecorder(key, cap, countCap) };
+    }
+    case 3:
+      return standbyAct(company);
+    default: {
+      if (twin.float < 100n) return undefined;
+      const [units, to] = [company.draw(edgyBigInt(1n, twin.float / 100n)), random.hex(20)];
+      return { call: ['withdrawFloat', units, to], apply: () => twin.withdrawFloat(to, units) };
+    }
   }
 }
 
-/** What a distributor is owed goes to another address, as they have signed. */
-async function withdrawTo(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  const payable = company.payable(company.now + 1);
-  if (payable.length === 0) return;
-  const [id, { wallet, nonce }] = random.pick(payable);
-  const to = random.hex(20);
-  const deadline = BigInt(company.now + random.between(1, 1000));
-  const order = { id: BigInt(id), wallet, to, nonce: BigInt(nonce), deadline };
-  const signature = await signMessage(company.place, company.keyOf(wallet), 'WithdrawTo', order);
-  await company.send(['withdrawTo', wallet, to, deadline, signature]);
-  twin.pay(id, to);
+function standbyAct({ random, twin }: Subject): Act {
+  const [{ number }, key] = [random.pick(twin.recorders), random.hex(20)];
+  return { call: ['setStandby', number, key], apply: () => twin.setStandby(number, key) };
 }
 
-/** Some wallets, whether they can be paid or not, and the same wallet twice. */
-async function payOut(company: Subject): Promise<void> {
-  const { random } = company;
-  const owners = company.walletOwners();
-  if (owners.length === 0) return;
-  await payOutTo(
-    company,
-    Array.from({ length: random.between(1, 20) }, () => random.pick(owners)),
+const FATES = ['make', 'make', 'make', 'cancel', 'void', 'leave'] as const;
+
+async function actAtRandom(company: Subject): Promise<void> {
+  const chosen = chooseAct(company);
+  if (chosen) await act(company, chosen, company.random.pick(FATES));
+}
+
+/** Announces a call and makes it when it may; or it is cancelled, comes too late, or is left. */
+async function act(
+  company: Subject,
+  { call, apply, guardian }: Act,
+  fate: (typeof FATES)[number],
+): Promise<void> {
+  const { random, twin, terms, ledger, admin } = company;
+  if (terms.delay === 0) {
+    await company.send(call);
+    return apply();
+  }
+  const data = encodeCall(call);
+  const hash = keccak256(data);
+  await company.expectReason(call, 'ActNotAnnounced');
+  await company.send(['announce', data]);
+  const effectiveAt = company.now + terms.delay;
+  twin.announceAct(data, effectiveAt);
+  await company.expectReason(call, 'ActTooEarly');
+  await company.expectReason(['announce', data], 'ActPending');
+  if (guardian) await company.expectReason(['cancel', hash], 'NotGuardian', guardian);
+  if (fate === 'make') {
+    const time = effectiveAt + random.pick([0, terms.delay, random.between(0, terms.delay)]);
+    await company.send(call, { time });
+    twin.acts.delete(hash);
+    apply();
+  }
+  if (fate === 'cancel') {
+    const from = guardian ? admin : random.pick([admin, ...company.guardians]);
+    await company.send(['cancel', hash], { from });
+    twin.cancelAct(hash, from);
+  }
+  if (fate === 'void') {
+    await ledger.chain.pass(effectiveAt + terms.delay + 1);
+    await company.expectReason(call, 'ActVoid');
+  }
+}
+
+/** Lowers a recorder's caps at once, the first one's excepted, so that there is always one that can do much. */
+async function lowerCaps(company: Subject): Promise<void> {
+  const { random, twin } = company;
+  const { number, key, ...before } = random.pick(twin.recorders);
+  if (number === 1) return;
+  const cap = company.draw(edgyBigInt(before.cap / 4n, before.cap));
+  const countCap = random.between(Math.floor(before.countCap / 4), before.countCap);
+  await company.send(['setRecorder', key, cap, countCap]);
+  twin.setRecorder(key, cap, countCap);
+}
+
+/** Puts a standby key in its recorder's place, or takes it back. */
+async function replaceRecorder(company: Subject): Promise<void> {
+  const { random, twin, admin } = company;
+  const ready = () => twin.recorders.filter(({ standby }) => standby !== zeroAddress);
+  if (ready().length === 0) {
+    await company.expectReason(['replaceRecorder', 1], 'UnknownRecorder');
+    await act(company, standbyAct(company), 'make');
+  }
+  const { number, standby } = random.pick(ready());
+  await company.expectReason(['replaceRecorder', number], 'NotStandby', random.hex(20));
+  if (random.chance(20)) {
+    await company.send(['setStandby', number, zeroAddress]);
+    return twin.setStandby(number, zeroAddress);
+  }
+  await company.send(['replaceRecorder', number], { from: random.pick([admin, standby]) });
+  twin.replaceRecorder(number);
+}
+
+/** Announces a plan. */
+export async function announcePlan(company: Subject, plan: Plan = company.draw(plans)): Promise<void> {
+  const { twin, terms, ledger } = company;
+  const pending = twin.plans.filter(({ startsAt }) => startsAt > company.now + 1).length;
+  if (pending >= MAX_PENDING_PLANS) {
+    return company.expectReason(['announcePlan', plan], 'TooManyPlansPending');
+  }
+  await company.send(['announcePlan', plan]);
+  twin.announce(plan, company.now + terms.planNotice);
+  const version = twin.plans.length;
+  const [found] = await ledger.views(['planOf', version]);
+  const [, startsAt, hash] = found as [Plan, bigint, string];
+  if (hash !== planHash(plan) || startsAt !== BigInt(twin.planned(version).startsAt)) {
+    throw new Error(`planOf(${version}) is ${startsAt}, ${hash}; the plan is ${JSON.stringify(plan)}.`);
+  }
+}
+
+async function cancelPlan(company: Subject): Promise<void> {
+  const { random, twin, admin } = company;
+  const pending = twin.plans.flatMap(({ startsAt, isCancelled }, i) =>
+    startsAt > company.now + 1 && !isCancelled ? [i + 1] : [],
   );
+  await company.expectReason(['cancelPlan', 1], 'PlanNotPending');
+  if (pending.length === 0) return;
+  const version = random.pick(pending);
+  await company.send(['cancelPlan', version], { from: random.pick([admin, ...company.guardians]) });
+  twin.cancelPlan(version);
 }
 
-export async function payOutTo(company: Subject, chosen: ReturnType<Subject['walletOwners']>): Promise<void> {
-  await company.send(['payOut', chosen.map(([, { wallet }]) => wallet)]);
-  for (const [id, distributor] of chosen) {
-    if (distributor.owed > 0n && distributor.heldUntil <= company.now) company.twin.pay(id);
-  }
-}
-
-async function withdrawFloat(company: Subject): Promise<void> {
-  const { random, twin } = company;
-  if (twin.float < 100n) return;
-  const units = company.draw(edgyBigInt(1n, twin.float / 100n));
-  const to = random.hex(20);
-  await company.send(['withdrawFloat', units, to]);
-  twin.withdrawFloat(to, units);
+/** Tokens come without `fund`, and somebody sweeps them into the float. */
+async function sweep(company: Subject): Promise<void> {
+  const { twin, ledger } = company;
+  await company.expectReason(['sweep'], 'NothingReceived');
+  const units = company.draw(edgyBigInt(1n, 10n ** 9n));
+  await ledger.mint(ledger.address, units);
+  await company.send(['sweep']);
+  twin.sweep(units);
 }
 
 export async function setPaused(company: Subject, paused: boolean): Promise<void> {
@@ -213,37 +184,37 @@ export async function setPaused(company: Subject, paused: boolean): Promise<void
 
 /** Pauses, and is refused to enrol and to record; or lets it go on. */
 async function pause(company: Subject): Promise<void> {
-  const { twin, ledger } = company;
+  const { twin } = company;
   await setPaused(company, !twin.paused);
   if (!twin.paused) return;
+  const [{ key, sequence }] = [twin.recorder(1)];
   const [distributor, sale] = [`0x${'00'.repeat(28)}`, `0x${'00'.repeat(12)}`];
-  const calls: Call[] = [
-    ['enrol', distributor],
-    ['recordSales', twin.batches.length + 1, sale, zeroHash],
-  ];
-  for (const call of calls) {
-    const reason = await ledger.findReason(call);
-    if (reason !== 'RecordingPaused') throw new Error(`${call[0]} of a paused ledger ends with ${reason}.`);
-  }
+  await company.expectReason(['enrol', distributor], 'RecordingPaused', key);
+  await company.expectReason(['recordSales', sale, sequence + 1, zeroHash, 1], 'RecordingPaused', key);
+}
+
+/** Offers the admin's seat, and withdraws the offer. */
+async function offerSeat(company: Subject): Promise<void> {
+  const { random, twin, terms } = company;
+  const newAdmin: Address = random.hex(20);
+  await company.send(['beginDefaultAdminTransfer', newAdmin]);
+  const acceptableFrom = company.now + adminDelayOf(terms);
+  twin.enter({ kind: 'adminTransferSet', newAdmin, acceptableFrom });
+  await company.send(['cancelDefaultAdminTransfer']);
+  twin.enter({ kind: 'adminTransferSet', newAdmin: zeroAddress, acceptableFrom: 0 });
 }
 
 /** All of them; how often one is listed is how often it is done. */
 export const POWERS = [
-  setStanding,
-  setStanding,
-  setStanding,
-  correctSponsor,
-  correctSponsor,
-  leave,
-  hold,
-  releaseHold,
-  raiseFlag,
-  closeFlag,
-  claim,
-  change,
-  recover,
-  withdrawTo,
-  payOut,
-  withdrawFloat,
+  actAtRandom,
+  actAtRandom,
+  actAtRandom,
+  actAtRandom,
+  lowerCaps,
+  replaceRecorder,
+  replaceRecorder,
+  cancelPlan,
+  sweep,
   pause,
+  offerSeat,
 ];

@@ -17,6 +17,10 @@ export class Subject {
   readonly terms: CreationTerms;
   /** Private keys by wallet. */
   readonly #keys = new Map<Address, Hex>();
+  /** Who may cancel besides the admin. */
+  readonly guardians = new Set<Address>();
+  /** The reasons for which the ledger has refused something. */
+  readonly refusals = new Set<string>();
   /** Logs since they were last taken. */
   logs: LedgerLog[] = [];
 
@@ -24,7 +28,7 @@ export class Subject {
     this.random = random;
     this.ledger = ledger;
     this.terms = terms;
-    this.twin = new Twin(terms.returnWindow);
+    this.twin = new Twin(terms);
   }
 
   /** A value of an arbitrary; the company's seed decides which. */
@@ -53,6 +57,16 @@ export class Subject {
   /** Sends a call to the ledger and keeps its logs. */
   async send(call: Call, options?: Parameters<Ledger['send']>[1]): Promise<void> {
     this.logs.push(...(await this.ledger.send(call, options)));
+  }
+
+  /**
+   * Makes a call that the ledger must refuse, at the time of the newest block.
+   * @throws Error if it does not, or for another reason.
+   */
+  async expectReason(call: Call, reason: string, from?: Address): Promise<void> {
+    const found = await this.ledger.findReason(call, from);
+    this.refusals.add(reason);
+    if (found !== reason) throw new Error(`${call[0]} ends with ${found} and not with ${reason}.`);
   }
 
   /** A new wallet, whose key is kept. */

@@ -2,7 +2,6 @@ import {
   type Account,
   type DistributorRecord,
   type Entry,
-  encodeStandings,
   extendHead,
   FLAG_OUTCOMES,
   FLAG_SUBJECTS,
@@ -13,9 +12,7 @@ import {
   moveAway,
   packFragment,
   STATUS_ACTIVE,
-  STATUS_CLOSED,
   STATUS_NONE,
-  type StandingRecord,
   type Tree,
   type WALLET_CHANGES,
 } from '@plumbline/protocol';
@@ -28,6 +25,10 @@ export interface TwinDistributor extends Account {
   enrolledAt: number;
   heldUntil: number;
   nonce: number;
+  /** Number of the change by which they have announced to leave, 0 if there is none. */
+  leaving: number;
+  /** The id that the wallet's word was last written with. */
+  wordId: number;
 }
 
 export interface TwinRecovery {
@@ -35,13 +36,25 @@ export interface TwinRecovery {
   executableFrom: number;
 }
 
+export interface TwinFlag {
+  /** 0 while no outcome was given. */
+  outcome: number;
+  reviewBy: number;
+  subjectKind: number;
+  subject: number;
+  isAnswered: boolean;
+}
+
+/** What a wallet's word says of nobody. */
+const NO_WORD = { wallet: zeroAddress, enrolledAt: 0, heldUntil: 0, nonce: 0, leaving: 0, wordId: 0 };
+
 /** The distributors of a ledger in TypeScript: tree, standing, wallets, holds and flags, and the journal. */
 export class DistributorsTwin {
   readonly entries: Entry[] = [];
   readonly distributors = new Map<number, TwinDistributor>();
   readonly recoveries = new Map<Address, TwinRecovery>();
-  /** Outcomes by flag number less 1; 0 while it is open. */
-  readonly flags: number[] = [];
+  /** By flag number less 1. */
+  readonly flags: TwinFlag[] = [];
   head: Hex = GENESIS_HEAD;
   fragments = 0;
   paused = false;
@@ -65,9 +78,9 @@ export class DistributorsTwin {
     return distributor;
   }
 
-  /** Lanes taken of a fragment. */
-  occupancy(fragment: number): number {
-    return [0, 1, 2, 3].filter((lane) => this.distributors.has(idAt(fragment, lane))).length;
+  /** The id that the distributor of `id` has now. */
+  presentId(id: number): number {
+    return this.tree.movedTo(id) || id;
   }
 
   /** The storage words of all fragments, from number 1. */
@@ -88,38 +101,28 @@ export class DistributorsTwin {
   enrol(distributors: readonly DistributorRecord[], enrolledAt: number): void {
     for (const { id, sponsor, wallet } of distributors) {
       const standing = { owed: 0n, rank: 0, status: STATUS_ACTIVE, movedTo: 0 };
-      this.distributors.set(id, { sponsor, ...standing, wallet, enrolledAt, heldUntil: 0, nonce: 0 });
+      this.distributors.set(id, { sponsor, ...standing, ...NO_WORD, wallet, enrolledAt, wordId: id });
       this.fragments = Math.max(this.fragments, fragmentOf(id));
       this.enter({ kind: 'enrolled', id, sponsor, wallet });
     }
   }
 
-  setStanding(ranker: Address, standings: readonly StandingRecord[], evidence: Hex): void {
-    for (const { id, rank, status } of standings) Object.assign(this.distributor(id), { rank, status });
-    this.enter({ kind: 'standingSet', ranker, evidence, records: encodeStandings(standings) });
-  }
-
-  /** @returns The distributor's id from now on. */
-  correctSponsor(id: number, sponsor: number, reason: Hex): number {
+  /**
+   * Puts a distributor below another sponsor.
+   * @returns Their id from now on.
+   */
+  protected place(id: number, sponsor: number): number {
     const distributor = this.distributor(id);
     const staysInside = fragmentOf(sponsor) === fragmentOf(id) && sponsor < id;
-    let newId = id;
     if (id % LANES === 0 || staysInside) {
       distributor.sponsor = sponsor;
-    } else {
-      this.fragments += 1;
-      newId = idAt(this.fragments, 0);
-      this.distributors.set(newId, { ...distributor, sponsor });
-      const gone = { wallet: zeroAddress, enrolledAt: 0, heldUntil: 0, nonce: 0 };
-      this.distributors.set(id, { ...moveAway(distributor, newId), ...gone });
+      return id;
     }
-    this.enter({ kind: 'sponsorCorrected', id, newId, sponsor, reason });
+    this.fragments += 1;
+    const newId = idAt(this.fragments, 0);
+    this.distributors.set(newId, { ...distributor, sponsor });
+    this.distributors.set(id, { ...moveAway(distributor, newId), ...NO_WORD });
     return newId;
-  }
-
-  leave(id: number): void {
-    Object.assign(this.distributor(id), { rank: 0, status: STATUS_CLOSED });
-    this.enter({ kind: 'distributorLeft', id });
   }
 
   setWallet(id: number, to: Address, how: (typeof WALLET_CHANGES)[number]): void {
@@ -127,6 +130,7 @@ export class DistributorsTwin {
     const from = distributor.wallet;
     this.recoveries.delete(from);
     distributor.wallet = to;
+    distributor.wordId = id;
     if (how !== 'claimed') distributor.nonce += 1;
     this.enter({ kind: 'walletSet', id, from, to, how });
   }
@@ -144,19 +148,37 @@ export class DistributorsTwin {
   }
 
   hold(id: number, until: number, reason: Hex): void {
-    this.distributor(id).heldUntil = until;
+    Object.assign(this.distributor(id), { heldUntil: until, wordId: id });
     this.enter({ kind: 'holdSet', id, until, reason });
   }
 
-  raiseFlag(subjectKind: number, subject: number, reason: Hex): void {
-    this.flags.push(0);
-    const kind = FLAG_SUBJECTS[subjectKind] ?? 'distributor';
-    this.enter({ kind: 'flagRaised', flag: this.flags.length, subjectKind: kind, subject, reason });
+  raiseFlag(
+    flag: Omit<TwinFlag, 'outcome' | 'isAnswered'>,
+    flagKind: number,
+    severity: number,
+    evidence: Hex,
+  ): void {
+    this.flags.push({ ...flag, outcome: 0, isAnswered: false });
+    const subjectKind = FLAG_SUBJECTS[flag.subjectKind] ?? 'distributor';
+    const { subject, reviewBy } = flag;
+    const rest = { flag: this.flags.length, subjectKind, subject, flagKind, severity, evidence, reviewBy };
+    this.enter({ kind: 'flagRaised', ...rest });
+  }
+
+  answerFlag(flag: number, id: number, answer: Hex): void {
+    Object.assign(this.flag(flag), { isAnswered: true });
+    this.enter({ kind: 'flagAnswered', flag, id, answer });
   }
 
   closeFlag(flag: number, outcome: number, evidence: Hex): void {
-    this.flags[flag - 1] = outcome;
+    this.flag(flag).outcome = outcome;
     this.enter({ kind: 'flagClosed', flag, outcome: FLAG_OUTCOMES[outcome - 1] ?? 'cleared', evidence });
+  }
+
+  flag(number: number): TwinFlag {
+    const flag = this.flags[number - 1];
+    if (!flag) throw new Error(`There is no flag ${number}.`);
+    return flag;
   }
 
   setPaused(by: Address, paused: boolean): void {

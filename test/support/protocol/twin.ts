@@ -1,18 +1,21 @@
 import {
   amountOf,
+  type BalanceRecord,
+  batchNumber,
   countedVolume,
   creditedBy,
+  encodeBalances,
   encodeSales,
   maxTotalBps,
-  type Plan,
   payCommission,
-  planHash,
   type ReversalRecord,
+  recorderOfBatch,
+  recordsAfter,
   type SaleRecord,
   type SettledLine,
 } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
-import { DistributorsTwin } from './twin-distributors.ts';
+import { PowersTwin } from './twin-powers.ts';
 
 /** A batch as its facts and the ledger's state together tell it. */
 export interface TwinBatch {
@@ -28,44 +31,32 @@ export interface TwinBatch {
  * A ledger in TypeScript, made of nothing but the functions of protocol: it does what the contract does and makes the
  * entries that the contract should make. It trusts its caller to ask only for what a ledger accepts.
  */
-export class Twin extends DistributorsTwin {
-  readonly plans: { plan: Plan; startsAt: number }[] = [];
+export class Twin extends PowersTwin {
   readonly batches: TwinBatch[] = [];
-  readonly returnWindow: number;
   float = 0n;
   reserved = 0n;
   owed = 0n;
 
-  constructor(returnWindow: number) {
-    super();
-    this.returnWindow = returnWindow;
-  }
-
-  announce(plan: Plan, startsAt: number): void {
-    this.plans.push({ plan, startsAt });
-    this.enter({
-      kind: 'planAnnounced',
-      version: this.plans.length,
-      startsAt,
-      planHash: planHash(plan),
-      plan,
-    });
-  }
-
-  planOf(version: number): Plan {
-    const announced = this.plans[version - 1];
-    if (!announced) throw new Error(`There is no plan ${version}.`);
-    return announced.plan;
-  }
-
-  /** Version of the plan in force at `time`. */
-  planAt(time: number): number {
-    return this.plans.findLastIndex(({ startsAt }) => startsAt <= time) + 1;
-  }
-
   fund(from: Address, units: bigint): void {
     this.float += units;
     this.enter({ kind: 'floatFunded', from, units });
+  }
+
+  sweep(units: bigint): void {
+    this.float += units;
+    this.enter({ kind: 'surplusSwept', units });
+  }
+
+  /** What distributors are owed from before the ledger. */
+  openBalances(balances: readonly BalanceRecord[], evidence: Hex): void {
+    let all = 0n;
+    for (const { id, units } of balances) {
+      this.distributor(id).owed += units;
+      all += units;
+    }
+    this.float -= all;
+    this.owed += all;
+    this.enter({ kind: 'balancesOpened', units: all, evidence, records: encodeBalances(balances) });
   }
 
   /** What recording `sales` at `time` reserves. */
@@ -75,12 +66,16 @@ export class Twin extends DistributorsTwin {
     return volume * BigInt(maxTotalBps(plan));
   }
 
-  record(recorder: Address, records: SaleRecord[], manifestRoot: Hex, recordedAt: number): TwinBatch {
+  record(number: number, records: SaleRecord[], manifestRoot: Hex, recordedAt: number): TwinBatch {
+    const recorder = this.recorder(number);
+    recorder.sequence += 1;
     const reserved = this.needed(records, recordedAt);
+    this.spend(recorder.allowances.spend('count', recordedAt, BigInt(records.length)));
+    this.spend(recorder.allowances.spend('units', recordedAt, reserved));
     this.float -= reserved;
     this.reserved += reserved;
     const batch: TwinBatch = {
-      batch: this.batches.length + 1,
+      batch: batchNumber(number, recorder.sequence),
       plan: this.planAt(recordedAt),
       recordedAt,
       records,
@@ -92,7 +87,7 @@ export class Twin extends DistributorsTwin {
       kind: 'batchRecorded',
       batch: batch.batch,
       plan: batch.plan,
-      recorder,
+      recorder: recorder.key,
       recordedAt,
       reserved,
       manifestRoot,
@@ -100,6 +95,22 @@ export class Twin extends DistributorsTwin {
     });
     if (this.returnWindow === 0) this.settle(batch, records.length);
     return batch;
+  }
+
+  /** Batches with sales that are not settled. */
+  get open(): TwinBatch[] {
+    return this.batches.filter(({ settled, records }) => settled < records.length);
+  }
+
+  /** The open batches that must be settled before the next change can be applied. */
+  get openBefore(): TwinBatch[] {
+    const startsAt = this.pending?.effectiveAt ?? Number.POSITIVE_INFINITY;
+    return this.open.filter(({ recordedAt }) => recordedAt < startsAt);
+  }
+
+  /** The batch's records as its reversals have left them. */
+  presentRecords({ records, reversals }: TwinBatch): Hex {
+    return recordsAfter(encodeSales(records), reversals);
   }
 
   /** Price and volume of a sale after its reversals. */
@@ -115,17 +126,36 @@ export class Twin extends DistributorsTwin {
     return left;
   }
 
-  reverse(batch: TwinBatch, reversal: ReversalRecord): void {
+  /** What reversals of a batch free. */
+  freedBy(batch: TwinBatch, reversals: readonly ReversalRecord[]): bigint {
     const plan = this.planOf(batch.plan);
-    const counted = () => {
-      const left = this.leftOf(batch, reversal.index);
-      return countedVolume(plan, left.class, left.volumeCents);
+    const after = { ...batch, reversals: [...batch.reversals, ...reversals] };
+    const counted = (each: TwinBatch, index: number) => {
+      const { class: buyer, volumeCents } = this.leftOf(each, index);
+      return countedVolume(plan, buyer, volumeCents);
     };
-    const before = counted();
-    batch.reversals.push(reversal);
-    this.release((before - counted()) * BigInt(maxTotalBps(plan)));
-    const { seller } = this.leftOf(batch, reversal.index);
-    this.enter({ kind: 'saleReversed', batch: batch.batch, seller, ...reversal });
+    const fewer = [...new Set(reversals.map(({ index }) => index))].reduce(
+      (sum, index) => sum + counted(batch, index) - counted(after, index),
+      0n,
+    );
+    return fewer * BigInt(maxTotalBps(plan));
+  }
+
+  /** @param reversals In the order of their leaves. */
+  reverse(batch: TwinBatch, reversals: readonly ReversalRecord[], time: number): void {
+    const { allowances } = this.recorder(recorderOfBatch(batch.batch));
+    const freed = this.freedBy(batch, reversals);
+    this.spend(allowances.spend('returns', time, freed));
+    this.release(freed);
+    for (const reversal of reversals) {
+      batch.reversals.push(reversal);
+      const { seller } = this.leftOf(batch, reversal.index);
+      this.enter({ kind: 'saleReversed', batch: batch.batch, seller, ...reversal });
+    }
+  }
+
+  refundLate(batch: TwinBatch, index: number, priceCents: bigint, evidence: Hex): void {
+    this.enter({ kind: 'refundedLate', batch: batch.batch, index, priceCents, evidence });
   }
 
   /** What a sale of a batch is settled to, by its plan and the tree as it stands. */
@@ -153,15 +183,8 @@ export class Twin extends DistributorsTwin {
     this.reserved -= credited;
     this.owed += credited;
     this.release(released);
-    this.enter({
-      kind: 'batchSettled',
-      batch: batch.batch,
-      from,
-      until: batch.settled,
-      credited,
-      released,
-      lines,
-    });
+    const rest = { from, until: batch.settled, credited, released, lines };
+    this.enter({ kind: 'batchSettled', batch: batch.batch, ...rest });
   }
 
   /** Pays what is owed to a distributor, to another address than their wallet if they have signed one. */
@@ -174,6 +197,7 @@ export class Twin extends DistributorsTwin {
       this.enter({ kind: 'payout', id, wallet, units });
     } else {
       distributor.nonce += 1;
+      distributor.wordId = id;
       this.enter({ kind: 'payoutRedirected', id, wallet, to, units });
     }
   }
@@ -186,5 +210,9 @@ export class Twin extends DistributorsTwin {
   private release(units: bigint): void {
     this.reserved -= units;
     this.float += units;
+  }
+
+  private spend(isLeft: boolean): void {
+    if (!isLeft) throw new Error('The recorder has not that much left.');
   }
 }
