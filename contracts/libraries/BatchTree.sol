@@ -67,7 +67,10 @@ library BatchTree {
         bytes32[] calldata proof
     ) internal pure returns (bytes32, bytes32) {
         uint256 used = 0;
-        for (uint256 nodes = _chunks(count); nodes > 1; nodes = (nodes + 1) / 2) {
+        uint256 nodes = _chunks(count);
+        // In a tree of one leaf nothing else ties the leaf to its place.
+        if (index >= nodes) return (0, 0);
+        for (; nodes > 1; nodes = (nodes + 1) / 2) {
             if (index ^ 1 < nodes) {
                 // A proof that is too short proves nothing.
                 if (used == proof.length) return (0, 0);

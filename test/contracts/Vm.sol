@@ -21,7 +21,8 @@ function bound(uint256 value, uint256 least, uint256 most) pure returns (uint256
 }
 
 function eq(uint256 given, uint256 wanted, string memory name) pure {
-    require(given == wanted, string.concat(name, ": ", decimal(given), " is not ", decimal(wanted)));
+    // A message given to `require` would be put together every time.
+    if (given != wanted) revert(string.concat(name, ": ", decimal(given), " is not ", decimal(wanted)));
 }
 
 function decimal(uint256 value) pure returns (string memory text) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { BatchModel } from "../BatchModel.sol";
 import { LedgerTest } from "../LedgerTest.sol";
 import { eq, vm } from "../Vm.sol";
+import { ChunkReversals } from "../../../contracts/interfaces/ILedgerCore.sol";
 
 /// @notice What the calls cost, kept in snapshots/ so that a change of cost is seen in review.
 /// @dev Each figure is the gas of the call alone, without the 21,000 and the calldata of a transaction. The last batch
@@ -34,21 +36,21 @@ abstract contract LedgerGasTest is LedgerTest {
             ledger.enrol(distributors);
             sales = bytes.concat(sales, _sale(0, first + levels, 10_000, 10_000));
         }
-        ledger.recordSales(1, sales, keccak256("manifest"));
+        ledger.recordSales(sales, 1, keccak256("manifest"), 1);
         if (returnWindow != 0) {
-            ledger.recordSales(2, sales, keccak256("manifest"));
+            ledger.recordSales(sales, 2, keccak256("manifest"), 1);
             vm.warp(recordedAt + returnWindow);
-            ledger.settle(1, 1, recordedAt, sales, "", ALL);
+            ledger.settle(1, sales, 1, recordedAt, ALL);
         }
     }
 
     function _snapshotRecord(string memory name) internal {
-        ledger.recordSales(3, sales, keccak256("manifest"));
+        ledger.recordSales(sales, 3, keccak256("manifest"), 1);
         vm.snapshotGasLastCall(GROUP, string.concat("record 100 sales, ", name));
     }
 
     function _snapshotSettle(string memory name) internal {
-        ledger.settle(2, 1, recordedAt, sales, "", ALL);
+        ledger.settle(2, sales, 1, recordedAt, ALL);
         vm.snapshotGasLastCall(GROUP, string.concat("settle 100 sales, ", name));
         (, , , uint256 owed) = ledger.solvency();
         require(owed != 0, "nothing was credited");
@@ -100,7 +102,9 @@ contract Readable10GasTest is LedgerGasTest {
 
     function test_reverse() external {
         vm.warp(recordedAt + 1 days);
-        ledger.reverse(2, 1, recordedAt, sales, "", abi.encodePacked(uint32(7), uint32(10_000), uint32(10_000)));
+        ChunkReversals[] memory chunks = new ChunkReversals[](1);
+        chunks[0] = BatchModel.reversalsIn(sales, 0, _reversal(7, 10_000, 10_000));
+        ledger.reverse(2, 1, recordedAt, SALES, chunks);
         vm.snapshotGasLastCall(GROUP, "reverse 1 sale of 100");
     }
 }
@@ -139,7 +143,7 @@ contract AtOnceGasTest is LedgerGasTest {
     }
 
     function test_recordAndSettle() external {
-        ledger.recordSales(2, sales, keccak256("manifest"));
+        ledger.recordSales(sales, 2, keccak256("manifest"), 1);
         vm.snapshotGasLastCall(GROUP, "record and settle 100 sales at once, 10 levels, compact");
         (bool open, ) = ledger.batchOf(2);
         require(!open, "settled at once");

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { decimal, eq, vm } from "../Vm.sol";
 import { LedgerTest } from "../LedgerTest.sol";
+import { ActsHandler } from "./ActsHandler.sol";
 import { CompanyHandler } from "./CompanyHandler.sol";
 import { LedgerChecks } from "./LedgerChecks.sol";
 import { Form, LedgerDriver } from "./LedgerDriver.sol";
@@ -25,11 +26,13 @@ contract LedgerHandler is
     MoneyHandler,
     WalletHandler,
     CompanyHandler,
+    ActsHandler,
     LedgerChecks
 {
     constructor(Form memory form) LedgerDriver(form) {
         _openStorefront();
         _enrolLine(form.line);
+        if (form.line > 8) _rankLine();
         _fundFrom(address(this), 1 << 40);
         // Three plans in force one after the other, besides those that the calls announce.
         for (uint256 i = 0; i < 3; ++i) _announce();
@@ -64,15 +67,15 @@ abstract contract HandledLedger is LedgerTest {
 
 /// @notice Whatever is called in whatever order, these things hold. Each is a campaign of random calls of its own.
 /// @dev `npm test` runs the short profile of hardhat.config.ts; `npm run fuzz` the long one, which makes more than
-/// 100,000 calls of the handler.
+/// 200,000 calls of the handler.
 abstract contract LedgerInvariants is HandledLedger {
     /// @dev How a trial ends that went well: nothing of it stays.
     error TrialPassed();
 
     uint256 private constant MAX_HOLD = 30 days;
     uint256 private constant HOLD_GAP = 7 days;
-    uint256 private constant ACTIONS = 31;
-    uint256 private constant REFUSED_ACTIONS = 26;
+    uint256 private constant ACTIONS = 47;
+    uint256 private constant REFUSED_ACTIONS = 40;
 
     function invariant_solvent() external view {
         handler.checkSolvency();
@@ -130,7 +133,7 @@ abstract contract LedgerInvariants is HandledLedger {
         }
         for (uint256 i = 0; i < REFUSED_ACTIONS + 3; ++i) {
             // Without a return window a batch is settled as it is recorded.
-            bool comesLater = i < 3;
+            bool comesLater = i < 6;
             if (handler.hasWindow() || !comesLater) require(handler.performed(actions[i]) != 0, _name("never done", i));
             if (i < REFUSED_ACTIONS) require(handler.refused(actions[i]) != 0, _name("never refused", i));
         }
@@ -187,18 +190,26 @@ abstract contract LedgerInvariants is HandledLedger {
         (bytes32[] memory quotes, address[] memory buyers, uint256[2][] memory pricesAndEnds) = handler.openOrders();
         vm.warp(handler.time());
         (, uint256 float, , ) = ledger.solvency();
-        _asCompany(abi.encodeCall(ledger.setRecorder, (address(shop), 0)));
-        if (float != 0) _asCompany(abi.encodeCall(ledger.withdrawFloat, (float, address(1))));
+        _asCompany(abi.encodeCall(ledger.setRecorder, (address(shop), 0, 0)));
         if (!handler.paused()) _asCompany(abi.encodeCall(ledger.setPaused, (true)));
+        uint256 time = handler.time();
+        if (float != 0) {
+            bytes memory call = abi.encodeCall(ledger.withdrawFloat, (float, address(1)));
+            if (handler.hasWindow() && ledger.actOf(keccak256(call)) == 0) {
+                _asCompany(abi.encodeCall(ledger.announce, (call)));
+                vm.warp(time = ledger.actOf(keccak256(call)));
+                _asCompany(call);
+            }
+        }
         for (uint256 i = 0; i < quotes.length; ++i) {
-            if (pricesAndEnds[i][1] <= handler.time()) {
+            if (pricesAndEnds[i][1] <= time) {
                 shop.complete(quotes[i]);
                 continue;
             }
             dollar.setFrozen(buyers[i], false);
             uint256 before = dollar.balanceOf(buyers[i]);
             vm.prank(buyers[i]);
-            shop.returnOrder(quotes[i], "");
+            shop.returnOrder(quotes[i]);
             eq(dollar.balanceOf(buyers[i]), before + pricesAndEnds[i][0] * handler.unit(), "refund");
         }
         (uint256 held, uint256 open, uint256 margins, uint256 rest) = shop.solvency();
@@ -267,15 +278,21 @@ abstract contract LedgerInvariants is HandledLedger {
                 handler.takeBack.selector,
                 handler.settle.selector,
                 handler.returnOrder.selector,
+                handler.applyChange.selector,
+                handler.cancelLeaving.selector,
+                handler.cancelChange.selector,
                 handler.enrol.selector,
                 handler.setStanding.selector,
                 handler.correctSponsor.selector,
                 handler.leaveProgramme.selector,
+                handler.endMembership.selector,
                 handler.record.selector,
                 handler.recordAndSettle.selector,
-                handler.withdrawFloat.selector,
+                handler.refundLate.selector,
                 handler.withdraw.selector,
                 handler.withdrawTo.selector,
+                handler.sweep.selector,
+                handler.openBalances.selector,
                 handler.claimWallet.selector,
                 handler.changeWallet.selector,
                 handler.recover.selector,
@@ -283,16 +300,26 @@ abstract contract LedgerInvariants is HandledLedger {
                 handler.hold.selector,
                 handler.releaseHold.selector,
                 handler.announcePlan.selector,
+                handler.cancelPlan.selector,
                 handler.pause.selector,
                 handler.raiseFlag.selector,
                 handler.closeFlag.selector,
+                handler.answerFlag.selector,
+                handler.publish.selector,
+                handler.useAct.selector,
+                handler.cancelAct.selector,
+                handler.replaceRecorder.selector,
+                handler.endStandby.selector,
                 handler.buy.selector,
                 handler.complete.selector,
                 handler.withdrawMargin.selector,
                 handler.withdrawProceeds.selector,
+                handler.announceAct.selector,
+                handler.skipCancelled.selector,
+                handler.announceAndUseAct.selector,
+                handler.lowerCaps.selector,
                 handler.payOut.selector,
                 handler.fund.selector,
-                handler.setCap.selector,
                 handler.spoil.selector,
                 handler.jump.selector
             ];

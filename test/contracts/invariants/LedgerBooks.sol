@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { ACTIVE, CommissionModel, Share, Standing } from "../CommissionModel.sol";
 import { Journal } from "../../../contracts/libraries/Journal.sol";
 import { Plan } from "../../../contracts/types/Plan.sol";
 
@@ -9,7 +10,7 @@ import { Plan } from "../../../contracts/types/Plan.sol";
 /// whatever ids they get, and the journal's head is folded from what was done.
 abstract contract LedgerBooks {
     struct Distributor {
-        /// The present id. The ids that they had before lead here too.
+        /// As the changes that are applied have left it. The ids that they had before lead here too.
         uint256 id;
         /// Who stands above them, 0 for a root, and by which id the ledger was told.
         uint256 sponsor;
@@ -23,6 +24,8 @@ abstract contract LedgerBooks {
         uint256 enrolledAt;
         uint256 heldUntil;
         uint256 nonce;
+        /// The change by which they leave.
+        uint256 leaving;
         /// The recovery under way.
         address newWallet;
         uint256 recoverableFrom;
@@ -38,27 +41,45 @@ abstract contract LedgerBooks {
     struct BookedPlan {
         uint256 startsAt;
         uint256 total;
+        bool isCancelled;
         bytes encoded;
     }
 
     struct BookedBatch {
+        uint256 number;
+        /// Index in `recorders`.
+        uint256 recorder;
         uint256 plan;
         uint256 recordedAt;
         uint256 settled;
-        bytes records;
-        bytes reversals;
         /// What reversals have left.
         Sale[] sales;
+        /// Who is paid for each sale, fixed as it was recorded; empty for a seller who was not enrolled then.
+        Share[][] shares;
     }
 
-    uint256 internal constant ACTIVE = 1;
-    uint256 internal constant INACTIVE = 2;
-    uint256 internal constant CLOSED = 3;
+    struct BookedRecorder {
+        address key;
+        address standby;
+        uint256 sequence;
+        uint256 cap;
+        uint256 countCap;
+    }
+
+    struct BookedFlag {
+        uint256 subjectKind;
+        uint256 subject;
+        uint256 outcome;
+        uint256 reviewBy;
+        bool isAnswered;
+    }
 
     uint256 public free;
     uint256 public reserved;
     uint256 public owed;
     uint256 public paid;
+    /// Owed from before the ledger.
+    uint256 internal opened;
     uint256 public entries;
     bytes32 public head;
     bool public paused;
@@ -73,10 +94,12 @@ abstract contract LedgerBooks {
     uint256[] internal lanes;
     /// Index is version minus one.
     BookedPlan[] internal plans;
-    /// Index is batch minus one.
+    /// In the order of recording.
     BookedBatch[] internal batches;
+    /// Index is the recorder's number minus one.
+    BookedRecorder[] internal recorders;
     /// Index is flag minus one.
-    uint256[] internal flags;
+    BookedFlag[] internal flags;
 
     function _enter(bytes32 newHead) internal {
         head = newHead;
@@ -111,7 +134,7 @@ abstract contract LedgerBooks {
     /// @dev The most a plan can pay: each level at its best rate.
     function _bookPlan(Plan memory plan, uint256 startsAt) internal {
         bytes memory encoded = abi.encode(plan);
-        plans.push(BookedPlan(startsAt, _mostOf(plan), encoded));
+        plans.push(BookedPlan(startsAt, _mostOf(plan), false, encoded));
         _enter(Journal.planAnnounced(head, plans.length, startsAt, keccak256(encoded)));
     }
 
@@ -126,12 +149,69 @@ abstract contract LedgerBooks {
         }
     }
 
+    /// @dev The newest plan whose time has come and that was not cancelled.
     function _planAt(uint256 time) internal view returns (uint256 version) {
-        for (uint256 i = 0; i < plans.length; ++i) if (plans[i].startsAt <= time) version = i + 1;
+        for (uint256 i = 0; i < plans.length; ++i) {
+            if (plans[i].startsAt <= time && !plans[i].isCancelled) version = i + 1;
+        }
     }
 
     function _planOf(uint256 version) internal view returns (Plan memory) {
         return abi.decode(plans[version - 1].encoded, (Plan));
+    }
+
+    function _standings() internal view returns (Standing[] memory all) {
+        all = new Standing[](distributors.length);
+        for (uint256 number = 1; number < all.length; ++number) {
+            Distributor storage distributor = distributors[number];
+            all[number] = Standing({
+                id: distributor.id,
+                sponsor: distributor.sponsor,
+                sponsorId: distributor.sponsorId,
+                rank: distributor.rank,
+                status: distributor.status
+            });
+        }
+    }
+
+    /// @dev Books the settlement of sales up to `until` of a batch: to each distributor what was fixed as it was recorded, the
+    /// rest of what was reserved to the float, and the entry.
+    function _bookSettled(BookedBatch storage batch, uint256 until) internal {
+        Plan memory plan = _planOf(batch.plan);
+        Standing[] memory all = _standings();
+        uint256 from = batch.settled;
+        uint256 set = 0;
+        uint256 credited = 0;
+        bytes memory lines;
+        for (uint256 i = from; i < until; ++i) {
+            Sale memory sale = batch.sales[i];
+            uint256 volume = _counted(plan, sale);
+            set += volume * plans[batch.plan - 1].total;
+            Share[] memory shares;
+            if (volume != 0) shares = batch.shares[i];
+            // Whoever was enrolled under the seller's id only afterwards has the sale.
+            if (volume != 0 && shares.length == 0 && numberOf[sale.seller] != 0) {
+                shares = CommissionModel.sharesOf(plan, all, numberOf[sale.seller], sale.seller);
+            }
+            lines = bytes.concat(lines, CommissionModel.lineOf(all, shares, sale.seller, volume));
+            for (uint256 level = 0; level < shares.length; ++level) {
+                uint256 amount = volume * shares[level].rate;
+                if (amount == 0) continue;
+                distributors[shares[level].number].owed += amount;
+                distributors[shares[level].number].credited += amount;
+                credited += amount;
+            }
+        }
+        require(credited <= set, "the model pays more than was reserved");
+        batch.settled = until;
+        reserved -= set;
+        owed += credited;
+        free += set - credited;
+        _enter(Journal.batchSettled(head, batch.number, from, until, credited, set - credited, keccak256(lines)));
+    }
+
+    function _counted(Plan memory plan, Sale memory sale) internal pure returns (uint256) {
+        return (sale.volume * plan.weightsBps[sale.class]) / 10_000;
     }
 
     function _bookPayout(uint256 number) internal returns (uint256 units) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { CommissionModel, Share } from "../CommissionModel.sol";
 import { eq, vm } from "../Vm.sol";
+import { RecorderState } from "../../../contracts/interfaces/ILedgerCore.sol";
 import { LedgerDriver } from "./LedgerDriver.sol";
 import { Habit } from "./TokenHabits.sol";
 import { Plan } from "../../../contracts/types/Plan.sol";
@@ -39,7 +41,7 @@ abstract contract LedgerChecks is LedgerDriver {
             Sale[] memory sales = batches[i].sales;
             for (uint256 j = 0; j < sales.length; ++j) most += _counted(plan, sales[j]) * plan.ceilingBps;
         }
-        require(set + due + paid <= most, "above the ceiling");
+        require(set + due + paid <= most + opened, "above the ceiling");
     }
 
     /// @notice Everybody has what the model says, to the unit, and the ledger explains a sale as the model does.
@@ -60,7 +62,9 @@ abstract contract LedgerChecks is LedgerDriver {
         (uint256[] memory payees, uint256[] memory amounts) = ledger.explain(sale.seller, sale.class, sale.volume);
         uint256 volume = _counted(plan, sale);
         Share[] memory shares;
-        if (volume != 0) shares = _sharesOf(plan, numberOf[sale.seller]);
+        if (volume != 0) {
+            shares = CommissionModel.sharesOf(plan, _standings(), numberOf[sale.seller], sale.seller);
+        }
         eq(payees.length, shares.length, "levels explained");
         for (uint256 level = 0; level < shares.length; ++level) {
             eq(payees[level], distributors[shares[level].number].id, "payee explained");
@@ -93,19 +97,29 @@ abstract contract LedgerChecks is LedgerDriver {
     /// @notice What the other views say is what was done.
     function checkViews() external {
         vm.warp(time);
-        (uint256 recorded, uint256 fragments, uint256 announced) = ledger.counts();
-        eq(recorded, batches.length, "batches");
+        (uint256 fragments, uint256 announced, uint256 keys) = ledger.counts();
         eq(fragments, lanes.length, "fragments");
         eq(announced, plans.length, "plans");
+        eq(keys, recorders.length, "recorders");
         eq(ledger.currentPlan(), _planAt(time), "plan in force");
+        for (uint256 i = 0; i < plans.length; ++i) {
+            require(ledger.isPlanCancelled(i + 1) == plans[i].isCancelled, "plan cancelled");
+        }
         require(ledger.isPaused() == paused, "paused");
+        _checkRecorders();
+        _checkChanges();
         for (uint256 i = 0; i < batches.length; ++i) {
-            (bool open, uint256 settled) = ledger.batchOf(i + 1);
+            (bool open, uint256 settled) = ledger.batchOf(batches[i].number);
             bool isOpen = batches[i].settled < batches[i].sales.length;
             require(open == isOpen, "open batch");
             eq(settled, isOpen ? batches[i].settled : 0, "settled of a batch");
         }
-        for (uint256 i = 0; i < flags.length; ++i) eq(ledger.flagOf(i + 1), flags[i], "flag");
+        for (uint256 i = 0; i < flags.length; ++i) {
+            (uint256 outcome, uint256 reviewBy, bool isOpen) = ledger.flagOf(i + 1);
+            eq(outcome, flags[i].outcome, "outcome of a flag");
+            eq(reviewBy, flags[i].reviewBy, "date of a flag");
+            require(isOpen == (outcome == 0 && time < reviewBy), "open flag");
+        }
         for (uint256 i = 0; i < WALLETS; ++i) {
             Distributor storage distributor = distributors[ownerOf[wallets[i]]];
             (uint256 id, uint256 enrolledAt, uint256 heldUntil, uint256 nonce) = ledger.walletOf(wallets[i]);
@@ -121,6 +135,39 @@ abstract contract LedgerChecks is LedgerDriver {
             Distributor storage distributor = distributors[numberOf[ids[i]]];
             bool isUnclaimed = distributor.wallet == address(0) && distributor.id == ids[i];
             eq(ledger.unclaimedSince(ids[i]), isUnclaimed ? distributor.enrolledAt : 0, "unclaimed since");
+        }
+    }
+
+    function _checkRecorders() private view {
+        for (uint256 i = 0; i < recorders.length; ++i) {
+            (address key, address standby) = ledger.recorderKey(i + 1);
+            require(key == recorders[i].key, "key of a recorder");
+            require(standby == recorders[i].standby, "standby key");
+            RecorderState memory state = ledger.recorderOf(key);
+            eq(state.number, i + 1, "number of a recorder");
+            eq(state.sequence, recorders[i].sequence, "sequence");
+            eq(state.cap, recorders[i].cap, "cap");
+            eq(state.countCap, recorders[i].countCap, "count cap");
+            require(state.left <= state.cap / 2 && state.returnsLeft <= state.cap / 2, "more than half the cap");
+            require(state.countLeft <= state.countCap / 2, "more than half the count cap");
+        }
+    }
+
+    function _checkChanges() private view {
+        (uint256 next, uint256 announced, uint256 startsAt, uint256 open, ) = ledger.changes();
+        eq(next, nextChange, "next change");
+        eq(announced, changes.length, "changes");
+        bool isPending = nextChange <= changes.length;
+        uint256 at = isPending ? changes[nextChange - 1].effectiveAt : 0;
+        eq(startsAt, at, "next change starts at");
+        if (returnWindow != 0) eq(open, _openBefore(isPending ? at : ALL), "batches before the next change");
+        for (uint256 i = 0; i < changes.length; ++i) {
+            (uint256 kind, uint256 size, uint256 done, bool isCancelled, bool isApplied) = ledger.changeOf(i + 1);
+            eq(kind, changes[i].kind, "kind of a change");
+            eq(size, _sizeOf(changes[i]), "size of a change");
+            eq(done, changes[i].done, "records applied");
+            require(isCancelled == changes[i].isCancelled, "change cancelled");
+            require(isApplied == (i + 1 < nextChange), "change applied");
         }
     }
 

@@ -3,12 +3,14 @@ pragma solidity ^0.8.28;
 
 import { LedgerTest } from "../LedgerTest.sol";
 import { vm } from "../Vm.sol";
-import { CommissionModel } from "./CommissionModel.sol";
+import { ChangeBooks } from "./ChangeBooks.sol";
 import { Habit, IDollar, TokenHabits } from "./TokenHabits.sol";
 import { ICommissionLedgerErrors } from "../../../contracts/interfaces/ICommissionLedgerErrors.sol";
 import { Journal } from "../../../contracts/libraries/Journal.sol";
 import { SigningWallet } from "../../../contracts/mocks/SigningWallet.sol";
+import { LedgerRequest, RecorderGrant, RoleGrant } from "../../../contracts/interfaces/ILedgerFactory.sol";
 import { Plan } from "../../../contracts/types/Plan.sol";
+import { MAX_COUNT_CAP, MAX_UNIT_CAP } from "../../../contracts/types/RecorderWord.sol";
 
 /// @notice What a ledger under test is created with.
 struct Form {
@@ -23,27 +25,27 @@ struct Form {
 /// @notice Opens a ledger with its books, and carries out what the handlers have drawn: every call is either expected
 /// to succeed, or to be refused with the very error that was worked out before.
 /// @dev It keeps the time itself, because the compiler may read the block's time once for a whole call.
-abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICommissionLedgerErrors {
+abstract contract LedgerDriver is LedgerTest, ChangeBooks, TokenHabits, ICommissionLedgerErrors {
     uint256 internal constant WALLETS = 64;
     uint256 private constant FIRST_KEY = 0xD15712B070;
     uint256 internal constant REGISTRAR_KEY = 0x4E6157;
     uint32 internal constant PLAN_NOTICE = 1 days;
-    uint256 internal constant CAP_PERIOD = 1 days;
+    uint256 internal constant RECORDER_KEY = 0x4EC04D;
+    uint256 internal constant GUARDIAN_KEY = 0x60A4D;
 
     uint256 public immutable unit;
     uint32 internal immutable returnWindow;
+    uint256 internal immutable delay;
     uint256 internal immutable mostIds;
 
     uint256 public time = 1_800_000_000;
-    /// What the recorder, the handler itself, may reserve in a period, and has reserved and freed in the last one.
-    uint256 internal cap;
-    uint256 internal capPeriod;
-    uint256 internal capSpent;
-    uint256 internal capFreed;
+    bool internal isGuardian = true;
+    /// When the calls can be made that were announced, by their hash.
+    mapping(bytes32 act => uint256) internal actFrom;
 
     address[] internal wallets;
     mapping(address wallet => uint256 key) private _keyOf;
-    bytes32 private immutable _domain;
+    bytes32 private _domain;
     /// So that the same calls do something else in every form of ledger.
     bytes32 private immutable _salt;
     uint256 private _entropy;
@@ -63,17 +65,75 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
         returnWindow = form.returnWindow;
         mostIds = form.line + 40;
         distributors.push();
+        delay = form.returnWindow == 0 ? 0 : 1 days;
+        _openLedger(form);
+        _makeWallets();
+        dollar.approve(address(ledger), type(uint256).max);
+    }
+
+    /// @dev The handler is admin, ranker, compliance, guardian and the first recorder; there are another recorder, guardian and
+    /// registrar beside it.
+    function _openLedger(Form memory form) private {
         Plan memory plan = _plan(new uint16[](4), [uint16(10_000), 5000, 2500]);
         (plan.ratesBps[0][0], plan.ratesBps[0][1], plan.ratesBps[0][2], plan.ratesBps[0][3]) = (2000, 1000, 500, 1);
-        _create(address(dollar), form.compact, form.returnWindow, PLAN_NOTICE, plan);
+        LedgerRequest memory request = _request(address(dollar), form.compact, form.returnWindow, plan);
+        request.unit = uint96(unit);
+        request.roles = new RoleGrant[](5);
+        request.roles[0] = RoleGrant(keccak256("RANKER_ROLE"), address(this));
+        request.roles[1] = RoleGrant(keccak256("COMPLIANCE_ROLE"), address(this));
+        request.roles[2] = RoleGrant(keccak256("GUARDIAN_ROLE"), address(this));
+        request.roles[3] = RoleGrant(keccak256("GUARDIAN_ROLE"), vm.addr(GUARDIAN_KEY));
+        request.roles[4] = RoleGrant(keccak256("REGISTRAR_ROLE"), vm.addr(REGISTRAR_KEY));
+        request.recorders = new RecorderGrant[](2);
+        request.recorders[0] = RecorderGrant(address(this), MAX_UNIT_CAP, MAX_COUNT_CAP);
+        request.recorders[1] = RecorderGrant(vm.addr(RECORDER_KEY), MAX_UNIT_CAP, MAX_COUNT_CAP);
+        _create(request);
         _domain = _domainOf("Plumbline CommissionLedger", address(ledger));
         _enter(Journal.opened(head, keccak256(abi.encode(block.chainid, ledger, ledger.terms()))));
         _enter(Journal.roleChanged(head, 0, address(this), true));
         _enter(Journal.adminDelay(head, 1 days, time));
         _bookPlan(plan, time);
-        _takeRoles();
-        _makeWallets();
-        dollar.approve(address(ledger), type(uint256).max);
+        for (uint256 i = 0; i < 5; ++i) {
+            _enter(Journal.roleChanged(head, request.roles[i].role, request.roles[i].account, true));
+        }
+        for (uint256 i = 0; i < 2; ++i) _bookRecorder(request.recorders[i].key, MAX_UNIT_CAP, MAX_COUNT_CAP);
+    }
+
+    /// @dev Caps of a recorder, or a new one.
+    function _bookRecorder(address key, uint256 cap, uint256 countCap) internal {
+        uint256 index = _recorderOf(key);
+        if (index == recorders.length) recorders.push(BookedRecorder(key, address(0), 0, cap, countCap));
+        (recorders[index].cap, recorders[index].countCap) = (cap, countCap);
+        _enter(Journal.recorderSet(head, index + 1, key, cap, countCap));
+    }
+
+    /// @dev Index of the recorder with `key`, or how many there are.
+    function _recorderOf(address key) internal view returns (uint256 index) {
+        while (index < recorders.length && recorders[index].key != key) ++index;
+    }
+
+    /// @dev Announces a call of the admin and waits until it can be made.
+    function _announceAndWait(bytes memory call) internal {
+        if (delay == 0) return;
+        ledger.announce(call);
+        _bookAct(call);
+        vm.warp(time = actFrom[keccak256(call)]);
+    }
+
+    function _bookAct(bytes memory call) internal {
+        bytes32 act = keccak256(call);
+        actFrom[act] = time + delay;
+        _enter(Journal.actAnnounced(head, act, time + delay));
+    }
+
+    /// @dev Why a call that takes an announcement is refused; empty if it is not.
+    function _actRefusal(bytes memory call) internal view returns (bytes memory) {
+        bytes32 act = keccak256(call);
+        uint256 from = actFrom[act];
+        if (delay == 0) return "";
+        if (from == 0) return abi.encodeWithSelector(ActNotAnnounced.selector, act);
+        if (time < from) return abi.encodeWithSelector(ActTooEarly.selector, act, from);
+        return time > from + delay ? abi.encodeWithSelector(ActVoid.selector, act, from + delay) : bytes("");
     }
 
     /// @dev Around every call: some time passes, and afterwards nobody's settled money may have become less.
@@ -88,24 +148,6 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
             if (settled < _settledOf[number]) ++falls;
             _settledOf[number] = settled;
         }
-    }
-
-    function _takeRoles() private {
-        bytes32[3] memory roles = [ledger.RANKER_ROLE(), ledger.COMPLIANCE_ROLE(), ledger.GUARDIAN_ROLE()];
-        for (uint256 i = 0; i < 3; ++i) _giveRole(roles[i], address(this));
-        _giveRole(ledger.REGISTRAR_ROLE(), vm.addr(REGISTRAR_KEY));
-        cap = type(uint64).max;
-        _giveCap(address(this));
-    }
-
-    function _giveCap(address recorder) internal {
-        ledger.setRecorder(recorder, type(uint64).max);
-        _enter(Journal.recorderSet(head, recorder, type(uint64).max));
-    }
-
-    function _giveRole(bytes32 role, address account) internal {
-        ledger.grantRole(role, account);
-        _enter(Journal.roleChanged(head, role, account, true));
     }
 
     /// @dev The first is a contract.
@@ -172,6 +214,12 @@ abstract contract LedgerDriver is LedgerTest, CommissionModel, TokenHabits, ICom
     /// @dev Anybody at all.
     function _stranger() internal returns (address) {
         return address(uint160(1 + _draw(1 << 40)));
+    }
+
+    /// @dev The key of a recorder that is no contract.
+    function _drawRecorder() internal returns (address key) {
+        do key = recorders[_draw(recorders.length)].key;
+        while (key != address(this) && key.code.length != 0);
     }
 
     function _drawId() internal returns (uint256) {

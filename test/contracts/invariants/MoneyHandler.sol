@@ -30,23 +30,17 @@ abstract contract MoneyHandler is LedgerDriver {
         if (free + reserved + owed + units <= MOST_UNITS) _fundFrom(_stranger(), units);
     }
 
-    function withdrawFloat(uint256 seed) external acting(seed) {
-        uint256 units = _draw(_chance(8) ? free + 2 : free / 16 + 1);
-        address to = _chance(8) ? address(ledger) : _stranger();
-        bytes memory refusal =
-            units == 0
-                ? abi.encodeWithSelector(ZeroUnits.selector)
-                : to == address(ledger)
-                    ? abi.encodeWithSelector(UnusableWallet.selector, to)
-                    : units > free
-                        ? abi.encodeWithSelector(FloatExceeded.selector, free, units)
-                        : _tokenRefusal(to);
-        uint256 before = dollar.balanceOf(to);
-        (bool done, ) = _attempt(abi.encodeCall(ILedgerPowers.withdrawFloat, (units, to)), refusal);
+    /// @notice Tokens that come without being funded are swept into the float by anyone.
+    function sweep(uint256 seed) external acting(seed) {
+        uint256 custody = free + reserved + owed;
+        if (_chance(2) && custody < MOST_UNITS) _mint(address(ledger), address(ledger), (1 + _draw(1 << 30)) * unit);
+        uint256 units = dollar.balanceOf(address(ledger)) / unit - custody;
+        bytes memory refusal = units == 0 ? abi.encodeWithSelector(NothingReceived.selector) : bytes("");
+        (bool done, bytes memory answer) = _attempt(_stranger(), abi.encodeCall(ILedgerCore.sweep, ()), refusal);
         if (!done) return;
-        eq(dollar.balanceOf(to), before + _arriving(units * unit), "float taken out");
-        free -= units;
-        _enter(Journal.floatWithdrawn(head, to, units));
+        eq(abi.decode(answer, (uint256)), units, "swept");
+        free += units;
+        _enter(Journal.surplusSwept(head, units));
     }
 
     function withdraw(uint256 seed) external acting(seed) {

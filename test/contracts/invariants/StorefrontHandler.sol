@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAccessControl } from "@openzeppelin/contracts/access/IAccessControl.sol";
+
+import { CLOSED } from "../CommissionModel.sol";
 import { eq, vm } from "../Vm.sol";
-import { SalesHandler } from "./SalesHandler.sol";
+import { ChangesHandler } from "./ChangesHandler.sol";
 import { Habit } from "./TokenHabits.sol";
+import { ILedgerPowers } from "../../../contracts/interfaces/ILedgerPowers.sol";
 import { IStorefront, OrderState, Quote, QuoteSignature } from "../../../contracts/interfaces/IStorefront.sol";
 import { Journal } from "../../../contracts/libraries/Journal.sol";
+import { MAX_COUNT_CAP, MAX_UNIT_CAP } from "../../../contracts/types/RecorderWord.sol";
 
 /// @notice Purchases at a storefront of the ledger: paid, given back, completed, and what comes of the price.
 /// @dev There is one where the token at most freezes wallets; what other tokens do to a storefront is in
 /// test/contracts/Storefront.books.test.ts.
-abstract contract StorefrontHandler is SalesHandler {
+abstract contract StorefrontHandler is ChangesHandler {
     struct BookedOrder {
         bytes32 quote;
         address buyer;
         uint256 seller;
+        /// Index in `batches`.
         uint256 batch;
         uint256 price;
         uint256 margin;
@@ -37,8 +43,17 @@ abstract contract StorefrontHandler is SalesHandler {
     function _openStorefront() internal {
         if (habit != Habit.Freezes) return;
         storefront = IStorefront(_deploy("Storefront", abi.encode(ledger)));
-        _giveCap(address(storefront));
-        _giveRole(ledger.QUOTER_ROLE(), vm.addr(QUOTER_KEY));
+        bytes memory call = abi.encodeCall(
+            ILedgerPowers.setRecorder,
+            (address(storefront), MAX_UNIT_CAP, MAX_COUNT_CAP)
+        );
+        _announceAndWait(call);
+        ledger.setRecorder(address(storefront), MAX_UNIT_CAP, MAX_COUNT_CAP);
+        _bookRecorder(address(storefront), MAX_UNIT_CAP, MAX_COUNT_CAP);
+        bytes32 role = keccak256("QUOTER_ROLE");
+        _announceAndWait(abi.encodeCall(IAccessControl.grantRole, (role, vm.addr(QUOTER_KEY))));
+        ledger.grantRole(role, vm.addr(QUOTER_KEY));
+        _enter(Journal.roleChanged(head, role, vm.addr(QUOTER_KEY), true));
     }
 
     /// @notice Somebody buys; sometimes for a price that the commissions could outgrow.
@@ -76,23 +91,22 @@ abstract contract StorefrontHandler is SalesHandler {
         BookedOrder storage order = orders[index];
         if (order.state == OrderState.Returned && _chance(2)) return _takeBackReturned(order);
         address sender = _chance(8) ? _drawWallet() : order.buyer;
-        // Without the reversals that the recorder has made, the rest of the sale cannot be taken back.
-        bytes memory reversals = _chance(4) ? bytes("") : batches[order.batch - 1].reversals;
-        bytes memory call = abi.encodeCall(IStorefront.returnOrder, (order.quote, reversals));
+        bytes memory call = abi.encodeCall(IStorefront.returnOrder, (order.quote));
         uint256 before = dollar.balanceOf(order.buyer);
+        // The storefront may have used up its allowance.
+        bool isAllowed = _freeingRefusal(address(storefront), order.reserved).length == 0;
         (bool done, ) = _attemptAt(address(storefront), sender, call, _giveBackRefusal(order, sender));
         if (!done) return;
         eq(dollar.balanceOf(order.buyer), before + order.price * unit, "refund");
         order.state = OrderState.Returned;
-        bool isKnown = keccak256(reversals) == keccak256(batches[order.batch - 1].reversals);
-        if (isKnown && batches[order.batch - 1].sales[0].price != 0) _bookTakenBack(order);
+        if (isAllowed) _bookTakenBack(order);
     }
 
     /// @notice An order is completed, perhaps too early.
     function complete(uint256 seed) external acting(seed) {
         if (orders.length == 0) return;
         BookedOrder storage order = orders[_drawOrder()];
-        uint256 endsAt = batches[order.batch - 1].recordedAt + returnWindow;
+        uint256 endsAt = batches[order.batch].recordedAt + returnWindow;
         if (time < endsAt && _chance(2)) vm.warp(time = endsAt);
         bytes memory refusal =
             order.state != OrderState.Paid
@@ -191,41 +205,37 @@ abstract contract StorefrontHandler is SalesHandler {
             BookedOrder storage order = orders[i - 1];
             if (order.state != OrderState.Paid) continue;
             (quotes[--count], buyers[count]) = (order.quote, order.buyer);
-            pricesAndEnds[count] = [order.price, batches[order.batch - 1].recordedAt + returnWindow];
+            pricesAndEnds[count] = [order.price, batches[order.batch].recordedAt + returnWindow];
         }
     }
 
     function _takeBackReturned(BookedOrder storage order) private {
-        bytes memory reversals = batches[order.batch - 1].reversals;
-        bytes memory call = abi.encodeCall(IStorefront.takeBack, (order.quote, reversals));
+        bytes memory call = abi.encodeCall(IStorefront.takeBack, (order.quote));
         bytes memory refusal =
             order.takenBack
                 ? abi.encodeWithSelector(IStorefront.AlreadyTakenBack.selector, order.quote)
-                : _returnRefusal(order.batch);
-        if (refusal.length == 0 && batches[order.batch - 1].sales[0].price == 0) {
-            refusal = abi.encodeWithSelector(ReversalOutOfRange.selector, order.batch << 16, 0, 0);
-        }
+                : _returnRefusal(batches[order.batch]);
+        if (refusal.length == 0) refusal = _freeingRefusal(address(storefront), order.reserved);
         (bool done, ) = _attemptAt(address(storefront), _stranger(), call, refusal);
         if (done) _bookTakenBack(order);
     }
 
     function _bookTakenBack(BookedOrder storage order) private {
-        Sale storage sale = batches[order.batch - 1].sales[0];
+        Sale storage sale = batches[order.batch].sales[0];
         order.takenBack = true;
-        _bookTaken(order.batch, Taken(0, sale.price, sale.volume));
+        _bookTaken(batches[order.batch], Taken(0, sale.price, sale.volume));
     }
 
     function _bookOrder(bytes32 hash, address buyer, Quote memory quote, Sale[] memory sales) private {
         uint256 set = _reservedFor(_planAt(time), sales);
-        bytes memory records = _sale(quote.buyerClass, quote.seller, quote.priceCents, quote.volumeCents);
         bytes32 leaf = keccak256(abi.encode(keccak256(abi.encodePacked(uint32(0), hash))));
-        _bookBatch(address(storefront), sales, records, leaf);
+        _bookBatch(_recorderOf(address(storefront)), sales, leaf);
         orders.push(
             BookedOrder({
                 quote: hash,
                 buyer: buyer,
                 seller: quote.seller,
-                batch: batches.length,
+                batch: batches.length - 1,
                 price: quote.priceCents * UNITS_PER_CENT,
                 margin: quote.marginCents * UNITS_PER_CENT,
                 reserved: set,
@@ -261,7 +271,8 @@ abstract contract StorefrontHandler is SalesHandler {
             return abi.encodeWithSelector(IStorefront.SellerGone.selector, quote.seller);
         }
         if (paused) return abi.encodeWithSelector(RecordingPaused.selector);
-        if (set > free) return abi.encodeWithSelector(FloatTooLow.selector, free, set);
+        bytes memory refusal = _reserveRefusal(address(storefront), 1, set);
+        if (refusal.length != 0) return refusal;
         uint256 price = quote.priceCents * UNITS_PER_CENT;
         uint256 margin = quote.marginCents * UNITS_PER_CENT;
         return
@@ -273,7 +284,7 @@ abstract contract StorefrontHandler is SalesHandler {
     function _giveBackRefusal(BookedOrder storage order, address sender) private view returns (bytes memory) {
         if (order.state != OrderState.Paid) return _stateError(order, OrderState.Paid);
         if (sender != order.buyer) return abi.encodeWithSelector(IStorefront.NotBuyer.selector, sender, order.buyer);
-        uint256 endsAt = batches[order.batch - 1].recordedAt + returnWindow;
+        uint256 endsAt = batches[order.batch].recordedAt + returnWindow;
         if (time >= endsAt) return abi.encodeWithSelector(IStorefront.ReturnWindowOver.selector, order.quote, endsAt);
         return _tokenRefusal(order.buyer);
     }

@@ -2,109 +2,201 @@
 pragma solidity ^0.8.28;
 
 import { Commission } from "../../../contracts/libraries/Commission.sol";
-import {
-    Fragment,
-    LANES,
-    STATUS_INACTIVE,
-    fragmentOf,
-    laneOf,
-    load,
-    store
-} from "../../../contracts/types/Fragment.sol";
+import { Fragment, LANES, MAX_BALANCE, fragmentOf, laneOf } from "../../../contracts/types/Fragment.sol";
 import { MAX_LEVELS, Plan } from "../../../contracts/types/Plan.sol";
 import { PlanRow, packRow } from "../../../contracts/types/PlanRow.sol";
 import { packTerms } from "../../../contracts/types/PlanTerms.sol";
 import { MAX_LINE } from "../../../contracts/types/SettledLine.sol";
+import { ACTIVE, CLOSED, CommissionModel, INACTIVE, Share, Standing } from "../CommissionModel.sol";
 import { eq } from "../Vm.sol";
 
-/// @notice The two walks up the tree pay a plain plan alike: the same lines, the same balances, the same sum.
+/// @notice The walks up the tree against each other and against the plain model: the same lines, balances and sums.
+/// @dev Each run compares 64 sales, so that the long profile of hardhat.config.ts makes 640,000 pairs in each of the two tests.
 contract CommissionTest {
-    uint256 private constant DISTRIBUTORS = 48;
-    uint256 private constant SALES = 12;
+    uint256 private constant DISTRIBUTORS = 80;
+    uint256 private constant SALES = 64;
     /// @dev So that no balance outgrows its bits, as in a ledger.
     uint256 private constant MAX_VOLUME = 1e6;
     uint256 private constant MAX_RATE = 900;
+    uint256 private constant BY_DIFFERENCE = 1;
+    uint256 private constant BY_GENERATION = 2;
 
-    Fragment[1 << 24] private _plain;
-    Fragment[1 << 24] private _ranked;
+    Fragment[1 << 24] private _one;
+    Fragment[1 << 24] private _other;
     uint256 private _fragments;
     uint256 private _seed;
 
+    /// @notice `payPlain` against `payLevels`, and both against the model, on plans that are plain.
     function testFuzz_BothWalksPayAPlainPlanAlike(uint256 seed) external {
         _seed = seed;
-        _growTree();
-        PlanRow row = _rates();
+        Standing[] memory all = _growTree();
+        Plan memory plan = _drawPlan(0, 0, 1);
+        plan.reach = uint16(64 + _random(937));
         uint256[] memory sales = _sales();
+        Commission.Rules memory rules = _rulesOf(plan);
 
-        bytes memory before = _words(_plain);
-        (bytes memory asked, uint256 askedUnits) = _payPlain(row, sales, false);
-        require(keccak256(_words(_plain)) == keccak256(before), "asking writes nothing");
-        (bytes memory plainLines, uint256 plainUnits) = _payPlain(row, sales, true);
-        (bytes memory rankedLines, uint256 rankedUnits) = _payByRank(row, sales);
+        bytes32 before = _words(_one);
+        (bytes memory asked, uint256 askedUnits) = _pay(_payPlain, rules, sales, false);
+        require(_words(_one) == before, "asking writes nothing");
+        (bytes memory plainLines, uint256 plainUnits) = _pay(_payPlain, rules, sales, true);
+        (bytes memory generalLines, uint256 generalUnits) = _pay(_payOther, rules, sales, true);
 
         require(keccak256(asked) == keccak256(plainLines), "lines asked for and paid");
         eq(askedUnits, plainUnits, "units asked for and paid");
-        require(keccak256(plainLines) == keccak256(rankedLines), "lines");
-        eq(plainUnits, rankedUnits, "units");
-        require(keccak256(_words(_plain)) == keccak256(_words(_ranked)), "balances");
+        require(keccak256(plainLines) == keccak256(generalLines), "lines");
+        eq(plainUnits, generalUnits, "units");
+        require(_words(_one) == _words(_other), "balances");
+        _checkModel(plan, all, sales, plainLines, plainUnits);
+    }
+
+    /// @notice The general walks against the model on plans of every kind and compression.
+    function testFuzz_EveryPlanIsPaidAsTheModelSays(uint256 seed) external {
+        _seed = seed;
+        Standing[] memory all = _growTree();
+        uint256 kind = _random(3);
+        uint256 rows = [1, 2, 2 + _random(5), 16][_random(4)];
+        Plan memory plan = _drawPlan(kind, _random(kind == BY_DIFFERENCE ? 2 : 3), rows);
+        plan.reach = uint16(1 + _random(DISTRIBUTORS));
+        uint256[] memory sales = _sales();
+        Commission.Rules memory rules = _rulesOf(plan);
+
+        bytes32 before = _words(_one);
+        (bytes memory asked, uint256 askedUnits) = _pay(_payGeneral, rules, sales, false);
+        require(_words(_one) == before, "asking writes nothing");
+        (bytes memory lines, uint256 units) = _pay(_payGeneral, rules, sales, true);
+        require(keccak256(asked) == keccak256(lines), "lines asked for and paid");
+        eq(askedUnits, units, "units asked for and paid");
+        _checkModel(plan, all, sales, lines, units);
     }
 
     function _payPlain(
-        PlanRow row,
+        Commission.Rules memory rules,
+        uint256[] memory sales,
+        uint256 start,
+        bool commit
+    ) private returns (uint256, uint256) {
+        return Commission.payPlain(_one, rules.rows[0], sales, start, commit);
+    }
+
+    function _payOther(
+        Commission.Rules memory rules,
+        uint256[] memory sales,
+        uint256 start,
+        bool commit
+    ) private returns (uint256, uint256) {
+        return Commission.payLevels(_other, rules, sales, start, commit);
+    }
+
+    function _payGeneral(
+        Commission.Rules memory rules,
+        uint256[] memory sales,
+        uint256 start,
+        bool commit
+    ) private returns (uint256, uint256) {
+        return
+            rules.terms.kind() == BY_DIFFERENCE
+                ? Commission.payDifferences(_one, rules, sales, start, commit)
+                : Commission.payLevels(_one, rules, sales, start, commit);
+    }
+
+    function _pay(
+        function(Commission.Rules memory, uint256[] memory, uint256, bool) returns (uint256, uint256) walk,
+        Commission.Rules memory rules,
         uint256[] memory sales,
         bool commit
     ) private returns (bytes memory lines, uint256 units) {
         lines = new bytes(SALES * MAX_LINE + 32);
-        uint256 start = _contentOf(lines);
+        uint256 start;
+        assembly ("memory-safe") {
+            start := add(lines, 32)
+        }
         uint256 end;
-        (end, units) = Commission.payPlain(_plain, row, sales, start, commit);
-        _cut(lines, end - start);
+        (end, units) = walk(rules, sales, start, commit);
+        require(end - start <= lines.length, "lines within their buffer");
+        assembly ("memory-safe") {
+            mstore(lines, sub(end, start))
+        }
     }
 
-    function _payByRank(PlanRow row, uint256[] memory sales) private returns (bytes memory lines, uint256 units) {
-        Plan memory plan;
-        plan.ratesBps = new uint16[][](1);
-        Commission.Rules memory rules = Commission.Rules(packTerms(plan, 0, 0), new PlanRow[](1), row.length());
-        rules.rows[0] = row;
-        lines = new bytes(SALES * MAX_LINE + 32);
-        uint256 start = _contentOf(lines);
-        uint256 end = start;
+    /// @dev What was paid is what the model says: each line, each balance and the sum. A lane whose distributor has moved holds
+    /// the new id and nothing else, whatever was sold under the old one.
+    function _checkModel(
+        Plan memory plan,
+        Standing[] memory all,
+        uint256[] memory sales,
+        bytes memory lines,
+        uint256 units
+    ) private view {
+        uint256[] memory owed = new uint256[](all.length);
+        bytes memory wanted;
+        uint256 sum = 0;
         for (uint256 i = 0; i < sales.length; ++i) {
-            uint256 bps;
-            (end, bps) = Commission.payByRank(_ranked, rules, sales[i] >> 32, uint32(sales[i]), end, true);
-            units += uint32(sales[i]) * bps;
+            (uint256 sellerId, uint256 volume) = (sales[i] >> 32, uint32(sales[i]));
+            uint256 seller = _numberOf(all, sellerId);
+            Share[] memory shares;
+            if (volume != 0 && seller != 0) shares = CommissionModel.sharesOf(plan, all, seller, sellerId);
+            wanted = bytes.concat(wanted, CommissionModel.lineOf(all, shares, sellerId, volume));
+            for (uint256 level = 0; level < shares.length; ++level) {
+                owed[shares[level].number] += volume * shares[level].rate;
+                sum += volume * shares[level].rate;
+            }
         }
-        _cut(lines, end - start);
+        require(keccak256(lines) == keccak256(wanted), "lines of the model");
+        eq(units, sum, "units of the model");
+        eq(owed[0], 0, "paid to nobody");
+        for (uint256 number = 1; number < all.length; ++number) {
+            Fragment fragment = _one[fragmentOf(all[number].id)];
+            eq(fragment.balanceOf(laneOf(all[number].id)), owed[number], "balance of the model");
+            eq(fragment.movedTo(laneOf(all[number].id)), 0, "moved again");
+            uint256 old = _movedFrom[number];
+            if (old != 0) eq(_one[fragmentOf(old)].movedTo(laneOf(old)), all[number].id, "moved to");
+        }
     }
 
-    /// @dev A tree of any shape, with distributors who are inactive, have left or have moved to another id.
-    function _growTree() private {
-        uint256[] memory ids = new uint256[](DISTRIBUTORS);
-        for (uint256 i = 0; i < DISTRIBUTORS; ++i) {
-            // Half of them below the last, so that lines are longer than any plan reaches.
-            uint256 above = _random(2) == 0 ? 1 : _random(i + 1);
-            ids[i] = _place(i == 0 || above == 0 ? 0 : ids[i - above]);
+    /// @dev Ids that distributors had before they moved.
+    mapping(uint256 number => uint256 id) private _movedFrom;
+
+    function _numberOf(Standing[] memory all, uint256 id) private view returns (uint256 number) {
+        for (number = all.length - 1; number != 0; --number) {
+            if (all[number].id == id || _movedFrom[number] == id) break;
         }
-        for (uint256 i = 0; i < DISTRIBUTORS; ++i) {
-            uint256 fate = _random(8);
-            (uint256 number, uint256 lane) = (fragmentOf(ids[i]), laneOf(ids[i]));
-            Fragment fragment = load(_plain, number);
-            if (fate == 0) _put(number, fragment.close(lane));
-            else if (fate == 1) _put(number, fragment.withStanding(lane, _random(16), STATUS_INACTIVE));
-            else if (fate == 2 && lane != 0) {
-                uint256 sponsor = fragment.sponsorOf(number, lane);
-                uint256 moved = ++_fragments;
-                _put(moved, fragment.settleIn(lane, sponsor));
-                _put(number, fragment.moveAway(lane, moved << 2));
-            }
+    }
+
+    /// @dev A tree of any shape, now and then one line, with distributors who are inactive, have left or have moved.
+    function _growTree() private returns (Standing[] memory all) {
+        all = new Standing[](DISTRIBUTORS + 1);
+        bool isLine = _random(3) == 0;
+        for (uint256 number = 1; number <= DISTRIBUTORS; ++number) {
+            // Half of them below the last, so that lines are longer than any plan reaches.
+            uint256 sponsor = isLine || _random(2) == 0 ? number - 1 : _random(number);
+            (all[number].sponsor, all[number].sponsorId) = (sponsor, all[sponsor].id);
+            all[number].id = _place(all[sponsor].id);
+        }
+        uint256 mostly = _random(2);
+        for (uint256 number = 1; number <= DISTRIBUTORS; ++number) {
+            Standing memory standing = all[number];
+            (uint256 fragment, uint256 lane) = (fragmentOf(standing.id), laneOf(standing.id));
+            uint256 fate = _random(12);
+            standing.rank = fate == 0 || _random(4) == 0 ? 0 : _random(16);
+            standing.status = fate == 0 ? CLOSED : fate < 3 || (mostly == 1 && fate < 9) ? INACTIVE : ACTIVE;
+            Fragment word = _one[fragment];
+            _put(
+                fragment,
+                fate == 0 ? word.close(lane) : word.withStanding(lane, standing.rank, standing.status)
+            );
+            if (fate == 0 || lane == 0 || _random(4) != 0) continue;
+            uint256 moved = ++_fragments;
+            _put(moved, _one[fragment].settleIn(lane, standing.sponsorId));
+            _put(fragment, _one[fragment].moveAway(lane, moved << 2));
+            (_movedFrom[number], standing.id) = (standing.id, moved << 2);
         }
     }
 
     function _place(uint256 sponsor) private returns (uint256 id) {
         uint256 number = fragmentOf(sponsor);
-        uint256 free = load(_plain, number).occupancy();
+        uint256 free = _one[number].occupancy();
         if (sponsor != 0 && free < LANES && _random(4) != 0) {
-            _put(number, load(_plain, number).place(free, sponsor));
+            _put(number, _one[number].place(free, sponsor));
             return (number << 2) | free;
         }
         number = ++_fragments;
@@ -113,16 +205,31 @@ contract CommissionTest {
     }
 
     function _put(uint256 number, Fragment fragment) private {
-        store(_plain, number, fragment);
-        store(_ranked, number, fragment);
+        _one[number] = fragment;
+        _other[number] = fragment;
     }
 
-    function _rates() private returns (PlanRow) {
-        uint16[] memory rates = new uint16[](1 + _random(MAX_LEVELS + 1));
-        for (uint256 i = 0; i < rates.length; ++i) {
-            rates[i] = _random(6) == 0 ? 0 : uint16(_random(MAX_RATE + 1));
+    function _drawPlan(uint256 kind, uint256 compression, uint256 rows) private returns (Plan memory plan) {
+        (plan.kind, plan.compression) = (uint8(kind), uint8(compression));
+        if (kind == BY_GENERATION) plan.boundaryRank = uint8(1 + _random(_random(4) == 0 ? 15 : 3));
+        plan.ratesBps = new uint16[][](rows);
+        for (uint256 row = 0; row < rows; ++row) {
+            plan.ratesBps[row] = new uint16[](kind == BY_DIFFERENCE ? 2 : 1 + _random(MAX_LEVELS + 1));
+            for (uint256 level = 0; level < plan.ratesBps[row].length; ++level) {
+                // The highest rate of a plan by difference is the whole of a rank.
+                uint256 most = kind == BY_DIFFERENCE && level == 1 ? 8000 : MAX_RATE;
+                plan.ratesBps[row][level] = uint16(_random(6) == 0 ? 0 : _random(most + 1));
+            }
         }
-        return packRow(rates);
+    }
+
+    function _rulesOf(Plan memory plan) private pure returns (Commission.Rules memory rules) {
+        rules = Commission.Rules(packTerms(plan, 0, 0), new PlanRow[](plan.ratesBps.length), 0);
+        for (uint256 row = 0; row < rules.rows.length; ++row) {
+            rules.rows[row] = packRow(plan.ratesBps[row]);
+            uint256 reach = plan.kind == BY_DIFFERENCE ? plan.ratesBps[row][1] : plan.ratesBps[row].length;
+            if (reach > rules.top) rules.top = reach;
+        }
     }
 
     /// @dev Of any lane, taken or empty, and now and then without volume.
@@ -134,27 +241,14 @@ contract CommissionTest {
         }
     }
 
-    function _words(Fragment[1 << 24] storage fragments) private view returns (bytes memory words) {
-        for (uint256 number = 0; number <= _fragments; ++number) {
-            words = abi.encodePacked(words, Fragment.unwrap(load(fragments, number)));
-        }
+    function _words(Fragment[1 << 24] storage fragments) private view returns (bytes32) {
+        uint256[] memory words = new uint256[](_fragments + 1);
+        for (uint256 number = 0; number <= _fragments; ++number) words[number] = Fragment.unwrap(fragments[number]);
+        return keccak256(abi.encode(words));
     }
 
     function _random(uint256 below) private returns (uint256) {
         _seed = uint256(keccak256(abi.encode(_seed)));
         return _seed % below;
-    }
-
-    function _contentOf(bytes memory buffer) private pure returns (uint256 start) {
-        assembly ("memory-safe") {
-            start := add(buffer, 32)
-        }
-    }
-
-    function _cut(bytes memory buffer, uint256 size) private pure {
-        require(size <= buffer.length, "lines within their buffer");
-        assembly ("memory-safe") {
-            mstore(buffer, size)
-        }
     }
 }

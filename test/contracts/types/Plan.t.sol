@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BPS, BUYER_CLASSES, MAX_LEVELS, Plan } from "../../../contracts/types/Plan.sol";
+import { BPS, BUYER_CLASSES, MAX_LEVELS, MAX_REACH, Plan } from "../../../contracts/types/Plan.sol";
 import { PlanRow, packRow } from "../../../contracts/types/PlanRow.sol";
 import { PlanTerms, packTerms } from "../../../contracts/types/PlanTerms.sol";
 import { bound, eq } from "../Vm.sol";
@@ -11,6 +11,7 @@ contract PlanTest {
         plan.kind &= 15;
         plan.compression &= 15;
         plan.boundaryRank &= 15;
+        plan.reach = uint16(bound(plan.reach, 0, MAX_REACH));
         plan.ceilingBps = uint16(bound(plan.ceilingBps, 0, BPS));
         for (uint256 i = 0; i < BUYER_CLASSES; ++i) plan.weightsBps[i] = uint16(bound(plan.weightsBps[i], 0, BPS));
         plan.ratesBps = new uint16[][](bound(rows, 0, 16));
@@ -24,6 +25,9 @@ contract PlanTest {
         eq(terms.ceilingBps(), plan.ceilingBps, "ceiling");
         eq(terms.maxTotalBps(), total, "most payable");
         eq(terms.startsAt(), start, "start");
+        eq(terms.reach(), plan.reach, "reach");
+        require(!terms.isCancelled() && terms.cancel().isCancelled(), "cancelled");
+        eq(PlanTerms.unwrap(terms.cancel()) & ~(uint256(1) << 137), PlanTerms.unwrap(terms), "rest of a cancelled plan");
         for (uint256 i = 0; i < BUYER_CLASSES; ++i) eq(terms.weightBps(i), plan.weightsBps[i], "weight");
     }
 

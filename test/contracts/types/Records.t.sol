@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { BalanceRecord, balanceAt } from "../../../contracts/types/BalanceRecord.sol";
 import { DistributorRecord, distributorAt } from "../../../contracts/types/DistributorRecord.sol";
 import { ReversalRecord, reversalAt } from "../../../contracts/types/ReversalRecord.sol";
-import { SaleRecord, saleAt } from "../../../contracts/types/SaleRecord.sol";
+import { SaleRecord, packSale, putSale, saleAt, saleIn } from "../../../contracts/types/SaleRecord.sol";
 import { StandingRecord, standingAt } from "../../../contracts/types/StandingRecord.sol";
 import { bound, eq } from "../Vm.sol";
 
@@ -19,6 +20,10 @@ contract RecordsReader {
 
     function distributor(bytes calldata records, uint256 index) external pure returns (DistributorRecord) {
         return distributorAt(records, index);
+    }
+
+    function balance(bytes calldata records, uint256 index) external pure returns (BalanceRecord) {
+        return balanceAt(records, index);
     }
 
     function standing(bytes calldata records, uint256 index) external pure returns (StandingRecord) {
@@ -71,6 +76,33 @@ contract RecordsTest {
         eq(standing.id(), id, "id");
         eq(standing.rank(), rank, "rank");
         eq(standing.status(), status, "status");
+    }
+
+    function testFuzz_BalanceComesBack(uint32 id, uint64 units, uint8 before) external view {
+        BalanceRecord balance = _reader.balance(_among(abi.encodePacked(id, units), before), before);
+        eq(balance.id(), id, "id");
+        eq(balance.units(), units, "units");
+    }
+
+    /// @notice A sale put in place of another touches nothing around it, in memory and behind the end.
+    function testFuzz_ASaleIsPutInItsPlace(uint96 given, uint32 price, uint32 volume, uint8 before) external pure {
+        bytes memory packed = abi.encodePacked(given);
+        bytes memory records = _among(packed, before);
+        bytes memory behind = abi.encodePacked(keccak256(packed));
+        SaleRecord sale = saleIn(records, before);
+        eq(SaleRecord.unwrap(sale), given, "sale in memory");
+        SaleRecord other = packSale(before % 3, uint256(given) % (1 << 26), price, volume);
+        putSale(records, before, other);
+        bytes memory wanted = _among(abi.encodePacked(SaleRecord.unwrap(other)), before);
+        require(keccak256(records) == keccak256(wanted), "records");
+        require(keccak256(behind) == keccak256(abi.encodePacked(keccak256(packed))), "what stands behind");
+        uint256 lessPrice = uint256(given) % (uint256(price) + 1);
+        uint256 lessVolume = uint256(given) % (uint256(volume) + 1);
+        SaleRecord less = other.less(lessPrice, lessVolume);
+        eq(less.price(), price - lessPrice, "price left");
+        eq(less.volume(), volume - lessVolume, "volume left");
+        eq(less.seller(), other.seller(), "seller");
+        eq(less.buyerClass(), other.buyerClass(), "class");
     }
 
     /// @dev `packed` after `before` others and ahead of one more, all of ones.

@@ -48,6 +48,16 @@ contract WalletWordTest {
         eq(WalletWord.unwrap(next) >> 138, given >> 138, "rest of the word");
     }
 
+    function testFuzz_LeavingTouchesNothingElse(uint256 given, uint32 change) external pure {
+        WalletWord word = WalletWord.wrap(given);
+        eq(word.leaving(), uint32(given >> 138), "leaving before");
+        WalletWord leaving = word.withLeaving(change);
+        eq(leaving.leaving(), change, "leaving");
+        _same(leaving, word.id(), word.enrolledAt(), word.heldUntil(), word.nonce());
+        uint256 others = ~(uint256(type(uint32).max) << 138);
+        eq(WalletWord.unwrap(leaving) & others, given & others, "rest of the word");
+    }
+
     function _same(WalletWord word, uint256 id, uint256 enrolled, uint256 held, uint256 nonce) private pure {
         eq(word.id(), id, "id");
         eq(word.enrolledAt(), enrolled, "enrolled at");
