@@ -22,7 +22,7 @@ abstract contract LedgerDistributors is LedgerRecorders {
         LedgerTerms memory fixedTerms = _terms();
         _recorders[msg.sender] = _spendCount(recorder, fixedTerms.capPeriod, count);
         address token = fixedTerms.token;
-        for (uint256 i = 0; i < count; ++i) {
+        for (uint256 i = 0; i < count;) {
             DistributorRecord distributor = distributorAt(distributors, i);
             uint256 id = distributor.id();
             uint256 sponsor = distributor.sponsor();
@@ -36,6 +36,10 @@ abstract contract LedgerDistributors is LedgerRecorders {
             }
             newHead = Journal.enrolled(newHead, id, sponsor, wallet);
             emit Enrolled(id, sponsor, wallet, newHead);
+            // Below the number of records in calldata.
+            unchecked {
+                ++i;
+            }
         }
         _commit(newHead, totals, count);
     }

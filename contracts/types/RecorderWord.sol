@@ -100,10 +100,10 @@ library RecorderWords {
         unchecked {
             uint256 whole = period * TICKS;
             if (amount > half) return (false, self);
-            uint256 at = _wholeAgain(self, which) + (amount * whole + half - 1) / half;
-            if (at > block.timestamp * TICKS + whole) return (false, self);
+            uint256 wholeAt = _wholeAgain(self, which) + (amount * whole + half - 1) / half;
+            if (wholeAt > block.timestamp * TICKS + whole) return (false, self);
             uint256 shift = Allowance.unwrap(which);
-            return (true, RecorderWord.wrap((RecorderWord.unwrap(self) & ~(TIME_MASK << shift)) | (at << shift)));
+            return (true, RecorderWord.wrap((RecorderWord.unwrap(self) & ~(TIME_MASK << shift)) | (wholeAt << shift)));
         }
     }
 
@@ -115,9 +115,9 @@ library RecorderWords {
     /// @dev When the bucket is whole again, in ticks; now if it is.
     function _wholeAgain(RecorderWord self, Allowance which) private view returns (uint256) {
         unchecked {
-            uint256 at = (RecorderWord.unwrap(self) >> Allowance.unwrap(which)) & TIME_MASK;
+            uint256 wholeAt = (RecorderWord.unwrap(self) >> Allowance.unwrap(which)) & TIME_MASK;
             uint256 nowTicks = block.timestamp * TICKS;
-            return at > nowTicks ? at : nowTicks;
+            return wholeAt > nowTicks ? wholeAt : nowTicks;
         }
     }
 }

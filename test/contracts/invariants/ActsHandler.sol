@@ -89,7 +89,8 @@ abstract contract ActsHandler is LedgerDriver {
     /// @notice The standby key takes over, or the admin has it do so; or somebody else would like to.
     function replaceRecorder(uint256 seed) external acting(seed) {
         uint256 number = 1 + _draw(recorders.length);
-        for (uint256 i = 0; i < 4 && recorders[number - 1].standby == address(0); ++i) number = 1 + _draw(recorders.length);
+        for (uint256 i = 0; i < 4 && recorders[number - 1].standby == address(0); ++i)
+            number = 1 + _draw(recorders.length);
         BookedRecorder storage recorder = recorders[number - 1];
         address standby = recorder.standby;
         address sender = [address(this), standby, _stranger()][_draw(3)];
@@ -122,8 +123,7 @@ abstract contract ActsHandler is LedgerDriver {
         bytes memory call = _callOf(act);
         bytes32 id = keccak256(call);
         bool isPending = actFrom[id] != 0 && time <= actFrom[id] + delay;
-        bytes memory refusal =
-            isPending ? abi.encodeWithSelector(ActPending.selector, id, actFrom[id]) : bytes("");
+        bytes memory refusal = isPending ? abi.encodeWithSelector(ActPending.selector, id, actFrom[id]) : bytes("");
         (bool done, bytes memory answer) = _attempt(abi.encodeCall(ILedgerPowers.announce, (call)), refusal);
         if (!done) return;
         require(abi.decode(answer, (bytes32)) == id, "name of an act");
@@ -161,8 +161,7 @@ abstract contract ActsHandler is LedgerDriver {
         if (act.power == Power.Revoke) return isGuardian;
         if (act.power != Power.SetRecorder) return true;
         uint256 index = _recorderOf(act.account);
-        return
-            index == recorders.length || act.cap > recorders[index].cap || act.countCap > recorders[index].countCap;
+        return index == recorders.length || act.cap > recorders[index].cap || act.countCap > recorders[index].countCap;
     }
 
     function _earlyRefusal(Act memory act) private view returns (bytes memory) {

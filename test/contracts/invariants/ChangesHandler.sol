@@ -52,9 +52,9 @@ abstract contract ChangesHandler is SalesHandler {
         bytes memory call = abi.encodeCall(ILedgerChanges.correctSponsor, (id, wallet, sponsor, reason));
         (bool done, bytes memory answer) = _attempt(_drawRecorder(), call, refusal);
         if (!done) return;
-        uint256 at = _effectiveFrom();
-        _bookChange(BookedChange(SPONSOR, at, false, 0, "", id, sponsor, reason), answer);
-        _enter(Journal.correctionAnnounced(head, changes.length, id, sponsor, reason, at));
+        uint256 start = _effectiveFrom();
+        _bookChange(BookedChange(SPONSOR, start, false, 0, "", id, sponsor, reason), answer);
+        _enter(Journal.correctionAnnounced(head, changes.length, id, sponsor, reason, start));
         if (returnWindow == 0) _bookApplied(1);
     }
 
@@ -71,11 +71,7 @@ abstract contract ChangesHandler is SalesHandler {
                     : distributor.leaving != 0
                         ? abi.encodeWithSelector(AlreadyLeaving.selector, distributor.id, distributor.leaving)
                         : bytes("");
-        (bool done, bytes memory answer) = _attempt(
-            wallet,
-            abi.encodeCall(ILedgerChanges.leaveProgramme, ()),
-            refusal
-        );
+        (bool done, bytes memory answer) = _attempt(wallet, abi.encodeCall(ILedgerChanges.leaveProgramme, ()), refusal);
         if (!done) return;
         distributor.leaving = changes.length + 1;
         _bookEnding(LEAVING, distributor.id, 0, 0, answer);
@@ -119,14 +115,18 @@ abstract contract ChangesHandler is SalesHandler {
 
     /// @notice A change is cancelled, or would be if it were not too late; a distributor's leaving only by themself.
     function cancelChange(uint256 seed) external acting(seed) {
-        uint256 number = changes.length == 0 || _chance(8) ? _draw(changes.length + 2) : changes.length - _draw(_recent());
-        address sender = _chance(6) ? _stranger() : _chance(4) && isGuardian ? vm.addr(GUARDIAN_KEY) : address(this);
+        uint256 number =
+            changes.length == 0 || _chance(8) ? _draw(changes.length + 2) : changes.length - _draw(_recent());
+        address sender =
+            _chance(6)
+                ? _stranger()
+                : _chance(4) && isGuardian
+                    ? vm.addr(GUARDIAN_KEY)
+                    : address(this);
         uint256 kind = number == 0 || number > changes.length ? 0 : changes[number - 1].kind;
         bool mayCancel = kind != LEAVING && (sender == address(this) || sender == vm.addr(GUARDIAN_KEY));
         bytes memory refusal =
-            mayCancel
-                ? _cancelRefusal(number)
-                : abi.encodeWithSelector(NotAnnouncer.selector, sender, number);
+            mayCancel ? _cancelRefusal(number) : abi.encodeWithSelector(NotAnnouncer.selector, sender, number);
         (bool done, ) = _attempt(sender, abi.encodeCall(ILedgerChanges.cancelChange, (number)), refusal);
         if (done) _bookCancelled(number, sender);
     }
@@ -200,16 +200,16 @@ abstract contract ChangesHandler is SalesHandler {
         bytes memory call = abi.encodeCall(ILedgerChanges.setStanding, (packed, evidence));
         (bool done, bytes memory answer) = _attempt(call, refusal);
         if (!done) return;
-        uint256 at = _effectiveFrom();
-        _bookChange(BookedChange(STANDING, at, false, 0, packed, 0, 0, 0), answer);
-        _enter(Journal.standingAnnounced(head, changes.length, address(this), evidence, keccak256(packed), at));
+        uint256 start = _effectiveFrom();
+        _bookChange(BookedChange(STANDING, start, false, 0, packed, 0, 0, 0), answer);
+        _enter(Journal.standingAnnounced(head, changes.length, address(this), evidence, keccak256(packed), start));
         if (returnWindow == 0) _bookApplied(packed.length / 4);
     }
 
     function _bookEnding(uint256 kind, uint256 id, bytes32 reason, bytes32 evidence, bytes memory answer) private {
-        uint256 at = _effectiveFrom();
-        _bookChange(BookedChange(kind, at, false, 0, "", id, 0, reason), answer);
-        _enter(Journal.endingAnnounced(head, changes.length, id, kind == ENDING, reason, evidence, at));
+        uint256 start = _effectiveFrom();
+        _bookChange(BookedChange(kind, start, false, 0, "", id, 0, reason), answer);
+        _enter(Journal.endingAnnounced(head, changes.length, id, kind == ENDING, reason, evidence, start));
         if (returnWindow == 0) _bookApplied(1);
     }
 
@@ -225,12 +225,12 @@ abstract contract ChangesHandler is SalesHandler {
 
     /// @dev Waits for the next change and settles what was recorded before it.
     function _prepareNext() private {
-        uint256 at = changes[nextChange - 1].effectiveAt;
-        if (time < at) vm.warp(time = at);
+        uint256 start = changes[nextChange - 1].effectiveAt;
+        if (time < start) vm.warp(time = start);
         if (_chance(4)) return;
         for (uint256 i = 0; i < batches.length; ++i) {
             BookedBatch storage batch = batches[i];
-            if (batch.settled == batch.sales.length || batch.recordedAt >= at) continue;
+            if (batch.settled == batch.sales.length || batch.recordedAt >= start) continue;
             if (time < batch.recordedAt + returnWindow) vm.warp(time = batch.recordedAt + returnWindow);
             _settle(i, ALL);
         }
@@ -260,9 +260,9 @@ abstract contract ChangesHandler is SalesHandler {
     /// @dev Why change `number` cannot be applied now, whatever its content; empty if it can.
     function _dueRefusal(uint256 number) private view returns (bytes memory) {
         if (nextChange > changes.length) return abi.encodeWithSelector(NoChangePending.selector);
-        uint256 at = changes[nextChange - 1].effectiveAt;
-        if (time < at) return abi.encodeWithSelector(ChangeTooEarly.selector, nextChange, at);
-        uint256 open = _openBefore(at);
+        uint256 start = changes[nextChange - 1].effectiveAt;
+        if (time < start) return abi.encodeWithSelector(ChangeTooEarly.selector, nextChange, start);
+        uint256 open = _openBefore(start);
         if (open != 0) return abi.encodeWithSelector(BatchesOpen.selector, nextChange, open);
         return number == nextChange ? bytes("") : abi.encodeWithSelector(NotNextChange.selector, number, nextChange);
     }
@@ -271,8 +271,8 @@ abstract contract ChangesHandler is SalesHandler {
         if (number == 0 || number > changes.length || changes[number - 1].isCancelled) {
             return abi.encodeWithSelector(ChangeMismatch.selector, number);
         }
-        uint256 at = number < nextChange ? 0 : _startOf(number);
-        return time >= at ? abi.encodeWithSelector(ChangeEffective.selector, number, at) : bytes("");
+        uint256 start = number < nextChange ? 0 : _startOf(number);
+        return time >= start ? abi.encodeWithSelector(ChangeEffective.selector, number, start) : bytes("");
     }
 
     /// @dev When the change becomes effective; of those that have become effective it is enough to say when one of them has.

@@ -10,7 +10,6 @@ import { Journal } from "../../../contracts/libraries/Journal.sol";
 
 /// @notice Who joins, and what they bring along.
 abstract contract DistributorsHandler is LedgerDriver {
-
     /// @notice Somebody in a free lane, or up to four distributors in a new fragment.
     function enrol(uint256 seed) external acting(seed) {
         if (ids.length + 4 > mostIds) return;
@@ -80,8 +79,7 @@ abstract contract DistributorsHandler is LedgerDriver {
         uint256[2][] memory owing = new uint256[2][](1 + _draw(3));
         bytes memory packed;
         uint256 sum = 0;
-        bytes memory refusal =
-            batches.length == 0 ? bytes("") : abi.encodeWithSelector(SalesRecorded.selector);
+        bytes memory refusal = batches.length == 0 ? bytes("") : abi.encodeWithSelector(SalesRecorded.selector);
         for (uint256 i = 0; i < owing.length; ++i) {
             uint256 number = _drawDistributor();
             owing[i] = [number, _chance(16) ? 0 : 1 + _draw(_chance(8) ? free + 2 : 1 << 30)];

@@ -158,9 +158,9 @@ abstract contract LedgerChecks is LedgerDriver {
         eq(next, nextChange, "next change");
         eq(announced, changes.length, "changes");
         bool isPending = nextChange <= changes.length;
-        uint256 at = isPending ? changes[nextChange - 1].effectiveAt : 0;
-        eq(startsAt, at, "next change starts at");
-        if (returnWindow != 0) eq(open, _openBefore(isPending ? at : ALL), "batches before the next change");
+        uint256 start = isPending ? changes[nextChange - 1].effectiveAt : 0;
+        eq(startsAt, start, "next change starts at");
+        if (returnWindow != 0) eq(open, _openBefore(isPending ? start : ALL), "batches before the next change");
         for (uint256 i = 0; i < changes.length; ++i) {
             (uint256 kind, uint256 size, uint256 done, bool isCancelled, bool isApplied) = ledger.changeOf(i + 1);
             eq(kind, changes[i].kind, "kind of a change");

@@ -218,8 +218,7 @@ abstract contract LedgerDriver is LedgerTest, ChangeBooks, TokenHabits, ICommiss
 
     /// @dev The key of a recorder that is no contract.
     function _drawRecorder() internal returns (address key) {
-        do key = recorders[_draw(recorders.length)].key;
-        while (key != address(this) && key.code.length != 0);
+        do key = recorders[_draw(recorders.length)].key; while (key != address(this) && key.code.length != 0);
     }
 
     function _drawId() internal returns (uint256) {

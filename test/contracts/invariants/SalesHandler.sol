@@ -54,7 +54,8 @@ abstract contract SalesHandler is LedgerDriver {
             all[i] = _drawTaken(left);
             chunks[i] = BatchModel.reversalsIn(_pack(left), all[i].index / CHUNK, _packTaken(all[i]));
             if (refusal.length == 0 && _chance(16)) {
-                if (_spoilProof(chunks[i])) refusal = abi.encodeWithSelector(UnknownSale.selector, batch.number, all[i].index);
+                if (_spoilProof(chunks[i]))
+                    refusal = abi.encodeWithSelector(UnknownSale.selector, batch.number, all[i].index);
                 else refusal = _take(left, batch.number, all[i]);
                 if (refusal.length == 0) refusal = abi.encodeWithSelector(BatchMismatch.selector, batch.number);
             } else if (refusal.length == 0) {
@@ -248,7 +249,10 @@ abstract contract SalesHandler is LedgerDriver {
         if (nextChange <= changes.length && batch.recordedAt >= changes[nextChange - 1].effectiveAt) {
             return abi.encodeWithSelector(ChangesPending.selector, number, nextChange);
         }
-        return until <= batch.settled ? abi.encodeWithSelector(NothingToSettle.selector, number, batch.settled) : bytes("");
+        return
+            until <= batch.settled
+                ? abi.encodeWithSelector(NothingToSettle.selector, number, batch.settled)
+                : bytes("");
     }
 
     /// @dev Index of one of the last few, mostly.
@@ -266,9 +270,7 @@ abstract contract SalesHandler is LedgerDriver {
         uint256 index = _recorderOf(key);
         if (index == recorders.length) return abi.encodeWithSelector(NotRecorder.selector, key);
         return
-            index == batch.recorder
-                ? bytes("")
-                : abi.encodeWithSelector(NotBatchRecorder.selector, batch.number, key);
+            index == batch.recorder ? bytes("") : abi.encodeWithSelector(NotBatchRecorder.selector, batch.number, key);
     }
 
     function _reservedFor(uint256 version, Sale[] memory sales) internal view returns (uint256 units) {

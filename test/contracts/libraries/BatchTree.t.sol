@@ -28,24 +28,20 @@ contract BatchTreeTest {
     BatchTreeReader private _tree = new BatchTreeReader();
 
     function test_RootsOfAllSizesAreTheModels() external view {
-        for (uint256 count = 1; count <= MAX_SALES; count += 1) {
-            bytes memory records = _records(count, count);
-            require(_tree.rootOf(records) == BatchModel.rootOf(records), "root");
-        }
+        for (uint256 count = 1; count <= MAX_SALES; ++count) this.checkRoot(count);
     }
 
     /// @notice Every leaf of trees of all numbers of leaves: its own proof holds and gives the root with another in its place.
     function test_EveryLeafOfEveryTreeIsProvenAndReplaced() external view {
         for (uint256 leaves = 1; leaves <= 63; ++leaves) {
             uint256 count = leaves == 63 ? MAX_SALES : leaves * 16 - (leaves % 16);
-            bytes memory records = _records(count, leaves);
-            for (uint256 index = 0; index < leaves; ++index) _checkLeaf(records, count, index);
+            for (uint256 index = 0; index < leaves; ++index) this.checkLeaf(count, index, leaves);
         }
     }
 
     function testFuzz_AnySizeAndLeaf(uint256 count, uint256 index, uint256 seed) external view {
         count = bound(count, 1, MAX_SALES);
-        _checkLeaf(_records(count, seed), count, bound(index, 0, (count - 1) / 16));
+        this.checkLeaf(count, bound(index, 0, (count - 1) / 16), seed);
     }
 
     function testFuzz_AWrongProofProvesNothing(uint256 count, uint256 index, uint256 seed) external view {
@@ -70,12 +66,25 @@ contract BatchTreeTest {
         require(before == 0 && replaced == 0, "a proof that is too short");
     }
 
-    function _expectWrong(bytes32 root, uint256 count, uint256 index, bytes32 leaf, bytes32[] memory proof) private view {
+    function _expectWrong(
+        bytes32 root,
+        uint256 count,
+        uint256 index,
+        bytes32 leaf,
+        bytes32[] memory proof
+    ) private view {
         (bytes32 before, ) = _tree.replaceLeaf(count, index, leaf, leaf, proof);
         require(before != root, "a wrong proof");
     }
 
-    function _checkLeaf(bytes memory records, uint256 count, uint256 index) private view {
+    /// @dev Calls of their own, so that the memory of a thousand trees is not all there at once.
+    function checkRoot(uint256 count) external view {
+        bytes memory records = _records(count, count);
+        require(_tree.rootOf(records) == BatchModel.rootOf(records), "root");
+    }
+
+    function checkLeaf(uint256 count, uint256 index, uint256 seed) external view {
+        bytes memory records = _records(count, seed);
         bytes32 leaf = BatchModel.leavesOf(records)[index];
         bytes32[] memory proof = BatchModel.proofOf(records, index);
         bytes32 root = BatchModel.rootOf(records);
@@ -88,10 +97,10 @@ contract BatchTreeTest {
 
     function _records(uint256 count, uint256 seed) private pure returns (bytes memory records) {
         records = new bytes(count * 12);
-        for (uint256 at = 0; at < records.length; at += 32) {
-            bytes32 word = keccak256(abi.encode(seed, at));
-            uint256 size = records.length - at;
-            for (uint256 i = 0; i < 32 && i < size; i += 11) records[at + i] = word[i];
+        for (uint256 from = 0; from < records.length; from += 32) {
+            bytes32 word = keccak256(abi.encode(seed, from));
+            uint256 size = records.length - from;
+            for (uint256 i = 0; i < 32 && i < size; i += 11) records[from + i] = word[i];
         }
     }
 }

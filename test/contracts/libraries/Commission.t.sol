@@ -178,12 +178,14 @@ contract CommissionTest {
             (uint256 fragment, uint256 lane) = (fragmentOf(standing.id), laneOf(standing.id));
             uint256 fate = _random(12);
             standing.rank = fate == 0 || _random(4) == 0 ? 0 : _random(16);
-            standing.status = fate == 0 ? CLOSED : fate < 3 || (mostly == 1 && fate < 9) ? INACTIVE : ACTIVE;
+            standing.status =
+                fate == 0
+                    ? CLOSED
+                    : fate < 3 || (mostly == 1 && fate < 9)
+                        ? INACTIVE
+                        : ACTIVE;
             Fragment word = _one[fragment];
-            _put(
-                fragment,
-                fate == 0 ? word.close(lane) : word.withStanding(lane, standing.rank, standing.status)
-            );
+            _put(fragment, fate == 0 ? word.close(lane) : word.withStanding(lane, standing.rank, standing.status));
             if (fate == 0 || lane == 0 || _random(4) != 0) continue;
             uint256 moved = ++_fragments;
             _put(moved, _one[fragment].settleIn(lane, standing.sponsorId));

@@ -27,7 +27,11 @@ contract PlanTest {
         eq(terms.startsAt(), start, "start");
         eq(terms.reach(), plan.reach, "reach");
         require(!terms.isCancelled() && terms.cancel().isCancelled(), "cancelled");
-        eq(PlanTerms.unwrap(terms.cancel()) & ~(uint256(1) << 137), PlanTerms.unwrap(terms), "rest of a cancelled plan");
+        eq(
+            PlanTerms.unwrap(terms.cancel()) & ~(uint256(1) << 137),
+            PlanTerms.unwrap(terms),
+            "rest of a cancelled plan"
+        );
         for (uint256 i = 0; i < BUYER_CLASSES; ++i) eq(terms.weightBps(i), plan.weightsBps[i], "weight");
     }
 
