@@ -21,11 +21,11 @@ abstract contract CommissionModel is LedgerBooks {
 
     /// @dev The most distributors above the seller that are looked at.
     uint256 private constant REACH = 64;
-    uint256 private constant MOST_SHARES = 17;
+    uint256 private constant MAX_SHARES = 17;
 
     /// @dev The levels of a sale with volume by `seller`, the seller first.
     function _sharesOf(Plan memory plan, uint256 seller) internal view returns (Share[] memory) {
-        Share[] memory shares = new Share[](MOST_SHARES);
+        Share[] memory shares = new Share[](MAX_SHARES);
         shares[0] = _isActive(seller) ? Share(seller, _rowOf(plan, seller)[0]) : Share(0, 0);
         uint256 above = distributors[seller].sponsor;
         uint256 count = plan.kind == BY_DIFFERENCE ? _differences(plan, above, shares) : _levels(plan, above, shares);

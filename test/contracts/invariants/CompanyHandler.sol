@@ -9,13 +9,13 @@ import { Plan } from "../../../contracts/types/Plan.sol";
 
 /// @notice What the company decides: plans, caps, a pause, flags. And time, which it does not.
 abstract contract CompanyHandler is LedgerDriver {
-    uint256 private constant MOST_PLANS = 40;
+    uint256 private constant MAX_PLANS = 40;
     uint256 private constant BY_DIFFERENCE = 1;
     uint256 private constant BY_GENERATION = 2;
 
     /// @notice A plan of any kind and compression, or one that its own ceiling forbids.
     function announcePlan(uint256 seed) external acting(seed) {
-        if (plans.length < MOST_PLANS) _announce();
+        if (plans.length < MAX_PLANS) _announce();
     }
 
     /// @notice The recorder's cap: none that matters, or one that a few sales reach.

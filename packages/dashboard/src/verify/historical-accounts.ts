@@ -35,7 +35,7 @@ export class HistoricalAccounts {
 
   static async open(chain: ChainReader, at: LedgerLog): Promise<HistoricalAccounts> {
     const entries = await listChanges(chain, at.blockNumber);
-    const since = entries.filter((each) => isBefore(at, each)).flatMap(({ change }) => idsIn(change));
+    const since = entries.filter((each) => isBefore(at, each)).flatMap(({ change }) => idsOf(change));
     return new HistoricalAccounts(chain, at, new Set(since));
   }
 
@@ -90,7 +90,7 @@ function isMove(change: Change): change is SponsorCorrected {
   return change.kind === 'sponsorCorrected' && change.newId !== change.id;
 }
 
-function idsIn(change: Change): number[] {
+function idsOf(change: Change): number[] {
   if (change.kind === 'standingSet') return decodeStandings(change.records).map(({ id }) => id);
   return change.kind === 'sponsorCorrected' ? [change.id, change.newId] : [change.id];
 }

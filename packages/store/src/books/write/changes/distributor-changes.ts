@@ -121,7 +121,7 @@ export function applyDistributorChanges(
     return distributor;
   }
 
-  function correct(entry: number, id: number, correction: SponsorCorrection): void {
+  function correctSponsor(entry: number, id: number, correction: SponsorCorrection): void {
     const { newId, sponsor } = correction;
     const distributor = get(entry, id);
     const place = placeOf(correction);
@@ -143,7 +143,7 @@ export function applyDistributorChanges(
 
   for (const change of changes) {
     if (change.kind === 'stateChanged') set(change.entry, change.id, change.to);
-    else correct(change.entry, change.id, change);
+    else correctSponsor(change.entry, change.id, change);
   }
   return [...versions.values()];
 }
