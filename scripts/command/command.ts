@@ -60,8 +60,10 @@ async function reasonOf(error: unknown): Promise<string> {
   // Loaded only now: most commands use nothing of protocol, and all of them should start fast.
   const { hideSecrets } = await import('@plumbline/protocol');
   if (!(error instanceof Error)) return hideSecrets(String(error));
-  // Errors of viem carry the request in the lines below the first.
-  return hideSecrets('shortMessage' in error ? String(error.shortMessage) : error.message);
+  if (!('shortMessage' in error)) return hideSecrets(error.message);
+  // Errors of viem carry the whole request in the lines below the first.
+  const url = /^URL: (\S+)$/m.exec(error.message)?.[1];
+  return hideSecrets(url ? `${error.shortMessage} (${url})` : String(error.shortMessage));
 }
 
 /**

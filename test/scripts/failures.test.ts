@@ -18,11 +18,11 @@ function runWith(body: string): Promise<{ code: number; errors: string }> {
 }
 
 describe('a command that fails', () => {
-  it('says why in one line, without the request that viem adds', async () => {
+  it('says in one line why, and at which node, without the request that viem adds', async () => {
     const node = "createPublicClient({ transport: http('http://127.0.0.1:1/v3/KEY', { retryCount: 0 }) })";
     expect(await runWith(`await ${node}.getBlockNumber();`)).to.deep.equal({
       code: 1,
-      errors: 'sample: HTTP request failed.\n',
+      errors: 'sample: HTTP request failed. (http://127.0.0.1:1)\n',
     });
   });
 
