@@ -6,7 +6,7 @@ import { Random } from '../test/support/random.ts';
 import { Tree } from './gas/tree.ts';
 
 /**
- * A company's chain, made for reading: one readable ledger, a random recursive tree, and as many sales of five levels as
+ * A chain for the indexers to read: one readable ledger, a random recursive tree, and as many sales of five levels as
  * wanted, settled as they are recorded. Every run gives the same blocks, so that figures of two runs can be compared.
  */
 export interface Chain {
@@ -26,7 +26,7 @@ export interface ChainOptions {
   seed?: number;
 }
 
-/** Seller 20 %, then 5, 3, 2 and 1 % up the line; what is sold to a preferred customer or oneself counts less. */
+/** Seller 20 %, then 5, 3, 2 and 1 % up the line; sales to preferred customers and own purchases count less. */
 const PLAN = {
   ...DEFAULT_PLAN,
   ceilingBps: 3_100,
@@ -40,7 +40,7 @@ const ENROLLED_AT_ONCE = 300;
 const BATCHES_PER_PAYOUT = 10;
 const PAID_AT_ONCE = 100;
 
-/** What a transaction may use since Osaka; a block holds three of them and a bit, as on the main net. */
+/** The gas that a transaction may use since Osaka; a block has room for three such transactions, as on mainnet. */
 const TRANSACTION_GAS = 16_777_216;
 const BLOCK_GAS = 60_000_000;
 const TRANSACTIONS_PER_BLOCK = 3;

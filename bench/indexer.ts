@@ -10,8 +10,8 @@ import { measureTrees } from './indexer/trees.ts';
 /**
  * How long our indexer takes to read a whole ledger into an empty database, beside Ponder on the same chain and the same
  * database server, and beside reading the logs alone. Programs are measured from their start, each in its own process;
- * they take turns, so that what else the machine does falls on all of them; figures are medians. indexer/options.ts says
- * how to run less of it.
+ * they take turns, so that other load on the machine affects all of them; figures are medians. indexer/options.ts says
+ * how to run only a part.
  */
 
 /** Ponder takes a block for final this many blocks later, and what is not final it takes one by one, which is slower. */
@@ -66,14 +66,14 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
   }
 }
 
-/** The last blocks are empty, so that every sale is final for everybody. */
+/** The last blocks are empty, so that every sale is final for every program. */
 async function grow(chain: Chain, sales: number): Promise<void> {
   console.log(`building a chain of ${sales} sales`);
   await chain.grow(sales);
   await chain.anvil.rpc('anvil_mine', [`0x${(BLOCKS_UNTIL_FINAL + 1).toString(16)}`]);
 }
 
-/** Round after round, each once; the median run of each. */
+/** Runs each once a round, and returns the median run of each. */
 async function takeTurns(
   ways: readonly [Part, string, () => Promise<Run>][],
   rounds: number,
@@ -115,7 +115,7 @@ function rowOf({ seconds, cpuSeconds, rssMb }: Run, sales: number): Row {
   };
 }
 
-/** Only what was measured; ratios are of seconds, but for that of the two sizes, which is of sales a second. */
+/** Only what was measured. Ratios compare seconds, except that of the two sizes, which compares sales a second. */
 function figuresOf(
   taken: ReadonlyMap<Part, Run>,
   sizes: { sales: number; million: number },
@@ -128,7 +128,7 @@ function figuresOf(
     ...(postgres && ponder && { vsPonder: rounded(ponder.seconds / postgres.seconds) }),
     ...(postgres && raw && { vsRawLogs: rounded(postgres.seconds / raw.seconds) }),
     ...(pglite && raw && { pgliteVsRawLogs: rounded(pglite.seconds / raw.seconds) }),
-    // The most that it ever held, on the longest chain too.
+    // The peak of all runs, the longest chain included.
     ...(postgres && { rssMb: Math.max(postgres.rssMb, million?.rssMb ?? 0) }),
     ...(postgres &&
       million && {

@@ -15,7 +15,7 @@ const isIndexer = process.argv[2] === 'indexer';
 await runCommand(
   {
     command: 'npm run bench --',
-    summary: 'Runs one benchmark. Its figures are one line of JSON, the last.',
+    summary: 'Runs one benchmark. The last line printed has its figures as JSON.',
     operands: isIndexer ? 'indexer' : 'NAME',
     options: isIndexer ? indexerOptions : {},
     notes: [
@@ -30,7 +30,7 @@ await runCommand(
     const bench = benches[name];
     if (!bench || more.length > 0) throw new UsageError(`name one of ${Object.keys(benches).join(', ')}`);
     console.log(JSON.stringify({ [name]: await bench(values as Parameters<typeof readOptions>[0]) }));
-    // Not everything that a benchmark starts lets go of the process.
+    // Some of what a benchmark starts would keep the process alive.
     process.exit(0);
   },
 );

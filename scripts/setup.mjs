@@ -70,6 +70,7 @@ function compile(node, env) {
   const cli = join(modules, 'hardhat', 'dist', 'src', 'cli.js');
   const hasTypes = existsSync(join(root, 'types', 'hardhat.d.ts'));
   const args = hasTypes ? [cli, 'build'] : [cli, 'build', '--force'];
+  if (!hasTypes) console.log('setup: compiling the contracts; this takes a minute or two');
   const { status, stdout, stderr } = spawnSync(node, args, { cwd: root, env, encoding: 'utf8' });
   if (status !== 0) fail(`the contracts do not compile:\n${stdout ?? ''}${stderr ?? ''}`, status ?? 1);
 }

@@ -4,20 +4,20 @@ import { network } from 'hardhat';
 /** The one EVM that everything is measured on: Hardhat's simulated network, hard fork Osaka. */
 export const { ethers, networkHelpers } = await network.create({ network: 'default' });
 
-/** The most that one transaction may use, by EIP-7825. Given with each call, so that no estimate is made. */
+/** The most that one transaction may use, by EIP-7825. Passed with each call, so that no gas is estimated. */
 export const MOST = { gasLimit: 2 ** 24 };
 
-/** What one transaction or several cost. */
+/** The cost of one or more transactions. */
 export interface Spent {
   /** `gasUsed` of the receipts: with the 21,000 and the calldata, less refunds. */
   gas: number;
-  /** What of it was only for being transactions, carrying this calldata and leaving these logs, at the EVM's prices. */
+  /** The part that any transactions with this calldata and these logs would cost. */
   carried: number;
   /** The logs of the last. */
   logs: readonly Log[];
 }
 
-/** The EVM's prices that a floor is made of. */
+/** The EVM's prices from which the floor is computed. */
 export const PRICE = {
   transaction: 21_000,
   /** A cold account called, such as the code behind a clone. */
@@ -32,7 +32,7 @@ export const PRICE = {
   clear: 5_000 - 4_800,
 } as const;
 
-/** Waits for transactions; what they cost together. */
+/** Waits for transactions and adds up their cost. */
 export async function spent(...sent: Promise<ContractTransactionResponse>[]): Promise<Spent> {
   const sum: Spent = { gas: 0, carried: 0, logs: [] };
   for (const each of sent) {

@@ -6,7 +6,7 @@ import type { TestDollar } from '../../types/mocks/TestDollar.ts';
 import { add, ethers, MOST, type Spent, spent } from './chain.ts';
 import { walletOf } from './tree.ts';
 
-/** What a company would use without a ledger. Each pays the same token to wallets that have some of it already. */
+/** What a company would use without a ledger. Each peer pays the same token, to wallets that already hold some. */
 
 const SPLITTER = 'openzeppelin-contracts-4/finance/PaymentSplitter.sol';
 
@@ -20,7 +20,7 @@ const AMOUNT = 1_000_000;
 /** Deploys a peer by name. */
 type Deploy = (name: string, ...args: unknown[]) => Promise<BaseContract>;
 
-/** Compiles them as the project's own contracts are, but to a place of their own: nothing else uses them. */
+/** Compiles the peers like the project's own contracts, but into a separate folder: nothing else uses them. */
 async function compile(): Promise<Deploy> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const hre = await createHardhatRuntimeEnvironment(

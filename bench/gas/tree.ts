@@ -4,11 +4,11 @@ import type { Random } from '../../test/support/random.ts';
 
 /** A sponsor tree as an enroller builds it: a recruit goes into the sponsor's fragment while there is room. */
 export class Tree {
-  /** In the order of enrolment, as a ledger wants them. */
+  /** In the order of enrolment, which is the order that a ledger takes. */
   readonly distributors: DistributorRecord[] = [];
   readonly #sponsors = new Map<number, number>();
   readonly #occupancy: number[] = [0];
-  /** Whether everybody gets a fragment of their own: the worst that can be. */
+  /** Whether each distributor gets a fragment of their own: the worst case. */
   readonly #apart: boolean;
 
   constructor(apart = false) {
@@ -32,14 +32,14 @@ export class Tree {
     return id;
   }
 
-  /** Each recruit below anybody enrolled before, with equal chance. */
+  /** Places each recruit below a random distributor enrolled before, all equally likely. */
   grow(count: number, random: Random): void {
     for (let i = 0; i < count; i++) {
       this.add(this.distributors.length === 0 ? 0 : random.pick(this.distributors).id);
     }
   }
 
-  /** The seller and whoever is above, `most` in all. */
+  /** The seller and the upline, at most `most` distributors in all. */
   payees(seller: number, most: number): number[] {
     const line = [seller];
     for (let id = this.#sponsors.get(seller); id && line.length < most; id = this.#sponsors.get(id)) {
@@ -49,7 +49,7 @@ export class Tree {
   }
 }
 
-/** Addresses as they are in reality: hardly a byte of them is zero, and calldata is paid by that. */
+/** Addresses like real ones, with hardly any zero bytes: zero bytes of calldata are cheaper. */
 export function walletOf(id: number): `0x${string}` {
   return dataSlice(hashOf(`wallet ${id}`), 12) as `0x${string}`;
 }

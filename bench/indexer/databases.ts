@@ -10,7 +10,7 @@ import { type Program, start } from './program.ts';
 
 /** Databases to index into, each new and empty. */
 
-/** One PostgreSQL server for all runs: PostgreSQL 18, fsync off, everything else as it comes. */
+/** One PostgreSQL server for all runs: PostgreSQL 18, fsync off, everything else by default. */
 export class Server {
   readonly #first: TestDatabase;
 
@@ -22,7 +22,7 @@ export class Server {
     return new Server(await startPostgres());
   }
 
-  /** A new database for `work`; it is dropped afterwards, so that all find the same disk. */
+  /** A new database for `work`; it is dropped afterwards, so that every run finds the same disk. */
   async use<T>(work: (url: string) => Promise<T>): Promise<T> {
     const database = await startPostgres();
     try {
@@ -30,7 +30,7 @@ export class Server {
     } finally {
       const name = new URL(database.url).pathname.slice(1);
       await query(this.#first.url, `drop database ${name} with (force)`);
-      // What it wrote must not be written on during the next run.
+      // Writes to the disk now what would otherwise be written during the next run.
       await query(this.#first.url, 'checkpoint');
       await database.stop();
     }

@@ -12,7 +12,7 @@ export interface Filled {
 }
 
 const BLOCKS_PER_PART = 16;
-/** Stretches into which the time of the sales is divided; distributors move in the middle. */
+/** Parts into which the time of the sales is divided; distributors move half-way. */
 const PARTS = 6;
 
 /** Writes a made-up ledger into the books as an indexer would, and the intake of a gateway that had submitted it. */
@@ -65,14 +65,14 @@ function* partsOf(first: number, blocks: Iterable<MadeBlock>): Generator<Stretch
     part.blocks.push({ number, hash, timestamp: time });
     number++;
     if (part.blocks.length < BLOCKS_PER_PART) continue;
-    // The chain goes on: the end is not in sight.
+    // The chain goes on after these blocks.
     yield { ...part, tipNumber: number + 1 };
     part = { entries: [], blocks: [] };
   }
   if (part.blocks.length > 0) yield { ...part, tipNumber: number - 1 };
 }
 
-/** Everybody's distributor, and submissions for the sales of the first thousand batches. */
+/** An enrolment for every distributor, and submissions for the sales of the first thousand batches. */
 async function fillIntake(database: Database): Promise<void> {
   await sql`insert into enrolments (ledger, reference, sponsor_reference, wallet, state, distributor_id)
     select ledger, 'D' || lpad(id::text, 8, '0'), 'D' || lpad(sponsor::text, 8, '0'), wallet, 'batched', id

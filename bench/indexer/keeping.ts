@@ -21,7 +21,7 @@ export interface KeepingCosts {
 
 const ROUNDS = 5;
 
-/** Times `applyEntries` on a filled ledger, sums and all. */
+/** Times `applyEntries` on a filled ledger, including the sums. */
 export async function measureKeeping(
   database: Database,
   { tree, batches }: Pick<Filled, 'tree' | 'batches'>,
@@ -67,11 +67,11 @@ export async function measureKeeping(
       };
       return [{ kind: 'batchRecorded', batch, ...terms, records: encodeSales(sales) }];
     };
-  const anybody = () => 1 + random.below(tree.count);
+  const anyDistributor = () => 1 + random.below(tree.count);
   const atEnd = () => tree.count - random.below(10);
   const costs: KeepingCosts = {
-    enrolment: await costOf(enrol(anybody)),
-    sale: await costOf(record(anybody)),
+    enrolment: await costOf(enrol(anyDistributor)),
+    sale: await costOf(record(anyDistributor)),
   };
   if (tree.count === tree.atRandom) return costs;
   return {

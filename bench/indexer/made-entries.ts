@@ -15,12 +15,12 @@ import { MadeTree, type Scale } from './made-tree.ts';
 
 export const LEDGER: Address = '0xaa000000000000000000000000000000000000aa';
 export const RETURN_WINDOW = 14 * 86_400;
-/** The sales lie evenly in the first half of a year, of which the last two weeks are not settled. */
+/** The sales are spread evenly over the first half of a year. Those of the last two weeks are not settled. */
 const FROM = Date.UTC(2026, 0, 1) / 1000;
 export const UNTIL = Date.UTC(2026, 6, 1) / 1000;
 export const PERIODS = [202601, 202602, 202603, 202604, 202605, 202606];
 
-/** Seller 20 %, then 5, 3, 2, 1 and 1 % up the line, as the usual plan of a deployment. */
+/** Seller 20 %, then 5, 3, 2, 1 and 1 % up the line, like the default plan of a deployment. */
 const RATES = [2_000, 500, 300, 200, 100, 100];
 const PLAN: Plan = {
   kind: 0,
@@ -45,11 +45,11 @@ export interface MadeBlock {
 interface Recorded {
   batch: number;
   time: number;
-  /** Numbers of distributors, and volume less what came back. */
+  /** Numbers of distributors, and volume net of reversals. */
   sales: { one: number; seller: number; cents: number }[];
 }
 
-/** What happened on a ledger, the same in every run but for wallets. */
+/** What happened on a ledger; all but the wallets is the same in every run. */
 export class MadeEntries {
   readonly tree: MadeTree;
   readonly batches: number;
@@ -65,7 +65,7 @@ export class MadeEntries {
     this.batches = Math.ceil(scale.sales / SALES_A_BATCH);
   }
 
-  /** The plan and everybody's enrolment. */
+  /** The plan, and the enrolment of every distributor. */
   *enrolments(): Generator<MadeBlock> {
     const plan = { version: 1, startsAt: FROM, planHash: planHash(PLAN), plan: PLAN };
     yield { time: FROM, entries: [{ kind: 'planAnnounced', ...plan }] };
@@ -89,7 +89,7 @@ export class MadeEntries {
     if (part === parts - 1) yield { time: UNTIL - 1, entries: this.#settle(UNTIL) };
   }
 
-  /** Distributors who get other sponsors, from among those who were there before them, and other ids. */
+  /** Distributors who get another sponsor, enrolled before them, and another id. */
   *corrections(): Generator<MadeBlock> {
     const ones = Array.from(
       { length: this.#scale.movers },
@@ -112,7 +112,7 @@ export class MadeEntries {
     }
   }
 
-  /** A fifth of all distributors are paid out something. */
+  /** Payouts to a fifth of all distributors. */
   *payouts(): Generator<MadeBlock> {
     for (let first = 5; first <= this.tree.count; first += 5 * PAID_A_BLOCK) {
       const entries: Entry[] = [];
@@ -151,7 +151,7 @@ export class MadeEntries {
     return [{ kind: 'batchRecorded', batch, ...terms, records: encodeSales(records) }, ...reversals];
   }
 
-  /** What the batches credit whose return windows have ended. */
+  /** The credits of the batches whose return windows have ended. */
   #settle(now: number): Entry[] {
     const due = this.#window.filter(({ time }) => time + RETURN_WINDOW <= now);
     this.#window = this.#window.slice(due.length);

@@ -3,7 +3,7 @@ import type { Random } from '../../test/support/random.ts';
 /** How large a made-up ledger is. */
 export interface Scale {
   distributors: number;
-  /** Distributors who stand one below the other, the first below distributor 1. */
+  /** Distributors in a single line, each sponsoring the next; the first is below distributor 1. */
   line: number;
   /** Distributors whose sponsors are corrected half-way, so that they have rows under two ids. */
   movers: number;
@@ -15,12 +15,12 @@ const ROOTS = 100;
 const FIRST_ID = 4;
 
 /**
- * A random recursive tree: everybody's sponsor is drawn from all who were there before. Distributors are numbered from 1, each
- * after their sponsor; the line comes last.
+ * A random recursive tree: each sponsor is drawn from all distributors enrolled before. Distributors are numbered from
+ * 1, each after the sponsor; the line comes last.
  */
 export class MadeTree {
   readonly count: number;
-  /** Those who are not of the line. */
+  /** Distributors outside the line. */
   readonly atRandom: number;
   /** By number; 0 for a root. */
   readonly sponsors: Int32Array;

@@ -6,7 +6,7 @@ import { query } from './databases.ts';
 import { runPonder } from './ponder.ts';
 import { type Run, runToEnd } from './program.ts';
 
-/** One cold run of each. A figure counts only if the work was done. */
+/** One cold run of each program. A figure counts only if the work was done. */
 
 /** The chain's logs, read and parsed and nothing else. */
 export async function measureRaw(chain: Chain): Promise<Run> {
@@ -19,7 +19,7 @@ export async function measureRaw(chain: Chain): Promise<Run> {
   ]);
   const entries = await chain.countEntries();
   const { logs } = JSON.parse(last) as { logs: number };
-  // Every entry has a log, and so has every settled sale, which is none.
+  // Every entry has a log, and so has every settled sale, which is not an entry.
   if (logs < entries) throw new Error(`${logs} logs were read of ${entries} entries`);
   return run;
 }

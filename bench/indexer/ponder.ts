@@ -19,10 +19,10 @@ const fixture = fileURLToPath(new URL('./ponder', import.meta.url));
 const app = join(root, '.plumbline', 'bench', 'ponder');
 
 const LOOK_MS = 50;
-/** Nothing here takes this long; a Ponder that hangs must not hold up the bench for ever. */
+/** No run takes this long; without a limit, a Ponder that hangs would hold up the bench for ever. */
 const GIVE_UP_MS = 1_800_000;
 
-/** Puts the app and its packages where it runs; returns Ponder's version. */
+/** Puts the app and its packages where it runs. @returns Ponder's version. */
 export async function installPonder(): Promise<string> {
   const wanted = readFileSync(join(fixture, 'package.json'), 'utf8');
   const installed = join(app, 'node_modules', '.package-lock.json');
@@ -43,7 +43,7 @@ export async function installPonder(): Promise<string> {
   return version;
 }
 
-/** From its start until it says that everything is indexed and can be read. */
+/** Measures it from its start until it reports that everything is indexed and can be read. */
 export async function runPonder(chain: Chain, databaseUrl: string): Promise<Run> {
   const port = await findFreePort();
   const args = [

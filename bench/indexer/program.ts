@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setInterval } from 'node:timers';
 
-/** Programs under measurement: each in a process of its own, so that time and memory are its own, start included. */
+/**
+ * Programs under measurement. Each has a process of its own, so that its time and memory can be told apart; its start
+ * counts.
+ */
 
-/** What a program took. */
+/** Time and memory that a program used. */
 export interface Run {
   seconds: number;
-  /** Of processor time, on all cores: what a machine that is shared with others tells more truly. */
+  /** Processor time on all cores, which is more reliable than elapsed time on a machine that others use too. */
   cpuSeconds: number;
-  /** The most memory that it held at once. */
+  /** Peak resident memory. */
   rssMb: number;
 }
 
@@ -18,17 +21,17 @@ export interface Program {
   process: ChildProcess;
   /** Whatever it has printed so far. */
   output(): string;
-  /** What it has taken so far, or until it ended. */
+  /** What it has used so far, or until it ended. */
   taken(): Run;
   /** @throws Error with what it printed if it fails. */
   ended: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two looks at a program; the kernel keeps sums and peaks, so that few are enough. */
+/** Milliseconds between two looks at a program. The kernel keeps sums and peaks, so a few looks are enough. */
 const LOOK_MS = 100;
 
-/** What Linux counts processor time in, on every machine that matters. */
+/** Linux counts processor time in these, on every common machine. */
 const TICKS_PER_SECOND = 100;
 
 /** Runs a Node program. */
@@ -56,7 +59,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv, cwd?: str
     clearInterval(looking);
     if (code !== 0) throw new Error(`${args[0]} ended with code ${code}: ${output.slice(-2_000)}`);
   });
-  // Whoever cares awaits it; a program that is stopped fails to nobody's surprise.
+  // Callers await `ended` if they need it; a program that was stopped is expected to fail.
   ended.catch(() => {});
   return {
     process: child,
@@ -75,7 +78,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv, cwd?: str
   };
 }
 
-/** Runs a Node program to its end; what it took, and the last line that it printed. */
+/** Runs a Node program to its end. @returns What it used, and the last line that it printed. */
 export async function runToEnd(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -91,7 +94,7 @@ function usedBy(pid: number | undefined): { cpuSeconds: number; rssMb: number } 
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // After the program's name, which stands in brackets; the 14th and 15th field of all.
+    // The 14th and 15th fields, counted after the program's name, which is in brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const ticks = Number(fields[11]) + Number(fields[12]);
     if (kilobytes === undefined) return undefined;

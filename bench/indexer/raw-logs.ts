@@ -1,11 +1,11 @@
 import { Agent, request } from 'node:http';
 
 /**
- * Reads a contract's logs with eth_getLogs, parses the JSON and does nothing else: what any indexer at least does. A
+ * Reads a contract's logs with eth_getLogs, parses the JSON and does nothing else: the least that any indexer does. A
  * program of its own, as the indexers are: `node raw-logs.ts RPC_URL LEDGER START_BLOCK`; it prints how many logs it saw.
  */
 
-/** Blocks of one question, some megabytes of answer; and questions in flight. Found by trying: more is not faster. */
+/** Blocks in one request, whose answer is some megabytes, and requests in flight. By trial: more is not faster. */
 const BLOCKS = 2;
 const IN_FLIGHT = 4;
 

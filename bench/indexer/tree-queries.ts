@@ -18,12 +18,12 @@ import { Random } from '../../test/support/random.ts';
 import type { Filled } from './fill.ts';
 import { LEDGER, PERIODS } from './made-entries.ts';
 
-/** Runs what is asked about distributor number `one`, each database call of interest inside `time`. */
+/** Runs a query about distributor number `one`, with each database call of interest inside `time`. */
 export type Ask = (one: number, time: (query: () => Promise<unknown>) => Promise<void>) => Promise<void>;
 
 const LIMIT = 50;
 
-/** What is timed, by name. A later page counts like a first. */
+/** The queries, by name. A later page is timed like a first one. */
 export function queries(database: Database, { tree, batches }: Filled): Record<string, Ask> {
   const random = new Random(3);
   const depths = tree.depths();

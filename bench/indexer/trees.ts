@@ -31,15 +31,15 @@ export interface TreeFigures {
 }
 
 const FULL: Scale = { distributors: 1_000_000, line: 10_000, movers: 1_000, sales: 5_000_000 };
-/** What the costs of keeping are compared with. */
+/** A small ledger, to compare the costs of keeping with. */
 const SMALL: Scale = { distributors: 1_000, line: 0, movers: 0, sales: 5_000 };
 
-/** Distributors asked about in each group, each once cold to the plan and once for the figure. */
+/** Distributors asked about in each group: each once to warm up, and once for the figure. */
 const DRAWN = 100;
 
 /**
- * Times the queries over the tree in PostgreSQL, warm, for distributors drawn from everybody, from the 100 largest teams, and from
- * a line of distributors one below the other; then what an enrolment and a sale cost to write there.
+ * Times the queries over the tree in PostgreSQL, warm, for three groups: distributors drawn from all, those with the
+ * 100 largest teams, and distributors of the line; then measures what an enrolment and a sale cost to write there.
  */
 export async function measureTrees(scale: Scale = FULL): Promise<TreeFigures> {
   return withLedger(scale, async (database, filled) => {
@@ -49,7 +49,7 @@ export async function measureTrees(scale: Scale = FULL): Promise<TreeFigures> {
     for (const [group, distributors] of Object.entries(drawDistributors(filled.tree))) {
       for (const [name, ask] of Object.entries(queries(database, filled))) {
         const times = await timesOf(ask, distributors);
-        // What is pending is worked out from open sales and is told by group only.
+        // `pending` is computed from open sales, so it is reported only for each group.
         if (name !== 'pending') all.set(name, [...(all.get(name) ?? []), ...times]);
         groups[name] = { ...groups[name], [group]: summary(times) };
       }

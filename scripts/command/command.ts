@@ -49,10 +49,21 @@ export async function runCommand<const O extends Options = Record<never, never>>
     if ((commandLine.values as { help?: boolean }).help) console.log(usageText(usage));
     else process.exitCode = (await main(commandLine)) ?? 0;
   } catch (error) {
-    console.error(`${nameOf(usage)}: ${error instanceof Error ? error.message : error}`);
+    console.error(`${nameOf(usage)}: ${await reasonOf(error)}`);
     // What was started must not keep a command alive that has failed.
     process.exit(error instanceof UsageError ? 2 : (usage.failureCode ?? 1));
   }
+}
+
+/** What went wrong, without the key that a node's URL may hold. */
+async function reasonOf(error: unknown): Promise<string> {
+  // Loaded only now: most commands use nothing of protocol, and all of them should start fast.
+  const { hideSecrets } = await import('@plumbline/protocol');
+  if (!(error instanceof Error)) return hideSecrets(String(error));
+  if (!('shortMessage' in error)) return hideSecrets(error.message);
+  // Errors of viem carry the whole request in the lines below the first.
+  const url = /^URL: (\S+)$/m.exec(error.message)?.[1];
+  return hideSecrets(url ? `${error.shortMessage} (${url})` : String(error.shortMessage));
 }
 
 /**

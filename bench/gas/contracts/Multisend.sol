@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice The cheapest way to send one token to many with no tree and no plan: somebody off chain says who gets what.
-/// @dev It holds the tokens, so that each payment is one `transfer`; the call is laid out once and its two fields change.
+/// @notice The cheapest way to send one token to many with no tree and no plan: the caller says who gets what.
+/// @dev It holds the tokens, so that each payment is one `transfer`. Between the calls only two fields change.
 contract Multisend {
     error TransferFailed(uint256 index);
 
@@ -17,7 +17,7 @@ contract Multisend {
                 let payment := calldataload(add(payments.offset, shl(5, i)))
                 mstore(add(data, 4), shr(96, payment))
                 mstore(add(data, 36), and(payment, 0xffffffffffffffffffffffff))
-                // The call is made before its answer is looked at: arguments are evaluated from the last.
+                // The call comes before the check of its answer: arguments are evaluated from the last to the first.
                 if iszero(and(eq(mload(0), 1), call(gas(), token, 0, data, 68, 0, 32))) { break }
             }
         }

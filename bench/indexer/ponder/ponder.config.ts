@@ -11,7 +11,7 @@ export default createConfig({
       chainId: 31_337,
       // Its ranges of blocks are wide, and a ledger's blocks are full.
       transport: http(BENCH_RPC_URL, { maxResponseBodySize: false }),
-      // The node is our own: nothing is gained by sparing it.
+      // The node is ours alone, so there is no need to limit requests.
       maxRequestsPerSecond: 250,
     },
   },

@@ -2,8 +2,8 @@ import { onchainTable, primaryKey } from 'ponder';
 
 /**
  * The facts of our books as a user of Ponder would keep them. What our books have beyond them is left out, in Ponder's
- * favour: what each distributor was credited and paid in all, the batches' records, the entries' contents, where on chain each
- * thing stands, and every index but the primary keys.
+ * favour: what each distributor was credited and paid in all, the batches' records, the entries' contents, the place of
+ * each thing on chain, and every index but the primary keys.
  */
 
 export const distributors = onchainTable('distributors', (t) => ({

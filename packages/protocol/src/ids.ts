@@ -61,7 +61,7 @@ export function saleRefOf(number: number): SaleRef {
   return { batch: Math.floor(number / 65_536), index: number % 65_536 };
 }
 
-/** A sale as distributors write it, e.g. `12-7`: batch 12, index 7. */
+/** A sale in the form that people read and type, e.g. `12-7`: batch 12, index 7. */
 export function formatSaleRef({ batch, index }: SaleRef): string {
   return `${batch}-${index}`;
 }

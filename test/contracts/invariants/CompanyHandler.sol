@@ -10,8 +10,8 @@ import { Plan } from "../../../contracts/types/Plan.sol";
 
 /// @notice What the company decides and publishes: plans, a pause, flags. And time, which it does not.
 abstract contract CompanyHandler is LedgerDriver {
-    uint256 private constant MOST_PLANS = 40;
-    uint256 private constant MOST_PENDING = 8;
+    uint256 private constant MAX_PLANS = 40;
+    uint256 private constant MAX_PENDING = 8;
     uint256 private constant MAX_REVIEW = 90 days;
     uint256 private constant BY_DIFFERENCE = 1;
     uint256 private constant BY_GENERATION = 2;
@@ -20,7 +20,7 @@ abstract contract CompanyHandler is LedgerDriver {
 
     /// @notice A plan of any kind and compression, or one that its own ceiling forbids.
     function announcePlan(uint256 seed) external acting(seed) {
-        if (plans.length < MOST_PLANS) _announce();
+        if (plans.length < MAX_PLANS) _announce();
     }
 
     /// @notice A plan is withdrawn before it starts, by the admin or a guardian.
@@ -176,7 +176,7 @@ abstract contract CompanyHandler is LedgerDriver {
         uint256 pending = 0;
         for (uint256 i = 0; i < plans.length; ++i) if (plans[i].startsAt > time) ++pending;
         bytes memory refusal =
-            pending < MOST_PENDING ? bytes("") : abi.encodeWithSelector(TooManyPlansPending.selector, MOST_PENDING);
+            pending < MAX_PENDING ? bytes("") : abi.encodeWithSelector(TooManyPlansPending.selector, MAX_PENDING);
         uint256 most = _mostOf(plan);
         if (_chance(8) && most != 0) {
             plan.ceilingBps = uint16(most - 1);

@@ -11,7 +11,7 @@ import { Journal } from "../../../contracts/libraries/Journal.sol";
 /// @notice Money in and out, with wallets that the token's issuer has frozen among the payees.
 abstract contract MoneyHandler is LedgerDriver {
     /// @dev Far below what a ledger can count.
-    uint256 private constant MOST_UNITS = 1 << 46;
+    uint256 private constant MAX_UNITS = 1 << 46;
 
     bytes32 private constant WITHDRAW_TYPEHASH = keccak256(
         "WithdrawTo(uint256 id,address wallet,address to,uint256 nonce,uint256 deadline)"
@@ -27,7 +27,7 @@ abstract contract MoneyHandler is LedgerDriver {
                             ? 2
                             : 1 << 36
                 );
-        if (free + reserved + owed + units <= MOST_UNITS) _fundFrom(_stranger(), units);
+        if (free + reserved + owed + units <= MAX_UNITS) _fundFrom(_stranger(), units);
     }
 
     /// @notice Tokens that come without being funded are swept into the float by anyone.

@@ -12,26 +12,39 @@ export const DAY = 24 * HOUR;
 
 /** Below the time that mocha gives a test. */
 const MINED_WITHIN_MS = 30_000;
+/** After this a transaction that the node does not know any more has been lost. */
+const LOST_AFTER_MS = 500;
+/** anvil answers a revert before it is done with it, and drops a transaction that comes too soon after. */
+const REVERTED_WITHIN_MS = 10;
 
 /**
- * The simulated chain answers when a transaction is in a block, another node at once: then this waits for the block.
+ * The simulated chain answers when a transaction is in a block and when a snapshot is restored, another node at once:
+ * then this waits.
  */
-const mined: Partial<NetworkHooks> = {
+const settled: Partial<NetworkHooks> = {
   async onRequest(context, sender, request, next) {
     const response = await next(context, sender, request);
-    if (request.method === 'eth_sendTransaction' && 'result' in response) {
-      const receipt = { method: 'eth_getTransactionReceipt', params: [response.result] };
-      const limit = Date.now() + MINED_WITHIN_MS;
-      while ((await connection.provider.request(receipt)) === null) {
-        // Without a limit the loop outlives its test and keeps the process from ending.
-        if (Date.now() > limit) throw new Error(`transaction ${response.result} was not mined`);
-        await delay(1);
-      }
-    }
-    return response;
+    if ('error' in response) return response;
+    if (request.method === 'evm_revert') await delay(REVERTED_WITHIN_MS);
+    if (request.method !== 'eth_sendTransaction') return response;
+    return (await isMined(String(response.result))) ? response : next(context, sender, request);
   },
 };
-if (connection.networkConfig.type === 'http') hre.hooks.registerHandlers('network', mined);
+
+/** Waits until a transaction is in a block; false if the node has lost it. */
+async function isMined(hash: string): Promise<boolean> {
+  const ask = (method: string) => connection.provider.request({ method, params: [hash] });
+  const sentAt = Date.now();
+  while ((await ask('eth_getTransactionReceipt')) === null) {
+    const waited = Date.now() - sentAt;
+    if (waited > LOST_AFTER_MS && (await ask('eth_getTransactionByHash')) === null) return false;
+    // Without a limit the loop outlives its test and keeps the process from ending.
+    if (waited > MINED_WITHIN_MS) throw new Error(`transaction ${hash} was not mined`);
+    await delay(1);
+  }
+  return true;
+}
+if (connection.networkConfig.type === 'http') hre.hooks.registerHandlers('network', settled);
 
 const second: Partial<NetworkHooks> = {
   async onRequest(context, sender, request, next) {

@@ -6,12 +6,12 @@ import { decodeSales } from '@plumbline/protocol';
 const ID_DECIMALS = 100_000_000n;
 
 /**
- * How many entries there were. A row of its own would let Ponder go on after a crash; counting in memory costs it
- * nothing, and every run begins at the beginning.
+ * How many entries there were. A row in the database would let Ponder resume after a crash; counting in memory costs it
+ * nothing, and every run starts from the first block.
  */
 let count = 0;
 
-/** Events that are an entry of the journal and nothing else here. */
+/** Events that are only counted as entries of the journal. */
 const OTHERS = [
   'LedgerOpened',
   'PlanAnnounced',

@@ -7,7 +7,7 @@ import {
   WrongChainError,
 } from '../errors.ts';
 
-/** Tells failures apart: which another node may not have, and which may pass. */
+/** Tells failures apart: those that another node may not have, and those that are temporary. */
 
 /** Whether another node may succeed where this one failed. */
 export function isNodeFailure(error: unknown): error is Error {

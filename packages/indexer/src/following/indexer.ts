@@ -33,7 +33,7 @@ function createFollower(options: IndexerOptions): Follower {
   return new LedgerFollower({ ...options, ledger }, endpoints);
 }
 
-/** Retries what may pass. */
+/** Retries the work after temporary failures. */
 class RetryingIndexer implements Indexer {
   readonly #options: IndexerOptions;
   readonly #follower: Follower;

@@ -4,7 +4,7 @@ import { MAX_ID } from '../ids.ts';
 import { ByteWriter } from './bytes.ts';
 import { parseBytes } from './digits.ts';
 
-/** The packed records that calls and events carry. Twin of contracts/types/Records.sol. */
+/** The packed records that calls and events carry. Twin of the *Record.sol files in contracts/types. */
 
 export const SALE_BYTES = 12;
 const REVERSAL_BYTES = 12;

@@ -58,7 +58,7 @@ function foldInto(writer: ByteWriter, head: Hex, entry: Entry, keccak: Keccak): 
   return bytesToHex(keccak(writer.bytes()));
 }
 
-/** What a ledger was created with. Twin of LedgerTerms in contracts/interfaces/ICommissionLedger.sol. */
+/** What a ledger was created with. Twin of LedgerTerms in contracts/interfaces/ILedgerCore.sol. */
 export interface LedgerTerms {
   token: Address;
   /** Token base units per ledger unit. */

@@ -1,4 +1,4 @@
 import { Hono } from 'hono';
 
-/** Ponder wants an API; the bench asks it nothing. */
+/** Ponder requires an API; the bench does not use it. */
 export default new Hono();

@@ -11,7 +11,7 @@ const asRate = (value: string) => rate(Number(value));
 const asTime = (value: string) => time(Number(value));
 const asSpan = (value: string) => duration(Number(value));
 const asAnswer = (value: string) => (value === 'true' ? text.yes : text.no);
-const asDistributor = (value: string) => (value === '0' ? text.nobody : text.distributorName(value));
+const asDistributor = (value: string) => (value === '0' ? text.noDistributor : text.distributorName(value));
 
 const forms: Partial<Record<FactName, (value: string, amounts: Amounts) => string>> = {
   bps: asRate,

@@ -93,7 +93,7 @@ export function registerSales(app: App, dependencies: Dependencies): void {
       const sales: { index: number; body: SaleRequest }[] = [];
       request.body.sales.forEach((body, index) => {
         const problem = findProblem(body, validate);
-        if (problem) refused.push({ index, externalId: idIn(body), ...problem });
+        if (problem) refused.push({ index, externalId: externalIdOf(body), ...problem });
         else sales.push({ index, body });
       });
       const prepared = sales.map(({ body }) => newSale(body));
@@ -208,7 +208,7 @@ function findProblem(
   return first ?? { field: 'sale', problem: 'is not valid' };
 }
 
-function idIn(body: unknown): string | null {
+function externalIdOf(body: unknown): string | null {
   const { externalId } = (body ?? {}) as { externalId?: unknown };
   return typeof externalId === 'string' ? externalId : null;
 }

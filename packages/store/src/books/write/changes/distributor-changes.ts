@@ -133,7 +133,7 @@ export function applyDistributorChanges(
     return distributor;
   }
 
-  function correct(entry: number, id: number, correction: SponsorCorrection): void {
+  function correctSponsor(entry: number, id: number, correction: SponsorCorrection): void {
     const { newId, sponsor } = correction;
     const distributor = get(entry, id);
     const place = placeOf(correction);
@@ -156,7 +156,7 @@ export function applyDistributorChanges(
   for (const change of changes) {
     const { entry, id } = change;
     if (change.kind === 'stateChanged') set(entry, id, change.to);
-    else if (change.kind === 'sponsorCorrected') correct(entry, id, change);
+    else if (change.kind === 'sponsorCorrected') correctSponsor(entry, id, change);
     // Whoever has left meanwhile has no standing any more.
     else if (get(entry, id).status !== STATUS_CLOSED)
       set(entry, id, { rank: change.rank, status: change.status });
