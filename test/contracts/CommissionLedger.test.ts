@@ -7,12 +7,14 @@ import { libraries } from '../support/contracts/errors.ts';
 import { planHash, planOf } from '../support/contracts/plan.ts';
 import { encodeDistributors, encodeSales } from '../support/contracts/records.ts';
 
-/** The two parts of the code that all ledgers share, each as if it were a ledger. */
+/** The three parts of the code that all ledgers share, each as if it were a ledger. */
 async function implementations() {
-  const powers = await ethers.deployContract('LedgerPowers');
-  const daily = await ethers.deployContract('CommissionLedger', [await powers.getAddress()]);
+  const powers = await (await ethers.deployContract('LedgerPowers')).getAddress();
+  const changes = await (await ethers.deployContract('LedgerChanges')).getAddress();
+  const daily = await ethers.deployContract('CommissionLedger', [powers, changes]);
   return {
-    powers: await ethers.getContractAt('ICommissionLedger', await powers.getAddress()),
+    powers: await ethers.getContractAt('ICommissionLedger', powers),
+    changes: await ethers.getContractAt('ICommissionLedger', changes),
     daily: await ethers.getContractAt('ICommissionLedger', await daily.getAddress()),
   };
 }
@@ -25,17 +27,17 @@ describe('CommissionLedger', () => {
   describe('initialize', () => {
     it('refuses a second time', async () => {
       const { asAdmin, distributors } = await loadFixture(readable);
-      await expect(asAdmin.initialize(distributors.admin, 0, planOf([1]))).to.be.revertedWithCustomError(
+      await expect(asAdmin.initialize(distributors.admin, 0, planOf([1]), [], [])).to.be.revertedWithCustomError(
         libraries,
         'InvalidInitialization',
       );
     });
 
-    it('refuses on both parts of the shared code', async () => {
+    it('refuses on the parts of the shared code', async () => {
       const { powers, daily } = await loadFixture(implementations);
       const [caller] = await ethers.getSigners();
       for (const part of [powers, daily]) {
-        await expect(part.initialize(caller!, 0, planOf([1]))).to.be.revertedWithCustomError(
+        await expect(part.initialize(caller!, 0, planOf([1]), [], [])).to.be.revertedWithCustomError(
           libraries,
           'InvalidInitialization',
         );
@@ -55,11 +57,11 @@ describe('CommissionLedger', () => {
         'AdminDelaySet',
         'PlanAnnounced',
       ]);
-      const { token, unit, returnWindow, planNotice, capPeriod, compact } = await ledger.terms();
+      const { token, unit, returnWindow, planNotice, capPeriod, compact, delay: slow } = await ledger.terms();
       const { chainId } = await ethers.provider.getNetwork();
       const terms = AbiCoder.defaultAbiCoder().encode(
-        ['uint256', 'address', 'tuple(address, uint96, uint32, uint32, uint32, bool)'],
-        [chainId, await ledger.getAddress(), [token, unit, returnWindow, planNotice, capPeriod, compact]],
+        ['uint256', 'address', 'tuple(address, uint96, uint32, uint32, uint32, bool, uint32)'],
+        [chainId, await ledger.getAddress(), [token, unit, returnWindow, planNotice, capPeriod, compact, slow]],
       );
       const [opened, granted, delay, announced] = events;
       expect(opened!.args.termsHash).to.equal(keccak256(terms));
@@ -73,7 +75,7 @@ describe('CommissionLedger', () => {
       expect(announced!.args.planHash).to.equal(planHash(options.plan));
       expect(await ledger.head()).to.equal(announced!.args.head);
       expect(await ledger.entryCount()).to.equal(4);
-      expect(await ledger.counts()).to.deep.equal([0n, 0n, 1n]);
+      expect(await ledger.counts()).to.deep.equal([0n, 1n, 0n]);
       expect(await ledger.currentPlan()).to.equal(1);
       expect(await ledger.solvency()).to.deep.equal([0n, 0n, 0n, 0n]);
     });
@@ -87,43 +89,63 @@ describe('CommissionLedger', () => {
   });
 
   describe('the shared code called directly', () => {
-    it('has nobody who may do anything, in either part', async () => {
-      const { powers, daily } = await loadFixture(implementations);
+    it('has nobody who may do anything, in any part', async () => {
+      const { powers, changes, daily } = await loadFixture(implementations);
       const [caller] = await ethers.getSigners();
       const wallet = caller!;
       const byRole = 'AccessControlUnauthorizedAccount';
       const ofPowers = (part: ICommissionLedger): [call: () => Promise<unknown>, error: string][] => [
         [() => part.announcePlan(planOf([1])), byRole],
-        [() => part.setRecorder(wallet, 1), byRole],
+        [() => part.setRecorder(wallet, 1, 1), byRole],
+        [() => part.setStandby(1, wallet), byRole],
+        [() => part.replaceRecorder(1), 'UnknownRecorder'],
+        [() => part.announce('0x01020304'), byRole],
+        [() => part.cancel(ZeroHash), 'ActNotAnnounced'],
+        [() => part.cancelPlan(1), 'NotGuardian'],
         [() => part.withdrawFloat(1, wallet), byRole],
         [() => part.proposeRecovery(wallet, wallet), byRole],
         [() => part.recoverWallet(wallet), byRole],
-        [() => part.setStanding('0x', ZeroHash), byRole],
         [() => part.hold(wallet, 1, ZeroHash), byRole],
         [() => part.releaseHold(wallet, ZeroHash), byRole],
-        [() => part.raiseFlag(0, 4, ZeroHash), byRole],
+        [() => part.raiseFlag(0, 4, 1, 1, ZeroHash, 1), byRole],
         [() => part.closeFlag(1, 1, ZeroHash), byRole],
-        [() => part.grantRole(ZeroHash, wallet), 'AccessControlEnforcedDefaultAdminRules'],
+        [() => part.grantRole(ZeroHash, wallet), byRole],
         [() => part.beginDefaultAdminTransfer(wallet), byRole],
         [() => part.acceptDefaultAdminTransfer(), 'AccessControlInvalidDefaultAdmin'],
         [() => part.setPaused(true), 'NotGuardian'],
-        [() => part.correctSponsor(4, wallet, 0, REASON), 'NotRecorder'],
-        [() => part.leaveProgramme(), 'UnknownWallet'],
+        [() => part.answerFlag(1, ZeroHash), 'FlagNotOpen'],
         [() => part.claimWallet(4, wallet, 1, wallet, '0x'), 'NothingToClaim'],
         [() => part.changeWallet(wallet, 1, '0x'), 'UnknownWallet'],
         [() => part.cancelRecovery(), 'NoRecovery'],
         [() => part.withdrawTo(wallet, wallet, 1, '0x'), 'UnknownWallet'],
       ];
-      const refusals = [
+      const ofChanges = (part: ICommissionLedger): typeof refusals => [
+        [() => part.setStanding('0x', ZeroHash), byRole],
+        [() => part.correctSponsor(4, wallet, 0, REASON), 'NotRecorder'],
+        [() => part.endMembership(4, REASON, ZeroHash), byRole],
+        [() => part.leaveProgramme(), 'UnknownWallet'],
+        [() => part.cancelLeaving(), 'UnknownWallet'],
+        [() => part.cancelChange(1), 'NotAnnouncer'],
+        [() => part.applyStanding(1, '0x', 1), 'NotNextChange'],
+        [() => part.applyCorrection(1, 4, 0, REASON), 'NotNextChange'],
+        [() => part.applyEnding(1, 4), 'ChangeMismatch'],
+        [() => part.openBalances('0x', ZeroHash), byRole],
+        [() => part.publishDisclosure(1, ZeroHash, ZeroHash), byRole],
+        [() => part.setSuccessor(wallet), byRole],
+      ];
+      const refusals: [call: () => Promise<unknown>, error: string][] = [
         ...ofPowers(powers),
         ...ofPowers(daily),
+        ...ofChanges(changes),
+        ...ofChanges(daily),
         [() => daily.enrol(encodeDistributors([{ id: 4, sponsor: 0 }])), 'NotRecorder'],
-        [() => daily.recordSales(1, encodeSales([{ seller: 4, volume: 1 }]), ZeroHash), 'NotRecorder'],
-        [() => daily.reverse(1, 1, 1, '0x', '0x', '0x'), 'NotRecorder'],
-        [() => daily.settle(1, 1, 1, '0x', '0x', 1), 'BatchNotOpen'],
+        [() => daily.recordSales(encodeSales([{ seller: 4, volume: 1 }]), 1, ZeroHash, 1), 'NotRecorder'],
+        [() => daily.reverse(1, 1, 1, 1, []), 'NotRecorder'],
+        [() => daily.settle(1, encodeSales([{ seller: 4, volume: 1 }]), 1, 1, 1), 'BatchNotOpen'],
         [() => daily.withdraw(wallet), 'UnknownWallet'],
         [() => daily.withdraw(ZeroAddress), 'UnknownWallet'],
-      ] as const;
+        [() => daily.refundLate(1, 1, ZeroHash), 'NotRecorder'],
+      ];
       for (const [call, error] of refusals) {
         await expect(call()).to.be.revertedWithCustomError(daily, error);
       }
@@ -139,22 +161,24 @@ describe('CommissionLedger', () => {
       expect(await daily.entryCount()).to.equal(0);
     });
 
-    it('has no daily part in LedgerPowers', async () => {
-      const { powers } = await loadFixture(implementations);
-      await expect(powers.head()).to.revert(ethers);
-      await expect(powers.fund(1)).to.revert(ethers);
+    it('has no daily part in LedgerPowers and LedgerChanges', async () => {
+      const { powers, changes } = await loadFixture(implementations);
+      for (const part of [powers, changes]) {
+        await expect(part.head()).to.revert(ethers);
+        await expect(part.fund(1)).to.revert(ethers);
+      }
     });
 
     it('refuses ether, as every ledger does', async () => {
       const { ledger, distributors } = await loadFixture(readable);
       await expect(distributors.stranger.sendTransaction({ to: ledger, value: 1 })).to.revert(ethers);
-      const { powers, daily } = await loadFixture(implementations);
-      for (const to of [powers, daily]) {
+      const { powers, changes, daily } = await loadFixture(implementations);
+      for (const to of [powers, changes, daily]) {
         await expect(distributors.stranger.sendTransaction({ to, value: 1 })).to.revert(ethers);
       }
     });
 
-    it('answers no call that is in neither part', async () => {
+    it('answers no call that is in no part', async () => {
       const { ledger, distributors } = await loadFixture(readable);
       for (const data of ['0x', '0x01020304', '0x12']) {
         await expect(distributors.stranger.sendTransaction({ to: ledger, data })).to.revert(ethers);
@@ -165,13 +189,16 @@ describe('CommissionLedger', () => {
   describe('terms', () => {
     for (const { form, fixture } of withWindow) {
       it(`are those asked for, with the token's unit, in ${form}`, async () => {
-        const { ledger, token, options, unit } = await loadFixture(fixture);
+        const company = await loadFixture(fixture);
+        const { ledger, token, options, unit } = company;
         const { returnWindow, planNotice, capPeriod, compact } = options;
+        const { delay } = company;
         expect(await ledger.terms()).to.deep.equal([
           await token.getAddress(),
           unit,
           ...[returnWindow, planNotice, capPeriod].map(BigInt),
           compact,
+          BigInt(delay),
         ]);
       });
     }

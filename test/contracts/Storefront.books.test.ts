@@ -140,7 +140,7 @@ class Books {
     const { storefront, buyer, otherBuyer } = this.shop;
     const [hash] = this.#anyOrder();
     const owner = (await storefront.orderOf(hash)).buyer === buyer.address ? buyer : otherBuyer;
-    await storefront.connect(owner).returnOrder(hash, '0x');
+    await storefront.connect(owner).returnOrder(hash);
     this.open.delete(hash);
   }
 

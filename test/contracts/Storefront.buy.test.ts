@@ -6,6 +6,7 @@ import { ID } from '../support/contracts/company.ts';
 import { expectBought, expectUntouched } from '../support/contracts/expect-purchase.ts';
 import { foldJournal } from '../support/contracts/journal.ts';
 import {
+  FIRST_BATCH,
   feeShop,
   hashOfQuote,
   MARGIN,
@@ -76,8 +77,8 @@ describe('Storefront', () => {
       const token = company.token as unknown as ReentrantDollar;
       for (const data of [
         calls.encodeFunctionData('buy', [quote, await shop.sign(quote)]),
-        calls.encodeFunctionData('returnOrder', [paid, '0x']),
-        calls.encodeFunctionData('takeBack', [paid, '0x']),
+        calls.encodeFunctionData('returnOrder', [paid]),
+        calls.encodeFunctionData('takeBack', [paid]),
         calls.encodeFunctionData('complete', [paid]),
         calls.encodeFunctionData('withdrawMargin', [ID.F, company.distributors.wallets.F.address]),
         calls.encodeFunctionData('withdrawProceeds', [shop.buyer.address]),
@@ -125,7 +126,7 @@ describe('Storefront', () => {
       const hash = await shop.bought();
       await company.record([{ seller: ID.A, volume: 1 }]);
       const order = await storefront.orderOf(hash);
-      expect([order.batch, order.plan, order.reserved]).to.deep.equal([2n, 2n, 1_000_000n]);
+      expect([order.batch, order.plan, order.reserved]).to.deep.equal([FIRST_BATCH, 2n, 1_000_000n]);
       await shop.passWindow(hash);
       await storefront.complete(hash);
       expect(await storefront.solvency()).to.deep.equal([199_000_000n, 0n, MARGIN, 149_000_000n]);
@@ -167,7 +168,7 @@ describe('Storefront', () => {
       expect(await company.owed(ID.F, ID.E, ID.D, ID.C, ID.B, ID.A)).to.deep.equal(
         [20n, 10n, 5n, 3n, 2n, 1n].map((dollars) => dollars * 1_000_000n),
       );
-      await expect(storefront.connect(shop.buyer).returnOrder(hash, '0x'))
+      await expect(storefront.connect(shop.buyer).returnOrder(hash))
         .to.be.revertedWithCustomError(storefront, 'ReturnWindowOver')
         .withArgs(hash, await shop.endOfWindow(hash));
       await storefront.complete(hash);

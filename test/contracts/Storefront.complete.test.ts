@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { applySponsor } from '../support/contracts/changes.ts';
 import { ZeroAddress, ZeroHash } from 'ethers';
 import type { FalseDollar } from '../../types/mocks/FalseDollar.ts';
 import type { FreezableDollar } from '../../types/mocks/FreezableDollar.ts';
@@ -62,7 +63,7 @@ describe('Storefront', () => {
       const shop = await loadFixture(usualShop);
       const completed = await shop.completed();
       const returned = await shop.bought();
-      await shop.storefront.connect(shop.buyer).returnOrder(returned, '0x');
+      await shop.storefront.connect(shop.buyer).returnOrder(returned);
       for (const [hash, state] of [
         [ZeroHash, STATE.none],
         [returned, STATE.returned],
@@ -279,7 +280,7 @@ describe('Storefront', () => {
       const { storefront, company } = shop;
       const { F } = company.distributors.wallets;
       await shop.completed();
-      await company.correctSponsor(ID.F, F, ID.root);
+      await applySponsor(company, ID.F, F, ID.root);
       const moved = await company.ledger.idOf(F);
       expect(moved).to.equal(16);
       await shop.completed();

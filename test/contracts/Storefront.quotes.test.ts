@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { applyLeaving } from '../support/contracts/changes.ts';
 import { ZeroAddress, ZeroHash } from 'ethers';
 import { ethers, HOUR, loadFixture, time } from '../support/contracts/chain.ts';
 import { ID } from '../support/contracts/company.ts';
@@ -58,7 +59,7 @@ describe('Storefront', () => {
       const [paid, returned, completed] = [shop.quote(), shop.quote(), shop.quote()];
       await shop.completed(completed);
       await shop.bought(paid);
-      await storefront.connect(shop.buyer).returnOrder(await shop.bought(returned), '0x');
+      await storefront.connect(shop.buyer).returnOrder(await shop.bought(returned));
       for (const quote of [paid, returned, completed]) {
         await shop.allow(quote, shop.otherBuyer);
         await expect(shop.buy(quote, shop.otherBuyer))
@@ -92,7 +93,7 @@ describe('Storefront', () => {
     it('is refused for a seller who has left', async () => {
       const shop = await loadFixture(usualShop);
       const { ledger, distributors } = shop.company;
-      await ledger.connect(distributors.wallets.F).leaveProgramme();
+      await applyLeaving(shop.company, distributors.wallets.F);
       await expect(shop.buy(shop.quote()))
         .to.be.revertedWithCustomError(shop.storefront, 'SellerGone')
         .withArgs(ID.F);
@@ -135,13 +136,13 @@ describe('Storefront', () => {
         .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
         .withArgs(40_999_999, 41_000_000);
       await shop.company.fund(1n);
-      await asAdmin.setRecorder(storefront, 40_999_999);
+      await asAdmin.setRecorder(storefront, 2 * 40_999_999, 10);
       await expect(shop.buy(quote))
         .to.be.revertedWithCustomError(ledger, 'CapExceeded')
         .withArgs(40_999_999, 41_000_000);
-      await asAdmin.setRecorder(storefront, 0);
-      await expect(shop.buy(quote)).to.be.revertedWithCustomError(ledger, 'NotRecorder').withArgs(storefront);
-      await asAdmin.setRecorder(storefront, 41_000_000);
+      await asAdmin.setRecorder(storefront, 0, 0);
+      await expect(shop.buy(quote)).to.be.revertedWithCustomError(ledger, 'CountExceeded').withArgs(0, 1);
+      await shop.company.setRecorder(storefront, 82_000_000n);
       await asAdmin.setPaused(true);
       await expect(shop.buy(quote)).to.be.revertedWithCustomError(ledger, 'RecordingPaused');
       await asAdmin.setPaused(false);
@@ -160,7 +161,9 @@ describe('Storefront', () => {
       await expect(storefront.connect(buyer).buy(quote, { quoter, signature }))
         .to.be.revertedWithCustomError(storefront, 'NotQuoter')
         .withArgs(quoter);
-      await company.asAdmin.grantRole(await company.ledger.QUOTER_ROLE(), quoter);
+      const grant = [await company.ledger.QUOTER_ROLE(), quoter] as const;
+      await company.prepare('grantRole', ...grant);
+      await company.asAdmin.grantRole(...grant);
       const wrong = await shop.sign(quote, shop.quoter);
       await expect(storefront.connect(buyer).buy(quote, { quoter, signature: wrong.signature }))
         .to.be.revertedWithCustomError(storefront, 'WrongSignature')

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { applyLeaving, applySponsor } from '../../support/contracts/changes.ts';
 import { ZeroAddress } from 'ethers';
 import { ethers, loadFixture, time } from '../../support/contracts/chain.ts';
 import { ID, openCompany, openLedger, readable } from '../../support/contracts/company.ts';
@@ -85,8 +86,8 @@ describe('LedgerDistributors', () => {
     it('refuses a sponsor who has left or has moved to another id, in either lane', async () => {
       const company = await loadFixture(readable);
       const { ledger, distributors } = company;
-      await company.leave(distributors.wallets.E);
-      await company.correctSponsor(ID.B, distributors.wallets.B, ID.root);
+      await applyLeaving(company, distributors.wallets.E);
+      await applySponsor(company, ID.B, distributors.wallets.B, ID.root);
       for (const [id, sponsor] of [
         [20, ID.E],
         [20, ID.B],
@@ -171,8 +172,8 @@ describe('LedgerDistributors', () => {
 
     it('enrols the first distributor as a root', async () => {
       const company = await loadFixture(empty);
-      const { ledger, asAdmin, distributors } = company;
-      await asAdmin.setRecorder(distributors.recorder, 1);
+      const { ledger, distributors } = company;
+      await company.setRecorder(distributors.recorder, 1n, 2n);
       const wallet = distributors.free[0]!.address;
       await expectEntries(ledger, () => company.enrol([{ id: 4, sponsor: 0, wallet }]), [
         ['Enrolled', 4, 0, wallet],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { chunkReversals } from '../../support/contracts/batch-tree.ts';
 import {
   type ContractTransactionResponse,
   id as hashOf,
@@ -11,6 +12,7 @@ import type { TreacherousDollar } from '../../../types/mocks/TreacherousDollar.t
 import { DAY, ethers, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
 import {
   CAP,
+  COUNT_CAP,
   type Company,
   ID,
   MANIFEST,
@@ -23,7 +25,6 @@ import { type ExpectedEvent, expectEntries } from '../../support/contracts/expec
 import { expectSound } from '../../support/contracts/expect-sound.ts';
 import {
   encodeDistributors,
-  encodeReversals,
   encodeSales,
   encodeStandings,
 } from '../../support/contracts/records.ts';
@@ -46,6 +47,14 @@ function encode({ ledger }: Company, name: string, values: unknown[]): string {
   return (ledger.interface as Interface).encodeFunctionData(name, values);
 }
 
+const ONE_CENT = [{ index: 0, price: 1, volume: 1 }];
+
+/** Announces calls of the admin, and lets the delay pass. */
+async function announced({ asAdmin, delay }: Pick<Company, 'asAdmin' | 'delay'>, calls: string[]): Promise<void> {
+  for (const data of calls) await asAdmin.announce(data);
+  await time.increase(delay);
+}
+
 /**
  * A ledger whose token holds every role that one can have besides the admin's, and lets a payee act while it is paid.
  */
@@ -54,8 +63,15 @@ async function conspiracy(): Promise<Conspiracy> {
   const { asAdmin, ledger, token, distributors } = company;
   const { wallets, free, registrar } = distributors;
   const dollar = token as unknown as TreacherousDollar;
-  await asAdmin.setRecorder(token, CAP);
-  for (const role of [ROLES.ranker, ROLES.compliance, ROLES.guardian]) await asAdmin.grantRole(role, token);
+  const address = await token.getAddress();
+  const powers = [
+    encode(company, 'setRecorder', [address, CAP, COUNT_CAP]),
+    ...[ROLES.ranker, ROLES.compliance, ROLES.guardian].map((role) =>
+      encode(company, 'grantRole', [role, address]),
+    ),
+  ];
+  await announced(company, powers);
+  for (const data of powers) await distributors.admin.sendTransaction({ to: ledger, data });
   const hooked = await ethers.deployContract('SigningWallet', [free[0]!]);
   await company.enrol([{ id: HOOKED, sponsor: ID.root, wallet: await hooked.getAddress() }]);
   await asAdmin.proposeRecovery(hooked, free[2]!);
@@ -66,6 +82,7 @@ async function conspiracy(): Promise<Conspiracy> {
   ]);
   await company.passWindow(paid);
   await company.settle(paid);
+  await asAdmin.announce(encode(company, 'withdrawFloat', [7, free[3]!.address]));
   const due = await company.record([{ seller: ID.F, volume: 10_000 }]);
   await company.passWindow(due);
   const open = await company.record([{ seller: ID.F, volume: 10_000 }]);
@@ -91,22 +108,15 @@ async function conspiracy(): Promise<Conspiracy> {
       call('payOut', [wallets.E.address, wallets.D.address]),
       call('withdrawTo', order.wallet, order.to, deadline, ordered),
       call('fund', 0),
-      call('settle', due.number, due.plan, due.recordedAt, due.records, '0x', MaxUint256),
-      call('recordSales', open.number + 1n, encodeSales([{ seller: ID.F, volume: 1 }]), MANIFEST),
-      call(
-        'reverse',
-        open.number,
-        open.plan,
-        open.recordedAt,
-        open.records,
-        '0x',
-        encodeReversals([{ index: 0, price: 1, volume: 1 }]),
-      ),
+      call('settle', due.number, due.records, due.plan, due.recordedAt, MaxUint256),
+      call('recordSales', encodeSales([{ seller: ID.F, volume: 1 }]), 1, MANIFEST, 1),
+      call('reverse', open.number, open.plan, open.recordedAt, 1, chunkReversals(open.records, ONE_CENT)),
       call('enrol', encodeDistributors([{ id: 20, sponsor: 0 }])),
       call('correctSponsor', ID.F, wallets.F.address, ID.root, REASON),
       call('setStanding', encodeStandings([{ id: ID.F, rank: 1, status: 2 }]), REASON),
       call('hold', wallets.F.address, deadline - BigInt(900 * HOUR), REASON),
-      call('raiseFlag', 0, ID.F, REASON),
+      call('raiseFlag', 0, ID.F, 1, 1, REASON, deadline - BigInt(900 * HOUR)),
+      call('endMembership', ID.F, REASON, REASON),
       call('setPaused', true),
       call('claimWallet', voucher.id, voucher.wallet, deadline, registrar.address, vouched),
     ],
@@ -250,19 +260,24 @@ describe('LedgerMoney', () => {
       await ethers.provider.send('hardhat_setBalance', [seat.address, '0xffffffffffffffff']);
       await ledger.connect(seat).acceptDefaultAdminTransfer();
       const { stranger, wallets } = distributors;
-      for (const data of [
+      const calls = [
         encode(company, 'grantRole', [hashOf('role'), stranger.address]),
         encode(company, 'revokeRole', [ROLES.guardian, distributors.guardian.address]),
         encode(company, 'beginDefaultAdminTransfer', [stranger.address]),
         encode(company, 'changeDefaultAdminDelay', [HOUR]),
-        encode(company, 'setRecorder', [stranger.address, 1]),
+        encode(company, 'setRecorder', [stranger.address, 1, 1]),
+        encode(company, 'announce', ['0x01020304']),
+        encode(company, 'publishDisclosure', [2026, hashOf('root'), hashOf('document')]),
+        encode(company, 'setSuccessor', [stranger.address]),
         encode(company, 'setPaused', [true]),
         encode(company, 'proposeRecovery', [wallets.E.address, stranger.address]),
         encode(company, 'proposeRecovery', [await plot.hooked.getAddress(), ZeroAddress]),
         encode(company, 'recoverWallet', [await plot.hooked.getAddress()]),
         encode(company, 'withdrawFloat', [1, stranger.address]),
         encode(company, 'announcePlan', [company.options.plan]),
-      ]) {
+      ];
+      await announced({ asAdmin: ledger.connect(seat), delay: company.delay }, calls);
+      for (const data of calls) {
         await company.record([{ seller: ID.B, volume: 1 }]);
         await dollar.plot(ledger, data, false);
         await company.fund(1n);

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { ethers, loadFixture } from '../../support/contracts/chain.ts';
 import {
   atOnce,
-  CAP,
+  ALLOWANCE,
+  COUNT_CAP,
   ID,
   LEVELS_OF_F,
   MANIFEST,
@@ -40,10 +41,10 @@ describe('LedgerSales', () => {
     it('refuses anybody but a recorder', async () => {
       const { asStranger, asAdmin, ledger, distributors } = await loadFixture(readable);
       const records = encodeSales([SALE]);
-      await expect(asStranger.recordSales(1, records, MANIFEST))
+      await expect(asStranger.recordSales(records, 1, MANIFEST, 1))
         .to.be.revertedWithCustomError(ledger, 'NotRecorder')
         .withArgs(distributors.stranger);
-      await expect(asAdmin.recordSales(1, records, MANIFEST))
+      await expect(asAdmin.recordSales(records, 1, MANIFEST, 1))
         .to.be.revertedWithCustomError(ledger, 'NotRecorder')
         .withArgs(distributors.admin);
     });
@@ -56,7 +57,7 @@ describe('LedgerSales', () => {
         [packed.slice(0, -2), 11],
         [`${packed}00`, 13],
       ] as const) {
-        await expect(asRecorder.recordSales(1, bytes, MANIFEST))
+        await expect(asRecorder.recordSales(bytes, 1, MANIFEST, 1))
           .to.be.revertedWithCustomError(ledger, 'MalformedRecords')
           .withArgs(given, 12);
       }
@@ -77,12 +78,12 @@ describe('LedgerSales', () => {
       const { asRecorder, ledger } = company;
       const records = encodeSales([SALE]);
       for (const sequence of [0n, 2n, ethers.MaxUint256]) {
-        await expect(asRecorder.recordSales(sequence, records, MANIFEST))
+        await expect(asRecorder.recordSales(records, sequence, MANIFEST, 1))
           .to.be.revertedWithCustomError(ledger, 'UnexpectedSequence')
           .withArgs(sequence, 1);
       }
-      await asRecorder.recordSales(1, records, MANIFEST);
-      await expect(asRecorder.recordSales(1, records, MANIFEST))
+      await asRecorder.recordSales(records, 1, MANIFEST, 1);
+      await expect(asRecorder.recordSales(records, 1, MANIFEST, 1))
         .to.be.revertedWithCustomError(ledger, 'UnexpectedSequence')
         .withArgs(1, 2);
     });
@@ -114,13 +115,14 @@ describe('LedgerSales', () => {
     it('refuses more than the recorder’s cap', async () => {
       const company = await loadFixture(readable);
       const { asAdmin, ledger, distributors } = company;
-      await asAdmin.setRecorder(distributors.recorder, RESERVE - 1n);
+      await asAdmin.setRecorder(distributors.recorder, 2n * RESERVE - 2n, 1000);
       await expect(company.record([SALE]))
         .to.be.revertedWithCustomError(ledger, 'CapExceeded')
         .withArgs(RESERVE - 1n, RESERVE);
-      await asAdmin.setRecorder(distributors.recorder, RESERVE);
+      await company.setRecorder(distributors.recorder, 2n * RESERVE);
       await company.record([SALE]);
-      expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([RESERVE, 0n]);
+      const { cap, left } = await ledger.recorderOf(distributors.recorder);
+      expect([cap, left]).to.deep.equal([2n * RESERVE, 0n]);
     });
 
     it('refuses more than the float covers', async () => {
@@ -129,7 +131,7 @@ describe('LedgerSales', () => {
       await expect(company.record([SALE, SALE, { seller: ID.F, volume: 1 }]))
         .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
         .withArgs(2n * RESERVE, 2n * RESERVE + 4_100n);
-      expect((await ledger.recorderOf(distributors.recorder)).left).to.equal(CAP);
+      expect((await ledger.recorderOf(distributors.recorder)).left).to.equal(ALLOWANCE);
       await company.record([SALE, SALE]);
       await expect(company.record([{ seller: ID.F, volume: 1 }]))
         .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
@@ -148,7 +150,7 @@ describe('LedgerSales', () => {
       const company = await loadFixture(readable);
       const last = 2n ** 24n - 1n;
       await setCounter(company.ledger, 'batches', last);
-      await expect(company.asRecorder.recordSales(0, encodeSales([SALE]), MANIFEST))
+      await expect(company.asRecorder.recordSales(encodeSales([SALE]), 0, MANIFEST, 1))
         .to.be.revertedWithCustomError(company.ledger, 'TooManyBatches')
         .withArgs(last);
     });
@@ -161,7 +163,7 @@ describe('LedgerSales', () => {
       const half = 2n ** 31n;
       await setCounter(ledger, 'entries', half);
       for (const call of [
-        () => asRecorder.recordSales(2, encodeSales([SALE]), MANIFEST),
+        () => asRecorder.recordSales(encodeSales([SALE]), 2, MANIFEST, 1),
         () => company.enrol([{ id: 16, sponsor: 0 }]),
         () => company.fund(1n),
         () => company.setStanding([{ id: ID.F, rank: 1 }]),
@@ -186,16 +188,17 @@ describe('LedgerSales', () => {
         ]);
         // Half of 101 is 50 cents, a quarter of 103 is 25: rounded down before any rate.
         const reserved = (10_000n + 50n + 25n) * 4100n;
-        expect(await asRecorder.recordSales.staticCall(1, records, MANIFEST)).to.equal(reserved);
+        expect(await asRecorder.recordSales.staticCall(records, 1, MANIFEST, 1)).to.deep.equal([1n, reserved]);
         await expectEntries(
           ledger,
-          () => asRecorder.recordSales(1, records, MANIFEST),
+          () => asRecorder.recordSales(records, 1, MANIFEST, 1),
           (at) => [['BatchRecorded', 1, 1, distributors.recorder, at, reserved, MANIFEST, records]],
         );
         const { float } = options;
         expect(await ledger.solvency()).to.deep.equal([float, float - reserved, reserved, 0n]);
-        expect(await ledger.recorderOf(distributors.recorder)).to.deep.equal([CAP, CAP - reserved]);
-        expect((await ledger.counts()).batches).to.equal(1);
+        const { number, sequence, left, countLeft, returnsLeft } = await ledger.recorderOf(distributors.recorder);
+        expect([number, sequence]).to.deep.equal([1n, 1n]);
+        expect([left, countLeft, returnsLeft]).to.deep.equal([ALLOWANCE - reserved, COUNT_CAP / 2n - 12n, ALLOWANCE]);
         expect(await ledger.batchOf(1)).to.deep.equal([true, 0n]);
         expect(await company.owed(ID.A, ID.B, ID.F, ID.root)).to.deep.equal([0n, 0n, 0n, 0n]);
       });
@@ -205,7 +208,7 @@ describe('LedgerSales', () => {
       const company = await loadFixture(readable);
       const { asAdmin, ledger, distributors } = company;
       const reserved = BigInt(MAX_CENTS) * 4100n;
-      await asAdmin.setRecorder(distributors.recorder, 2n ** 64n - 1n);
+      await company.setRecorder(distributors.recorder, 2n ** 50n - 1n);
       await company.fund(reserved - company.options.float);
       const batch = await company.record([{ seller: ID.F, volume: MAX_CENTS }]);
       expect(await ledger.solvency()).to.deep.equal([reserved, 0n, reserved, 0n]);
@@ -246,7 +249,7 @@ describe('LedgerSales', () => {
         ];
         await expectEntries(
           ledger,
-          () => asRecorder.recordSales(1, records, MANIFEST),
+          () => asRecorder.recordSales(records, 1, MANIFEST, 1),
           (at) => [
             ['BatchRecorded', 1, 1, distributors.recorder, at, reserved, MANIFEST, records],
             ...(options.compact ? [] : lines),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { chunkReversals } from '../../support/contracts/batch-tree.ts';
 import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
 import { type Batch, type Company, ID, readable, withWindow } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { loadFixture } from '../../support/contracts/chain.ts';
+import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
+import { applyLeaving, applyStanding } from '../../support/contracts/changes.ts';
 import { type Company, ID, openCompany } from '../../support/contracts/company.ts';
 import { foldJournal } from '../../support/contracts/journal.ts';
 import {
@@ -13,16 +14,16 @@ import { INACTIVE, type Standing } from '../../support/contracts/records.ts';
 import { cases, VOLUME } from '../../support/contracts/sales-by-rank.ts';
 
 async function readable() {
-  return openCompany({ planNotice: 0 });
+  return openCompany({ planNotice: DAY });
 }
 async function compact() {
-  return openCompany({ planNotice: 0, compact: true, decimals: 18 });
+  return openCompany({ planNotice: DAY, compact: true, decimals: 18 });
 }
 async function readableAtOnce() {
-  return openCompany({ planNotice: 0, returnWindow: 0, decimals: 18 });
+  return openCompany({ planNotice: DAY, returnWindow: 0, decimals: 18 });
 }
 async function compactAtOnce() {
-  return openCompany({ planNotice: 0, returnWindow: 0, compact: true });
+  return openCompany({ planNotice: DAY, returnWindow: 0, compact: true });
 }
 
 const forms = [
@@ -50,8 +51,9 @@ describe('LedgerSettlement', () => {
           const company = await loadFixture(fixture);
           const { asAdmin, ledger, distributors, options } = company;
           await asAdmin.announcePlan(plan);
-          if (standing) await company.setStanding(standing);
-          for (const name of leavers ?? []) await company.leave(distributors.wallets[name]);
+          if (standing) await applyStanding(company, standing);
+          for (const name of leavers ?? []) await applyLeaving(company, distributors.wallets[name]);
+          await time.increase(DAY);
           const wanted = paid.map(([id, bps]) => ({ id: BigInt(id), bps: BigInt(bps) }));
           const units = (bps: number) => BigInt(counted) * BigInt(bps);
 
@@ -105,6 +107,7 @@ describe('LedgerSettlement', () => {
         const line: number[] = [F, ID.emptyLane, ...Array.from({ length: 64 }, (_, i) => 16 + i)];
         await company.enrol(line.slice(1).map((id, i) => ({ id, sponsor: line[i]! })));
         await company.asAdmin.announcePlan(plan);
+        await time.increase(DAY);
         await company.setStanding([...line.slice(1).map((id) => ({ ...bystanders, id })), top]);
         await company.record([{ seller: line[65]!, volume: VOLUME }]);
         expect(await company.owed(F)).to.deep.equal([0n]);
@@ -115,7 +118,7 @@ describe('LedgerSettlement', () => {
   });
 
   describe('standing', () => {
-    it('counts as it is at settlement, not as it was at the sale', async () => {
+    it('counts as it was effective when the sale was recorded, not as it is at settlement', async () => {
       const company = await loadFixture(readable);
       await company.asAdmin.announcePlan(
         planOf([], {
@@ -125,15 +128,13 @@ describe('LedgerSettlement', () => {
           ],
         }),
       );
-      await company.setStanding([
-        { id: F, status: INACTIVE },
-        { id: D, rank: 1 },
-      ]);
+      await applyStanding(company, [{ id: D, rank: 1 }]);
       const batch = await company.record([{ seller: F, volume: VOLUME }]);
-      await company.setStanding([{ id: F }, { id: E, status: INACTIVE }, { id: D }, { id: C, rank: 1 }]);
+      const later = [{ id: F, status: INACTIVE }, { id: E, status: INACTIVE }, { id: D }, { id: C, rank: 1 }];
+      await company.setStanding(later);
       await company.passWindow(batch);
       await company.settle(batch);
-      expect(await company.owed(F, E, D, C)).to.deep.equal([10_000_000n, 0n, 0n, 2_000_000n]);
+      expect(await company.owed(F, E, D, C)).to.deep.equal([10_000_000n, 5_000_000n, 3_000_000n, 0n]);
     });
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadFixture } from '../../support/contracts/chain.ts';
 import { atOnce, openCompany } from '../../support/contracts/company.ts';
+import { planOf } from '../../support/contracts/plan.ts';
 import { ACTIVE, INACTIVE } from '../../support/contracts/records.ts';
 import { goldens } from '../../support/vectors.ts';
 
@@ -12,7 +13,7 @@ describe('Commission', () => {
     for (const { form, fixture } of atOnce) {
       it(`pays the golden vector "${name}" in ${form}`, async () => {
         const { options } = await loadFixture(fixture);
-        const company = await openCompany({ ...options, plan });
+        const company = await openCompany({ ...options, plan: { ...planOf([]), ...plan } });
         const { ledger } = company;
         // A line in packed fragments: the topmost of the upline has the lowest id, the seller the highest.
         const seller = TOP + upline.length;

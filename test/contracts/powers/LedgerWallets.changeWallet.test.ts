@@ -130,7 +130,7 @@ describe('LedgerWallets', () => {
     });
 
     it('refuses a consent given to a distributor who has moved to another id since', async () => {
-      const company = await loadFixture(readable);
+      const company = await loadFixture(atOnce[0]!.fixture);
       const { ledger, distributors } = company;
       const { F } = distributors.wallets;
       const consent = await consentOf(company, { id: ID.F, from: F.address });

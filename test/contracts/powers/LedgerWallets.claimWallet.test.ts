@@ -2,7 +2,7 @@ import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types'
 import { expect } from 'chai';
 import { type TypedDataDomain, ZeroAddress } from 'ethers';
 import { ethers, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
-import { atOnce, type Company, ID, ROLES, readable } from '../../support/contracts/company.ts';
+import { atOnce, type Company, ID, ROLES, readable, requestOf } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
 import { refusesLostWallets, refusesOtherSignatures } from '../../support/contracts/signature.behavior.ts';
@@ -146,7 +146,7 @@ describe('LedgerWallets', () => {
       const voucher = await voucherOf(company);
       // The factory opens another one for whoever asks, with the same terms.
       const { factory, options, distributors, token } = company;
-      const request = { ...options, token, admin: distributors.admin };
+      const request = requestOf(options, token, distributors, true);
       const salt = ethers.id('another');
       const address = await factory.createLedger.staticCall(request, salt);
       await factory.createLedger(request, salt);
@@ -158,7 +158,7 @@ describe('LedgerWallets', () => {
     });
 
     it('refuses the voucher of a distributor who has moved to another id', async () => {
-      const company = await loadFixture(readable);
+      const company = await loadFixture(atOnce[0]!.fixture);
       const { ledger, distributors } = company;
       const voucher = await voucherOf(company);
       const signature = await signed(company, voucher);
@@ -180,6 +180,7 @@ describe('LedgerWallets', () => {
       const { asAdmin, ledger, distributors } = company;
       const owner = distributors.free[1]!;
       const registrar = await (await ethers.deployContract('SigningWallet', [owner])).getAddress();
+      await company.prepare('grantRole', ROLES.registrar, registrar);
       await asAdmin.grantRole(ROLES.registrar, registrar);
       const voucher = await voucherOf(company);
       await expect(claim(company, voucher, await signed(company, voucher, distributors.stranger), registrar))

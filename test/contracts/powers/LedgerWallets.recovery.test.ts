@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { applySponsor } from '../../support/contracts/changes.ts';
 import { ZeroAddress, ZeroHash } from 'ethers';
 import { DAY, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
 import { atOnce, type Company, ID, REASON, readable } from '../../support/contracts/company.ts';
@@ -332,7 +333,7 @@ describe('LedgerWallets', () => {
       const { asAdmin, ledger, distributors } = company;
       const { F } = distributors.wallets;
       await asAdmin.proposeRecovery(F, distributors.free[0]!);
-      await company.correctSponsor(ID.F, F, ID.root);
+      await applySponsor(company, ID.F, F, ID.root);
       const moved = await ledger.movedTo(ID.F);
       await time.increase(14 * DAY);
       await expectEntries(ledger, () => asAdmin.recoverWallet(F), [

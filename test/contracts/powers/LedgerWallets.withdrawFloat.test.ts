@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { ZeroAddress, ZeroHash } from 'ethers';
+import { type AddressLike, resolveAddress, ZeroAddress, ZeroHash } from 'ethers';
 import type { FalseDollar } from '../../../types/mocks/FalseDollar.ts';
 import type { FreezableDollar } from '../../../types/mocks/FreezableDollar.ts';
 import { loadFixture } from '../../support/contracts/chain.ts';
-import { ID, openCompany, readable, withWindow } from '../../support/contracts/company.ts';
+import { type Company, ID, openCompany, readable, withWindow } from '../../support/contracts/company.ts';
 import { libraries } from '../../support/contracts/errors.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
@@ -23,6 +23,13 @@ async function takesFees() {
   return openCompany({ token: 'FeeDollar' });
 }
 
+/** Takes float out as announced. */
+async function withdrawn(company: Company, units: bigint | number, to: AddressLike) {
+  const address = await resolveAddress(to);
+  await company.prepare('withdrawFloat', units, address);
+  return company.asAdmin.withdrawFloat(units, address);
+}
+
 describe('LedgerWallets', () => {
   describe('withdrawFloat', () => {
     it('refuses anybody but the admin', async () => {
@@ -40,17 +47,19 @@ describe('LedgerWallets', () => {
     });
 
     it('refuses nothing', async () => {
-      const { asAdmin, ledger, distributors } = await loadFixture(readable);
-      await expect(asAdmin.withdrawFloat(0, distributors.admin)).to.be.revertedWithCustomError(
+      const company = await loadFixture(readable);
+      const { ledger, distributors } = company;
+      await expect(withdrawn(company, 0, distributors.admin)).to.be.revertedWithCustomError(
         ledger,
         'ZeroUnits',
       );
     });
 
     it('refuses an address at which tokens would be lost', async () => {
-      const { asAdmin, ledger, token } = await loadFixture(readable);
+      const company = await loadFixture(readable);
+      const { ledger, token } = company;
       for (const to of [ZeroAddress, ledger, token]) {
-        await expect(asAdmin.withdrawFloat(1, to))
+        await expect(withdrawn(company, 1, to))
           .to.be.revertedWithCustomError(ledger, 'UnusableWallet')
           .withArgs(to);
       }
@@ -68,20 +77,22 @@ describe('LedgerWallets', () => {
         const promised = 41_000_000n;
         const free = options.float - 2n * promised;
         for (const units of [free + 1n, free + promised, options.float, 2n ** 50n, 2n ** 256n - 1n]) {
-          await expect(asAdmin.withdrawFloat(units, to))
+          await expect(withdrawn(company, units, to))
             .to.be.revertedWithCustomError(ledger, 'FloatExceeded')
             .withArgs(free, units);
         }
+        await company.prepare('withdrawFloat', 1, to.address);
         await expectEntries(ledger, () => asAdmin.withdrawFloat(1, to), [['FloatWithdrawn', to, 1]]);
+        await company.prepare('withdrawFloat', free - 1n, to.address);
         await expectEntries(ledger, () => asAdmin.withdrawFloat(free - 1n, to), [
           ['FloatWithdrawn', to, free - 1n],
         ]);
         expect(await token.balanceOf(to)).to.equal(free * unit);
         expect(await ledger.solvency()).to.deep.equal([2n * promised, 0n, promised, promised]);
         await expectSound(company);
-        await expect(asAdmin.withdrawFloat(1, to))
+        await expect(withdrawn(company, 2, to))
           .to.be.revertedWithCustomError(ledger, 'FloatExceeded')
-          .withArgs(0, 1);
+          .withArgs(0, 2);
         await expect(company.record([{ seller: ID.F, volume: 1 }]))
           .to.be.revertedWithCustomError(ledger, 'FloatTooLow')
           .withArgs(0, 4_100);
@@ -97,23 +108,26 @@ describe('LedgerWallets', () => {
     }
 
     it('counts no tokens that were sent without `fund`', async () => {
-      const { asAdmin, ledger, token, distributors, options } = await loadFixture(readable);
+      const company = await loadFixture(readable);
+      const { ledger, token, distributors, options } = company;
       await token.mint(ledger, 5);
-      await expect(asAdmin.withdrawFloat(options.float + 1n, distributors.admin))
+      await expect(withdrawn(company, options.float + 1n, distributors.admin))
         .to.be.revertedWithCustomError(ledger, 'FloatExceeded')
         .withArgs(options.float, options.float + 1n);
     });
 
     it('pays with a token whose transfers return nothing', async () => {
-      const { asAdmin, token, distributors, unit } = await loadFixture(returnsNothing);
-      await asAdmin.withdrawFloat(7, distributors.free[0]!);
+      const company = await loadFixture(returnsNothing);
+      const { token, distributors, unit } = company;
+      await withdrawn(company, 7, distributors.free[0]!);
       expect(await token.balanceOf(distributors.free[0]!)).to.equal(7n * unit);
     });
 
     it('lets the receiver bear a fee of the token', async () => {
       const company = await loadFixture(takesFees);
-      const { asAdmin, token, distributors } = company;
-      await expectEntries(company.ledger, () => asAdmin.withdrawFloat(1_000, distributors.free[0]!), [
+      const { token, distributors } = company;
+      await company.prepare('withdrawFloat', 1_000, distributors.free[0]!.address);
+      await expectEntries(company.ledger, () => company.asAdmin.withdrawFloat(1_000, distributors.free[0]!), [
         ['FloatWithdrawn', distributors.free[0]!, 1_000],
       ]);
       expect(await token.balanceOf(distributors.free[0]!)).to.equal(990);
@@ -123,14 +137,14 @@ describe('LedgerWallets', () => {
     it('leaves the float when the token says false or refuses', async () => {
       const broken = await loadFixture(returnsFalse);
       await (broken.token as unknown as FalseDollar).setBroken(true);
-      await expect(broken.asAdmin.withdrawFloat(1, broken.distributors.admin))
+      await expect(withdrawn(broken, 1, broken.distributors.admin))
         .to.be.revertedWithCustomError(libraries, 'SafeERC20FailedOperation')
         .withArgs(broken.token);
       await expectSound(broken);
       const frozen = await loadFixture(freezes);
       const issuer = frozen.token as unknown as FreezableDollar;
       await issuer.setFrozen(frozen.distributors.admin, true);
-      await expect(frozen.asAdmin.withdrawFloat(1, frozen.distributors.admin))
+      await expect(withdrawn(frozen, 1, frozen.distributors.admin))
         .to.be.revertedWithCustomError(issuer, 'Frozen')
         .withArgs(frozen.distributors.admin);
       await expectSound(frozen);

@@ -1,14 +1,22 @@
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
-import { concat, id as hashOf, ZeroAddress, ZeroHash } from 'ethers';
+import {
+  type AddressLike,
+  id as hashOf,
+  type Interface,
+  keccak256,
+  resolveAddress,
+  ZeroAddress,
+  ZeroHash,
+} from 'ethers';
 import type { ICommissionLedger } from '../../../types/interfaces/ICommissionLedger.ts';
 import type { LedgerFactory } from '../../../types/LedgerFactory.ts';
 import type { TestDollar } from '../../../types/mocks/TestDollar.ts';
+import { chunkReversals, countSales, recordsAfter } from './batch-tree.ts';
 import { DAY, ethers, time } from './chain.ts';
 import { type PlanTerms, planOf, RATES } from './plan.ts';
 import {
   type Distributor,
   encodeDistributors,
-  encodeReversals,
   encodeSales,
   encodeStandings,
   type Reversal,
@@ -18,11 +26,16 @@ import {
 
 export interface CompanyOptions {
   compact: boolean;
+  /** The token's. */
   decimals: number;
+  /** Token base units to a unit of the ledger; 10,000 units are a cent of a dollar when it is not given. */
+  unit?: bigint;
   returnWindow: number;
   planNotice: number;
   capPeriod: number;
   adminDelay: number;
+  /** A day when it is not given, none in a ledger without return window. */
+  delay?: number;
   plan: PlanTerms;
   /** Name of the token's contract; it takes the decimals. */
   token: string;
@@ -47,8 +60,8 @@ export interface Batch {
   number: bigint;
   plan: bigint;
   recordedAt: bigint;
+  /** As its reversals have left them. */
   records: string;
-  reversals: string;
 }
 
 /**
@@ -70,7 +83,11 @@ export const LEVELS_OF_F: [units: bigint, id: number][] = [
 export const MANIFEST = hashOf('manifest');
 export const EVIDENCE = hashOf('evidence');
 export const REASON = hashOf('reason');
-export const CAP = 500_000_000_000n;
+/** Units that the recorder may reserve in a period, and distributors and sales that it may record. */
+export const CAP = 1_000_000_000_000n;
+export const COUNT_CAP = 1_000_000n;
+/** What the recorder may do at once: half of each cap. */
+export const ALLOWANCE = CAP / 2n;
 
 /** The roles besides the admin's and the recorders', and the members of `Distributors` who hold them. */
 export const ROLES = {
@@ -93,6 +110,9 @@ export interface Distributors extends Record<Officer, HardhatEthersSigner> {
   free: HardhatEthersSigner[];
 }
 
+/** What only takes effect as announced. */
+export type SlowCall = 'grantRole' | 'revokeRole' | 'setRecorder' | 'setStandby' | 'withdrawFloat';
+
 /** A company's ledger with the calls that a gateway would make; it remembers the facts of each batch. */
 export class Company {
   constructor(
@@ -105,7 +125,7 @@ export class Company {
 
   /** Token base units to a unit of the ledger. */
   get unit(): bigint {
-    return 10n ** BigInt(this.options.decimals - 6);
+    return unitOf(this.options);
   }
 
   get asRecorder(): ICommissionLedger {
@@ -132,9 +152,35 @@ export class Company {
     return this.ledger.connect(this.distributors.guardian);
   }
 
+  /** Seconds before a new power, or a change of who stands where, takes effect. */
+  get delay(): number {
+    return delayOf(this.options);
+  }
+
+  /** The data of a call of the ledger. */
+  dataOf(name: SlowCall, args: readonly unknown[]): string {
+    return (this.ledger.interface as Interface).encodeFunctionData(name, args);
+  }
+
+  /** Announces a call of the admin, and lets the delay pass, so that the admin can make it. */
+  async prepare(name: SlowCall, ...args: unknown[]): Promise<void> {
+    if (this.delay === 0) return;
+    const data = this.dataOf(name, args);
+    await this.asAdmin.announce(data);
+    await time.setNextBlockTimestamp(await this.ledger.actOf(keccak256(data)));
+  }
+
   /** Gives a role to its member of `distributors`, or to somebody else. */
   async appoint(officer: Officer, holder: HardhatEthersSigner = this.distributors[officer]): Promise<void> {
+    await this.prepare('grantRole', ROLES[officer], holder.address);
     await this.asAdmin.grantRole(ROLES[officer], holder);
+  }
+
+  /** Sets a recorder's caps. */
+  async setRecorder(key: AddressLike, cap: bigint, countCap: bigint = COUNT_CAP): Promise<void> {
+    const address = await resolveAddress(key);
+    await this.prepare('setRecorder', address, cap, countCap);
+    await this.asAdmin.setRecorder(address, cap, countCap);
   }
 
   /** Sets ranks, and distributors inactive or active again. */
@@ -169,35 +215,33 @@ export class Company {
     return new Company(options, ledger, factory, token, { ...distributors, recorder });
   }
 
-  async nextSequence(): Promise<bigint> {
-    return (await this.ledger.counts()).batches + 1n;
+  /** Number of the next batch of a recorder. */
+  async nextBatch(key: AddressLike = this.distributors.recorder): Promise<bigint> {
+    const { number, sequence } = await this.ledger.recorderOf(key);
+    return ((number - 1n) << 24n) | (sequence + 1n);
   }
 
+  /** Records by the plan in force. */
   async record(sales: Sale[]): Promise<Batch> {
-    const number = await this.nextSequence();
+    const number = await this.nextBatch();
     const records = encodeSales(sales);
-    await this.asRecorder.recordSales(number, records, MANIFEST);
-    return {
-      number,
-      plan: await this.ledger.currentPlan(),
-      recordedAt: BigInt(await time.latest()),
-      records,
-      reversals: '0x',
-    };
+    const plan = await this.ledger.currentPlan({ blockTag: 'pending' });
+    await this.asRecorder.recordSales(records, number & 0xffffffn, MANIFEST, plan);
+    return { number, plan, recordedAt: BigInt(await time.latest()), records };
   }
 
   /** Sends the reversals; the batch is brought up to date before the transaction is looked at. */
   reverse(batch: Batch, reversals: Reversal[]) {
-    const { number, plan, recordedAt, records, reversals: before } = batch;
-    const packed = encodeReversals(reversals);
-    batch.reversals = concat([before, packed]);
-    return this.asRecorder.reverse(number, plan, recordedAt, records, before, packed);
+    const { number, plan, recordedAt, records } = batch;
+    batch.records = recordsAfter(records, reversals);
+    const chunks = chunkReversals(records, reversals);
+    return this.asRecorder.reverse(number, plan, recordedAt, countSales(records), chunks);
   }
 
   /** Settles as a stranger, because anyone may. */
   settle(batch: Batch, until: number | bigint = ethers.MaxUint256) {
-    const { number, plan, recordedAt, records, reversals } = batch;
-    return this.asStranger.settle(number, plan, recordedAt, records, reversals, until);
+    const { number, plan, recordedAt, records } = batch;
+    return this.asStranger.settle(number, records, plan, recordedAt, until);
   }
 
   endOfWindow(batch: Batch): bigint {
@@ -215,14 +259,57 @@ export class Company {
   }
 }
 
+function unitOf({ unit, decimals }: CompanyOptions): bigint {
+  return unit ?? 10n ** BigInt(decimals - 6);
+}
+
+/** The delay of a ledger with these options. */
+function delayOf({ delay, returnWindow }: CompanyOptions): number {
+  return delay ?? (returnWindow === 0 ? 0 : DAY);
+}
+
 export async function deployFactory(): Promise<LedgerFactory> {
   const powers = await ethers.deployContract('LedgerPowers');
-  const implementation = await ethers.deployContract('CommissionLedger', [await powers.getAddress()]);
+  const changes = await ethers.deployContract('LedgerChanges');
+  const implementation = await ethers.deployContract('CommissionLedger', [
+    await powers.getAddress(),
+    await changes.getAddress(),
+  ]);
   return ethers.deployContract('LedgerFactory', [await implementation.getAddress()]);
 }
 
-/** A ledger without recorder, distributors or float: as the factory leaves it. */
+/** A ledger without roles, recorder, distributors or float. */
 export async function openLedger(changes: Partial<CompanyOptions> = {}): Promise<Company> {
+  return createLedger(changes, false);
+}
+
+/** What the factory is asked for, with the first roles and the recorder or without them. */
+export function requestOf(
+  options: CompanyOptions,
+  token: TestDollar,
+  distributors: Distributors,
+  withRoles: boolean,
+) {
+  const { returnWindow, planNotice, capPeriod, compact, adminDelay, plan } = options;
+  const officers = withRoles ? (Object.keys(ROLES) as Officer[]) : [];
+  return {
+    token,
+    unit: unitOf(options),
+    returnWindow,
+    planNotice,
+    capPeriod,
+    compact,
+    admin: distributors.admin,
+    adminDelay,
+    delay: delayOf(options),
+    plan,
+    roles: officers.map((officer) => ({ role: ROLES[officer], account: distributors[officer] })),
+    recorders: withRoles ? [{ key: distributors.recorder, cap: CAP, countCap: COUNT_CAP }] : [],
+  };
+}
+
+/** A ledger as the factory leaves it, with the first roles and the recorder or without them. */
+async function createLedger(changes: Partial<CompanyOptions>, withRoles: boolean): Promise<Company> {
   const options = { ...defaults, ...changes };
   const signers = await ethers.getSigners();
   const next = () => signers.shift()!;
@@ -241,17 +328,7 @@ export async function openLedger(changes: Partial<CompanyOptions> = {}): Promise
   };
   const factory = await deployFactory();
   const token = (await ethers.deployContract(options.token, [options.decimals])) as unknown as TestDollar;
-  const { returnWindow, planNotice, capPeriod, compact, adminDelay, plan } = options;
-  const request = {
-    token,
-    returnWindow,
-    planNotice,
-    capPeriod,
-    compact,
-    admin: distributors.admin,
-    adminDelay,
-    plan,
-  };
+  const request = requestOf(options, token, distributors, withRoles);
   const address = await factory.createLedger.staticCall(request, ZeroHash);
   await factory.createLedger(request, ZeroHash);
   const ledger = await ethers.getContractAt('ICommissionLedger', address);
@@ -260,10 +337,8 @@ export async function openLedger(changes: Partial<CompanyOptions> = {}): Promise
 
 /** A ledger at work: a recorder, officers, the distributors of `ID`, and a float. */
 export async function openCompany(changes: Partial<CompanyOptions> = {}): Promise<Company> {
-  const company = await openLedger(changes);
-  const { wallets, recorder } = company.distributors;
-  await company.asAdmin.setRecorder(recorder, CAP);
-  for (const officer of Object.keys(ROLES) as Officer[]) await company.appoint(officer);
+  const company = await createLedger(changes, true);
+  const { wallets } = company.distributors;
   await company.enrol([
     { id: ID.A, sponsor: 0, wallet: wallets.A.address },
     { id: ID.B, sponsor: ID.A, wallet: wallets.B.address },

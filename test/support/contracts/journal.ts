@@ -19,7 +19,7 @@ const KINDS: Record<string, [kind: number, fields: Record<string, string>]> = {
   LedgerOpened: [1, { termsHash: 'bytes32' }],
   Enrolled: [2, { id: 'uint32', sponsor: 'uint32', wallet: 'address' }],
   PlanAnnounced: [3, { version: 'uint16', startsAt: 'uint40', planHash: 'bytes32' }],
-  RecorderSet: [4, { recorder: 'address', cap: 'uint64' }],
+  RecorderSet: [4, { number: 'uint8', recorder: 'address', cap: 'uint64', countCap: 'uint32' }],
   RoleChanged: [5, { role: 'bytes32', account: 'address', granted: 'bool' }],
   AdminTransferSet: [6, { newAdmin: 'address', acceptableFrom: 'uint48' }],
   AdminDelaySet: [7, { delay: 'uint48', effectiveFrom: 'uint48' }],
@@ -49,17 +49,57 @@ const KINDS: Record<string, [kind: number, fields: Record<string, string>]> = {
     },
   ],
   Payout: [12, { id: 'uint32', wallet: 'address', units: 'uint64' }],
-  StandingSet: [13, { ranker: 'address', evidence: 'bytes32', records: 'hash' }],
-  SponsorCorrected: [14, { id: 'uint32', newId: 'uint32', sponsor: 'uint32', reason: 'bytes32' }],
-  DistributorLeft: [15, { id: 'uint32' }],
+  StandingAnnounced: [
+    13,
+    { change: 'uint32', ranker: 'address', evidence: 'bytes32', records: 'hash', effectiveAt: 'uint40' },
+  ],
+  CorrectionAnnounced: [
+    14,
+    { change: 'uint32', id: 'uint32', sponsor: 'uint32', reason: 'bytes32', effectiveAt: 'uint40' },
+  ],
+  EndingAnnounced: [
+    15,
+    {
+      change: 'uint32',
+      id: 'uint32',
+      forCause: 'bool',
+      reason: 'bytes32',
+      evidence: 'bytes32',
+      effectiveAt: 'uint40',
+    },
+  ],
   WalletSet: [16, { id: 'uint32', from: 'address', to: 'address', how: 'uint8' }],
   RecoverySet: [17, { id: 'uint32', from: 'address', to: 'address', executableFrom: 'uint40' }],
   HoldSet: [18, { id: 'uint32', until: 'uint40', reason: 'bytes32' }],
-  FlagRaised: [19, { flag: 'uint32', subjectKind: 'uint8', subject: 'uint48', reason: 'bytes32' }],
+  FlagRaised: [
+    19,
+    {
+      flag: 'uint32',
+      subjectKind: 'uint8',
+      subject: 'uint48',
+      kind: 'uint8',
+      severity: 'uint8',
+      evidence: 'bytes32',
+      reviewBy: 'uint40',
+    },
+  ],
   FlagClosed: [20, { flag: 'uint32', outcome: 'uint8', evidence: 'bytes32' }],
   FloatWithdrawn: [21, { to: 'address', units: 'uint64' }],
   PauseSet: [22, { by: 'address', paused: 'bool' }],
   PayoutRedirected: [23, { id: 'uint32', wallet: 'address', to: 'address', units: 'uint64' }],
+  ChangeCancelled: [24, { change: 'uint32', by: 'address' }],
+  ChangeApplied: [25, { change: 'uint32', until: 'uint32', newId: 'uint32', lapsed: 'bool' }],
+  ActAnnounced: [26, { act: 'bytes32', effectiveAt: 'uint40' }],
+  ActCancelled: [27, { act: 'bytes32', by: 'address' }],
+  PlanCancelled: [28, { version: 'uint16' }],
+  BalancesOpened: [29, { units: 'uint64', evidence: 'bytes32', records: 'hash' }],
+  RefundedLate: [30, { sale: 'uint48', priceCents: 'uint32', evidence: 'bytes32' }],
+  DisclosurePublished: [31, { period: 'uint32', root: 'bytes32', hash: 'bytes32' }],
+  FlagAnswered: [32, { flag: 'uint32', id: 'uint32', answer: 'bytes32' }],
+  SuccessorSet: [33, { successor: 'address' }],
+  SurplusSwept: [34, { units: 'uint64' }],
+  StandbySet: [35, { number: 'uint8', key: 'address' }],
+  RecorderReplaced: [36, { number: 'uint8', from: 'address', to: 'address' }],
 };
 
 /** What OpenZeppelin logs once when a ledger is opened; it is no part of the manual. */
@@ -103,6 +143,8 @@ export async function foldJournal(ledger: ICommissionLedger): Promise<Fold> {
 /** Folds events onto a head and checks each event's head on the way. What is owed begins with nothing. */
 export function foldEvents(head: string, events: LogDescription[]): Fold {
   const fold: Fold = { head, entries: 0n, kinds: new Set(), contents: [], lines: [], owed: new Map() };
+  // Ids, as announced, of corrections by their change.
+  const corrections = new Map<bigint, bigint>();
   // Lines of the settlement that is being read.
   let pending: Line[] = [];
   for (const event of events) {
@@ -126,7 +168,7 @@ export function foldEvents(head: string, events: LogDescription[]): Fold {
       fold.lines.push(...pending);
       pending = [];
     }
-    follow(fold.owed, event);
+    follow(fold.owed, corrections, event);
   }
   if (pending.length > 0) throw new Error('Settled sales without the settlement they belong to.');
   return fold;
@@ -143,13 +185,28 @@ function entryOf({ name, args }: LogDescription, pending: Line[]): [kind: number
   return [kind, concat([solidityPacked(['uint8'], [kind]), ...content])];
 }
 
-/** What is owed after a payout, or after a distributor has moved to another id. */
-function follow(owed: Map<bigint, bigint>, { name, args }: LogDescription): void {
-  const balance = owed.get(args.id) ?? 0n;
-  if (name === 'Payout' || name === 'PayoutRedirected') owed.set(args.id, balance - args.units);
-  if (name === 'SponsorCorrected' && args.newId !== args.id) {
-    owed.set(args.newId, balance);
-    owed.set(args.id, 0n);
+/** What is owed after a payout, an opening balance, or after a distributor has moved to another id. */
+function follow(
+  owed: Map<bigint, bigint>,
+  corrections: Map<bigint, bigint>,
+  { name, args }: LogDescription,
+): void {
+  const add = (id: bigint, units: bigint) => owed.set(id, (owed.get(id) ?? 0n) + units);
+  if (name === 'Payout' || name === 'PayoutRedirected') add(args.id, -BigInt(args.units));
+  if (name === 'BalancesOpened') {
+    for (let at = 0; at < dataLength(args.records); at += 12) {
+      const field = (from: number, to: number) => BigInt(dataSlice(args.records, at + from, at + to));
+      add(field(0, 4), field(4, 12));
+    }
+  }
+  if (name === 'CorrectionAnnounced') corrections.set(args.change, args.id);
+  if (name === 'ChangeApplied' && args.newId !== 0n) {
+    // Nobody moves twice: whoever has moved keeps the id that they have then.
+    const id = corrections.get(args.change)!;
+    if (args.newId === id) return;
+    const balance = owed.get(id) ?? 0n;
+    add(args.newId, balance);
+    owed.set(id, 0n);
   }
 }
 

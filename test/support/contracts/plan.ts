@@ -4,6 +4,7 @@ export interface PlanTerms {
   kind: number;
   compression: number;
   boundaryRank: number;
+  reach: number;
   ceilingBps: number;
   weightsBps: [number, number, number];
   ratesBps: number[][];
@@ -20,6 +21,7 @@ export function planOf(ratesBps: number[], changes: Partial<PlanTerms> = {}): Pl
     kind: 0,
     compression: 0,
     boundaryRank: 0,
+    reach: 64,
     ceilingBps: 5000,
     weightsBps: [10_000, 5000, 2500],
     ratesBps: [ratesBps],
@@ -40,6 +42,6 @@ export function byGeneration(ratesBps: number[][], changes: Partial<PlanTerms> =
 /** A plan's name: keccak256 of its ABI encoding. */
 export function planHash(plan: PlanTerms): string {
   const type =
-    'tuple(uint8 kind, uint8 compression, uint8 boundaryRank, uint16 ceilingBps, uint16[3] weightsBps, uint16[][] ratesBps)';
+    'tuple(uint8 kind, uint8 compression, uint8 boundaryRank, uint16 reach, uint16 ceilingBps, uint16[3] weightsBps, uint16[][] ratesBps)';
   return keccak256(AbiCoder.defaultAbiCoder().encode([type], [plan]));
 }

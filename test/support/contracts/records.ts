@@ -31,6 +31,8 @@ export interface Standing {
   status?: number;
 }
 
+export const SALE_BYTES = 12;
+
 export const ACTIVE = 1;
 export const INACTIVE = 2;
 export const CLOSED = 3;
@@ -69,6 +71,11 @@ export function encodeStandings(standings: Standing[]): string {
       solidityPacked(['uint32'], [id * 2 ** 6 + rank * 2 ** 2 + status]),
     ),
   );
+}
+
+/** What each is owed from before, in units. */
+export function encodeBalances(balances: { id: number; units: bigint }[]): string {
+  return concat(balances.map(({ id, units }) => solidityPacked(['uint32', 'uint64'], [id, units])));
 }
 
 /** The levels of a readable settlement's log: the amount in units, then eight digits of id. */

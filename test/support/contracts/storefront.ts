@@ -63,8 +63,11 @@ const AUTHORIZATION_TYPES = {
 };
 
 /** The largest cap: what the manual says a storefront should have. */
-export const STOREFRONT_CAP = 2n ** 64n - 1n;
+export const STOREFRONT_CAP = 2n ** 50n - 1n;
 export const STATE = { none: 0n, paid: 1n, returned: 2n, completed: 3n } as const;
+
+/** Number of a storefront's first batch: it is the second recorder. */
+export const FIRST_BATCH = (1n << 24n) | 1n;
 
 /** What the usual quote comes to, in units: 41% of the volume are reserved. */
 export const PRICE = 200_000_000n;
@@ -183,9 +186,9 @@ export class Shop {
   }
 
   /** Settles the batch of an order in the ledger, as a stranger. */
-  async settle(quote: Quote, reversals = '0x') {
+  async settle(quote: Quote, records = recordsOf(quote)) {
     const { batch, plan, recordedAt } = await this.storefront.orderOf(hashOfQuote(quote));
-    return this.company.asStranger.settle(batch, plan, recordedAt, recordsOf(quote), reversals, 1);
+    return this.company.asStranger.settle(batch, records, plan, recordedAt, 1);
   }
 
   /** What the storefront holds is what it has promised, and no token is unaccounted for. */
@@ -228,7 +231,7 @@ export async function openShop(changes: Partial<CompanyOptions> = {}): Promise<S
   const company = await openCompany(changes);
   const [buyer, otherBuyer, relayer] = company.distributors.free;
   const storefront = (await ethers.deployContract('Storefront', [company.ledger])) as unknown as Storefront;
-  await company.asAdmin.setRecorder(storefront, STOREFRONT_CAP);
+  await company.setRecorder(storefront, STOREFRONT_CAP);
   for (const account of [buyer!, otherBuyer!]) await company.token.mint(account, 10n ** 12n * company.unit);
   return new Shop(
     company,

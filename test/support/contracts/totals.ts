@@ -4,7 +4,7 @@ import { ethers, networkHelpers } from './chain.ts';
 /** Storage slot of a ledger's sums and counters. */
 const SLOT = 1;
 /** First bit and number of bits of the counters that no test can fill by calls alone. */
-const COUNTERS = { entries: [150n, 32n], batches: [182n, 24n], fragments: [206n, 24n] } as const;
+const COUNTERS = { entries: [150n, 32n], fragments: [182n, 24n] } as const;
 
 /** Sets a counter as if so many had come before. */
 export async function setCounter(
