@@ -27,10 +27,9 @@ describe('CommissionLedger', () => {
   describe('initialize', () => {
     it('refuses a second time', async () => {
       const { asAdmin, distributors } = await loadFixture(readable);
-      await expect(asAdmin.initialize(distributors.admin, 0, planOf([1]), [], [])).to.be.revertedWithCustomError(
-        libraries,
-        'InvalidInitialization',
-      );
+      await expect(
+        asAdmin.initialize(distributors.admin, 0, planOf([1]), [], []),
+      ).to.be.revertedWithCustomError(libraries, 'InvalidInitialization');
     });
 
     it('refuses on the parts of the shared code', async () => {
@@ -61,7 +60,11 @@ describe('CommissionLedger', () => {
       const { chainId } = await ethers.provider.getNetwork();
       const terms = AbiCoder.defaultAbiCoder().encode(
         ['uint256', 'address', 'tuple(address, uint96, uint32, uint32, uint32, bool, uint32)'],
-        [chainId, await ledger.getAddress(), [token, unit, returnWindow, planNotice, capPeriod, compact, slow]],
+        [
+          chainId,
+          await ledger.getAddress(),
+          [token, unit, returnWindow, planNotice, capPeriod, compact, slow],
+        ],
       );
       const [opened, granted, delay, announced] = events;
       expect(opened!.args.termsHash).to.equal(keccak256(terms));

@@ -88,7 +88,9 @@ describe('LedgerFactory', () => {
         const token = await ethers.deployContract('TestDollar', [decimals]);
         const address = await factory.createLedger.staticCall({ ...request, token, unit }, SALT);
         await factory.createLedger({ ...request, token, unit }, SALT);
-        expect((await (await ethers.getContractAt('ICommissionLedger', address)).terms()).unit).to.equal(unit);
+        expect((await (await ethers.getContractAt('ICommissionLedger', address)).terms()).unit).to.equal(
+          unit,
+        );
       }
     });
 
@@ -185,7 +187,13 @@ describe('LedgerFactory', () => {
       for (const change of [
         { returnWindow: 0, planNotice: DAY, capPeriod: HOUR, delay: 0, adminDelay: HOUR },
         { returnWindow: 1, planNotice: DAY, capPeriod: HOUR, delay: DAY, adminDelay: DAY },
-        { returnWindow: 90 * DAY, planNotice: 365 * DAY, capPeriod: 90 * DAY, delay: 90 * DAY, adminDelay: 90 * DAY },
+        {
+          returnWindow: 90 * DAY,
+          planNotice: 365 * DAY,
+          capPeriod: 90 * DAY,
+          delay: 90 * DAY,
+          adminDelay: 90 * DAY,
+        },
       ]) {
         const address = await factory.createLedger.staticCall({ ...request, ...change }, SALT);
         await factory.createLedger({ ...request, ...change }, SALT);
@@ -200,7 +208,13 @@ describe('LedgerFactory', () => {
       const { factory, request, other } = await loadFixture(deployed);
       const create = factory.createLedger.staticCall;
       const address = await create(request, SALT);
-      const same = { ...request, admin: other.address, adminDelay: 2 * DAY, plan: planOf([1]), roles: [{ role: hashOf('role'), account: other.address }] };
+      const same = {
+        ...request,
+        admin: other.address,
+        adminDelay: 2 * DAY,
+        plan: planOf([1]),
+        roles: [{ role: hashOf('role'), account: other.address }],
+      };
       expect(await create(same, SALT)).to.equal(address);
       const others = [
         await factory.connect(other).createLedger.staticCall(request, SALT),

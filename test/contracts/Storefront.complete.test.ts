@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { applySponsor } from '../support/contracts/changes.ts';
 import { ZeroAddress, ZeroHash } from 'ethers';
 import type { FalseDollar } from '../../types/mocks/FalseDollar.ts';
 import type { FreezableDollar } from '../../types/mocks/FreezableDollar.ts';
 import type { ReentrantDollar } from '../../types/mocks/ReentrantDollar.ts';
 import { DAY, loadFixture, time } from '../support/contracts/chain.ts';
+import { applySponsor } from '../support/contracts/changes.ts';
 import { ID, REASON } from '../support/contracts/company.ts';
 import { expectEntries } from '../support/contracts/expect-entries.ts';
 import { foldJournal } from '../support/contracts/journal.ts';
@@ -279,7 +279,9 @@ describe('Storefront', () => {
       const shop = await loadFixture(afterShortWindow);
       const { storefront, company } = shop;
       const { F } = company.distributors.wallets;
-      await shop.completed();
+      const quote = shop.quote();
+      await shop.completed(quote);
+      await shop.settle(quote);
       await applySponsor(company, ID.F, F, ID.root);
       const moved = await company.ledger.idOf(F);
       expect(moved).to.equal(16);

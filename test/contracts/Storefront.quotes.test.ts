@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { applyLeaving } from '../support/contracts/changes.ts';
 import { ZeroAddress, ZeroHash } from 'ethers';
 import { ethers, HOUR, loadFixture, time } from '../support/contracts/chain.ts';
+import { applyLeaving } from '../support/contracts/changes.ts';
 import { ID } from '../support/contracts/company.ts';
 import { refusesOtherSignatures } from '../support/contracts/signature.behavior.ts';
 import {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ZeroHash } from 'ethers';
-import { chunkReversals, recordsAfter } from '../support/contracts/batch-tree.ts';
 import type { FreezableDollar } from '../../types/mocks/FreezableDollar.ts';
 import type { ReentrantDollar } from '../../types/mocks/ReentrantDollar.ts';
+import { chunkReversals, recordsAfter } from '../support/contracts/batch-tree.ts';
 import { loadFixture, time } from '../support/contracts/chain.ts';
 import { ID } from '../support/contracts/company.ts';
 import { expectEntries } from '../support/contracts/expect-entries.ts';
@@ -50,7 +50,11 @@ async function expectRefundedOnly(
   await expect(sent).to.emit(storefront, 'OrderReturned').withArgs(hash, buyer, PRICE);
   await expect(sent)
     .to.emit(storefront, 'TakingBackFailed')
-    .withArgs(hash, batch, ledger.interface.encodeErrorResult(error as 'CapExceeded', (await argsOf()) as never));
+    .withArgs(
+      hash,
+      batch,
+      ledger.interface.encodeErrorResult(error as 'CapExceeded', (await argsOf()) as never),
+    );
   await expect(sent).not.to.emit(storefront, 'SaleTakenBack');
   expect(await token.balanceOf(buyer)).to.equal(had + PRICE);
   expect(await ledger.head()).to.equal(head);
@@ -155,7 +159,9 @@ describe('Storefront', () => {
           return sent;
         }, [['SaleReversed', saleNumber(FIRST_BATCH + 1n, 0), ID.F, 20_000, 10_000]]);
         await expect(sent).to.emit(storefront, 'OrderReturned').withArgs(hash, buyer, PRICE);
-        await expect(sent).to.emit(storefront, 'SaleTakenBack').withArgs(hash, FIRST_BATCH + 1n);
+        await expect(sent)
+          .to.emit(storefront, 'SaleTakenBack')
+          .withArgs(hash, FIRST_BATCH + 1n);
         await expect(sent).not.to.emit(storefront, 'TakingBackFailed');
         expect(await token.balanceOf(buyer)).to.equal(had - PRICE * unit);
         expect(await storefront.solvency()).to.deep.equal([PRICE, PRICE, 0n, 0n]);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadFixture } from '../../support/contracts/chain.ts';
-import { type Company, ID, openCompany } from '../../support/contracts/company.ts';
+import { applyLeaving, applySponsor } from '../../support/contracts/changes.ts';
+import { type Company, ID, openCompany, REASON } from '../../support/contracts/company.ts';
 import { foldJournal } from '../../support/contracts/journal.ts';
 import { COMPRESSION, planOf, RATES } from '../../support/contracts/plan.ts';
 
@@ -30,7 +31,7 @@ async function expectPaid(company: Company, seller: number, payees: number[]): P
   }
 }
 
-describe('LedgerStanding', () => {
+describe('LedgerSponsors', () => {
   for (const compact of [false, true]) {
     for (const [plan, compression] of [
       ['a plain plan', COMPRESSION.none],
@@ -42,7 +43,7 @@ describe('LedgerStanding', () => {
       /** D, the sponsor of E, has moved to below `root`. */
       async function moved() {
         const company = await opened();
-        await company.correctSponsor(D, company.distributors.wallets.D, root);
+        await applySponsor(company, D, company.distributors.wallets.D, root);
         return company;
       }
 
@@ -53,9 +54,15 @@ describe('LedgerStanding', () => {
           await expectPaid(company, F, [F, E, MOVED, root]);
         });
 
-        it('is paid for sales recorded under the id they had', async () => {
+        it('is paid where they stood for sales recorded before, and then for sales under the id they had', async () => {
           const company = await loadFixture(opened);
-          await sell(company, D, () => company.correctSponsor(D, company.distributors.wallets.D, root));
+          const { D: wallet } = company.distributors.wallets;
+          await sell(company, D, () => company.correctSponsor(D, wallet, root));
+          await expectPaid(company, D, [D, C, B, A]);
+          await company.asStranger.applyCorrection(1, D, root, REASON);
+          await company.asStranger.withdraw(wallet);
+          await company.asStranger.payOut([company.distributors.wallets.A]);
+          await sell(company, D);
           await expectPaid(company, D, [MOVED, root]);
         });
 
@@ -70,15 +77,15 @@ describe('LedgerStanding', () => {
 
         it('takes along somebody in the fragment that they have left', async () => {
           const company = await loadFixture(opened);
-          await company.correctSponsor(C, company.distributors.wallets.C, root);
+          await applySponsor(company, C, company.distributors.wallets.C, root);
           await sell(company, D);
           await expectPaid(company, D, [D, MOVED, root]);
         });
 
         it('can stand below somebody in that fragment again', async () => {
           const company = await loadFixture(opened);
-          await company.correctSponsor(C, company.distributors.wallets.C, root);
-          await company.correctSponsor(MOVED, company.distributors.wallets.C, B);
+          await applySponsor(company, C, company.distributors.wallets.C, root);
+          await applySponsor(company, MOVED, company.distributors.wallets.C, B);
           await sell(company, D);
           await expectPaid(company, D, [D, MOVED, B, A]);
         });
@@ -86,15 +93,15 @@ describe('LedgerStanding', () => {
         it('takes along distributors who have moved, too', async () => {
           const company = await loadFixture(moved);
           // F moves away from E to below D, and D to below B.
-          await company.correctSponsor(F, company.distributors.wallets.F, MOVED);
-          await company.correctSponsor(MOVED, company.distributors.wallets.D, B);
+          await applySponsor(company, F, company.distributors.wallets.F, MOVED);
+          await applySponsor(company, MOVED, company.distributors.wallets.D, B);
           await sell(company, F);
           await expectPaid(company, F, [MOVED + 4, MOVED, B, A]);
         });
 
         it('is passed over once they have left', async () => {
           const company = await loadFixture(moved);
-          await company.leave(company.distributors.wallets.D);
+          await applyLeaving(company, company.distributors.wallets.D);
           await sell(company, F);
           const { lines } = await foldJournal(company.ledger);
           const upline = compression === COMPRESSION.none ? [F, E, 0, root] : [F, E, root];

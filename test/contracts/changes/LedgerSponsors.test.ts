@@ -33,7 +33,7 @@ async function atOnce() {
 
 /** A line of as many distributors as a correction looks through, and one more at its end. */
 async function deep() {
-  const company = await openCompany({ float: 0n });
+  const company = await openCompany({ float: 0n, returnWindow: 0 });
   const line: Distributor[] = Array.from({ length: MAX_UPLINE + 1 }, (_, i) => ({
     id: 16 + i,
     sponsor: i && 15 + i,
@@ -44,7 +44,7 @@ async function deep() {
 
 const account = (...values: number[]) => values.map(BigInt);
 
-describe('LedgerStanding', () => {
+describe('LedgerSponsors', () => {
   describe('correctSponsor', () => {
     it('refuses anybody but a recorder', async () => {
       const { ledger, distributors } = await loadFixture(readable);
@@ -124,7 +124,7 @@ describe('LedgerStanding', () => {
     });
 
     it('refuses somebody who has left', async () => {
-      const company = await loadFixture(readable);
+      const company = await loadFixture(atOnce);
       await company.leave(company.distributors.wallets.F);
       await expect(company.correctSponsor(F, company.distributors.wallets.F, A))
         .to.be.revertedWithCustomError(company.ledger, 'DistributorGone')
@@ -216,14 +216,16 @@ describe('LedgerStanding', () => {
       expect((await ledger.accountOf(await ledger.movedTo(F))).sponsor).to.equal(last - 1);
     });
 
-    it('refuses a move when all fragments are used, and puts right in place', async () => {
-      const company = await loadFixture(readable);
+    it('lapses if it takes a fragment and none is left, and puts right in place', async () => {
+      const company = await loadFixture(atOnce);
       const { ledger, distributors } = company;
       const full = 2n ** 24n - 1n;
       await setCounter(ledger, 'fragments', full);
-      await expect(company.correctSponsor(F, distributors.wallets.F, A))
-        .to.be.revertedWithCustomError(ledger, 'LedgerFull')
-        .withArgs(full);
+      await expectEntries(ledger, () => company.correctSponsor(F, distributors.wallets.F, A), [
+        ['CorrectionAnnounced', 1, F, A, REASON, undefined],
+        ['ChangeApplied', 1, 1, 0, true],
+      ]);
+      expect(await ledger.movedTo(F)).to.equal(0);
       await company.correctSponsor(E, distributors.wallets.E, A);
     });
 
@@ -242,9 +244,10 @@ describe('LedgerStanding', () => {
         const wallet = distributors.wallets[name];
         const [owed] = await company.owed(id);
         const { fragments } = await ledger.counts();
-        expect(await asRecorder.correctSponsor.staticCall(id, wallet, sponsor, REASON)).to.equal(id);
+        expect(await asRecorder.correctSponsor.staticCall(id, wallet, sponsor, REASON)).to.equal(2);
         await expectEntries(ledger, () => company.correctSponsor(id, wallet, sponsor), [
-          ['SponsorCorrected', id, id, sponsor, REASON],
+          ['CorrectionAnnounced', undefined, id, sponsor, REASON, undefined],
+          ['ChangeApplied', undefined, 1, id, false],
         ]);
         expect(await ledger.accountOf(id)).to.deep.equal([BigInt(sponsor), owed, 0n, BigInt(ACTIVE)]);
         expect((await ledger.counts()).fragments).to.equal(fragments);
@@ -266,9 +269,10 @@ describe('LedgerStanding', () => {
       const wallet = distributors.wallets.B;
       const word = await ledger.walletOf(wallet);
       const before = await ledger.solvency();
-      expect(await asRecorder.correctSponsor.staticCall(B, wallet, root, REASON)).to.equal(MOVED);
+      expect(await asRecorder.correctSponsor.staticCall(B, wallet, root, REASON)).to.equal(2);
       await expectEntries(ledger, () => company.correctSponsor(B, wallet, root), [
-        ['SponsorCorrected', B, MOVED, root, REASON],
+        ['CorrectionAnnounced', undefined, B, root, REASON, undefined],
+        ['ChangeApplied', undefined, 1, MOVED, false],
       ]);
       expect(await ledger.accountOf(MOVED)).to.deep.equal(account(root, 2_000_000, 1, INACTIVE));
       expect(await ledger.accountOf(B)).to.deep.equal(account(A, 0, 1, CLOSED));
@@ -283,11 +287,12 @@ describe('LedgerStanding', () => {
     });
 
     it('moves a distributor without a wallet, with their mark', async () => {
-      const company = await loadFixture(readable);
+      const company = await loadFixture(atOnce);
       const { ledger } = company;
       const since = await ledger.unclaimedSince(walletless);
       await expectEntries(ledger, () => company.correctSponsor(walletless, undefined, A), [
-        ['SponsorCorrected', walletless, MOVED, A, REASON],
+        ['CorrectionAnnounced', undefined, walletless, A, REASON, undefined],
+        ['ChangeApplied', undefined, 1, MOVED, false],
       ]);
       expect(await ledger.unclaimedSince(walletless)).to.equal(0);
       expect(await ledger.unclaimedSince(MOVED)).to.equal(since);
@@ -295,7 +300,7 @@ describe('LedgerStanding', () => {
     });
 
     it('moves a distributor who becomes a root, or is sponsored by a higher lane of their fragment', async () => {
-      const company = await loadFixture(readable);
+      const company = await loadFixture(atOnce);
       const { ledger, distributors } = company;
       await company.correctSponsor(C, distributors.wallets.C, 0);
       expect(await ledger.accountOf(MOVED)).to.deep.equal(account(0, 0, 0, ACTIVE));
@@ -307,7 +312,8 @@ describe('LedgerStanding', () => {
       const company = await loadFixture(moved);
       const { ledger, distributors } = company;
       await expectEntries(ledger, () => company.correctSponsor(MOVED, distributors.wallets.D, C), [
-        ['SponsorCorrected', MOVED, MOVED, C, REASON],
+        ['CorrectionAnnounced', undefined, MOVED, C, REASON, undefined],
+        ['ChangeApplied', undefined, 1, MOVED, false],
       ]);
       await company.record([{ seller: D, volume: 10_000 }]);
       expect(await company.owed(MOVED, C, root)).to.deep.equal([20_000_000n, 10_000_000n, 0n]);
@@ -320,6 +326,15 @@ describe('LedgerStanding', () => {
         { id: 20, sponsor: 17 },
       ]);
       expect((await company.ledger.accountOf(20)).sponsor).to.equal(17);
+    });
+  });
+
+  describe('movedTo', () => {
+    it('is 0 for anybody who has not moved and for ids that cannot be', async () => {
+      const { ledger } = await loadFixture(earned);
+      for (const id of [0, A, E, emptyLane, 16, 2 ** 26, 2n ** 256n - 1n]) {
+        expect(await ledger.movedTo(id)).to.equal(0);
+      }
     });
   });
 });

@@ -4,8 +4,14 @@ import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
 import { EVIDENCE, ID, openCompany, REASON, ROLES, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { ACTIVE, CLOSED, encodeStandings, INACTIVE } from '../../support/contracts/records.ts';
+import { setCounter } from '../../support/contracts/totals.ts';
 
 const { A, B, C, D, E, F, walletless, emptyLane, root } = ID;
+
+/** The first midnight at least a day after `at`. */
+function midnightAfter(at: bigint): bigint {
+  return ((at + 2n * BigInt(DAY) - 1n) / BigInt(DAY)) * BigInt(DAY);
+}
 
 async function atOnce() {
   return openCompany({ returnWindow: 0 });
@@ -64,7 +70,7 @@ describe('LedgerStanding', () => {
     });
 
     it('refuses somebody who has left or has moved to another id', async () => {
-      const company = await loadFixture(readable);
+      const company = await loadFixture(atOnce);
       const { ledger, distributors } = company;
       await company.leave(distributors.wallets.E);
       await company.correctSponsor(B, distributors.wallets.B, root);
@@ -86,7 +92,7 @@ describe('LedgerStanding', () => {
       expect(await company.ledger.fragmentsOf(0, 5)).to.deep.equal(words);
     });
 
-    it('sets ranks and statuses, one entry for all', async () => {
+    it('sets ranks and statuses at once where there is no window', async () => {
       const company = await loadFixture(earned);
       const { asRanker, ledger, distributors } = company;
       const records = encodeStandings([
@@ -97,9 +103,16 @@ describe('LedgerStanding', () => {
         // The last one counts.
         { id: D, rank: 2 },
       ]);
-      await expectEntries(ledger, () => asRanker.setStanding(records, EVIDENCE), [
-        ['StandingSet', distributors.ranker, EVIDENCE, records],
-      ]);
+      expect(await asRanker.setStanding.staticCall(records, EVIDENCE)).to.equal(1);
+      await expectEntries(
+        ledger,
+        () => asRanker.setStanding(records, EVIDENCE),
+        (at) => [
+          ['StandingAnnounced', 1, distributors.ranker, EVIDENCE, records, at],
+          ['ChangeApplied', 1, 5, 0, false],
+        ],
+      );
+      expect(await ledger.changeOf(1)).to.deep.equal([1n, 5n, 5n, false, true]);
       for (const [id, account] of [
         [A, [0, 1_000_000, 15, INACTIVE]],
         [B, [A, 2_000_000, 0, ACTIVE]],
@@ -112,6 +125,32 @@ describe('LedgerStanding', () => {
       }
       await asRanker.setStanding(encodeStandings([{ id: A, rank: 3 }]), ZeroHash);
       expect(await ledger.accountOf(A)).to.deep.equal([0n, 1_000_000n, 3n, BigInt(ACTIVE)]);
+    });
+
+    it('announces records for a midnight at least the delay away, and changes nobody yet', async () => {
+      const company = await loadFixture(readable);
+      const { asRanker, ledger, distributors } = company;
+      const records = encodeStandings([{ id: A, rank: 15, status: INACTIVE }]);
+      await expectEntries(
+        ledger,
+        () => asRanker.setStanding(records, EVIDENCE),
+        (at) => [['StandingAnnounced', 1, distributors.ranker, EVIDENCE, records, midnightAfter(at)]],
+      );
+      expect(await ledger.accountOf(A)).to.deep.equal([0n, 0n, 0n, BigInt(ACTIVE)]);
+      expect(await ledger.changeOf(1)).to.deep.equal([1n, 1n, 0n, false, false]);
+      const startsAt = midnightAfter(BigInt(await time.latest()));
+      expect(await ledger.changes()).to.deep.equal([1n, 1n, startsAt, 0n, 0n]);
+    });
+
+    it('refuses more than 20,000 records that are not applied', async () => {
+      const company = await loadFixture(readable);
+      const records = (count: number) => encodeStandings(Array(count).fill({ id: F, rank: 1 }));
+      for (let i = 0; i < 4; ++i) await company.asRanker.setStanding(records(5_000), EVIDENCE);
+      await expect(company.asRanker.setStanding(records(1), EVIDENCE))
+        .to.be.revertedWithCustomError(company.ledger, 'TooManyPending')
+        .withArgs(20_001, 20_000);
+      await company.asRanker.cancelChange(2);
+      await company.asRanker.setStanding(records(5_000), EVIDENCE);
     });
 
     it('pays nobody who is inactive until they are active again', async () => {
@@ -133,96 +172,118 @@ describe('LedgerStanding', () => {
     });
 
     it('goes on while recording is paused', async () => {
-      const company = await loadFixture(readable);
+      const company = await loadFixture(atOnce);
       await company.asGuardian.setPaused(true);
       await company.setStanding([{ id: E, rank: 1 }]);
       expect((await company.ledger.accountOf(E)).rank).to.equal(1);
     });
   });
 
-  describe('leaveProgramme', () => {
-    it('refuses a wallet that is nobody’s', async () => {
-      const { asStranger, ledger, distributors } = await loadFixture(readable);
-      await expect(asStranger.leaveProgramme())
-        .to.be.revertedWithCustomError(ledger, 'UnknownWallet')
-        .withArgs(distributors.stranger);
+  describe('applyStanding', () => {
+    const three = [
+      { id: E, rank: 1 },
+      { id: F, rank: 2, status: INACTIVE },
+      { id: root, rank: 3 },
+    ];
+    const records = encodeStandings(three);
+
+    /** Ranks of three are announced. */
+    async function announced() {
+      const company = await openCompany();
+      await company.setStanding(three);
+      return company;
+    }
+
+    it('refuses before its time, for anyone', async () => {
+      const { asRanker, asStranger, ledger } = await loadFixture(announced);
+      const { startsAt } = await ledger.changes();
+      await time.setNextBlockTimestamp(startsAt - 1n);
+      await expect(asStranger.applyStanding(1, records, 3))
+        .to.be.revertedWithCustomError(ledger, 'ChangeTooEarly')
+        .withArgs(1, startsAt);
+      await time.setNextBlockTimestamp(startsAt);
+      await asRanker.applyStanding(1, records, 3);
     });
 
-    it('refuses a second time', async () => {
-      const company = await loadFixture(readable);
-      await company.leave(company.distributors.wallets.E);
-      await expect(company.leave(company.distributors.wallets.E))
-        .to.be.revertedWithCustomError(company.ledger, 'DistributorGone')
-        .withArgs(E);
-    });
-
-    it('closes the distributor’s account and leaves them what they are owed', async () => {
-      const company = await loadFixture(earned);
-      const { ledger, token, distributors, asStranger } = company;
-      const wallet = distributors.wallets.E;
-      // A rank, so that it can be seen that somebody who left does not look like somebody who moved.
-      await company.setStanding([{ id: E, rank: 1 }]);
-      const before = await ledger.solvency();
-      await expectEntries(ledger, () => company.leave(wallet), [['DistributorLeft', E]]);
-      expect(await ledger.accountOf(E)).to.deep.equal([D, 10_000_000, 0, CLOSED].map(BigInt));
-      expect(await ledger.movedTo(E)).to.equal(0);
-      expect(await ledger.solvency()).to.deep.equal(before);
-      expect(await ledger.idOf(wallet)).to.equal(E);
-      await expectEntries(ledger, () => asStranger.withdraw(wallet), [['Payout', E, wallet, 10_000_000]]);
-      expect(await token.balanceOf(wallet)).to.equal(10_000_000);
-      expect(await company.owed(D, E, F, walletless)).to.deep.equal([5_000_000n, 0n, 20_000_000n, 0n]);
-    });
-
-    it('ends commissions for good, of their own sales too, and leaves the downline its place', async () => {
-      const company = await loadFixture(earned);
-      await company.leave(company.distributors.wallets.E);
-      await company.record([
-        { seller: F, volume: 10_000 },
-        { seller: E, volume: 10_000 },
+    it('refuses while a batch recorded before is open, to the last sale', async () => {
+      const company = await loadFixture(announced);
+      const { asStranger, ledger } = company;
+      const batch = await company.record([
+        { seller: F, volume: 100 },
+        { seller: F, volume: 100 },
       ]);
-      // E's level stays unpaid; D has the second level of the one sale and the first of the other.
-      expect(await company.owed(F, E, D)).to.deep.equal([40_000_000n, 10_000_000n, 20_000_000n]);
-      expect((await company.ledger.accountOf(F)).sponsor).to.equal(E);
+      await company.passWindow(batch);
+      await company.settle(batch, 1);
+      await expect(asStranger.applyStanding(1, records, 3))
+        .to.be.revertedWithCustomError(ledger, 'BatchesOpen')
+        .withArgs(1, 1);
+      await company.settle(batch);
+      await asStranger.applyStanding(1, records, 3);
     });
 
-    it('cannot be undone by rank or by another sponsor', async () => {
-      const company = await loadFixture(readable);
-      const { ledger, distributors } = company;
-      await company.leave(distributors.wallets.E);
-      await expect(company.setStanding([{ id: E, status: ACTIVE }]))
-        .to.be.revertedWithCustomError(ledger, 'DistributorGone')
-        .withArgs(E);
-      await expect(company.asRecorder.correctSponsor(E, distributors.wallets.E, A, REASON))
-        .to.be.revertedWithCustomError(ledger, 'DistributorGone')
-        .withArgs(E);
-    });
-
-    it('keeps the wallet from being enrolled again', async () => {
-      const company = await loadFixture(readable);
-      const wallet = company.distributors.wallets.E;
-      await company.leave(wallet);
-      await expect(company.enrol([{ id: 16, sponsor: 0, wallet: wallet.address }]))
-        .to.be.revertedWithCustomError(company.ledger, 'WalletTaken')
-        .withArgs(wallet, E);
-    });
-
-    it('is open to somebody inactive and held, while recording is paused', async () => {
-      const company = await loadFixture(readable);
-      const { ledger, distributors } = company;
-      await company.setStanding([{ id: F, status: INACTIVE }]);
-      await company.asCompliance.hold(distributors.wallets.F, (await time.latest()) + DAY, REASON);
-      await company.asGuardian.setPaused(true);
-      await company.leave(distributors.wallets.F);
-      expect((await ledger.accountOf(F)).status).to.equal(CLOSED);
-    });
-  });
-
-  describe('movedTo', () => {
-    it('is 0 for anybody who has not moved and for ids that cannot be', async () => {
-      const { ledger } = await loadFixture(earned);
-      for (const id of [0, A, E, emptyLane, 16, 2 ** 26, 2n ** 256n - 1n]) {
-        expect(await ledger.movedTo(id)).to.equal(0);
+    it('refuses another number, other records, and nothing', async () => {
+      const company = await loadFixture(announced);
+      const { asStranger, ledger } = company;
+      await time.increaseTo((await ledger.changes()).startsAt);
+      for (const change of [0n, 2n, 2n ** 32n + 1n]) {
+        await expect(asStranger.applyStanding(change, records, 3))
+          .to.be.revertedWithCustomError(ledger, 'NotNextChange')
+          .withArgs(change, 1);
       }
+      for (const other of ['0x', records.slice(0, -8), encodeStandings([{ id: E, rank: 2 }])]) {
+        await expect(asStranger.applyStanding(1, other, 3))
+          .to.be.revertedWithCustomError(ledger, 'ChangeMismatch')
+          .withArgs(1);
+      }
+      await expect(asStranger.applyEnding(1, E)).to.be.revertedWithCustomError(ledger, 'ChangeMismatch');
+      await expect(asStranger.applyStanding(1, records, 0))
+        .to.be.revertedWithCustomError(ledger, 'NothingToApply')
+        .withArgs(1, 0);
+      await asStranger.applyStanding(1, records, 2);
+      await expect(asStranger.applyStanding(1, records, 2))
+        .to.be.revertedWithCustomError(ledger, 'NothingToApply')
+        .withArgs(1, 2);
+      await asStranger.applyStanding(1, records, 3);
+      await expect(asStranger.applyStanding(1, records, 3)).to.be.revertedWithCustomError(
+        ledger,
+        'NoChangePending',
+      );
+    });
+
+    it('applies in portions, each an entry, while recording is paused and the journal is full', async () => {
+      const company = await loadFixture(announced);
+      const { asGuardian, asStranger, ledger } = company;
+      await asGuardian.setPaused(true);
+      await setCounter(ledger, 'entries', 2n ** 31n);
+      await time.increaseTo((await ledger.changes()).startsAt);
+      await expectEntries(ledger, () => asStranger.applyStanding(1, records, 2), [
+        ['ChangeApplied', 1, 2, 0, false],
+      ]);
+      expect(await ledger.changeOf(1)).to.deep.equal([1n, 3n, 2n, false, false]);
+      expect((await ledger.accountOf(F)).rank).to.equal(2);
+      expect((await ledger.accountOf(root)).rank).to.equal(0);
+      await expectEntries(ledger, () => asStranger.applyStanding(1, records, 99), [
+        ['ChangeApplied', 1, 3, 0, false],
+      ]);
+      expect(await ledger.changeOf(1)).to.deep.equal([1n, 3n, 3n, false, true]);
+      expect(await ledger.accountOf(root)).to.deep.equal([0n, 0n, 3n, BigInt(ACTIVE)]);
+      expect(await ledger.changes()).to.deep.equal([2n, 1n, 0n, 0n, 1n]);
+    });
+
+    it('follows a distributor who has moved, and passes over one who has left', async () => {
+      const company = await loadFixture(readable);
+      const { asStranger, ledger, distributors } = company;
+      await company.leave(distributors.wallets.E);
+      await company.correctSponsor(F, distributors.wallets.F, A);
+      await company.setStanding(three);
+      await time.increaseTo((await ledger.changes()).startsAt);
+      await asStranger.applyEnding(1, E);
+      await asStranger.applyCorrection(2, F, A, REASON);
+      await asStranger.applyStanding(3, records, 3);
+      const moved = await ledger.movedTo(F);
+      expect(await ledger.accountOf(moved)).to.deep.equal([BigInt(A), 0n, 2n, BigInt(INACTIVE)]);
+      expect(await ledger.accountOf(E)).to.deep.equal([BigInt(D), 0n, 0n, BigInt(CLOSED)]);
+      expect((await ledger.accountOf(root)).rank).to.equal(3);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { applyLeaving, applySponsor } from '../../support/contracts/changes.ts';
 import { ZeroAddress } from 'ethers';
 import { ethers, loadFixture, time } from '../../support/contracts/chain.ts';
+import { applyLeaving, applySponsor } from '../../support/contracts/changes.ts';
 import { ID, openCompany, openLedger, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { encodeDistributors } from '../../support/contracts/records.ts';

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { chunkReversals } from '../../support/contracts/batch-tree.ts';
 import {
   type ContractTransactionResponse,
   id as hashOf,
@@ -9,6 +8,7 @@ import {
 } from 'ethers';
 import type { SigningWallet } from '../../../types/mocks/SigningWallet.ts';
 import type { TreacherousDollar } from '../../../types/mocks/TreacherousDollar.ts';
+import { chunkReversals } from '../../support/contracts/batch-tree.ts';
 import { DAY, ethers, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
 import {
   CAP,
@@ -23,11 +23,7 @@ import {
 import { libraries } from '../../support/contracts/errors.ts';
 import { type ExpectedEvent, expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
-import {
-  encodeDistributors,
-  encodeSales,
-  encodeStandings,
-} from '../../support/contracts/records.ts';
+import { encodeDistributors, encodeSales, encodeStandings } from '../../support/contracts/records.ts';
 import { sign } from '../../support/contracts/signatures.ts';
 
 /** The distributor whose wallet is a contract that the token calls when it is paid. */
@@ -50,7 +46,10 @@ function encode({ ledger }: Company, name: string, values: unknown[]): string {
 const ONE_CENT = [{ index: 0, price: 1, volume: 1 }];
 
 /** Announces calls of the admin, and lets the delay pass. */
-async function announced({ asAdmin, delay }: Pick<Company, 'asAdmin' | 'delay'>, calls: string[]): Promise<void> {
+async function announced(
+  { asAdmin, delay }: Pick<Company, 'asAdmin' | 'delay'>,
+  calls: string[],
+): Promise<void> {
   for (const data of calls) await asAdmin.announce(data);
   await time.increase(delay);
 }
@@ -85,7 +84,10 @@ async function conspiracy(): Promise<Conspiracy> {
   await asAdmin.announce(encode(company, 'withdrawFloat', [7, free[3]!.address]));
   const due = await company.record([{ seller: ID.F, volume: 10_000 }]);
   await company.passWindow(due);
-  const open = await company.record([{ seller: ID.F, volume: 10_000 }]);
+  // A batch of the token's own, which it could take back.
+  const betrayer = await ethers.getImpersonatedSigner(address);
+  await ethers.provider.send('hardhat_setBalance', [address, '0xffffffffffffffff']);
+  const open = await company.withRecorder(betrayer).record([{ seller: ID.F, volume: 10_000 }]);
   await token.mint(token, 1_000);
 
   const call = (name: string, ...values: unknown[]): [string, string] => [
@@ -109,7 +111,7 @@ async function conspiracy(): Promise<Conspiracy> {
       call('withdrawTo', order.wallet, order.to, deadline, ordered),
       call('fund', 0),
       call('settle', due.number, due.records, due.plan, due.recordedAt, MaxUint256),
-      call('recordSales', encodeSales([{ seller: ID.F, volume: 1 }]), 1, MANIFEST, 1),
+      call('recordSales', encodeSales([{ seller: ID.F, volume: 1 }]), 2, MANIFEST, 1),
       call('reverse', open.number, open.plan, open.recordedAt, 1, chunkReversals(open.records, ONE_CENT)),
       call('enrol', encodeDistributors([{ id: 20, sponsor: 0 }])),
       call('correctSponsor', ID.F, wallets.F.address, ID.root, REASON),
@@ -264,7 +266,7 @@ describe('LedgerMoney', () => {
         encode(company, 'grantRole', [hashOf('role'), stranger.address]),
         encode(company, 'revokeRole', [ROLES.guardian, distributors.guardian.address]),
         encode(company, 'beginDefaultAdminTransfer', [stranger.address]),
-        encode(company, 'changeDefaultAdminDelay', [HOUR]),
+        encode(company, 'changeDefaultAdminDelay', [2 * DAY]),
         encode(company, 'setRecorder', [stranger.address, 1, 1]),
         encode(company, 'announce', ['0x01020304']),
         encode(company, 'publishDisclosure', [2026, hashOf('root'), hashOf('document')]),

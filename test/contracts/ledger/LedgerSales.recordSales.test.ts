@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { ethers, loadFixture } from '../../support/contracts/chain.ts';
+import { DAY, ethers, loadFixture, time } from '../../support/contracts/chain.ts';
 import {
-  atOnce,
   ALLOWANCE,
+  atOnce,
+  CAP,
   COUNT_CAP,
   ID,
   LEVELS_OF_F,
@@ -21,7 +22,7 @@ import {
   SELF,
   saleNumber,
 } from '../../support/contracts/records.ts';
-import { setCounter } from '../../support/contracts/totals.ts';
+import { setCounter, setSequence } from '../../support/contracts/totals.ts';
 
 const SALE = { seller: ID.F, volume: 10_000 };
 /** The plan can pay 41% of the volume. */
@@ -146,10 +147,69 @@ describe('LedgerSales', () => {
       await company.record([SALE]);
     });
 
+    it('refuses another plan than the one in force', async () => {
+      const company = await loadFixture(readable);
+      const { asAdmin, asRecorder, ledger } = company;
+      const records = encodeSales([SALE]);
+      for (const plan of [0n, 2n, 2n ** 16n + 1n, ethers.MaxUint256]) {
+        await expect(asRecorder.recordSales(records, 1, MANIFEST, plan))
+          .to.be.revertedWithCustomError(ledger, 'UnexpectedPlan')
+          .withArgs(plan, 1);
+      }
+      await asAdmin.announcePlan(planOf([1000]));
+      await time.increaseTo((await ledger.planOf(2)).startsAt);
+      await expect(asRecorder.recordSales(records, 1, MANIFEST, 1))
+        .to.be.revertedWithCustomError(ledger, 'UnexpectedPlan')
+        .withArgs(1, 2);
+      await asRecorder.recordSales(records, 1, MANIFEST, 2);
+    });
+
+    it('refuses more sales than the recorder’s count cap, with volume or without', async () => {
+      const company = await loadFixture(readable);
+      const { asAdmin, ledger, distributors } = company;
+      await asAdmin.setRecorder(distributors.recorder, CAP, 7);
+      const free = { ...SALE, price: 1, volume: 0 };
+      await expect(company.record(Array(4).fill(free)))
+        .to.be.revertedWithCustomError(ledger, 'CountExceeded')
+        .withArgs(3, 4);
+      await company.record([free, SALE]);
+      await expect(company.record([free, free]))
+        .to.be.revertedWithCustomError(ledger, 'CountExceeded')
+        .withArgs(1, 2);
+      await expect(
+        company.enrol([
+          { id: 16, sponsor: 0 },
+          { id: 17, sponsor: 16 },
+        ]),
+      )
+        .to.be.revertedWithCustomError(ledger, 'CountExceeded')
+        .withArgs(1, 2);
+      await company.enrol([{ id: 16, sponsor: 0 }]);
+      expect((await ledger.recorderOf(distributors.recorder)).countLeft).to.equal(0);
+    });
+
+    it('numbers the batches of each recorder alone', async () => {
+      const company = await loadFixture(readable);
+      const { asRecorder, ledger, distributors } = company;
+      const other = company.withRecorder(distributors.stranger);
+      await company.setRecorder(distributors.stranger, CAP);
+      await other.record([SALE]);
+      const records = encodeSales([SALE]);
+      await expectEntries(
+        ledger,
+        () => asRecorder.recordSales(records, 1, MANIFEST, 1),
+        (at) => [['BatchRecorded', 1, 1, distributors.recorder, at, RESERVE, MANIFEST, records]],
+      );
+      const second = await other.record([SALE]);
+      expect(second.number).to.equal(2n ** 24n + 2n);
+      expect(await ledger.batchOf(second.number)).to.deep.equal([true, 0n]);
+      expect(await ledger.batchOf(2)).to.deep.equal([false, 0n]);
+    });
+
     it('refuses a batch beyond the last number with an error of its own', async () => {
       const company = await loadFixture(readable);
       const last = 2n ** 24n - 1n;
-      await setCounter(company.ledger, 'batches', last);
+      await setSequence(company.ledger, company.distributors.recorder.address, last);
       await expect(company.asRecorder.recordSales(encodeSales([SALE]), 0, MANIFEST, 1))
         .to.be.revertedWithCustomError(company.ledger, 'TooManyBatches')
         .withArgs(last);
@@ -188,7 +248,10 @@ describe('LedgerSales', () => {
         ]);
         // Half of 101 is 50 cents, a quarter of 103 is 25: rounded down before any rate.
         const reserved = (10_000n + 50n + 25n) * 4100n;
-        expect(await asRecorder.recordSales.staticCall(records, 1, MANIFEST, 1)).to.deep.equal([1n, reserved]);
+        expect(await asRecorder.recordSales.staticCall(records, 1, MANIFEST, 1)).to.deep.equal([
+          1n,
+          reserved,
+        ]);
         await expectEntries(
           ledger,
           () => asRecorder.recordSales(records, 1, MANIFEST, 1),
@@ -196,9 +259,17 @@ describe('LedgerSales', () => {
         );
         const { float } = options;
         expect(await ledger.solvency()).to.deep.equal([float, float - reserved, reserved, 0n]);
-        const { number, sequence, left, countLeft, returnsLeft } = await ledger.recorderOf(distributors.recorder);
+        const { number, sequence, left, countLeft, returnsLeft } = await ledger.recorderOf(
+          distributors.recorder,
+        );
         expect([number, sequence]).to.deep.equal([1n, 1n]);
-        expect([left, countLeft, returnsLeft]).to.deep.equal([ALLOWANCE - reserved, COUNT_CAP / 2n - 12n, ALLOWANCE]);
+        // Spending is rounded up to what flows back in a 256th of a second.
+        expect(left).to.be.within(
+          ALLOWANCE - reserved - ALLOWANCE / BigInt(256 * DAY) - 1n,
+          ALLOWANCE - reserved,
+        );
+        expect(countLeft).to.be.within(COUNT_CAP / 2n - 12n, COUNT_CAP / 2n - 4n);
+        expect(returnsLeft).to.equal(ALLOWANCE);
         expect(await ledger.batchOf(1)).to.deep.equal([true, 0n]);
         expect(await company.owed(ID.A, ID.B, ID.F, ID.root)).to.deep.equal([0n, 0n, 0n, 0n]);
       });

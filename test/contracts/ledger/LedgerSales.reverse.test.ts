@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { chunkReversals } from '../../support/contracts/batch-tree.ts';
 import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
-import { type Batch, type Company, ID, readable, withWindow } from '../../support/contracts/company.ts';
+import { type Batch, CAP, type Company, ID, readable, withWindow } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { encodeReversals, PREFERRED, type Reversal, saleNumber } from '../../support/contracts/records.ts';
 
@@ -22,6 +22,15 @@ async function load(fixture: () => ReturnType<typeof withBatch>) {
   return { company, batch: { ...batch } };
 }
 
+/** A batch of seventy sales: four full leaves and one of six. */
+async function recordedLarge() {
+  const company = await readable();
+  const batch = await company.record(
+    Array.from({ length: 70 }, (_, i) => ({ seller: ID.F, volume: 100, price: 100 + i })),
+  );
+  return { company, batch };
+}
+
 async function recorded() {
   return withBatch(await readable());
 }
@@ -40,19 +49,92 @@ describe('LedgerSales', () => {
       }
     });
 
+    it('refuses a recorder that has not recorded the batch', async () => {
+      const { company, batch } = await load(recorded);
+      const { ledger, distributors } = company;
+      await company.setRecorder(distributors.stranger, CAP);
+      await expect(company.withRecorder(distributors.stranger).reverse({ ...batch }, ONE_CENT))
+        .to.be.revertedWithCustomError(ledger, 'NotBatchRecorder')
+        .withArgs(1, distributors.stranger);
+      const number = 2n ** 24n + 1n;
+      await expect(company.reverse({ ...batch, number }, ONE_CENT))
+        .to.be.revertedWithCustomError(ledger, 'NotBatchRecorder')
+        .withArgs(number, distributors.recorder);
+    });
+
     it('refuses no reversals and broken records', async () => {
       const { company, batch } = await load(recorded);
       const { number, plan, recordedAt, records } = batch;
+      const [chunk] = chunkReversals(records, ONE_CENT);
       const packed = encodeReversals(ONE_CENT);
-      for (const [bytes, given] of [
-        ['0x', 0],
-        [packed.slice(0, -2), 11],
-        [`${packed}00`, 13],
+      for (const [chunks, given] of [
+        [[], 0],
+        [[{ ...chunk!, reversals: '0x' }], 0],
+        [[{ ...chunk!, reversals: packed.slice(0, -2) }], 11],
+        [[{ ...chunk!, reversals: `${packed}00` }], 13],
       ] as const) {
-        await expect(company.asRecorder.reverse(number, plan, recordedAt, records, '0x', bytes))
+        await expect(company.asRecorder.reverse(number, plan, recordedAt, 3, [...chunks]))
           .to.be.revertedWithCustomError(company.ledger, 'MalformedRecords')
           .withArgs(given, 12);
       }
+    });
+
+    it('refuses a leaf, a proof or a number of sales that is not the batch’s', async () => {
+      const { company, batch } = await load(recordedLarge);
+      const { number, plan, recordedAt, records } = batch;
+      const count = 70;
+      const [chunk] = chunkReversals(records, [{ index: 17, price: 1, volume: 1 }]);
+      const { proof } = chunk!;
+      const wrong = [
+        { ...chunk!, proof: proof.slice(0, -1) },
+        { ...chunk!, proof: [] },
+        { ...chunk!, proof: proof.toReversed() },
+        { ...chunk!, records: chunk!.records.replace(/.$/, '1') },
+        { ...chunk!, records: chunk!.records.slice(0, -24) },
+        // A leaf in another's place.
+        {
+          ...chunkReversals(records, [{ index: 33, price: 1, volume: 1 }])[0]!,
+          chunk: 1,
+          reversals: chunk!.reversals,
+        },
+      ];
+      for (const bad of wrong) {
+        await expect(company.asRecorder.reverse(number, plan, recordedAt, count, [bad]))
+          .to.be.revertedWithCustomError(company.ledger, 'BatchMismatch')
+          .withArgs(number);
+      }
+      for (const otherCount of [69, 71, 64, 1000, 0]) {
+        await expect(company.asRecorder.reverse(number, plan, recordedAt, otherCount, [chunk!]))
+          .to.be.revertedWithCustomError(company.ledger, 'BatchMismatch')
+          .withArgs(number);
+      }
+      // The second leaf must prove the root that the first leaves.
+      const [second] = chunkReversals(records, [{ index: 20, price: 1, volume: 1 }]);
+      await expect(company.asRecorder.reverse(number, plan, recordedAt, count, [chunk!, second!]))
+        .to.be.revertedWithCustomError(company.ledger, 'BatchMismatch')
+        .withArgs(number);
+    });
+
+    it('takes back sales of every leaf in one call, and then settles what is left', async () => {
+      const { company, batch } = await load(recordedLarge);
+      const { ledger } = company;
+      const indexes = [0, 15, 16, 31, 47, 63, 64, 69];
+      const { reserved } = await ledger.solvency();
+      await expectEntries(
+        ledger,
+        () =>
+          company.reverse(
+            batch,
+            indexes.map((index) => ({ index, price: 100, volume: 100 })),
+          ),
+        indexes.map((index) => ['SaleReversed', saleNumber(batch.number, index), ID.F, 100, 100]),
+      );
+      expect((await ledger.solvency()).reserved).to.equal(reserved - 8n * 410_000n);
+      await company.reverse(batch, [{ index: 1, price: 50, volume: 50 }]);
+      await company.passWindow(batch);
+      await company.settle(batch);
+      expect(await company.owed(ID.F)).to.deep.equal([(70n - 8n) * 200_000n - 100_000n]);
+      expect((await ledger.solvency()).reserved).to.equal(0);
     });
 
     it('refuses a batch that is not open', async () => {
@@ -66,26 +148,25 @@ describe('LedgerSales', () => {
 
     it('refuses any fact that is not the batch’s', async () => {
       const { company, batch } = await load(recorded);
-      const earlier = encodeReversals(ONE_CENT);
       for (const change of [
         { number: 2n },
         { plan: 2n },
         { recordedAt: batch.recordedAt + BigInt(DAY) },
         { records: batch.records.slice(0, -24) },
         { records: batch.records.replace(/.$/, '1') },
-        { reversals: earlier },
       ]) {
         const wrong = { ...batch, ...change };
         await expect(company.reverse(wrong, ONE_CENT))
           .to.be.revertedWithCustomError(company.ledger, 'BatchMismatch')
           .withArgs(wrong.number);
       }
-      await company.reverse({ ...batch }, ONE_CENT);
+      const reversed = { ...batch };
+      await company.reverse(reversed, ONE_CENT);
       // The batch as it was before its first reversal is not the batch any more.
       await expect(company.reverse({ ...batch }, ONE_CENT))
         .to.be.revertedWithCustomError(company.ledger, 'BatchMismatch')
         .withArgs(1);
-      await company.reverse({ ...batch, reversals: earlier }, ONE_CENT);
+      await company.reverse(reversed, ONE_CENT);
     });
 
     it('refuses from the second in which the window has ended', async () => {
@@ -209,48 +290,34 @@ describe('LedgerSales', () => {
       expect((await company.ledger.solvency()).reserved).to.equal(reserved - 10_000n * 4100n);
     });
 
-    it('refuses more reversals than a settlement can carry', async () => {
+    it('takes back a sale however many reversals came before', async () => {
       const { company, batch } = await load(recorded);
       const some = Array.from({ length: 1_000 }, () => ({ index: 0, price: 1, volume: 1 }));
-      await company.reverse(batch, some);
-      await company.reverse(batch, some);
-      await expect(company.reverse({ ...batch }, ONE_CENT))
-        .to.be.revertedWithCustomError(company.ledger, 'TooManyReversals')
-        .withArgs(2_001, 2_000);
-      // What takes back the rest of a sale is still accepted, so small reversals cannot shut out a real return.
-      await expect(
-        company.reverse({ ...batch }, [
-          { index: 0, price: 10_000, volume: 8_000 },
-          { index: 1, price: 50, volume: 50 },
-          { index: 1, price: 51, volume: 51 },
-        ]),
-      )
-        .to.be.revertedWithCustomError(company.ledger, 'TooManyReversals')
-        .withArgs(2_002, 2_000);
-      await company.reverse(batch, [{ index: 0, price: 10_000, volume: 8_000 }]);
+      for (let i = 0; i < 3; ++i) await company.reverse(batch, some);
+      await company.reverse(batch, [{ index: 0, price: 9_000, volume: 7_000 }]);
       await company.passWindow(batch);
       await company.settle(batch);
       expect(await company.owed(ID.F)).to.deep.equal([0n]);
     });
 
-    it('refuses to free more in a period than the recorder could have reserved', async () => {
+    it('refuses to free more in a period than the recorder could have reserved, and counts that apart', async () => {
       const { company, batch } = await load(recorded);
       const { asAdmin, ledger, distributors } = company;
       const freed = 10_000n * 4100n;
-      await asAdmin.setRecorder(distributors.stranger, freed - 1n);
-      const weak = company.withRecorder(distributors.stranger);
-      const whole = [{ index: 0, price: 12_000, volume: 10_000 }];
-      await expect(weak.reverse({ ...batch }, whole))
+      await asAdmin.setRecorder(distributors.recorder, 2n * freed - 20_000n, 1000);
+      const half = [{ index: 0, price: 6_000, volume: 5_000 }];
+      await expect(company.reverse({ ...batch }, [{ index: 0, price: 12_000, volume: 10_000 }]))
         .to.be.revertedWithCustomError(ledger, 'CapExceeded')
-        .withArgs(freed - 1n, freed);
-      await weak.reverse(batch, [{ index: 0, price: 6_000, volume: 5_000 }]);
-      await expect(weak.reverse({ ...batch }, [{ index: 0, price: 6_000, volume: 5_000 }]))
-        .to.be.revertedWithCustomError(ledger, 'CapExceeded')
-        .withArgs(freed / 2n - 1n, freed / 2n);
-      // The next period begins anew, and reserving is counted apart.
-      await time.increase(DAY);
-      await weak.reverse(batch, [{ index: 0, price: 6_000, volume: 5_000 }]);
-      expect((await ledger.recorderOf(distributors.stranger)).left).to.equal(freed - 1n);
+        .withArgs(freed - 10_000n, freed);
+      const before = await ledger.recorderOf(distributors.recorder);
+      await company.reverse(batch, half);
+      const after = await ledger.recorderOf(distributors.recorder);
+      expect(after.returnsLeft).to.be.within(freed / 2n - 10_010n, freed / 2n - 10_000n);
+      expect(after.left).to.be.at.least(before.left);
+      await expect(company.reverse({ ...batch }, half)).to.be.revertedWithCustomError(ledger, 'CapExceeded');
+      // The allowance fills evenly in a period.
+      await time.increase(DAY / 2);
+      await company.reverse(batch, half);
     });
 
     it('refuses once any of the batch is settled, because the window has ended', async () => {

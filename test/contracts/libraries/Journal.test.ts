@@ -1,7 +1,8 @@
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
 import { expect } from 'chai';
-import { id as hashOf } from 'ethers';
+import { id as hashOf, keccak256 } from 'ethers';
 import { DAY, ethers, loadFixture, secondBySecond, time } from '../../support/contracts/chain.ts';
+import { applyLeaving, applySponsor } from '../../support/contracts/changes.ts';
 import {
   atOnce,
   type Company,
@@ -13,7 +14,14 @@ import {
 } from '../../support/contracts/company.ts';
 import { type Fold, foldJournal, KIND_COUNT } from '../../support/contracts/journal.ts';
 import { byDifference, COMPRESSION, planOf } from '../../support/contracts/plan.ts';
-import { INACTIVE, PREFERRED, SELF, saleNumber } from '../../support/contracts/records.ts';
+import {
+  encodeBalances,
+  encodeStandings,
+  INACTIVE,
+  PREFERRED,
+  SELF,
+  saleNumber,
+} from '../../support/contracts/records.ts';
 import { sign } from '../../support/contracts/signatures.ts';
 
 /** The id that F moves to. */
@@ -21,10 +29,21 @@ const MOVED = 16;
 
 /** Every kind of entry at least once, in an order in which each can go wrong. */
 async function longScenario(company: Company): Promise<void> {
-  const { asAdmin, asStranger, ledger, distributors, options } = company;
+  const { asAdmin, asCompliance, asStranger, ledger, distributors, options } = company;
   const windowed = options.returnWindow !== 0;
   const [nextAdmin, newcomer] = distributors.free;
   await company.fund(5_000_000n);
+  await asAdmin.openBalances(
+    encodeBalances([
+      { id: ID.F, units: 5n },
+      { id: ID.A, units: 70_000n },
+      { id: ID.F, units: 1n },
+    ]),
+    EVIDENCE,
+  );
+  await company.token.mint(ledger, 7n * company.unit);
+  await asStranger.sweep();
+  await applySponsor(company, ID.F, distributors.wallets.F, ID.B);
   const first = await company.record([
     { seller: ID.F, volume: 10_000, price: 20_000 },
     { seller: ID.A, volume: 101, class: PREFERRED },
@@ -41,8 +60,11 @@ async function longScenario(company: Company): Promise<void> {
       { compression: COMPRESSION.rollUp },
     ),
   );
-  await company.correctSponsor(ID.F, distributors.wallets.F, ID.B);
+  await asAdmin.announcePlan(planOf([1]));
+  await asAdmin.cancelPlan(4);
   if (windowed) {
+    await company.setStanding([{ id: ID.A, rank: 15 }]);
+    await company.asRanker.cancelChange(2);
     await company.reverse(first, [
       { index: 0, price: 5_000, volume: 2_500 },
       { index: 3, price: 777, volume: 777 },
@@ -50,24 +72,18 @@ async function longScenario(company: Company): Promise<void> {
     await time.increase(DAY);
     await company.reverse(first, [{ index: 0, price: 1, volume: 1 }]);
   }
+  const standings = [
+    { id: ID.E, rank: 1, status: INACTIVE },
+    { id: ID.B, rank: 2 },
+  ];
+  await company.setStanding(standings);
   await company.enrol([
     { id: ID.emptyLane, sponsor: ID.E, wallet: newcomer!.address },
     { id: MOVED + 4, sponsor: ID.emptyLane },
     { id: MOVED + 5, sponsor: MOVED + 4 },
   ]);
-  await asAdmin.beginDefaultAdminTransfer(nextAdmin!);
-  await asAdmin.cancelDefaultAdminTransfer();
-  await asAdmin.changeDefaultAdminDelay(3 * DAY);
-  await asAdmin.rollbackDefaultAdminDelay();
-  await asAdmin.grantRole(hashOf('role'), distributors.stranger);
-  await asAdmin.withdrawFloat(1_234_567, distributors.stranger);
-  await company.asGuardian.setPaused(true);
-  await asAdmin.setPaused(false);
+  await powersScenario(company, nextAdmin!);
   await time.increase(options.planNotice);
-  await company.setStanding([
-    { id: ID.E, rank: 1, status: INACTIVE },
-    { id: ID.B, rank: 2 },
-  ]);
   const second = await company.record([
     { seller: MOVED + 5, volume: 2 ** 20 },
     { seller: MOVED + 4, volume: 1 },
@@ -79,23 +95,50 @@ async function longScenario(company: Company): Promise<void> {
   if (windowed) {
     await company.settle(first, 1);
     await company.settle(first, 3);
+    await company.settle(first);
+    await asStranger.skipCancelled(5);
+    await asStranger.applyStanding(3, encodeStandings(standings), 1);
+    await asStranger.applyStanding(3, encodeStandings(standings), 2);
     await time.increase(options.returnWindow);
     await company.settle(second, 2);
-    await company.settle(first);
     await company.settle(second);
   }
+  await company.asRecorder.refundLate(saleNumber(1, 0), 5, EVIDENCE);
   await walletScenario(company, newcomer!);
   await asStranger.withdraw(distributors.wallets.B);
   await asStranger.payOut([distributors.wallets.A, distributors.wallets.B, distributors.wallets.C]);
-  await company.leave(distributors.wallets.C);
-  const { asCompliance } = company;
-  await asCompliance.raiseFlag(0, ID.C, REASON);
-  await asCompliance.raiseFlag(1, saleNumber(1, 2), REASON);
+  await applyLeaving(company, distributors.wallets.C);
+  const reviewBy = (await time.latest()) + 30 * DAY;
+  await asCompliance.raiseFlag(0, ID.C, 7, 1, EVIDENCE, reviewBy);
+  await asCompliance.raiseFlag(1, saleNumber(1, 2), 8, 3, EVIDENCE, reviewBy);
   await asCompliance.closeFlag(2, 3, EVIDENCE);
-  await asAdmin.setRecorder(distributors.recorder, 0);
+  await ledger.connect(distributors.wallets.C).answerFlag(1, REASON);
+  await company.prepare('setStandby', 1, distributors.stranger.address);
+  await asAdmin.setStandby(1, distributors.stranger);
+  await asAdmin.replaceRecorder(1);
+  await asAdmin.setRecorder(distributors.stranger, 0, 0);
+  await asAdmin.publishDisclosure(202_611, EVIDENCE, REASON);
+  await asAdmin.setSuccessor(distributors.stranger);
   await asAdmin.beginDefaultAdminTransfer(nextAdmin!);
   await time.increase(3 * DAY);
   await ledger.connect(nextAdmin!).acceptDefaultAdminTransfer();
+}
+
+/** What the admin and the guardian do, and take back. */
+async function powersScenario(company: Company, nextAdmin: HardhatEthersSigner): Promise<void> {
+  const { asAdmin, distributors } = company;
+  await asAdmin.beginDefaultAdminTransfer(nextAdmin);
+  await asAdmin.cancelDefaultAdminTransfer();
+  await asAdmin.changeDefaultAdminDelay(3 * DAY);
+  await asAdmin.rollbackDefaultAdminDelay();
+  await asAdmin.announce('0x01020304');
+  await asAdmin.cancel(keccak256('0x01020304'));
+  await company.prepare('grantRole', hashOf('role'), distributors.stranger.address);
+  await asAdmin.grantRole(hashOf('role'), distributors.stranger);
+  await company.prepare('withdrawFloat', 1_234_567, distributors.stranger.address);
+  await asAdmin.withdrawFloat(1_234_567, distributors.stranger);
+  await company.asGuardian.setPaused(true);
+  await asAdmin.setPaused(false);
 }
 
 /** Wallets held, claimed, changed, recovered, and paid past. */
@@ -152,7 +195,7 @@ describe('Journal', () => {
         const { head, entries, kinds } = await foldJournal(ledger);
         expect(head).to.equal(await ledger.head());
         expect(entries).to.equal(await ledger.entryCount());
-        expect(kinds.size).to.equal(KIND_COUNT - (company.options.returnWindow === 0 ? 1 : 0));
+        expect(kinds.size).to.equal(KIND_COUNT - (company.options.returnWindow === 0 ? 2 : 0));
       });
 
       it('says what everybody is owed', async () => {

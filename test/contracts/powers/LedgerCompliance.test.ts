@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MaxUint256 } from 'ethers';
-import { DAY, loadFixture, networkHelpers, time } from '../../support/contracts/chain.ts';
+import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
+import { applySponsor } from '../../support/contracts/changes.ts';
 import {
   atOnce,
   type Company,
@@ -12,16 +13,11 @@ import {
 } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
-import { saleNumber } from '../../support/contracts/records.ts';
-import { setCounter } from '../../support/contracts/totals.ts';
 
 const MAX_HOLD = BigInt(30 * DAY);
 const GAP = BigInt(7 * DAY);
 const DISTRIBUTOR = 0;
-const SALE = 1;
-
-/** Storage slot of the number of flags: it comes after the fragments, which begin at slot 7. */
-const FLAGS_SLOT = 7 + 2 ** 24;
+const KIND = 7;
 
 async function now(): Promise<bigint> {
   return BigInt(await time.latest());
@@ -59,7 +55,7 @@ describe('LedgerCompliance', () => {
       for (const call of [
         () => as.hold(E, until, REASON),
         () => as.releaseHold(E, REASON),
-        () => as.raiseFlag(DISTRIBUTOR, ID.E, REASON),
+        () => as.raiseFlag(DISTRIBUTOR, ID.E, KIND, 1, EVIDENCE, until),
         () => as.closeFlag(1, 1, EVIDENCE),
       ]) {
         await expect(call())
@@ -184,9 +180,9 @@ describe('LedgerCompliance', () => {
       const company = await loadFixture(readable);
       const { asCompliance, ledger, distributors } = company;
       const { F } = distributors.wallets;
-      const until = (await now()) + BigInt(DAY);
+      const until = (await now()) + BigInt(10 * DAY);
       await asCompliance.hold(F, until, REASON);
-      await company.correctSponsor(ID.F, F, ID.root);
+      await applySponsor(company, ID.F, F, ID.root);
       const moved = await ledger.movedTo(ID.F);
       expect([...(await ledger.walletOf(F))].slice(0, 3)).to.deep.equal([
         moved,
@@ -252,146 +248,5 @@ describe('LedgerCompliance', () => {
         await expectSound(company);
       });
     }
-  });
-
-  describe('raiseFlag', () => {
-    it('refuses a distributor or a sale that is not there, and any other kind', async () => {
-      const { asCompliance, ledger } = await loadFixture(withSale);
-      const refused: [kind: bigint | number, subject: bigint | number][] = [
-        [DISTRIBUTOR, 0],
-        [DISTRIBUTOR, ID.emptyLane],
-        [DISTRIBUTOR, 16],
-        [DISTRIBUTOR, 2 ** 26 + ID.E],
-        [DISTRIBUTOR, 2n ** 32n + BigInt(ID.E)],
-        [DISTRIBUTOR, MaxUint256],
-        [SALE, 0],
-        [SALE, saleNumber(0, 5)],
-        [SALE, saleNumber(2, 0)],
-        [SALE, saleNumber(2n ** 24n + 1n, 0)],
-        [SALE, 2n ** 48n + saleNumber(1, 0)],
-        [SALE, MaxUint256],
-        [2, ID.E],
-        [256, ID.E],
-        [MaxUint256, saleNumber(1, 0)],
-      ];
-      for (const [kind, subject] of refused) {
-        await expect(asCompliance.raiseFlag(kind, subject, REASON))
-          .to.be.revertedWithCustomError(ledger, 'UnknownSubject')
-          .withArgs(kind, subject);
-      }
-    });
-
-    it('refuses when the company has filled its half of the journal', async () => {
-      const { asCompliance, ledger, distributors } = await loadFixture(withSale);
-      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
-      await asCompliance.hold(distributors.wallets.E, (await now()) + BigInt(DAY), REASON);
-      await setCounter(ledger, 'entries', 2n ** 31n);
-      await expect(asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON))
-        .to.be.revertedWithCustomError(ledger, 'JournalFull')
-        .withArgs(2n ** 31n);
-      // What ends a review or a hold is always possible.
-      await asCompliance.closeFlag(1, 1, EVIDENCE);
-      await asCompliance.releaseHold(distributors.wallets.E, REASON);
-    });
-
-    it('refuses more flags than have a number', async () => {
-      const { asCompliance, ledger } = await loadFixture(withSale);
-      const limit = 2n ** 32n - 1n;
-      await networkHelpers.setStorageAt(await ledger.getAddress(), FLAGS_SLOT, limit);
-      await expect(asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON))
-        .to.be.revertedWithCustomError(ledger, 'TooManyFlags')
-        .withArgs(limit);
-      await networkHelpers.setStorageAt(await ledger.getAddress(), FLAGS_SLOT, limit - 1n);
-      await expectEntries(ledger, () => asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON), [
-        ['FlagRaised', limit, DISTRIBUTOR, ID.E, REASON],
-      ]);
-    });
-
-    for (const { form, fixture } of atOnce) {
-      it(`flags distributors and sales in public, by number, and changes nobody’s money, in ${form}`, async () => {
-        const company = await loadFixture(fixture);
-        const { asCompliance, asStranger, ledger, distributors } = company;
-        await company.record([{ seller: ID.F, volume: 10_000 }]);
-        await company.leave(distributors.wallets.root);
-        const subjects: [kind: number, subject: bigint | number][] = [
-          [DISTRIBUTOR, ID.E],
-          [SALE, saleNumber(1, 0)],
-          // The same again, who has left, and who has no wallet.
-          [DISTRIBUTOR, ID.E],
-          [DISTRIBUTOR, ID.root],
-          [DISTRIBUTOR, ID.walletless],
-        ];
-        const solvency = await ledger.solvency();
-        for (const [i, [kind, subject]] of subjects.entries()) {
-          expect(await asCompliance.raiseFlag.staticCall(kind, subject, REASON)).to.equal(i + 1);
-          await expectEntries(ledger, () => asCompliance.raiseFlag(kind, subject, REASON), [
-            ['FlagRaised', i + 1, kind, subject, REASON],
-          ]);
-          expect(await ledger.flagOf(i + 1)).to.equal(0);
-        }
-        expect(await ledger.solvency()).to.deep.equal(solvency);
-        await asStranger.withdraw(distributors.wallets.E);
-        await expectSound(company);
-      });
-    }
-  });
-
-  describe('closeFlag', () => {
-    it('refuses what is not open', async () => {
-      const { asCompliance, ledger } = await loadFixture(readable);
-      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
-      for (const flag of [0n, 2n, 2n ** 32n + 1n, MaxUint256]) {
-        await expect(asCompliance.closeFlag(flag, 1, EVIDENCE))
-          .to.be.revertedWithCustomError(ledger, 'FlagNotOpen')
-          .withArgs(flag);
-      }
-      await asCompliance.closeFlag(1, 1, EVIDENCE);
-      for (const outcome of [1, 2, 0]) {
-        await expect(asCompliance.closeFlag(1, outcome, EVIDENCE))
-          .to.be.revertedWithCustomError(ledger, 'FlagNotOpen')
-          .withArgs(1);
-      }
-    });
-
-    it('refuses an outcome that is none', async () => {
-      const { asCompliance, ledger } = await loadFixture(readable);
-      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
-      for (const outcome of [0n, 4n, 257n, MaxUint256]) {
-        await expect(asCompliance.closeFlag(1, outcome, EVIDENCE))
-          .to.be.revertedWithCustomError(ledger, 'UnknownOutcome')
-          .withArgs(outcome);
-      }
-    });
-
-    for (const { form, fixture } of atOnce) {
-      it(`ends a review with each of the outcomes, in ${form}`, async () => {
-        const company = await loadFixture(fixture);
-        const { asCompliance, ledger } = company;
-        // Three flags share a storage word, and each has its own outcome.
-        for (let flag = 1; flag <= 3; ++flag) await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
-        for (const [flag, outcome] of [
-          [2, 3],
-          [3, 1],
-          [1, 2],
-        ] as const) {
-          await expectEntries(ledger, () => asCompliance.closeFlag(flag, outcome, EVIDENCE), [
-            ['FlagClosed', flag, outcome, EVIDENCE],
-          ]);
-        }
-        const outcomes = await Promise.all([1, 2, 3].map((flag) => ledger.flagOf(flag)));
-        expect(outcomes).to.deep.equal([2n, 3n, 1n]);
-        await expectSound(company);
-      });
-    }
-  });
-
-  describe('flagOf', () => {
-    it('refuses a number that no flag has', async () => {
-      const { asCompliance, ledger } = await loadFixture(readable);
-      await asCompliance.raiseFlag(DISTRIBUTOR, ID.E, REASON);
-      for (const flag of [0n, 2n, MaxUint256]) {
-        await expect(ledger.flagOf(flag)).to.be.revertedWithCustomError(ledger, 'FlagNotOpen').withArgs(flag);
-      }
-    });
   });
 });

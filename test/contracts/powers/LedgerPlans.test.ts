@@ -14,6 +14,7 @@ import {
   RATES,
 } from '../../support/contracts/plan.ts';
 import { encodeSales } from '../../support/contracts/records.ts';
+import { setCounter } from '../../support/contracts/totals.ts';
 
 const NOTICE = 30 * DAY;
 
@@ -27,12 +28,12 @@ const ABOVE_CEILING = {
   ],
 };
 
-async function withoutNotice() {
-  return openCompany({ planNotice: 0, returnWindow: 0 });
+async function atOnceWithShortNotice() {
+  return openCompany({ returnWindow: 0, planNotice: DAY });
 }
 
-async function withoutNoticeToPlans() {
-  return openCompany({ planNotice: 0 });
+async function withShortNotice() {
+  return openCompany({ planNotice: DAY });
 }
 
 describe('LedgerPlans', () => {
@@ -162,15 +163,46 @@ describe('LedgerPlans', () => {
       });
     }
 
+    it('refuses a reach below 64 or above 1,000 ids', async () => {
+      const { asAdmin, ledger } = await loadFixture(readable);
+      for (const reach of [0, 63, 1001, 65_535]) {
+        await expect(asAdmin.announcePlan(planOf(RATES, { reach })))
+          .to.be.revertedWithCustomError(ledger, 'ReachOutOfRange')
+          .withArgs(reach, 64, 1000);
+      }
+      for (const reach of [64, 1000]) await asAdmin.announcePlan(planOf(RATES, { reach }));
+      expect((await ledger.planOf(3)).plan.reach).to.equal(1000);
+    });
+
+    it('refuses a ninth plan that has not started, and takes it when one has', async () => {
+      const { asAdmin, ledger } = await loadFixture(readable);
+      for (let i = 0; i < 8; ++i) await asAdmin.announcePlan(planOf([i]));
+      await expect(asAdmin.announcePlan(planOf([9])))
+        .to.be.revertedWithCustomError(ledger, 'TooManyPlansPending')
+        .withArgs(8);
+      // A cancelled plan keeps its place until its time has come.
+      await asAdmin.cancelPlan(9);
+      await expect(asAdmin.announcePlan(planOf([9]))).to.be.revertedWithCustomError(
+        ledger,
+        'TooManyPlansPending',
+      );
+      await time.setNextBlockTimestamp((await ledger.planOf(2)).startsAt);
+      await asAdmin.announcePlan(planOf([9]));
+      expect((await ledger.counts()).plans).to.equal(10);
+    });
+
     it('refuses a plan after the last version', async () => {
-      const { asAdmin, ledger } = await loadFixture(withoutNotice);
-      for (let version = 2; version <= 255; ++version) await asAdmin.announcePlan(planOf([version]));
+      const { asAdmin, ledger } = await loadFixture(atOnceWithShortNotice);
+      const last = 2n ** 16n - 1n;
+      await setCounter(ledger, 'plans', last);
+      await setCounter(ledger, 'due', last);
       await expect(asAdmin.announcePlan(planOf([1])))
         .to.be.revertedWithCustomError(ledger, 'TooManyPlans')
-        .withArgs(255);
-      expect((await ledger.counts()).plans).to.equal(255);
-      expect(await ledger.currentPlan()).to.equal(255);
-      expect((await ledger.planOf(255)).plan.ratesBps).to.deep.equal([[255n]]);
+        .withArgs(last);
+      await setCounter(ledger, 'plans', last - 1n);
+      await setCounter(ledger, 'due', last - 1n);
+      await asAdmin.announcePlan(planOf([255]));
+      expect((await ledger.planOf(last)).plan.ratesBps).to.deep.equal([[255n]]);
     });
 
     it('announces a plan, which starts after the notice', async () => {
@@ -188,8 +220,9 @@ describe('LedgerPlans', () => {
 
     for (const { name, plan } of kinds) {
       it(`reserves the best rate of each level, up to the ceiling, ${name}`, async () => {
-        const company = await loadFixture(withoutNoticeToPlans);
+        const company = await loadFixture(withShortNotice);
         await company.asAdmin.announcePlan({ ...plan, ...ABOVE_CEILING, ceilingBps: 2500 });
+        await time.increase(DAY);
         await company.record([{ seller: ID.F, volume: 100 }]);
         expect((await company.ledger.solvency()).reserved).to.equal(100 * 2500);
       });
@@ -274,13 +307,6 @@ describe('LedgerPlans', () => {
       await time.increaseTo((await ledger.planOf(4)).startsAt);
       expect((await company.record([{ seller: ID.F, volume: 100 }])).plan).to.equal(4);
     });
-
-    it('changes with the announcement when there is no notice', async () => {
-      const company = await loadFixture(withoutNotice);
-      await company.asAdmin.announcePlan(planOf([1000]));
-      await company.record([{ seller: ID.F, volume: 100 }]);
-      expect(await company.owed(ID.F, ID.E)).to.deep.equal([100_000n, 0n]);
-    });
   });
 
   describe('a change of plan', () => {
@@ -290,11 +316,11 @@ describe('LedgerPlans', () => {
       const start = (await ledger.planOf(2)).startsAt;
       const records = encodeSales([{ seller: ID.F, volume: 100 }]);
       await time.setNextBlockTimestamp(start - 1n);
-      await expect(asRecorder.recordSales(1, records, MANIFEST))
+      await expect(asRecorder.recordSales(records, 1, MANIFEST, 1))
         .to.emit(ledger, 'BatchRecorded')
         .withArgs(1, 1, asRecorder.runner, start - 1n, 410_000, MANIFEST, records, () => true);
       await time.setNextBlockTimestamp(start);
-      await expect(asRecorder.recordSales(2, records, MANIFEST))
+      await expect(asRecorder.recordSales(records, 2, MANIFEST, 2))
         .to.emit(ledger, 'BatchRecorded')
         .withArgs(2, 2, asRecorder.runner, start, 50_000, MANIFEST, records, () => true);
     });
@@ -346,9 +372,9 @@ describe('LedgerPlans', () => {
 
 /** A plan as a decoded event or answer has it. */
 function valuesOf(plan: PlanTerms): unknown[] {
-  const { kind, compression, boundaryRank, ceilingBps, weightsBps, ratesBps } = plan;
+  const { kind, compression, boundaryRank, reach, ceilingBps, weightsBps, ratesBps } = plan;
   return [
-    ...[kind, compression, boundaryRank, ceilingBps].map(BigInt),
+    ...[kind, compression, boundaryRank, reach, ceilingBps].map(BigInt),
     weightsBps.map(BigInt),
     ratesBps.map((row) => row.map(BigInt)),
   ];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { applySponsor } from '../../support/contracts/changes.ts';
 import { ZeroAddress, ZeroHash } from 'ethers';
 import { DAY, HOUR, loadFixture, time } from '../../support/contracts/chain.ts';
+import { applySponsor } from '../../support/contracts/changes.ts';
 import { atOnce, type Company, ID, REASON, readable } from '../../support/contracts/company.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';

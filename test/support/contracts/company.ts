@@ -167,7 +167,7 @@ export class Company {
     if (this.delay === 0) return;
     const data = this.dataOf(name, args);
     await this.asAdmin.announce(data);
-    await time.setNextBlockTimestamp(await this.ledger.actOf(keccak256(data)));
+    await time.increaseTo(await this.ledger.actOf(keccak256(data)));
   }
 
   /** Gives a role to its member of `distributors`, or to somebody else. */
