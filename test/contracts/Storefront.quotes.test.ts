@@ -92,7 +92,7 @@ describe('Storefront', () => {
 
     it('is refused for a seller who has left', async () => {
       const shop = await loadFixture(usualShop);
-      const { ledger, distributors } = shop.company;
+      const { distributors } = shop.company;
       await applyLeaving(shop.company, distributors.wallets.F);
       await expect(shop.buy(shop.quote()))
         .to.be.revertedWithCustomError(shop.storefront, 'SellerGone')

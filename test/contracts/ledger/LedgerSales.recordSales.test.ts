@@ -277,7 +277,7 @@ describe('LedgerSales', () => {
 
     it('records the largest sale there can be', async () => {
       const company = await loadFixture(readable);
-      const { asAdmin, ledger, distributors } = company;
+      const { ledger, distributors } = company;
       const reserved = BigInt(MAX_CENTS) * 4100n;
       await company.setRecorder(distributors.recorder, 2n ** 50n - 1n);
       await company.fund(reserved - company.options.float);
