@@ -64,7 +64,7 @@ class LedgerChain implements Chain {
   readonly anvil: Anvil;
   readonly ledger: Hex;
   readonly startBlock: number;
-  readonly #sender: string;
+  readonly #sender: Hex;
   readonly #tree = new Tree();
   readonly #random: Random;
   #batches = 0;
@@ -77,7 +77,7 @@ class LedgerChain implements Chain {
     seed: number,
   ) {
     this.anvil = anvil;
-    this.#sender = sender;
+    this.#sender = sender as Hex;
     this.ledger = at.ledger as Hex;
     this.startBlock = at.startBlock;
     this.#random = new Random(seed);
@@ -93,7 +93,6 @@ class LedgerChain implements Chain {
       privateKey: company.privateKey,
       request,
       floatUnits: 10n ** 15n,
-      capUnits: 10n ** 18n,
     });
     const chain = new LedgerChain(anvil, company.address, deployed, seed);
     await anvil.rpc('evm_setAutomine', [false]);
@@ -113,18 +112,19 @@ class LedgerChain implements Chain {
       if (calls.length >= TRANSACTIONS_PER_BLOCK) await this.#mine(calls.splice(0));
     }
     await this.#mine(calls);
-    const data = await this.#view('counts');
-    const [batches] = decodeFunctionResult({ abi: commissionLedgerAbi, functionName: 'counts', data });
-    if (batches !== BigInt(this.#batches))
-      throw new Error(`the ledger took ${batches} batches of ${this.#batches}`);
+    const data = await this.#view('recorderOf', [this.#sender]);
+    const { sequence } = decodeFunctionResult({ abi: commissionLedgerAbi, functionName: 'recorderOf', data });
+    if (sequence !== BigInt(this.#batches))
+      throw new Error(`the ledger took ${sequence} batches of ${this.#batches}`);
   }
 
   async countEntries(): Promise<number> {
     return Number(await this.#view('entryCount'));
   }
 
-  #view(functionName: 'counts' | 'entryCount'): Promise<Hex> {
-    const data = encodeFunctionData({ abi: commissionLedgerAbi, functionName });
+  #view(...[functionName, args]: ['recorderOf', [Hex]] | ['entryCount']): Promise<Hex> {
+    const call = functionName === 'recorderOf' ? { functionName, args } : { functionName };
+    const data = encodeFunctionData({ abi: commissionLedgerAbi, ...call });
     return this.anvil.rpc<Hex>('eth_call', [{ to: this.ledger, data }, 'latest']);
   }
 
@@ -155,7 +155,7 @@ class LedgerChain implements Chain {
     return encodeFunctionData({
       abi: commissionLedgerAbi,
       functionName: 'recordSales',
-      args: [BigInt(batch), encodeSales(sales), manifestRoot],
+      args: [encodeSales(sales), BigInt(batch), manifestRoot, 1n],
     });
   }
 

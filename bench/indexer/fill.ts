@@ -24,6 +24,7 @@ export async function fill(database: Database, scale: Scale): Promise<Filled> {
     planNotice: 60,
     capPeriod: 3_600,
     compact: true,
+    delay: 86_400,
   };
   await saveLedger(database, { ledger: LEDGER, chainId: 31_337, startBlock: 1, terms });
   const made = new MadeEntries(scale);

@@ -26,6 +26,7 @@ const PLAN: Plan = {
   kind: 0,
   compression: 0,
   boundaryRank: 0,
+  reach: 64,
   ceilingBps: 3_200,
   weightsBps: [10_000, 10_000, 10_000],
   ratesBps: [RATES],
@@ -56,6 +57,7 @@ export class MadeEntries {
   readonly #scale: Scale;
   readonly #random = new Random(7);
   #lastId: number;
+  #changes = 0;
   #window: Recorded[] = [];
 
   constructor(scale: Scale) {
@@ -101,14 +103,16 @@ export class MadeEntries {
       this.tree.sponsors[one] = before;
       this.tree.ids[one] = ++this.#lastId;
       const sponsor = this.tree.idOf(before);
-      const entry = {
-        kind: 'sponsorCorrected',
-        id,
-        newId: this.#lastId,
-        sponsor,
-        reason: hashOf(one),
-      } as const;
-      yield { time: Math.floor((FROM + UNTIL) / 2), entries: [entry] };
+      const change = ++this.#changes;
+      const [newId, time] = [this.#lastId, Math.floor((FROM + UNTIL) / 2)];
+      const reason = hashOf(one);
+      yield {
+        time,
+        entries: [
+          { kind: 'correctionAnnounced', change, id, sponsor, reason, effectiveAt: time },
+          { kind: 'changeApplied', change, until: 1, newId, lapsed: false },
+        ],
+      };
     }
   }
 

@@ -101,7 +101,7 @@ export class Bench {
       accounts.push({
         id,
         sponsor: movedTo === null ? distributor.sponsor : 0,
-        owed: distributor.creditedUnits - distributor.paidUnits,
+        owed: distributor.openedUnits + distributor.creditedUnits - distributor.paidUnits,
         rank: movedTo === null ? distributor.rank : 0,
         status: distributor.status,
         movedTo: movedTo ?? 0,
@@ -113,7 +113,7 @@ export class Bench {
     return {
       head: status?.head ?? '0x',
       entryCount: status?.entryCount ?? 0,
-      owed: totals.creditedUnits - totals.paidUnits,
+      owed: totals.openedUnits + totals.creditedUnits - totals.paidUnits,
       accounts,
     };
   }

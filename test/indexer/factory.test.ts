@@ -2,7 +2,7 @@ import { createIndexer, type IndexerOptions, type Progress } from '@plumbline/in
 import { FactoryMissingError, LedgersFailedError } from '@plumbline/indexer/testing';
 import { type BooksStatus, findStatus, listLedgers } from '@plumbline/store';
 import { expect } from 'chai';
-import { JsonRpcProvider, NonceManager, Wallet, zeroPadValue } from 'ethers';
+import { JsonRpcProvider, NonceManager, Wallet, ZeroHash, zeroPadValue } from 'ethers';
 import type { Address, Hex } from 'viem';
 import { contractAt, DEFAULT_PLAN } from '../../scripts/stack/deploy.ts';
 import type { ICommissionLedger } from '../../types/interfaces/ICommissionLedger.js';
@@ -55,13 +55,17 @@ for (const engine of engines) {
       const contract = contractAt<LedgerFactory>('LedgerFactory', factory, admin);
       const request = {
         token,
+        unit: 1,
         returnWindow: 3_600,
-        planNotice: 0,
+        planNotice: 86_400,
         capPeriod: 86_400,
         compact: created % 2 === 1,
         admin: await admin.getAddress(),
-        adminDelay: 3_600,
+        adminDelay: 86_400,
+        delay: 86_400,
         plan: DEFAULT_PLAN,
+        roles: [],
+        recorders: [{ key: await admin.getAddress(), cap: 10n ** 12n, countCap: 1_000n }],
       };
       const salt = zeroPadValue(`0x0${++created}`, 32);
       const ledger = (await contract.createLedger.staticCall(request, salt)).toLowerCase() as Address;
@@ -73,7 +77,7 @@ for (const engine of engines) {
 
     async function act(ledger: Address): Promise<void> {
       const contract = contractAt<ICommissionLedger>('interfaces/ICommissionLedger', ledger, admin);
-      await (await contract.setRecorder(await admin.getAddress(), 1_000)).wait();
+      await (await contract.publishDisclosure(1, ZeroHash, ZeroHash)).wait();
     }
 
     const headOf = async (ledger: Address): Promise<Hex> =>

@@ -1,11 +1,13 @@
-import { BUYER_CLASSES, nextId, type SaleRecord } from '@plumbline/protocol';
+import { BUYER_CLASSES, encodeBalances, nextId, type SaleRecord } from '@plumbline/protocol';
 import { type Address, type Hex, keccak256, numberToHex } from 'viem';
 import type { Deployment } from '../../scripts/stack/deploy.ts';
 import type { Anvil } from '../support/chain.ts';
-import { LedgerCompany } from '../support/company/company.ts';
+import { DAY, EVIDENCE, LedgerCompany } from '../support/company/company.ts';
 import { Random } from '../support/random.ts';
-import type { Memory } from './memory.ts';
-import { addressOf, PersonalBusiness } from './powers.ts';
+import { ChangeBusiness } from './changes.ts';
+import { CompanyActs } from './company-acts.ts';
+import { addressOf, newMemory } from './memory.ts';
+import { PersonalBusiness } from './powers.ts';
 
 /** Seconds in which a sale of these programmes can be reversed. */
 export const RETURN_WINDOW = 3_600;
@@ -46,17 +48,22 @@ export class Programme {
   readonly company: LedgerCompany;
   readonly #random: Random;
   readonly #personal: PersonalBusiness;
-  #memory: Memory = { distributors: [], occupancy: {}, batches: 0, open: [], flags: 0, wallets: 0 };
+  readonly #changes: ChangeBusiness;
+  readonly #acts: CompanyActs;
+  #memory = newMemory();
 
   private constructor(company: LedgerCompany, seed: number) {
     this.company = company;
     this.#random = new Random(seed);
     this.#personal = new PersonalBusiness(company, this.#random);
+    this.#changes = new ChangeBusiness(company, this.#random);
+    this.#acts = new CompanyActs(company, this.#random);
   }
 
   static async open(chain: Anvil, { compact = false, seed = 1 } = {}): Promise<Programme> {
-    const request = { compact, returnWindow: RETURN_WINDOW, planNotice: 0 };
-    const company = await LedgerCompany.open(chain, { request });
+    const request = { compact, returnWindow: RETURN_WINDOW, planNotice: DAY };
+    const second = { key: chain.accounts[2]?.address ?? '', cap: 10n ** 15n, countCap: 2n ** 20n };
+    const company = await LedgerCompany.open(chain, { request, recorders: [second] });
     return new Programme(company, seed);
   }
 
@@ -88,7 +95,7 @@ export class Programme {
 
   /** Does `acts` random things, some blocks apart. */
   async live(acts: number): Promise<void> {
-    if (this.#memory.distributors.length === 0) await this.enrol(6);
+    if (this.#memory.distributors.length === 0) await this.#begin();
     for (let i = 0; i < acts; i++) {
       const kinds = [
         () => this.enrol(1 + this.#random.below(6)),
@@ -97,7 +104,11 @@ export class Programme {
         () => this.#reverse(),
         () => this.settle(1 + this.#random.below(6)),
         () => this.payOut(),
-        () => this.#announcePlan(),
+        () => this.#changes.act(this.#memory),
+        () => this.#changes.act(this.#memory),
+        () => this.#applyNext(),
+        () => this.#acts.act(this.#memory),
+        () => this.company.passTime(this.#random.below(DAY)),
         async () => this.#personal.act(this.#memory, await this.company.now()),
         async () => this.#personal.act(this.#memory, await this.company.now()),
         async () => this.#personal.act(this.#memory, await this.company.now()),
@@ -109,7 +120,35 @@ export class Programme {
 
   /** Does everything once that may happen to distributors. */
   async liveThrough(): Promise<void> {
+    await this.#changes.actAll(this.#memory);
     await this.#personal.actAll(this.#memory, await this.company.now());
+    await this.#acts.actAll(this.#memory);
+    while (this.#memory.changes.length > 0) await this.#applyNext();
+  }
+
+  /** Announces a change of every kind and waits until all are effective; later batches settle with them. */
+  async announceChanges(): Promise<void> {
+    await this.#changes.actAll(this.#memory);
+    await this.company.passTime(3 * DAY);
+  }
+
+  /** The first distributors, some of whom are owed something from before the ledger. */
+  async #begin(): Promise<void> {
+    await this.enrol(6);
+    const balances = this.#memory.distributors.map(({ id }) => ({
+      id,
+      units: BigInt(1 + this.#random.below(1_000)),
+    }));
+    await this.company.call('openBalances', [encodeBalances(balances.slice(0, 4)), EVIDENCE]);
+  }
+
+  /** Settles what was recorded before the next change, waits until it is effective, and applies it. */
+  async #applyNext(): Promise<void> {
+    const startsAt = this.#changes.startsAt(this.#memory);
+    if (startsAt === Number.POSITIVE_INFINITY) return;
+    await this.company.passTime(Math.max(0, startsAt - (await this.company.now())));
+    while (this.#memory.open.some(({ recordedAt }) => recordedAt < startsAt)) await this.#settleFirst();
+    await this.#changes.applyNext(this.#memory);
   }
 
   async mine(blocks: number): Promise<void> {
@@ -118,6 +157,7 @@ export class Programme {
 
   async enrol(count: number): Promise<void> {
     const { distributors, occupancy } = this.#memory;
+    const enrolledAt = await this.company.now();
     const recruits = Array.from({ length: count }, () => {
       const present = distributors.filter(({ gone }) => !gone);
       const sponsor = present.length === 0 || this.#random.below(9) === 0 ? 0 : this.#random.pick(present).id;
@@ -125,7 +165,14 @@ export class Programme {
       const id = nextId(sponsor, occupancy[sponsor >>> 2] ?? 0, fragments);
       occupancy[id >>> 2] = (occupancy[id >>> 2] ?? 0) + 1;
       const key = this.#random.below(4) === 0 ? null : keccak256(numberToHex(id));
-      distributors.push({ id, sponsor, key, nonce: 0, gone: false, held: 'never', recovered: false });
+      const untroubled = {
+        gone: false,
+        isLeaving: false,
+        held: 'never',
+        heldUntil: 0,
+        recovered: false,
+      } as const;
+      distributors.push({ id, sponsor, key, nonce: 0, enrolledAt, ...untroubled });
       return { id, sponsor, wallet: addressOf(key) };
     });
     await this.company.enrol(recruits);
@@ -142,19 +189,36 @@ export class Programme {
         volumeCents: priceCents - BigInt(this.#random.below(Number(priceCents))),
       };
     });
-    this.#memory.batches++;
-    open.push(await this.company.record(sales));
+    const recorder = this.#random.below(3) === 0 ? this.#memory.secondRecorder : 0;
+    const batch = await this.company.record(sales, undefined, this.#keyOf(recorder));
+    if (recorder === 0) this.#memory.batches++;
+    open.push({ ...batch, recorder });
   }
 
-  /** Settles up to `most` sales of the oldest open batch, or all batches without a limit. */
+  #keyOf(recorder: number): Address {
+    return this.company.account(recorder).address.toLowerCase() as Address;
+  }
+
+  /** Settles up to `most` sales of the oldest open batch; all open batches by default. */
   async settle(most = Number.POSITIVE_INFINITY): Promise<void> {
-    const [batch] = this.#memory.open;
+    if (this.#memory.open.length === 0) return;
+    await this.company.passTime(RETURN_WINDOW);
+    await this.#settleFirst(most);
+    if (most === Number.POSITIVE_INFINITY) await this.settle();
+  }
+
+  /** The same of a batch whose window is over, after the changes that it settles with. */
+  async #settleFirst(most = Number.POSITIVE_INFINITY): Promise<void> {
+    const { open, settled } = this.#memory;
+    const [batch] = open;
     if (!batch) return;
-    await this.company.anvil.rpc('evm_increaseTime', [RETURN_WINDOW]);
+    while (this.#changes.startsAt(this.#memory) <= batch.recordedAt)
+      await this.#changes.applyNext(this.#memory);
     const until = Math.min(batch.settled + most, batch.sales.length);
     await this.company.settle(batch, until);
-    if (until === batch.sales.length) this.#memory.open.shift();
-    if (most === Number.POSITIVE_INFINITY) await this.settle();
+    if (until < batch.sales.length) return;
+    open.shift();
+    if (batch.recorder === 0) settled.push(batch.batch);
   }
 
   async #reverse(): Promise<void> {
@@ -164,11 +228,12 @@ export class Programme {
     if (open.length === 0) return;
     const batch = this.#random.pick(open);
     const index = this.#random.below(batch.sales.length);
-    const taken = batch.reversals.filter((each) => each.index === index);
-    const left = taken.reduce((sum, each) => sum - each.volumeCents, batch.sales[index]!.volumeCents);
+    const before = batch.reversals.filter((each) => each.index === index);
+    const left = before.reduce((sum, each) => sum - each.volumeCents, batch.sales[index]!.volumeCents);
     if (left === 0n) return;
     const volumeCents = BigInt(1 + this.#random.below(Number(left)));
-    await this.company.reverse(batch, [{ index, priceCents: volumeCents, volumeCents }]);
+    const taken = [{ index, priceCents: volumeCents, volumeCents }];
+    await this.company.reverse(batch, taken, this.#keyOf(batch.recorder));
   }
 
   async payOut(): Promise<void> {
@@ -187,22 +252,6 @@ export class Programme {
       .filter(({ key }) => key !== null)
       .map(({ key }) => addressOf(key));
     await this.company.call('payOut', [wallets]);
-  }
-
-  async #announcePlan(): Promise<void> {
-    const kind = this.#random.below(3);
-    const levels = () => (kind === 1 ? 2 : 1 + this.#random.below(6));
-    const plan = {
-      kind,
-      compression: this.#random.below(kind === 1 ? 2 : 3),
-      boundaryRank: kind === 2 ? 1 + this.#random.below(2) : 0,
-      ceilingBps: 3_000,
-      weightsBps: [10_000, this.#random.below(10_001), this.#random.below(10_001)],
-      ratesBps: Array.from({ length: 1 + this.#random.below(4) }, () =>
-        Array.from({ length: levels() }, () => this.#random.below(500)),
-      ),
-    };
-    await this.company.call('announcePlan', [plan]);
   }
 
   async views(): Promise<Views> {

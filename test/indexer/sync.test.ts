@@ -1,8 +1,9 @@
 import { createIndexer, type Progress } from '@plumbline/indexer';
 import type { Entry } from '@plumbline/protocol';
-import { findDistributor, findLedger, getPending } from '@plumbline/store';
+import { findDistributor, findLedger, getPending, listPendingChanges } from '@plumbline/store';
 import { expect } from 'chai';
 import { clearBooks } from '../support/books.ts';
+import { DAY } from '../support/company/company.ts';
 import { engines } from '../support/databases.ts';
 import { Bench } from './bench.ts';
 import { Programme, RETURN_WINDOW } from './programme.ts';
@@ -12,13 +13,27 @@ const KINDS: Entry['kind'][] = [
   'enrolled',
   'batchRecorded',
   'batchSettled',
-  'standingSet',
-  'sponsorCorrected',
-  'distributorLeft',
+  'standingAnnounced',
+  'correctionAnnounced',
+  'endingAnnounced',
+  'changeCancelled',
+  'changeApplied',
+  'actAnnounced',
+  'actCancelled',
+  'standbySet',
+  'recorderReplaced',
+  'planCancelled',
+  'balancesOpened',
+  'refundedLate',
+  'disclosurePublished',
+  'successorSet',
+  'surplusSwept',
   'walletSet',
   'recoverySet',
   'holdSet',
   'flagRaised',
+  'flagAnswered',
+  'flagClosed',
   'floatWithdrawn',
   'pauseSet',
 ];
@@ -55,7 +70,15 @@ for (const engine of engines) {
           ledger,
           chainId,
           startBlock,
-          terms: { token, unit: 1n, returnWindow: RETURN_WINDOW, planNotice: 0, capPeriod: 86_400, compact },
+          terms: {
+            token,
+            unit: 1n,
+            returnWindow: RETURN_WINDOW,
+            planNotice: DAY,
+            capPeriod: DAY,
+            compact,
+            delay: DAY,
+          },
         });
         await clearBooks(bench.database);
       });
@@ -64,9 +87,11 @@ for (const engine of engines) {
         const programme = await Programme.open(bench.chain, { compact, seed: compact ? 23 : 24 });
         const { ledger } = programme.deployment;
         await programme.live(30);
+        await programme.announceChanges();
         await programme.sell(8);
         await bench.sync(programme);
         const { accounts } = await programme.views();
+        expect(await listPendingChanges(bench.database, ledger)).to.not.have.lengthOf(0);
         const promised = new Map<number, bigint>();
         for (const { id } of accounts) {
           const { units } = await getPending(bench.database, ledger, id);
@@ -77,7 +102,9 @@ for (const engine of engines) {
         await bench.sync(programme);
         let credited = 0;
         for (const { id } of accounts) {
-          const distributor = await findDistributor(bench.database, ledger, id);
+          const before = await findDistributor(bench.database, ledger, id);
+          // Some have moved as their batches were settled.
+          const distributor = await findDistributor(bench.database, ledger, before?.movedTo ?? id);
           expect(distributor?.creditedUnits, `distributor ${id}`).to.equal(promised.get(id));
           expect(await getPending(bench.database, ledger, id)).to.deep.include({
             units: 0n,

@@ -159,14 +159,18 @@ export class LedgerCompany {
     return next;
   }
 
-  /** Records sales as the next batch. */
-  async record(sales: SaleRecord[], manifestRoot: Hex = MANIFEST): Promise<RecordedBatch> {
+  /** Records sales as the next batch of the recorder with this key. */
+  async record(
+    sales: SaleRecord[],
+    manifestRoot: Hex = MANIFEST,
+    key: Address = this.admin,
+  ): Promise<RecordedBatch> {
     const [recorder, planInForce] = await Promise.all([
-      this.view<{ sequence: bigint }>('recorderOf', [this.admin]),
+      this.view<{ sequence: bigint }>('recorderOf', [key]),
       this.view<bigint>('currentPlan'),
     ]);
     const args = [encodeSales(sales), recorder.sequence + 1n, manifestRoot, planInForce];
-    const receipt = await this.call('recordSales', args);
+    const receipt = await this.callAs(key, 'recordSales', args);
     const [recorded] = decodeEntries(listJournalLogs(receipt, this.ledger));
     if (!recorded) throw new Error('the ledger logged no batch');
     const { batch, plan, recordedAt } = recorded.entry as BatchRecorded;
@@ -175,10 +179,16 @@ export class LedgerCompany {
     return { batch, plan, recordedAt, sales, reversals: [], settled: 0, ...place };
   }
 
-  /** Takes back parts of a batch's sales. */
-  async reverse(batch: OpenBatch, reversals: ReversalRecord[]): Promise<void> {
+  /** Takes back parts of a batch's sales, with the key of its recorder. */
+  async reverse(batch: OpenBatch, reversals: ReversalRecord[], key: Address = this.admin): Promise<void> {
     const chunks = chunkReversals(presentRecords(batch), reversals);
-    await this.call('reverse', [batch.batch, batch.plan, batch.recordedAt, batch.sales.length, chunks]);
+    await this.callAs(key, 'reverse', [
+      batch.batch,
+      batch.plan,
+      batch.recordedAt,
+      batch.sales.length,
+      chunks,
+    ]);
     batch.reversals.push(...reversals);
   }
 
