@@ -1,4 +1,4 @@
-import { encodeStandings } from '@plumbline/protocol';
+import { encodeBalances, encodeStandings } from '@plumbline/protocol';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { keccak256, zeroAddress } from 'viem';
@@ -31,6 +31,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     site = await openSite(PLAN);
     browser = await sharedBrowser();
     await site.enrolLine(['ada', 'ben', 'cleo', 'dan', 'eve']);
+    await site.call('openBalances', [encodeBalances([{ id: 5, units: 12_500_000n }]), REASON]);
     const records = encodeStandings([
       { id: 4, rank: 2, status: 1 },
       { id: 5, rank: 1, status: 1 },
@@ -86,6 +87,21 @@ describe('the dashboard of a company with ranks, in a browser', function () {
       .and.include('Inactive distributors are passed over');
   });
 
+  it('shows what is owed from before the ledger, and what was refunded after settlement', async () => {
+    await site.call('refundLate', [1n << 16n, 1_999n, REASON]);
+    await site.distributorWhen('5', ({ openedUnits }) => openedUnits === '12500000');
+    const page = await open('#/distributors/5');
+    await page.getByText('Chain and gateway agree').waitFor();
+    const owed = await page.locator('section.owed').textContent();
+    expect(owed).to.include('From before the ledger12.50 TUSD');
+    expect(await page.locator('.owed-amount').textContent()).to.equal('20.00 TUSD');
+    await page.goto(site.url);
+    await page.getByText('Refunded after settlement').waitFor();
+    const totals = await page.locator('section.totals').textContent();
+    expect(totals).to.include('Refunded after settlement19.99 TUSD');
+    expect(totals).to.include('Owed from before the ledger12.50 TUSD');
+  });
+
   it('shows rank, activity, a hold and a review', async () => {
     const wallet = site.anvil.accounts[2]!.address;
     const { timestamp } = await site.anvil.rpc<{ timestamp: string }>('eth_getBlockByNumber', [
@@ -128,7 +144,7 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     const changes = page.getByRole('list', { name: 'Announced changes' }).getByRole('listitem');
     await changes.first().waitFor();
     expect(
-      (await changes.allTextContents()).map((change) => change.replace(/ \w{3} .*?:\d\d.*?: /, ' …: ')),
+      (await changes.allTextContents()).map((change) => change.replace(/from .*M: /, 'from …: ')),
     ).to.deep.equal([
       'Announced for sales from …: rank 1, inactive.',
       'Announced for sales from …: leaves the programme.',

@@ -28,6 +28,13 @@ export function EarningsCard({ distributor, id }: { distributor: DistributorResp
           value={<Money units={distributor.creditedUnits} />}
           about={words.settledAbout}
         />
+        {distributor.openedUnits === '0' ? null : (
+          <Figure
+            name={words.opened}
+            value={<Money units={distributor.openedUnits} />}
+            about={words.openedAbout}
+          />
+        )}
         <Figure
           name={words.pending}
           value={<Money units={distributor.pendingUnits} />}

@@ -34,6 +34,16 @@ export function TotalsCard() {
           about={gross(totals.volumeCents, totals.reversedVolumeCents)}
         />
         <Figure name={words.credited} value={<Money units={totals.creditedUnits} />} />
+        {totals.openedUnits === '0' ? null : (
+          <Figure name={words.opened} value={<Money units={totals.openedUnits} />} />
+        )}
+        {totals.lateRefundCents === '0' ? null : (
+          <Figure
+            name={words.lateRefunds}
+            value={<Money cents={totals.lateRefundCents} />}
+            about={words.lateRefundsAbout}
+          />
+        )}
         <Figure name={words.paid} value={<Money units={totals.paidUnits} />} />
       </dl>
     </Card>

@@ -15,9 +15,11 @@ export const requestOf = <T extends TProperties>(fields: T, description?: string
 /** An amount in cents as decimal digits, as a request gives it. */
 export const cents = (description: string) => Type.String({ pattern: CENTS_PATTERN, description });
 
-/** An amount in base units of the token as decimal digits. */
+/** An amount in the ledger's units as decimal digits. */
 export const units = (description: string) =>
-  Type.String({ description: `${description}, in base units of 6 decimals, as decimal digits` });
+  Type.String({
+    description: `${description}, in units of the ledger (see its \`unitDecimals\`), as decimal digits`,
+  });
 
 /** Text written by a user. PostgreSQL cannot hold U+0000, nor half of a surrogate pair. */
 export const freeText = (options: { minLength?: number; maxLength: number; description?: string }) =>
