@@ -6,7 +6,7 @@ import { History, LEDGER, RETURN_WINDOW, START, START_BLOCK } from './history.ts
 import { LEDGER_ROW } from './ledger-row.ts';
 import { onBothEngines } from './on-both-engines.ts';
 
-const SEEDS = 12;
+const SEEDS = 20;
 
 onBothEngines('pending commissions', (store) => {
   const nothing = (): Pending => ({

@@ -14,7 +14,7 @@ interface TreeDistributor {
 }
 
 /**
- * The uplines of some distributors as far as one of them, `top`, to which pending changes can be applied as the ledger
+ * The uplines of some distributors, in which nobody above one of them, `top`, is paid, and to which pending changes can be applied as the ledger
  * will apply them. Ids -1, -2, ... stand for any distributor 1, 2, ... levels below `top`. A corrected distributor keeps
  * the id: who is paid depends on it only where a plan's reach ends.
  */
@@ -30,22 +30,26 @@ export class ChangingTree implements Tree {
     this.#moves = moves;
   }
 
+  /** @param sponsors Those below whom pending changes put distributors: whether one fits depends on whole uplines. */
   static async load(
     database: Database,
     ledger: string,
     top: number,
-    ids: readonly number[],
+    sellers: readonly number[],
+    sponsors: readonly number[],
   ): Promise<ChangingTree> {
     const key = keyOf(ledger);
+    const ids = [...new Set([top, ...sellers, ...sponsors])];
+    const isEnd = sponsors.length > 0 ? sql`false` : sql`line.id = ${top}`;
     const { rows } = await sql<TreeDistributor>`
       with recursive line as (
         select id, sponsor, rank, status, moved_to from distributors
-        where ledger = ${key} and id = any(${[...new Set([top, ...ids])]}::int4[])
+        where ledger = ${key} and id = any(${ids}::int4[])
         union
         select distributors.id, distributors.sponsor, distributors.rank, distributors.status, distributors.moved_to
         from line
         join distributors on distributors.ledger = ${key} and distributors.id = coalesce(line.moved_to, line.sponsor)
-        where line.id <> ${top}
+        where not (${isEnd})
       )
       select id, sponsor, rank, status, coalesce(moved_to, 0) as "movedTo" from line`.execute(database);
     const moved = await sql<{ id: number; now: number }>`
@@ -56,7 +60,6 @@ export class ChangingTree implements Tree {
 
   sponsorOf(id: number): number {
     if (id < 0) return id === -1 ? this.#top : id + 1;
-    // The tree ends at `top`: no distributor above it matters.
     return id === this.#top ? 0 : (this.#distributors.get(id)?.sponsor ?? 0);
   }
 
@@ -102,7 +105,11 @@ export class ChangingTree implements Tree {
 
   /** Whether `id` is `below` or stands above it. */
   #isAbove(id: number, below: number): boolean {
-    for (let at = below; at !== 0; at = this.movedTo(at) || this.sponsorOf(at)) if (at === id) return true;
+    for (let at = below; at !== 0; ) {
+      if (at === id) return true;
+      const distributor = this.#distributors.get(at);
+      at = distributor?.movedTo || distributor?.sponsor || 0;
+    }
     return false;
   }
 }

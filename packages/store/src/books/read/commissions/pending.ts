@@ -44,7 +44,7 @@ export async function getPending(database: Database, ledger: string, id: number)
   const together = (plan: number, era: number) => era === 0 && isPlain(plans.get(plan));
   const sellers = unsettled.flatMap(({ seller, plan, era }) => (together(plan, era) ? [] : [seller]));
   const sponsors = corrected.map(({ sponsor }) => sponsor);
-  const tree = await ChangingTree.load(database, ledger, id, [...sellers, ...sponsors]);
+  const tree = await ChangingTree.load(database, ledger, id, sellers, sponsors);
   /** What a plan pays is in proportion to the counted volume, and the same for all whom it does not tell apart. */
   const rates = new Map<string, { column: number; bps: number }>();
   let applied = 0;
