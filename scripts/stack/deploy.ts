@@ -35,7 +35,7 @@ export interface Deployment {
 
 export interface DeployOptions {
   rpcUrl: string;
-  /** Pays for everything; becomes admin and recorder. */
+  /** Pays for everything; becomes admin and recorder, and gets every role. */
   privateKey: string;
   /** What differs from the default programme. */
   request?: Partial<Omit<LedgerRequestStruct, 'roles' | 'recorders'>>;
@@ -45,15 +45,18 @@ export interface DeployOptions {
   capUnits?: bigint;
   /** Distributors and sales that the deployer may record per period, half of them at once. */
   countCap?: bigint;
-  /** Roles from the beginning on; later ones take the ledger's delay. */
+  /** Roles of others from the beginning on; later ones take the ledger's delay. */
   roles?: readonly RoleGrantStruct[];
   /** Recorders beside the deployer, who is the first. */
   recorders?: readonly RecorderGrantStruct[];
-  /** Whether the company sells through a storefront too; the deployer signs its quotes. */
+  /** Whether the company sells through a storefront too. */
   storefront?: boolean;
 }
 
 const DAY = 86_400;
+
+/** The roles of a ledger beside the admin's, all of which the deployer gets. */
+const ROLES = ['RANKER', 'COMPLIANCE', 'GUARDIAN', 'REGISTRAR', 'QUOTER'];
 
 /** The largest caps there are: IStorefront asks for them. */
 const MAX_CAP = 2n ** 50n - 1n;
@@ -72,7 +75,7 @@ export const DEFAULT_PLAN = {
 
 /**
  * Puts everything a company needs on a local chain: a test token, the contracts, a ledger with a funded float and the
- * deployer as its recorder, and if one is asked for a storefront whose quotes the deployer signs.
+ * deployer as its recorder, and a storefront if one is asked for.
  */
 export async function deployLocal(options: DeployOptions): Promise<Deployment> {
   const provider = new JsonRpcProvider(options.rpcUrl, undefined, { pollingInterval: 50, cacheTimeout: -1 });
@@ -102,8 +105,8 @@ export async function deployLocal(options: DeployOptions): Promise<Deployment> {
       plan: DEFAULT_PLAN,
       ...options.request,
       roles: [
+        ...ROLES.map((name) => ({ role: hashOf(`${name}_ROLE`), account: admin })),
         ...(options.roles ?? []),
-        ...(storefront === undefined ? [] : [{ role: hashOf('QUOTER_ROLE'), account: admin }]),
       ],
       recorders: [
         { key: admin, cap: options.capUnits ?? 10n ** 15n, countCap: options.countCap ?? MAX_COUNT_CAP },

@@ -35,9 +35,6 @@ export const DAY = 86_400;
 export const EVIDENCE: Hex = `0x${'e1'.repeat(32)}`;
 const MANIFEST: Hex = `0x${'5a'.repeat(32)}`;
 
-/** The roles of a ledger, all of which a company's admin holds from the beginning. */
-const ROLES = ['RANKER', 'COMPLIANCE', 'GUARDIAN', 'REGISTRAR', 'QUOTER'];
-
 /** What differs from the usual programme of scripts/stack/deploy.ts. */
 export interface CompanyOptions extends Omit<DeployOptions, 'rpcUrl' | 'privateKey' | 'request'> {
   request?: Omit<NonNullable<DeployOptions['request']>, 'plan'> & { plan?: Plan };
@@ -217,19 +214,10 @@ export class LedgerCompany {
   }
 }
 
-/** Deploys the contracts of a company as the chain's first account, which gets every role beside those in `options`. */
-export function deployCompany(
-  anvil: Anvil,
-  { roles = [], ...options }: CompanyOptions = {},
-): Promise<Deployment> {
-  const { address = '', privateKey = '' } = anvil.accounts[0] ?? {};
-  const own = ROLES.map((name) => ({ role: roleNamed(name), account: address }));
-  return deployLocal({
-    rpcUrl: anvil.rpcUrl,
-    privateKey,
-    roles: [...own, ...roles],
-    ...options,
-  } as DeployOptions);
+/** Deploys the contracts of a company as the chain's first account. */
+export function deployCompany(anvil: Anvil, options: CompanyOptions = {}): Promise<Deployment> {
+  const privateKey = anvil.accounts[0]?.privateKey ?? '';
+  return deployLocal({ rpcUrl: anvil.rpcUrl, privateKey, ...options } as DeployOptions);
 }
 
 export function roleNamed(name: string): Hex {
