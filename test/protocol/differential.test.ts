@@ -7,6 +7,7 @@ import {
   foldEntries,
   GENESIS_HEAD,
   payCommission,
+  Settler,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { type Hex, zeroAddress } from 'viem';
@@ -14,7 +15,7 @@ import type { Call } from '../support/company/calls.ts';
 import { ENTRY_KINDS, edgyBigInt } from '../support/protocol/arbitraries.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { Chain, type Ledger } from '../support/protocol/ledger.ts';
-import { expectAsViemReads } from '../support/protocol/logs.ts';
+import { expectAsViemReads, withoutLines } from '../support/protocol/logs.ts';
 import type { Twin } from '../support/protocol/twin.ts';
 import { CHANGE_KINDS } from '../support/protocol/twin-changes.ts';
 import { Random } from '../support/random.ts';
@@ -54,7 +55,7 @@ describe('protocol against the contract', () => {
       try {
         const subject = await RandomCompany.open(chain, new Random(seed), { compact: form === 'compact' });
         what += `: ${subject.describe()}`;
-        const progress: Progress = { head: GENESIS_HEAD, count: 0 };
+        const progress: Progress = { head: GENESIS_HEAD, count: 0, settler: new Settler() };
         for (let round = 0; round < left; round++) {
           await subject.act();
           what = what.replace(/(, round \d+)?$/, `, round ${round}`);
@@ -124,6 +125,7 @@ describe('protocol against the contract', () => {
 interface Progress {
   head: Hex;
   count: number;
+  settler: Settler;
 }
 
 async function expectSameState({ ledger, twin, random, now }: RandomCompany): Promise<void> {
@@ -253,6 +255,10 @@ function expectSameJournal({ logs, twin, terms }: RandomCompany, progress: Progr
     entries.map(({ entry }) => entry),
     'entries',
   ).to.deep.equal(twin.entries.slice(progress.count));
+  for (const { entry } of entries) {
+    expect(progress.settler.complete(withoutLines(entry)), 'settled again').to.deep.equal(entry);
+    progress.settler.apply(entry);
+  }
   progress.head = foldEntries(progress.head, progress.count, entries);
   progress.count += entries.length;
   expect(progress.head, 'folded head').to.equal(twin.head);

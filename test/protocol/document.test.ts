@@ -20,6 +20,7 @@ import {
   packFragment,
   payCommission,
   planHash,
+  RecorderAllowances,
   type ReversalRecord,
   type SaleDocument,
   type SaleRecord,
@@ -48,6 +49,9 @@ const recorder: Hex = `0x${'bb'.repeat(20)}`;
 const wallet4: Hex = `0x${'11'.repeat(20)}`;
 const wallet5: Hex = `0x${'22'.repeat(20)}`;
 const none: Hex = `0x${'00'.repeat(20)}`;
+const CAP = 50_000_000_000n;
+const COUNT_CAP = 1_000;
+const CAP_PERIOD = 86_400;
 const openedAt = 1_800_000_000;
 const recordedAt = openedAt + 3600;
 
@@ -143,7 +147,7 @@ function journal(): [string, Entry][] {
     unit: 1n,
     returnWindow: 1_209_600,
     planNotice: 2_592_000,
-    capPeriod: 86_400,
+    capPeriod: CAP_PERIOD,
     compact: false,
     delay: 172_800,
   };
@@ -159,7 +163,7 @@ function journal(): [string, Entry][] {
       'planAnnounced',
       { kind: 'planAnnounced', version: 1, startsAt: openedAt, planHash: planHash(plan), plan },
     ],
-    ['recorderSet', { kind: 'recorderSet', number: 1, recorder, cap: 50_000_000_000n, countCap: 1_000 }],
+    ['recorderSet', { kind: 'recorderSet', number: 1, recorder, cap: CAP, countCap: COUNT_CAP }],
     ['floatFunded', { kind: 'floatFunded', from: admin, units: 1_000_000_000n }],
     ...enrolled,
     [
@@ -201,6 +205,29 @@ function batchWord(records: readonly SaleRecord[]): Hex {
   const types = [{ type: 'uint256' }, { type: 'uint256' }, { type: 'uint256' }, { type: 'bytes32' }] as const;
   const facts = [1n, BigInt(recordedAt), BigInt(records.length), keccak256(encodeSales(records))] as const;
   return concatHex([keccak256(encodeAbiParameters(types, facts)).slice(0, 62) as Hex, '0x0000']);
+}
+
+/** The recorder's word after the enrolments, the batch, and the reversal a minute later. */
+function recorderWord(): Hex {
+  const allowances = new RecorderAllowances(CAP_PERIOD);
+  allowances.setCaps(CAP, COUNT_CAP);
+  const freed = reserved - sumOf(present) * BigInt(maxTotalBps(plan));
+  expect(allowances.spend('count', openedAt, BigInt(distributors.length))).to.equal(true);
+  expect(allowances.spend('count', recordedAt, BigInt(sales.length))).to.equal(true);
+  expect(allowances.spend('units', recordedAt, reserved)).to.equal(true);
+  expect(allowances.spend('returns', recordedAt + 60, freed)).to.equal(true);
+  const [units, count, returns] = (['units', 'count', 'returns'] as const).map((kind) =>
+    Number(allowances.wholeAt(kind)),
+  );
+  return fromLowest(
+    [1, 8],
+    [1, 24],
+    [Number(CAP), 50],
+    [COUNT_CAP, 24],
+    [units ?? 0, 48],
+    [count ?? 0, 48],
+    [returns ?? 0, 48],
+  );
 }
 
 /** Every value of the page, computed. */
@@ -255,6 +282,7 @@ function compute(): Map<string, string> {
   values.set('batch.beforeReversal', batchWord(sales));
   values.set('batch.afterReversal', batchWord(present));
   values.set('present', encodeSales(present));
+  values.set('recorder', recorderWord());
   const [rates = []] = plan.ratesBps;
   values.set(
     'plan.terms',

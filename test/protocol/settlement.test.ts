@@ -1,11 +1,9 @@
 import {
   countedVolume,
   decodeEntries,
-  type Entry,
   foldEntries,
   GENESIS_HEAD,
   Settler,
-  settlementOf,
   type Tree,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
@@ -13,6 +11,7 @@ import type { Hex } from 'viem';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { fastSteps } from '../support/protocol/fast-steps.ts';
 import { Chain } from '../support/protocol/ledger.ts';
+import { withoutLines } from '../support/protocol/logs.ts';
 import type { TwinBatch } from '../support/protocol/twin.ts';
 import { Random } from '../support/random.ts';
 
@@ -122,13 +121,6 @@ async function expectSame(
   progress.count += entries.length;
   expect(head, 'head').to.equal(twin.head);
   expect(progress.head, 'folded head').to.equal(twin.head);
-}
-
-/** The entry as it is read when the lines of settlements are not. */
-function withoutLines(entry: Entry): Entry {
-  if (entry.kind !== 'batchSettled') return entry;
-  const { kind, batch, from, until, credited, released } = entry;
-  return settlementOf({ kind, batch, from, until, credited, released }, new Uint8Array());
 }
 
 /** The ids that a walk looks at above a seller: of a distributor who has moved, both. */

@@ -75,7 +75,7 @@ export async function leave(company: Subject): Promise<void> {
 }
 
 /** The company ends a membership, with or without a wallet. */
-async function endMembership(company: Subject): Promise<void> {
+export async function endMembership(company: Subject): Promise<void> {
   const { twin, random } = company;
   const staying = [...twin.distributors].filter(([, { status }]) => status !== STATUS_CLOSED);
   if (staying.length === 0) return;

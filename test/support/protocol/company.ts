@@ -168,7 +168,7 @@ export class RandomCompany extends Subject {
     await setStanding(this, isSparse);
     await applyAll(this);
     await this.#chain.pass(twin.planned(twin.plans.length).startsAt);
-    if (twin.float < MAX_RESERVED) await this.#refill();
+    if (twin.float < MAX_RESERVED) await this.refill();
     const batch = await record(this, 1);
     if (!batch) throw new Error('There is no batch.');
     if (random.chance(80)) await reverse(this, batch);
@@ -184,7 +184,7 @@ export class RandomCompany extends Subject {
   }
 
   /** Pays out what can be paid, so that there is room for more float, and adds as much as there may be. */
-  async #refill(): Promise<void> {
+  async refill(): Promise<void> {
     const { twin } = this;
     await payOutTo(this, this.walletOwners());
     const room = MAX_CUSTODY - twin.float - twin.reserved - twin.owed;

@@ -8,6 +8,7 @@ import {
   type JournalEntry,
   type LedgerLog,
   saleNumber,
+  settlementOf,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
 import {
@@ -129,6 +130,13 @@ function fieldsOf(entry: Entry, compact: boolean): Fields {
     default:
       return fields;
   }
+}
+
+/** The entry as it is read when the lines of settlements are not. */
+export function withoutLines(entry: Entry): Entry {
+  if (entry.kind !== 'batchSettled') return entry;
+  const { kind, batch, from, until, credited, released } = entry;
+  return settlementOf({ kind, batch, from, until, credited, released }, new Uint8Array());
 }
 
 /** Holds what was decoded from `logs` against what viem's decoder reads in them, field by field. */

@@ -68,7 +68,7 @@ async function change(company: Subject): Promise<void> {
 }
 
 /** A recovery is proposed; or one under way is cancelled by either side, or executed when its time has come. */
-async function recover(company: Subject): Promise<void> {
+export async function recover(company: Subject): Promise<void> {
   const { random, twin } = company;
   const [first] = twin.recoveries;
   const owners = company.walletOwners();
