@@ -66,6 +66,7 @@ describe('gateway: where distributors stand', () => {
       'Rank 0: 10% to the seller.',
       'Rank 1 and above: 10% to the seller, 5% to generation 1, 2% to generation 2.',
       'At most 17% of the counted volume is paid; the ceiling is 30%.',
+      'At most 64 distributors above the seller are looked at.',
       'What counts of a purchase: 100% from a retail customer, 100% from a preferred customer, 100% from the distributor.',
     ]);
     expect(body.paused).to.equal(false);
