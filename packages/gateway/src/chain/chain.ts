@@ -36,7 +36,7 @@ export interface EventPlace {
 }
 
 /** A recorder and what it may still do. */
-export interface Recorder {
+interface Recorder {
   /** From 1; 0 for a key that is nobody's. */
   number: number;
   /** Batches recorded so far. */
@@ -47,7 +47,7 @@ export interface Recorder {
 }
 
 /** Where the changes of who stands where are. */
-export interface Changes {
+interface Changes {
   /** The change to be applied next, and how many were announced. */
   next: number;
   announced: number;
