@@ -86,14 +86,13 @@ struct Order {
 /// until the return window has ended. Then the seller's margin, the commissions and the company's rest come out of it;
 /// a buyer who returns the order before gets all of it back.
 ///
-/// Units. As in ICommissionLedger: base units of a 6-decimal token, 10,000 to a cent; a token with more decimals is
-/// scaled when it comes in or goes out.
+/// Units. As in ICommissionLedger: amounts are in the ledger's units, and scaled when tokens come in or go out.
 ///
 /// Powers. The storefront has no owner. Its ledger says who may do what: quotes are signed by a QUOTER_ROLE, the
 /// company's money is taken out by the admin, the seller is paid to the wallet that the ledger knows. The storefront
-/// itself must be a recorder of the ledger. Give it the largest cap, 2^64 - 1: every sale that it records is paid for,
-/// so that a cap protects nothing here, while one that many returns can use up costs the company money (see
-/// `returnOrder`).
+/// itself must be a recorder of the ledger. Give it the largest caps, 2^50 - 1 units and 2^24 - 1 sales: every sale that it
+/// records is paid for, so that a cap protects nothing here, while one that many returns can use up costs the company money
+/// (see `returnOrder`).
 ///
 /// Commissions. From the purchase on they are covered by the ledger's float, and `complete` puts as much of the price
 /// into the float as was set aside. A quote whose margin and commissions could be more than its price is refused.
@@ -101,7 +100,6 @@ struct Order {
 /// Assumptions.
 /// - The token does not take fees and does not change balances by itself. A purchase in which less arrives is refused.
 /// - Tokens sent to the storefront without a purchase belong to no one.
-/// - Only the storefront reverses its sales in the ledger. If another recorder does, it reverses them in full.
 interface IStorefront {
     // ---- What has happened ----
 
@@ -211,8 +209,7 @@ interface IStorefront {
     /// @notice Gives an order back inside the return window: the whole price goes back to the buyer, and the sale is
     /// taken back in the ledger.
     /// @dev Only the buyer. The refund depends on no one else: if the ledger refuses, because the storefront is no
-    /// recorder any more, its cap is used up, or a recorder has taken back part of the sale, the buyer is paid all the
-    /// same. That costs the company at most the order's `reserved` units, and inside the return window anyone can avoid
+    /// recorder any more or its allowance for returns is used up, the buyer is paid all the same. That costs the company at most the order's `reserved` units, and inside the return window anyone can avoid
     /// it with `takeBack`. A buyer cannot bring it about: the storefront knows the batch itself, and a call that has
     /// run out of gas is no refusal.
     /// @param quote Hash of the quote.

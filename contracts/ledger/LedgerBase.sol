@@ -24,7 +24,7 @@ struct Recovery {
 }
 
 /// @title LedgerBase
-/// @notice All storage of a ledger, and what its two parts share.
+/// @notice All storage of a ledger, and what its parts share.
 abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors, ReentrancyGuardTransient {
     /// @dev Hash over all entries in order.
     bytes32 internal _head;

@@ -14,7 +14,7 @@ interface Claim {
 function readClaims(): Claim[] {
   const claims: Claim[] = [];
   for (const line of page.split('\n')) {
-    const row = /^\| (?!Power|---)([^|]+?) \|/.exec(line)?.[1] ?? /^- (?!`)(.+)$/.exec(line)?.[1];
+    const row = /^\| (?!Power|Stolen|---)([^|]+?) \|/.exec(line)?.[1] ?? /^- (?!`)(.+)$/.exec(line)?.[1];
     if (row) claims.push({ claim: row, tests: [] });
     const shown = /^- `([^`]+)`: (.+)$/.exec(line);
     if (!shown) continue;
