@@ -260,6 +260,16 @@ describe('decode', () => {
       }
     });
 
+    it('a call that is not the one its hash names', () => {
+      const [announced] = logsOf([some('actAnnounced')], false);
+      const [other] = logsOf([sampleOf(entriesOf('actAnnounced'), 21)], false);
+      const act = announced!.topics[1];
+      expect(() => decodeEntries([{ ...announced!, data: other!.data }])).to.throw(
+        UnexpectedLogError,
+        `log 0 of block 7 has another call than its hash ${act} names`,
+      );
+    });
+
     it('a plan that is not the one its hash names', () => {
       const entry = some('planAnnounced');
       const [log] = logsOf([{ ...entry, plan: sampleOf(plans, 21) }], false);
