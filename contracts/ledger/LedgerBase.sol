@@ -114,7 +114,7 @@ abstract contract LedgerBase is ICommissionLedgerEvents, ICommissionLedgerErrors
         return _statusOf(id) != STATUS_NONE;
     }
 
-    /// @dev The word of a wallet that is somebody's, with the id that they have now.
+    /// @dev The word of a wallet that is a distributor's, with the id that they have now.
     function _wordOf(address wallet) internal view returns (WalletWord word) {
         word = _wallets[wallet];
         if (word.id() == 0) revert UnknownWallet(wallet);

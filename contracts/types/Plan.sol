@@ -15,7 +15,7 @@ struct Plan {
     /// Rank from which a generation is counted, 1 to 15; 0 for other plans.
     uint8 boundaryRank;
     /// How many ids above the seller are looked at, at most, 64 to 1,000: a long line of distributors who do not count must
-    /// not make a sale too dear to settle. The id of somebody who has moved counts as one.
+    /// not make a sale too dear to settle. The id of a distributor who has moved counts as one.
     uint16 reach;
     /// The most the plan may ever pay of a counted volume, in basis points.
     uint16 ceilingBps;

@@ -173,7 +173,7 @@ class Books {
 
 const behaves = async () => {};
 
-async function freezesSomebody({ company, storefront, buyer }: Shop, random: Random): Promise<void> {
+async function freezesAnAccount({ company, storefront, buyer }: Shop, random: Random): Promise<void> {
   const token = company.token as unknown as FreezableDollar;
   const parties = [
     buyer,
@@ -203,7 +203,7 @@ async function callsBack({ company, storefront }: Shop, random: Random): Promise
 const tokens: [name: string, decimals: number, compact: boolean, spoil: typeof callsBack][] = [
   ['TestDollar', 6, false, behaves],
   ['SilentDollar', 18, true, behaves],
-  ['FreezableDollar', 18, false, freezesSomebody],
+  ['FreezableDollar', 18, false, freezesAnAccount],
   ['FalseDollar', 6, true, saysFalse],
   ['ReentrantDollar', 6, false, callsBack],
 ];

@@ -34,7 +34,7 @@ describe('Storefront', () => {
       }
     });
 
-    it('refuses somebody else’s permit: the caller pays', async () => {
+    it('refuses another account’s permit: the caller pays', async () => {
       const shop = await loadFixture(usualShop);
       const quote = shop.quote();
       await expect(
@@ -67,7 +67,7 @@ describe('Storefront', () => {
       });
     }
 
-    it('works when somebody has brought the permit before', async () => {
+    it('works when another account has brought the permit before', async () => {
       const shop = await loadFixture(usualShop);
       const { storefront, buyer, company } = shop;
       const quote = shop.quote();
@@ -123,7 +123,7 @@ describe('Storefront', () => {
       }
     });
 
-    it('refuses an authorization that names somebody else as the buyer', async () => {
+    it('refuses an authorization that names another account as the buyer', async () => {
       const shop = await loadFixture(usualShop);
       const quote = shop.quote();
       const authorization = await shop.authorization(quote);

@@ -4,6 +4,7 @@ import { EVIDENCE, ID, openCompany, REASON, readable, withWindow } from '../../s
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { expectSound } from '../../support/contracts/expect-sound.ts';
 import { encodeStandings, INACTIVE } from '../../support/contracts/records.ts';
+import { sign } from '../../support/contracts/signatures.ts';
 
 const { A, B, C, D, E, F, root } = ID;
 const SALE = { seller: F, volume: 10_000 };
@@ -118,6 +119,40 @@ describe('LedgerChangeQueue', () => {
       await expect(company.asStranger.skipCancelled(1))
         .to.be.revertedWithCustomError(company.ledger, 'BatchesOpen')
         .withArgs(1, 1);
+    });
+  });
+
+  describe('a distributor who leaves and stays', () => {
+    it('over and over, holds nobody up: passing over costs less than 7,000 gas a time', async () => {
+      const company = await loadFixture(readable);
+      const { asStranger, ledger, distributors } = company;
+      const asF = ledger.connect(distributors.wallets.F);
+      const { startsAt } = await company.leave(distributors.wallets.F).then(() => ledger.changes());
+      for (let i = 0; i < 30; ++i) {
+        await asF.cancelLeaving();
+        await asF.leaveProgramme();
+      }
+      await asF.cancelLeaving();
+      await time.increaseTo(startsAt + BigInt(DAY));
+      const sent = await asStranger.skipCancelled(99);
+      expect(Number((await sent.wait())!.gasUsed - 21_000n) / 31).to.be.below(7_000);
+      expect((await ledger.changes()).next).to.equal(32);
+    });
+
+    it('stays with another wallet, which took the leaving along', async () => {
+      const company = await loadFixture(readable);
+      const { ledger, distributors } = company;
+      const { F: from } = distributors.wallets;
+      const to = distributors.free[0]!;
+      await company.leave(from);
+      const deadline = (await time.latest()) + DAY;
+      const consent = { id: F, from: from.address, to: to.address, nonce: 0, deadline };
+      await ledger.connect(from).changeWallet(to, deadline, await sign(ledger, to, 'WalletConsent', consent));
+      await expect(ledger.connect(from).cancelLeaving()).to.be.revertedWithCustomError(
+        ledger,
+        'UnknownWallet',
+      );
+      await expectEntries(ledger, () => ledger.connect(to).cancelLeaving(), [['ChangeCancelled', 1, to]]);
     });
   });
 

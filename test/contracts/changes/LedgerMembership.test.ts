@@ -46,7 +46,7 @@ describe('LedgerMembership', () => {
       const company = await loadFixture(earned);
       const { ledger, token, distributors, asStranger } = company;
       const wallet = distributors.wallets.E;
-      // A rank, so that it can be seen that somebody who left does not look like somebody who moved.
+      // A rank, so that it can be seen that a distributor who left does not look like one who moved.
       await company.setStanding([{ id: E, rank: 1 }]);
       const before = await ledger.solvency();
       expect(await ledger.connect(wallet).leaveProgramme.staticCall()).to.equal(2);
@@ -100,7 +100,7 @@ describe('LedgerMembership', () => {
         .withArgs(wallet, E);
     });
 
-    it('is open to somebody inactive and held, while recording is paused', async () => {
+    it('is open to an inactive distributor and held, while recording is paused', async () => {
       const company = await loadFixture(atOnce);
       const { ledger, distributors } = company;
       await company.setStanding([{ id: F, status: INACTIVE }]);
@@ -186,7 +186,7 @@ describe('LedgerMembership', () => {
       }
     });
 
-    it('refuses no reason, an id that nobody has, and somebody who has left', async () => {
+    it('refuses no reason, an id that nobody has, and a distributor who has left', async () => {
       const company = await loadFixture(atOnce);
       const { asCompliance, ledger, distributors } = company;
       await expect(asCompliance.endMembership(E, ZeroHash, EVIDENCE)).to.be.revertedWithCustomError(
@@ -256,7 +256,7 @@ describe('LedgerMembership', () => {
       );
     });
 
-    it('lapses for somebody who is gone already', async () => {
+    it('lapses for a distributor who is gone already', async () => {
       const company = await loadFixture(readable);
       const { asCompliance, asStranger, ledger, distributors } = company;
       await company.leave(distributors.wallets.E);

@@ -75,14 +75,14 @@ describe('LedgerSponsors', () => {
           await expectPaid(company, D, [MOVED, root]);
         });
 
-        it('takes along somebody in the fragment that they have left', async () => {
+        it('takes along a distributor in the fragment that they have left', async () => {
           const company = await loadFixture(opened);
           await applySponsor(company, C, company.distributors.wallets.C, root);
           await sell(company, D);
           await expectPaid(company, D, [D, MOVED, root]);
         });
 
-        it('can stand below somebody in that fragment again', async () => {
+        it('can stand below a distributor in that fragment again', async () => {
           const company = await loadFixture(opened);
           await applySponsor(company, C, company.distributors.wallets.C, root);
           await applySponsor(company, MOVED, company.distributors.wallets.C, B);

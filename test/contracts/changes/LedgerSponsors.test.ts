@@ -78,8 +78,8 @@ describe('LedgerSponsors', () => {
       for (const [id, wallet] of [
         [E, wallets.F], // another distributor's
         [E, stranger], // nobody's
-        [E, undefined], // none, of somebody who has one
-        [walletless, wallets.E], // one, of somebody who has none
+        [E, undefined], // none, of a distributor who has one
+        [walletless, wallets.E], // one, of a distributor who has none
         [walletless, stranger],
         [emptyLane, undefined], // none, of nobody
         [0, undefined],
@@ -123,7 +123,7 @@ describe('LedgerSponsors', () => {
         .withArgs(walletless, end);
     });
 
-    it('refuses somebody who has left', async () => {
+    it('refuses a distributor who has left', async () => {
       const company = await loadFixture(atOnce);
       await company.leave(company.distributors.wallets.F);
       await expect(company.correctSponsor(F, company.distributors.wallets.F, A))
@@ -188,7 +188,7 @@ describe('LedgerSponsors', () => {
       }
     });
 
-    it('refuses somebody who stands below through a distributor who has moved', async () => {
+    it('refuses a distributor who stands below through a distributor who has moved', async () => {
       const company = await loadFixture(moved);
       const { ledger, distributors } = company;
       for (const [id, wallet, sponsor] of [

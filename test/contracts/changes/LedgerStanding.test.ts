@@ -69,7 +69,7 @@ describe('LedgerStanding', () => {
       }
     });
 
-    it('refuses somebody who has left or has moved to another id', async () => {
+    it('refuses a distributor who has left or has moved to another id', async () => {
       const company = await loadFixture(atOnce);
       const { ledger, distributors } = company;
       await company.leave(distributors.wallets.E);
@@ -163,7 +163,7 @@ describe('LedgerStanding', () => {
       expect(await company.owed(F, E, D)).to.deep.equal([400_000n, 100_000n, 100_000n]);
     });
 
-    it('leaves what is owed to somebody inactive theirs to withdraw', async () => {
+    it('leaves what is owed to an inactive distributor theirs to withdraw', async () => {
       const company = await loadFixture(earned);
       const { asStranger, token, distributors } = company;
       await company.setStanding([{ id: E, rank: 4, status: INACTIVE }]);

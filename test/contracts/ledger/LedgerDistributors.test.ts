@@ -65,7 +65,7 @@ describe('LedgerDistributors', () => {
       }
     });
 
-    it('refuses a first lane below somebody who is not enrolled', async () => {
+    it('refuses a first lane below a distributor who is not enrolled', async () => {
       const company = await loadFixture(readable);
       for (const sponsor of [16, 11, 13, 1, 400, 2 ** 26, 2 ** 32 - 1]) {
         await expect(company.enrol([{ id: 16, sponsor }]))

@@ -268,7 +268,7 @@ describe('LedgerSettlement', () => {
   });
 
   describe('explain', () => {
-    it('refuses somebody who is not enrolled, a class and a volume that cannot be', async () => {
+    it('refuses a distributor who is not enrolled, a class and a volume that cannot be', async () => {
       const { ledger } = await loadFixture(readable);
       for (const id of [0, ID.emptyLane, 16, 2 ** 26, ethers.MaxUint256]) {
         await expect(ledger.explain(id, 0, 1))

@@ -141,7 +141,7 @@ describe('LedgerCompliance', () => {
           .to.be.revertedWithCustomError(ledger, 'HoldTooSoon')
           .withArgs(E, until + GAP);
       }
-      // Somebody else is not concerned.
+      // Another wallet is not concerned.
       await asCompliance.hold(distributors.wallets.F, until + GAP, REASON);
       await time.setNextBlockTimestamp(until + GAP);
       await asCompliance.hold(E, until + GAP + MAX_HOLD, REASON);

@@ -173,7 +173,7 @@ describe('LedgerRoles', () => {
       }
     });
 
-    it('refuse that somebody gives up what is another’s', async () => {
+    it('refuse that an account gives up what is another’s', async () => {
       const { asStranger, ledger, distributors } = await loadFixture(readable);
       await expect(
         asStranger.renounceRole(ROLES.guardian, distributors.guardian),

@@ -66,7 +66,7 @@ describe('LedgerWallets', () => {
       return change(company, consent, await signed(company, consent));
     });
 
-    it('refuses a wallet that is somebody’s, the caller’s own too', async () => {
+    it('refuses a wallet that is a distributor’s, the caller’s own too', async () => {
       const company = await loadFixture(readable);
       const { wallets } = company.distributors;
       for (const [wallet, id] of [

@@ -111,7 +111,7 @@ describe('LedgerWallets', () => {
       return claim(company, voucher, await signed(company, voucher));
     });
 
-    it('refuses a wallet that is somebody’s', async () => {
+    it('refuses a wallet that is a distributor’s', async () => {
       const company = await loadFixture(readable);
       const wallet = company.distributors.wallets.E.address;
       const voucher = await voucherOf(company, { wallet });

@@ -62,7 +62,7 @@ describe('LedgerWallets', () => {
       }
     });
 
-    it('refuses a wallet that is somebody’s', async () => {
+    it('refuses a wallet that is a distributor’s', async () => {
       const { asAdmin, ledger, distributors } = await loadFixture(readable);
       const { E, F } = distributors.wallets;
       for (const [newWallet, id] of [
@@ -214,7 +214,7 @@ describe('LedgerWallets', () => {
       expect(await ledger.idOf(distributors.free[0]!)).to.equal(ID.E);
     });
 
-    it('refuses when the new wallet has become somebody’s, and leaves room for another', async () => {
+    it('refuses when the new wallet has become a distributor’s, and leaves room for another', async () => {
       const company = await loadFixture(readable);
       const { asAdmin, ledger, distributors } = company;
       const { E, F } = distributors.wallets;

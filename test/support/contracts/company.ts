@@ -89,7 +89,7 @@ export const COUNT_CAP = 1_000_000n;
 /** What the recorder may do at once: half of each cap. */
 export const ALLOWANCE = CAP / 2n;
 
-/** The roles besides the admin's and the recorders', and the members of `Distributors` who hold them. */
+/** The roles besides the admin's and the recorders', and who holds them. */
 export const ROLES = {
   ranker: hashOf('RANKER_ROLE'),
   compliance: hashOf('COMPLIANCE_ROLE'),
@@ -170,7 +170,7 @@ export class Company {
     await time.increaseTo(await this.ledger.actOf(keccak256(data)));
   }
 
-  /** Gives a role to its member of `distributors`, or to somebody else. */
+  /** Gives a role to its holder, or to another account. */
   async appoint(officer: Officer, holder: HardhatEthersSigner = this.distributors[officer]): Promise<void> {
     await this.prepare('grantRole', ROLES[officer], holder.address);
     await this.asAdmin.grantRole(ROLES[officer], holder);

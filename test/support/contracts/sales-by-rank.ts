@@ -42,7 +42,7 @@ const generations = byGeneration([
 
 export const cases: Case[] = [
   {
-    what: 'by level: leaves a level unpaid that the rank does not reach, and one of somebody inactive',
+    what: 'by level: leaves a level unpaid that the rank does not reach, and one of an inactive distributor',
     plan: planOf([], { ratesBps: byRank }),
     standing: [...rank1, { id: B, rank: 1, status: INACTIVE }],
     paid: [[F, 1000], [E, 500], UNPAID, [C, 200], UNPAID],
@@ -234,7 +234,7 @@ export const cases: Case[] = [
     ],
   },
   {
-    what: 'by generation: somebody inactive, or of a rank that does not reach it, uses up the generation',
+    what: 'by generation: an inactive distributor, or one of a rank that does not reach it, uses up the generation',
     plan: generations,
     standing: [
       { id: F, rank: 1 },
@@ -246,7 +246,7 @@ export const cases: Case[] = [
     paid: [[F, 200], UNPAID, [D, 200], UNPAID],
   },
   {
-    what: 'by generation with roll-up: somebody inactive does not',
+    what: 'by generation with roll-up: an inactive distributor does not',
     plan: { ...generations, compression: COMPRESSION.rollUp },
     standing: [
       { id: E, rank: 3, status: INACTIVE },
