@@ -1,8 +1,10 @@
 import {
   BUYER_CLASSES,
+  decodeBalances,
   decodeReversals,
   decodeSales,
   decodeStandings,
+  encodeBalances,
   encodeDistributors,
   encodeReversals,
   encodeSales,
@@ -167,6 +169,41 @@ describe('records', () => {
       });
       fc.assert(property, { seed: 9, numRuns: 500 });
       expect(decodeStandings('0x')).to.deep.equal([]);
+    });
+  });
+
+  describe('opening balances', () => {
+    it('are not encoded when a number runs out of its width', () => {
+      for (const unfit of [
+        { id: 2 ** 32, units: 1n },
+        { id: -1, units: 1n },
+        { id: 4, units: 2n ** 64n },
+        { id: 4, units: -1n },
+      ]) {
+        expect(() => encodeBalances([unfit]), `${unfit.id}, ${unfit.units}`).to.throw(MalformedError);
+      }
+    });
+
+    it('are not decoded from part of a record', () => {
+      expect(() => decodeBalances('0x0000000000')).to.throw(
+        MalformedError,
+        'balances: must be a whole number of 12 bytes, not 5',
+      );
+    });
+
+    it('are 12 bytes: id (4), units (8)', () => {
+      expect(encodeBalances([{ id: 5, units: 258n }])).to.equal('0x000000050000000000000102');
+      expect(encodeBalances([])).to.equal('0x');
+    });
+
+    it('are decoded to what was encoded', () => {
+      const anyBalance = fc
+        .tuple(edgy(0, MAX_ID), edgyBigInt(0n, 2n ** 64n - 1n))
+        .map(([id, units]) => ({ id, units }));
+      const property = fc.property(fc.array(anyBalance, { maxLength: 10 }), (balances) => {
+        expect(decodeBalances(encodeBalances(balances))).to.deep.equal(balances);
+      });
+      fc.assert(property, { seed: 10, numRuns: 500 });
     });
   });
 });

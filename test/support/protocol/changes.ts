@@ -116,7 +116,7 @@ async function passToChange({ twin, ledger }: Subject): Promise<void> {
 }
 
 /** Applies the next change, in whole or in part; now and then only some of the batches before it are settled. */
-export async function applyNext(company: Subject): Promise<void> {
+async function applyNext(company: Subject): Promise<void> {
   const { twin, random, ledger } = company;
   const change = twin.pending;
   if (!change) return company.expectReason(['applyEnding', twin.nextChange, 4], 'ChangeMismatch');
