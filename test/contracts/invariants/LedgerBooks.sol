@@ -54,8 +54,8 @@ abstract contract LedgerBooks {
         uint256 settled;
         /// What reversals have left.
         Sale[] sales;
-        /// Who is paid for each sale, fixed as it was recorded; empty for a seller who was not enrolled then.
-        Share[][] shares;
+        /// Who is paid for each sale (encoded shares), fixed as it was recorded; empty for a seller who was not enrolled then.
+        bytes[] shares;
     }
 
     struct BookedRecorder {
@@ -188,9 +188,11 @@ abstract contract LedgerBooks {
             uint256 volume = _counted(plan, sale);
             set += volume * plans[batch.plan - 1].total;
             Share[] memory shares;
-            if (volume != 0) shares = batch.shares[i];
-            // Whoever was enrolled under the seller's id only afterwards has the sale.
-            if (volume != 0 && shares.length == 0 && numberOf[sale.seller] != 0) {
+            bool isFixed = batch.shares[i].length != 0;
+            if (volume != 0 && isFixed) {
+                shares = abi.decode(batch.shares[i], (Share[]));
+            } else if (volume != 0 && numberOf[sale.seller] != 0) {
+                // Whoever was enrolled under the seller's id only afterwards has the sale.
                 shares = CommissionModel.sharesOf(plan, all, numberOf[sale.seller], sale.seller);
             }
             lines = bytes.concat(lines, CommissionModel.lineOf(all, shares, sale.seller, volume));

@@ -150,9 +150,10 @@ abstract contract SalesHandler is LedgerDriver {
         Standing[] memory all = _effectiveAt(time);
         for (uint256 i = 0; i < sales.length; ++i) {
             batch.sales.push(sales[i]);
-            batch.shares.push();
             uint256 seller = numberOf[sales[i].seller];
-            if (seller != 0) batch.shares[i] = CommissionModel.sharesOf(plan, all, seller, sales[i].seller);
+            batch.shares.push(
+                seller == 0 ? bytes("") : abi.encode(CommissionModel.sharesOf(plan, all, seller, sales[i].seller))
+            );
         }
         _enter(
             Journal.batchRecorded(
