@@ -43,7 +43,8 @@ abstract contract ActsHandler is LedgerDriver {
         Act memory act = _acts.length == 0 || _chance(6) ? _drawAct() : _recentAct();
         uint256 from = actFrom[keccak256(_callOf(act))];
         if (from > time && !_chance(4)) vm.warp(time = from);
-        if (from != 0 && _chance(8)) vm.warp(time = from + delay + _draw(2));
+        uint256 last = from + delay + _draw(2);
+        if (from != 0 && last > time && _chance(8)) vm.warp(time = last);
         _useAct(act);
     }
 
