@@ -29,7 +29,7 @@ library CommissionModel {
     uint256 private constant BY_GENERATION = 2;
     uint256 private constant STAYS_UNPAID = 0;
     uint256 private constant DYNAMIC = 2;
-    uint256 private constant MOST_SHARES = 17;
+    uint256 private constant MAX_SHARES = 17;
 
     /// @notice The levels of a sale with volume by distributor `seller`, recorded under `sellerId`, the seller first.
     function sharesOf(
@@ -38,7 +38,7 @@ library CommissionModel {
         uint256 seller,
         uint256 sellerId
     ) internal pure returns (Share[] memory) {
-        Share[] memory shares = new Share[](MOST_SHARES);
+        Share[] memory shares = new Share[](MAX_SHARES);
         shares[0] = all[seller].status == ACTIVE ? Share(seller, _rowOf(plan, all[seller])[0]) : Share(0, 0);
         // Each id that is looked at counts, also one that only leads to another.
         uint256 looked = all[seller].id == sellerId ? 0 : 1;

@@ -29,7 +29,7 @@ abstract contract ActsHandler is LedgerDriver {
     }
 
     bytes32 private constant GUARDIAN = keccak256("GUARDIAN_ROLE");
-    uint256 private constant MOST_RECORDERS = 12;
+    uint256 private constant MAX_RECORDERS = 12;
 
     Act[] private _acts;
 
@@ -190,7 +190,7 @@ abstract contract ActsHandler is LedgerDriver {
         act.power = Power(_draw(5));
         if (act.power == Power.SetRecorder) {
             // Mostly whole caps for one who is there.
-            bool isNew = recorders.length < MOST_RECORDERS && _chance(8);
+            bool isNew = recorders.length < MAX_RECORDERS && _chance(8);
             act.account = isNew ? vm.addr(RECORDER_KEY + _draw(8)) : recorders[_draw(recorders.length)].key;
             act.cap = _chance(4) ? _draw(1 << 40) : MAX_UNIT_CAP;
             act.countCap = _chance(4) ? _draw(1 << 10) : MAX_COUNT_CAP;

@@ -10,7 +10,7 @@ import { Journal } from "../../../contracts/libraries/Journal.sol";
 /// @notice Standing, mistaken sponsors, leaving and having to: announced, cancelled, and applied by anyone.
 abstract contract ChangesHandler is SalesHandler {
     uint256 private constant SPONSOR_WINDOW = 7 days;
-    uint256 private constant MOST_CASES = 100;
+    uint256 private constant MAX_CASES = 100;
 
     /// @notice Another rank, active or not.
     function setStanding(uint256 seed) external acting(seed) {
@@ -34,7 +34,7 @@ abstract contract ChangesHandler is SalesHandler {
 
     /// @notice Another sponsor, mostly for somebody new. Whoever cannot stay in their lane moves.
     function correctSponsor(uint256 seed) external acting(seed) {
-        if (ids.length + _pendingCases() >= mostIds) return;
+        if (ids.length + _pendingCases() >= maxIds) return;
         uint256 recent = distributors.length - 1 < 6 ? distributors.length - 1 : 6;
         uint256 number = _chance(4) ? _drawDistributor() : distributors.length - 1 - _draw(recent);
         address wallet = _chance(16) ? _drawWallet() : distributors[number].wallet;
@@ -312,8 +312,8 @@ abstract contract ChangesHandler is SalesHandler {
     }
 
     function _casesRefusal() private view returns (bytes memory) {
-        if (returnWindow == 0 || _pendingCases() < MOST_CASES) return "";
-        return abi.encodeWithSelector(TooManyPending.selector, MOST_CASES + 1, MOST_CASES);
+        if (returnWindow == 0 || _pendingCases() < MAX_CASES) return "";
+        return abi.encodeWithSelector(TooManyPending.selector, MAX_CASES + 1, MAX_CASES);
     }
 
     /// @dev Whether nobody has this id any more, or whoever has it has left.

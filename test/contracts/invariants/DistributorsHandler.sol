@@ -12,7 +12,7 @@ import { Journal } from "../../../contracts/libraries/Journal.sol";
 abstract contract DistributorsHandler is LedgerDriver {
     /// @notice Somebody in a free lane, or up to four distributors in a new fragment.
     function enrol(uint256 seed) external acting(seed) {
-        if (ids.length + 4 > mostIds) return;
+        if (ids.length + 4 > maxIds) return;
         bytes32 totals = _solvency();
         uint256 number = 1 + _draw(lanes.length);
         bool isNew = lanes[number - 1] == 4 || _chance(2);

@@ -36,7 +36,7 @@ abstract contract LedgerDriver is LedgerTest, ChangeBooks, TokenHabits, ICommiss
     uint256 public immutable unit;
     uint32 internal immutable returnWindow;
     uint256 internal immutable delay;
-    uint256 internal immutable mostIds;
+    uint256 internal immutable maxIds;
 
     uint256 public time = 1_800_000_000;
     bool internal isGuardian = true;
@@ -63,7 +63,7 @@ abstract contract LedgerDriver is LedgerTest, ChangeBooks, TokenHabits, ICommiss
         _salt = keccak256(abi.encode(form));
         unit = 10 ** (form.decimals - 6);
         returnWindow = form.returnWindow;
-        mostIds = form.line + 40;
+        maxIds = form.line + 40;
         distributors.push();
         delay = form.returnWindow == 0 ? 0 : 1 days;
         _openLedger(form);

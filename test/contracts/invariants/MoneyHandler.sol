@@ -33,7 +33,7 @@ abstract contract MoneyHandler is LedgerDriver {
     /// @notice Tokens that come without being funded are swept into the float by anyone.
     function sweep(uint256 seed) external acting(seed) {
         uint256 custody = free + reserved + owed;
-        if (_chance(2) && custody < MOST_UNITS) _mint(address(ledger), address(ledger), (1 + _draw(1 << 30)) * unit);
+        if (_chance(2) && custody < MAX_UNITS) _mint(address(ledger), address(ledger), (1 + _draw(1 << 30)) * unit);
         uint256 units = dollar.balanceOf(address(ledger)) / unit - custody;
         bytes memory refusal = units == 0 ? abi.encodeWithSelector(NothingReceived.selector) : bytes("");
         (bool done, bytes memory answer) = _attempt(_stranger(), abi.encodeCall(ILedgerCore.sweep, ()), refusal);
