@@ -38,9 +38,13 @@ abstract contract SalesHandler is LedgerDriver {
     /// @notice Parts of sales, or all of them, taken back; a little more than there is, now and then, by somebody else, or with
     /// a wrong proof.
     function takeBack(uint256 seed) external acting(seed) {
+        // Often of a fresh batch, so that many are inside their window.
+        if (_chance(2)) _record();
         if (batches.length == 0) return;
         BookedBatch storage batch = batches[_drawBatch()];
-        address key = _chance(8) ? _drawRecorder() : _keyOf(batch);
+        // What a storefront has sold it takes back by itself.
+        bool isStorefronts = _keyOf(batch) != address(this) && _keyOf(batch).code.length != 0;
+        address key = isStorefronts || _chance(8) ? _drawRecorder() : _keyOf(batch);
         if (_chance(16)) key = _stranger();
         bytes memory refusal = _recorderRefusal(batch, key);
         if (refusal.length == 0 && batch.settled == batch.sales.length) {
