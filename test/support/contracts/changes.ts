@@ -8,7 +8,7 @@ import { encodeStandings, type Standing } from './records.ts';
  * Lets the time of the next change come.
  * @returns The number of the change announced last.
  */
-export async function passDelay({ ledger }: Company): Promise<bigint> {
+async function passDelay({ ledger }: Company): Promise<bigint> {
   const { announced, startsAt } = await ledger.changes();
   if (startsAt > BigInt(await time.latest())) await time.increaseTo(startsAt);
   return announced;
