@@ -1,15 +1,17 @@
-import { FLAG_OUTCOMES } from '@plumbline/protocol';
-import type { Hex } from 'viem';
+import { type Hex, zeroAddress } from 'viem';
 import type { Finding, Observation } from '../findings.ts';
 import type { LogAudit } from '../journal/audit-logs.ts';
-import { grantAt } from '../replay/caps.ts';
 import { currentPlan } from '../replay/plans.ts';
+import { compareActs, compareRecorders } from './compare-acts.ts';
+import { compareBatches } from './compare-batches.ts';
+import { compareChanges, compareQueue } from './compare-changes.ts';
 import {
   compareDistributors,
   compareRecoveries,
   compareUnclaimed,
   compareWallets,
 } from './compare-distributors.ts';
+import { compareFlags } from './compare-flags.ts';
 import type { Compare, ContractView } from './contract-view.ts';
 import type { PinnedBlock } from './node.ts';
 
@@ -32,6 +34,10 @@ export function compareWithContract(audit: LogAudit, view: ContractView, block: 
     compareBatches,
     comparePlans,
     comparePowers,
+    compareRecorders,
+    compareActs,
+    compareQueue,
+    compareChanges,
   ]) {
     compare(audit.state, view, report, block.timestamp);
   }
@@ -92,9 +98,9 @@ const compareMoney: Compare = (state, { solvency, tokenHeld }, report) => {
 
 const compareCounts: Compare = (state, { counts }, report) => {
   const numbers = [
-    ['batches', state.batchCount, counts.batches],
     ['fragments', state.fragments, counts.fragments],
     ['plans', state.planCount, counts.plans],
+    ['recorders', state.recorders.size, counts.recorders],
   ] as const;
   for (const [name, expected, found] of numbers) {
     if (expected === found) continue;
@@ -103,35 +109,16 @@ const compareCounts: Compare = (state, { counts }, report) => {
   }
 };
 
-const compareBatches: Compare = (state, { batches }, report) => {
-  batches.forEach((is, i) => {
-    const batch = state.batches.get(i + 1);
-    // A batch that is missing from the logs was reported where it is missing.
-    if (!batch) return;
-    const open = batch.settled < batch.sales.length;
-    const expected = describeBatch(open, open ? batch.settled : 0);
-    const found = describeBatch(is.open, is.settled);
-    if (expected === found) return;
-    const subject = `batch ${i + 1}`;
-    const message = `${subject} is ${found} in the contract, but ${expected} by the entries`;
-    report({ code: 'batch-state', subject, expected, found, message });
-  });
-};
-
-function describeBatch(open: boolean, settled: number): string {
-  return open ? `open with ${settled} sales settled` : 'closed';
-}
-
 const comparePlans: Compare = (state, { plans, currentPlan: inForce }, report, time) => {
-  plans.forEach(({ hash, startsAt }, i) => {
+  plans.forEach((is, i) => {
     const plan = state.plans.get(i + 1);
-    if (!plan || (plan.hash === hash && plan.startsAt === startsAt)) return;
+    if (!plan || describePlan(plan) === describePlan(is)) return;
     report({
       code: 'plan-state',
       subject: `plan ${i + 1}`,
-      expected: `${plan.hash} from ${plan.startsAt}`,
-      found: `${hash} from ${startsAt}`,
-      message: `the contract's plan ${i + 1} is ${hash} from ${startsAt}, but by its entry ${plan.hash} from ${plan.startsAt}`,
+      expected: describePlan(plan),
+      found: describePlan(is),
+      message: `the contract's plan ${i + 1} is ${describePlan(is)}, but by its entries ${describePlan(plan)}`,
     });
   });
   const expected = currentPlan(state, time);
@@ -140,29 +127,11 @@ const comparePlans: Compare = (state, { plans, currentPlan: inForce }, report, t
   report({ code: 'plan-state', subject: 'plan in force', expected, found: inForce, message });
 };
 
-const compareFlags: Compare = (state, { flags }, report) => {
-  flags.forEach((is, i) => {
-    const outcome = state.flags.get(i + 1);
-    const expected = outcome === undefined ? 'not there' : (outcome ?? 'open');
-    const found = is === null ? 'not there' : is === 0 ? 'open' : (FLAG_OUTCOMES[is - 1] ?? `outcome ${is}`);
-    if (expected === found) return;
-    const subject = `flag ${i + 1}`;
-    const message = `${subject} is ${found} in the contract, but ${expected} by the entries`;
-    report({ code: 'flag-state', subject, expected, found, message });
-  });
-};
+function describePlan({ hash, startsAt, isCancelled }: ContractView['plans'][number]): string {
+  return `${hash} from ${startsAt}${isCancelled ? ', cancelled' : ''}`;
+}
 
-const comparePowers: Compare = (state, { grants, roles, admin, isPaused }, report, time) => {
-  for (const recorder of state.recorders.keys()) {
-    const is = grants.get(recorder) ?? { cap: 0n, left: 0n };
-    const { cap, left } = grantAt(state, recorder, time);
-    if (cap === is.cap && left === is.left) continue;
-    const [expected, found] = [`cap ${cap}, left ${left}`, `cap ${is.cap}, left ${is.left}`];
-    const message =
-      `the contract gives recorder ${recorder} a cap of ${is.cap} units with ${is.left} left, ` +
-      `but by the entries it is ${cap} with ${left} left`;
-    report({ code: 'recorder-state', subject: `recorder ${recorder}`, expected, found, message });
-  }
+const comparePowers: Compare = (state, { roles, admin, isPaused, successor }, report) => {
   for (const [key, isHeld] of roles) {
     const expected = state.roles.held.has(key);
     if (expected === isHeld) continue;
@@ -182,7 +151,12 @@ const comparePowers: Compare = (state, { grants, roles, admin, isPaused }, repor
     const message = `the ledger is ${found} in the contract, but ${expected} by the entries`;
     report({ code: 'pause-state', subject: 'ledger', expected, found, message });
   }
-  const seated = state.roles.admin ?? `0x${'0'.repeat(40)}`;
+  const named = state.successor ?? zeroAddress;
+  if (successor !== named) {
+    const message = `the contract's successor is ${successor}, but by the entries it is ${named}`;
+    report({ code: 'successor-state', subject: 'ledger', expected: named, found: successor, message });
+  }
+  const seated = state.roles.admin ?? zeroAddress;
   if (seated === admin) return;
   const message = `the contract's admin is ${admin}, but by the entries it is ${seated}`;
   report({ code: 'role-state', subject: 'admin', expected: seated, found: admin, message });

@@ -1,15 +1,25 @@
 import { commissionLedgerAbi, type LedgerTerms } from '@plumbline/protocol';
 import { type Address, erc20Abi, type Hex, type PublicClient } from 'viem';
 import type { Observation } from '../findings.ts';
+import { settlingEra } from '../replay/changes/queue.ts';
 import type { LedgerState, Recovery } from '../replay/ledger-state.ts';
 import { NoLedgerError, reasonOf } from './errors.ts';
 import { hasCode, type PinnedBlock } from './node.ts';
+import {
+  actSlot,
+  batchSlot,
+  changeSlot,
+  eraSlot,
+  flagSlot,
+  QUEUE_SLOT,
+  recorderSlot,
+} from './storage-layout.ts';
 
 /** What the contract's storage holds at one block. Amounts are base units. */
 export interface ContractView {
   head: Hex;
   entryCount: number;
-  counts: { batches: number; fragments: number; plans: number };
+  counts: { fragments: number; plans: number; recorders: number };
   solvency: { held: bigint; float: bigint; reserved: bigint; owed: bigint };
   /** What the token itself says the ledger holds, in whole ledger units. */
   tokenHeld: bigint;
@@ -23,19 +33,53 @@ export interface ContractView {
   unclaimed: Map<number, number>;
   /** Recovery of each wallet that the replay speaks of; zeros if none is under way. */
   recoveries: Map<Address, Recovery>;
-  /** Outcomes of flags 1 to one more than the replay has, 0 for an open one; null for a flag that is not there. */
-  flags: (number | null)[];
+  /** Flags 1 to one more than the replay has; null for a flag that is not there. */
+  flags: (FlagView | null)[];
   isPaused: boolean;
   /** Version of the plan that a batch of this block would use. */
   currentPlan: number;
-  /** Batches 1 to `counts.batches`. */
-  batches: { open: boolean; settled: number }[];
-  plans: { hash: Hex; startsAt: number }[];
-  /** Cap of each recorder of the replay, and what is left of it. */
-  grants: Map<Address, { cap: bigint; left: bigint }>;
+  /** Every batch of the replay. */
+  batches: Map<number, { open: boolean; settled: number }>;
+  plans: { hash: Hex; startsAt: number; isCancelled: boolean }[];
+  /** Keys of recorders 1 to `counts.recorders`. */
+  recorderKeys: { key: Address; standby: Address }[];
+  /** Every change of the replay. */
+  changes: Map<number, ChangeView>;
+  /** When each call that was ever announced can be made; 0 if it is not announced. */
+  acts: Map<Hex, number>;
+  successor: Address;
+  /** Storage that no view shows. */
+  words: StorageWords;
   /** Whether each `role account` that the replay speaks of is held. */
   roles: Map<string, boolean>;
   admin: Address;
+}
+
+interface FlagView {
+  /** 0 if none was given. */
+  outcome: number;
+  reviewBy: number;
+}
+
+export interface ChangeView {
+  kind: number;
+  size: number;
+  done: number;
+  isCancelled: boolean;
+}
+
+/** Words of the contract's storage, of what is open or pending by the replay. */
+interface StorageWords {
+  /** By batch. */
+  batches: Map<number, bigint>;
+  /** By every key that is or was a recorder's. */
+  recorders: Map<Address, bigint>;
+  flags: Map<number, bigint>;
+  queue: bigint;
+  /** From the era whose batches may be settled to one after the last. */
+  eras: Map<number, bigint>;
+  changes: Map<number, bigint>;
+  acts: Map<Hex, bigint>;
 }
 
 /** Compares one part of a view with the replay. */
@@ -63,6 +107,9 @@ const FRAGMENT_PAGE = 2_000;
  * code of a contract, which must stay below 24,576: those about a wallet take 256 bytes each.
  */
 const VIEWS = 90;
+
+/** Words of storage asked for at the same time. */
+const WORDS = 20;
 
 /** The same for plans, whose answers take up to 7,300 bytes each. */
 const PLAN_VIEWS = 3;
@@ -100,28 +147,30 @@ export class ContractReader {
   async read(state: LedgerState): Promise<ContractView> {
     const client = this.#client;
     const target = this.#target;
-    const [head, entryCount, counts, solvency, admin, isPaused, currentPlan, held] = await Promise.all([
-      client.readContract({ ...target, functionName: 'head' }),
-      client.readContract({ ...target, functionName: 'entryCount' }),
-      client.readContract({ ...target, functionName: 'counts' }),
-      client.readContract({ ...target, functionName: 'solvency' }),
-      client.readContract({ ...target, functionName: 'defaultAdmin' }),
-      client.readContract({ ...target, functionName: 'isPaused' }),
-      client.readContract({ ...target, functionName: 'currentPlan' }),
-      client.readContract({
-        address: state.terms.token,
-        abi: erc20Abi,
-        functionName: 'balanceOf',
-        args: [this.#ledger],
-        blockNumber: this.#block.number,
-      }),
-    ]);
+    const [head, entryCount, counts, solvency, admin, isPaused, currentPlan, successor, held] =
+      await Promise.all([
+        client.readContract({ ...target, functionName: 'head' }),
+        client.readContract({ ...target, functionName: 'entryCount' }),
+        client.readContract({ ...target, functionName: 'counts' }),
+        client.readContract({ ...target, functionName: 'solvency' }),
+        client.readContract({ ...target, functionName: 'defaultAdmin' }),
+        client.readContract({ ...target, functionName: 'isPaused' }),
+        client.readContract({ ...target, functionName: 'currentPlan' }),
+        client.readContract({ ...target, functionName: 'successor' }),
+        client.readContract({
+          address: state.terms.token,
+          abi: erc20Abi,
+          functionName: 'balanceOf',
+          args: [this.#ledger],
+          blockNumber: this.#block.number,
+        }),
+      ]);
     const [heldUnits, float, reserved, owed] = solvency;
-    const [batches, fragments, plans] = counts.map(Number) as [number, number, number];
+    const [fragments, plans, recorders] = counts.map(Number) as [number, number, number];
     return {
       head,
       entryCount: Number(entryCount),
-      counts: { batches, fragments, plans },
+      counts: { fragments, plans, recorders },
       solvency: { held: heldUnits, float, reserved, owed },
       tokenHeld: held / state.terms.unit,
       admin: admin.toLowerCase() as Address,
@@ -132,9 +181,13 @@ export class ContractReader {
       flags: await this.#readFlags(state.flagCount + 1),
       isPaused,
       currentPlan: Number(currentPlan),
-      batches: await this.#readBatches(batches),
+      batches: await this.#readBatches([...state.batches.keys()]),
       plans: await this.#readPlans(plans),
-      grants: await this.#readGrants([...state.recorders.keys()]),
+      recorderKeys: await this.#readRecorderKeys(recorders),
+      changes: await this.#readChanges([...state.changes.all.keys()]),
+      acts: await this.#readActs([...state.acts.keys()]),
+      successor: successor.toLowerCase() as Address,
+      words: await this.#readStorage(state),
       roles: await this.#readRoles([...state.roles.mentioned]),
     };
   }
@@ -195,16 +248,22 @@ export class ContractReader {
     const outcomes = await this.#readMany(flags, (group) =>
       this.#client.multicall({ ...this.#together, allowFailure: true, contracts: group.map(call) }),
     );
-    return outcomes.map(({ result }) => (result === undefined ? null : Number(result)));
+    return outcomes.map(({ result }) => {
+      if (result === undefined) return null;
+      const [outcome, reviewBy] = result;
+      return { outcome: Number(outcome), reviewBy: Number(reviewBy) };
+    });
   }
 
-  async #readBatches(count: number): Promise<ContractView['batches']> {
-    const numbers = Array.from({ length: count }, (_, i) => BigInt(i + 1));
-    const call = (batch: bigint) => this.#view('batchOf', [batch]);
+  async #readBatches(numbers: number[]): Promise<ContractView['batches']> {
+    const call = (batch: number) => this.#view('batchOf', [BigInt(batch)]);
     const states = await this.#readMany(numbers, (group) =>
       this.#client.multicall({ ...this.#together, contracts: group.map(call) }),
     );
-    return states.map(([open, settled]) => ({ open, settled: Number(settled) }));
+    return zip(
+      numbers,
+      states.map(([open, settled]) => ({ open, settled: Number(settled) })),
+    );
   }
 
   async #readPlans(count: number): Promise<ContractView['plans']> {
@@ -215,18 +274,72 @@ export class ContractReader {
       (group) => this.#client.multicall({ ...this.#together, contracts: group.map(call) }),
       PLAN_VIEWS,
     );
-    return plans.map(([, startsAt, hash]) => ({ hash, startsAt: Number(startsAt) }));
+    const cancelled = (version: bigint) => this.#view('isPlanCancelled', [version]);
+    const areCancelled = await this.#readMany(versions, (group) =>
+      this.#client.multicall({ ...this.#together, contracts: group.map(cancelled) }),
+    );
+    return plans.map(([, startsAt, hash], i) => {
+      return { hash, startsAt: Number(startsAt), isCancelled: areCancelled[i] ?? false };
+    });
   }
 
-  async #readGrants(recorders: Address[]): Promise<ContractView['grants']> {
-    const call = (recorder: Address) => this.#view('recorderOf', [recorder]);
-    const grants = await this.#readMany(recorders, (group) =>
+  async #readRecorderKeys(count: number): Promise<ContractView['recorderKeys']> {
+    const numbers = Array.from({ length: count }, (_, i) => BigInt(i + 1));
+    const call = (number: bigint) => this.#view('recorderKey', [number]);
+    const keys = await this.#readMany(numbers, (group) =>
       this.#client.multicall({ ...this.#together, contracts: group.map(call) }),
     );
-    return zip(
-      recorders,
-      grants.map(([cap, left]) => ({ cap, left })),
+    return keys.map(([key, standby]) => ({
+      key: key.toLowerCase() as Address,
+      standby: standby.toLowerCase() as Address,
+    }));
+  }
+
+  async #readChanges(numbers: number[]): Promise<ContractView['changes']> {
+    const call = (change: number) => this.#view('changeOf', [BigInt(change)]);
+    const changes = await this.#readMany(numbers, (group) =>
+      this.#client.multicall({ ...this.#together, contracts: group.map(call) }),
     );
+    const views = changes.map(([kind, size, done, isCancelled]) => ({
+      kind: Number(kind),
+      size: Number(size),
+      done: Number(done),
+      isCancelled,
+    }));
+    return zip(numbers, views);
+  }
+
+  async #readActs(acts: Hex[]): Promise<ContractView['acts']> {
+    const call = (act: Hex) => this.#view('actOf', [act]);
+    const times = await this.#readMany(acts, (group) =>
+      this.#client.multicall({ ...this.#together, contracts: group.map(call) }),
+    );
+    return zip(acts, times.map(Number));
+  }
+
+  async #readStorage(state: LedgerState): Promise<ContractView['words']> {
+    const { changes, acts, flags } = state;
+    const first = settlingEra(changes.eras, changes.applied);
+    const eras = Array.from({ length: changes.eras.length - first + 2 }, (_, i) => first + i);
+    const openFlags = [...flags.keys()].filter((flag) => flags.get(flag)?.outcome === null);
+    const pendingActs = [...acts.keys()].filter((act) => acts.get(act)?.effectiveAt !== 0);
+    return {
+      batches: await this.#readWords([...state.openBatches], batchSlot),
+      recorders: await this.#readWords([...state.recorderKeys.keys()], recorderSlot),
+      flags: await this.#readWords(openFlags, flagSlot),
+      queue: (await this.#readWords(['queue'], () => QUEUE_SLOT)).get('queue') ?? 0n,
+      eras: await this.#readWords(eras, eraSlot),
+      changes: await this.#readWords([...changes.pending], changeSlot),
+      acts: await this.#readWords(pendingActs, actSlot),
+    };
+  }
+
+  async #readWords<Key>(keys: readonly Key[], slotOf: (key: Key) => Hex): Promise<Map<Key, bigint>> {
+    const read = async (key: Key) => {
+      const place = { address: this.#ledger, slot: slotOf(key), blockNumber: this.#block.number };
+      return BigInt((await this.#client.getStorageAt(place)) ?? 0n);
+    };
+    return zip(keys, await this.#readMany(keys, (group) => Promise.all(group.map(read)), WORDS));
   }
 
   async #readRoles(mentioned: string[]): Promise<Map<string, boolean>> {

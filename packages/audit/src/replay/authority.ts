@@ -25,11 +25,11 @@ export function roleKey(role: Hex, account: Address): string {
 
 /** For entries that only a recorder can make. */
 export function checkSomeRecorder({ state, report }: ReplayContext, subject: string): void {
-  for (const { cap } of state.recorders.values()) if (cap > 0n) return;
+  if (state.recorders.size > 0) return;
   report({
     code: 'no-recorder',
     subject,
-    expected: 'a recorder with a cap',
+    expected: 'a recorder',
     found: 'none',
     message: `${subject} was entered while no account was a recorder`,
   });
@@ -61,6 +61,12 @@ export function checkSomeAdmin({ state, report }: ReplayContext, subject: string
     found: 'none',
     message: `${subject} was entered while the ledger had no admin`,
   });
+}
+
+/** For entries that only the admin or a guardian can make. */
+export function checkSomeGuardian(context: ReplayContext, subject: string): void {
+  for (const key of context.state.roles.held) if (key.startsWith(ROLES.guardian)) return;
+  checkSomeAdmin(context, subject);
 }
 
 /** For entries that a pause rules out. */

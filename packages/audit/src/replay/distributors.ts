@@ -10,6 +10,7 @@ import {
 } from '@plumbline/protocol';
 import { type Address, zeroAddress } from 'viem';
 import type { FindingCode } from '../findings.ts';
+import { callKey, fits, isSameCall, spendTogether } from './allowances.ts';
 import { checkNotPaused, checkSomeRecorder } from './authority.ts';
 import type { LedgerState, ReplayContext } from './ledger-state.ts';
 
@@ -19,6 +20,7 @@ export function enrol(context: ReplayContext, { id, sponsor, wallet }: Enrolled)
   const subject = `distributor ${id}`;
   checkSomeRecorder(context, subject);
   checkNotPaused(context, subject);
+  spendCount(context, subject);
   checkId(context, id);
   checkSponsor(context, id, sponsor);
   const isWalletless = wallet === zeroAddress;
@@ -37,6 +39,7 @@ export function enrol(context: ReplayContext, { id, sponsor, wallet }: Enrolled)
     enrolledAt: time,
     heldUntil: 0,
     nonce: 0,
+    leaving: 0,
     owed: before?.owed ?? 0n,
     credited: before?.credited ?? 0n,
     paid: before?.paid ?? 0n,
@@ -44,6 +47,41 @@ export function enrol(context: ReplayContext, { id, sponsor, wallet }: Enrolled)
   if (isWalletless) state.unclaimed.add(id);
   else giveWallet(state, wallet, id);
   takeLane(state, id);
+}
+
+/**
+ * Counts an enrolment against the recorder who made it. The entry does not name the recorder, so where several could have
+ * made it, each may have.
+ */
+function spendCount(context: ReplayContext, subject: string): void {
+  const { state, place, time, report } = context;
+  if (state.recorders.size === 0) return;
+  const isSame = isSameCall(context, 'enrol');
+  const amount = (isSame ? (state.call?.amount ?? 0n) : 0n) + 1n;
+  const before = isSame ? state.call?.before : null;
+  const able = [...state.recorders.values()].filter((recorder) => {
+    const { wholeAt } = recorder.count;
+    if (before?.allowance === recorder.count) recorder.count.wholeAt = before.wholeAt;
+    const isAble = fits(state, recorder, 'count', time, amount);
+    recorder.count.wholeAt = wholeAt;
+    return isAble;
+  });
+  const [recorder] = able;
+  if (recorder && able.length === 1 && (!isSame || before)) {
+    const spending = { recorder, kind: 'count', amount: 1n, code: 'enrolment-count', subject } as const;
+    spendTogether(context, 'enrol', { ...spending, what: 'was enrolled, by a call that enrolled' });
+    return;
+  }
+  for (const each of able) each.mayHaveEnrolled = true;
+  state.call = { key: callKey(context, 'enrol'), entry: place.entry, amount, before: null };
+  if (recorder) return;
+  report({
+    code: 'enrolment-count',
+    subject,
+    expected: 'a recorder with enough left of its count',
+    found: `${amount} enrolled by one call`,
+    message: `${subject} was enrolled, number ${amount} of one call, but no recorder had so many left`,
+  });
 }
 
 /** The id that opens the next fragment. */

@@ -1,5 +1,13 @@
-import type { Account, BuyerClass, FlagClosed, LedgerTerms, Plan, Tree } from '@plumbline/protocol';
-import { STATUS_NONE } from '@plumbline/protocol';
+import type {
+  Account,
+  AnnouncedChange,
+  BuyerClass,
+  FlagClosed,
+  LedgerTerms,
+  Plan,
+  Tree,
+} from '@plumbline/protocol';
+import { recorderOfBatch, STATUS_NONE, sequenceOfBatch } from '@plumbline/protocol';
 import type { Address, Hex } from 'viem';
 import type { Observation, Place } from '../findings.ts';
 
@@ -15,6 +23,8 @@ export interface Distributor extends Account {
   heldUntil: number;
   /** Signatures of the wallet's owner that were used. */
   nonce: number;
+  /** Number of the change by which the distributor leaves; 0 if they do not. */
+  leaving: number;
   credited: bigint;
   paid: bigint;
 }
@@ -29,6 +39,7 @@ interface PlanVersion {
   plan: Plan;
   hash: Hex;
   startsAt: number;
+  isCancelled: boolean;
 }
 
 export interface Sale {
@@ -45,17 +56,95 @@ export interface Batch {
   sales: Sale[];
   /** Sales settled so far. */
   settled: number;
-  /** Reversals so far. */
-  reversals: number;
 }
 
-export interface RecorderGrant {
+/** A bucket of a recorder that its entries empty. */
+export interface Allowance {
+  /** When it is whole again, in 256ths of a second. */
+  wholeAt: number;
+  /**
+   * By how much the ledger may be further: one for each entry that may have been a call of its own, because every call
+   * rounds up.
+   */
+  slack: number;
+}
+
+export interface Recorder {
+  number: number;
+  key: Address;
+  standby: Address;
+  /** Batches recorded so far. */
+  sequence: number;
   cap: bigint;
-  /** Reserved in `period`. */
-  spent: bigint;
-  period: number;
-  /** The highest cap in the period in which it was last set. */
-  highest: { cap: bigint; period: number };
+  countCap: number;
+  units: Allowance;
+  count: Allowance;
+  returns: Allowance;
+  /** Whether enrolments may have emptied `count` further: their entries do not name the recorder. */
+  mayHaveEnrolled: boolean;
+}
+
+/** Entries of one call, one after the other in one transaction, which the ledger counts together. */
+export interface CallGroup {
+  /** What they have in common, e.g. the batch. */
+  key: string;
+  entry: number;
+  amount: bigint;
+  /** The allowance that they are counted against, as it was before the first; null if it is not known. */
+  before: { allowance: Allowance; wholeAt: number } | null;
+}
+
+/** A change of standing, sponsor or membership that was announced. */
+export interface Change {
+  announced: AnnouncedChange;
+  /** Records in it. */
+  size: number;
+  /** Records applied. */
+  done: number;
+  isCancelled: boolean;
+}
+
+/** Changes that become effective together. */
+interface Era {
+  startsAt: number;
+  lastChange: number;
+}
+
+/** Twin of the queue in contracts/types/ChangeQueue.sol. */
+interface Changes {
+  all: Map<number, Change>;
+  /** Numbers of those that are neither applied nor cancelled. */
+  pending: Set<number>;
+  /** Number of the one announced last. */
+  count: number;
+  /** Number of the one applied last, whole. */
+  applied: number;
+  /** From number 1; era 0 is before the first change. */
+  eras: Era[];
+  /** The era of the last batch that was recorded. */
+  recording: number;
+  /** Records of standing, and corrections and endings, that are pending. */
+  standings: number;
+  cases: number;
+}
+
+/** A call that the admin has announced. */
+export interface Act {
+  call: Hex;
+  /** 0 once it was made or cancelled. */
+  effectiveAt: number;
+  /** Whether a guardian may not cancel it: it removes one. */
+  isAdminOnly: boolean;
+  /** Whether it may have been made: the entry of a guardian's removal is also that of a guardian who resigns. */
+  isDoubtful: boolean;
+}
+
+export interface Flag {
+  subjectKind: 'distributor' | 'sale';
+  subject: number;
+  reviewBy: number;
+  isAnswered: boolean;
+  outcome: FlagClosed['outcome'] | null;
 }
 
 /** The admin's seat and OpenZeppelin's roles. */
@@ -84,6 +173,11 @@ interface Sums {
   funded: bigint;
   /** Free float that the company took out. */
   withdrawn: bigint;
+  /** Tokens that had come without a funding. */
+  swept: bigint;
+  /** What distributors were owed from before. */
+  opened: bigint;
+  lateRefundCents: bigint;
   credited: bigint;
   paid: bigint;
 }
@@ -101,8 +195,7 @@ export interface LedgerState {
   unclaimed: Set<number>;
   /** By the wallet that is to be replaced. */
   recoveries: Map<Address, Recovery>;
-  /** The outcome of each flag, null while it is open. */
-  flags: Map<number, FlagClosed['outcome'] | null>;
+  flags: Map<number, Flag>;
   /** Number of the flag raised last. */
   flagCount: number;
   /** Whether enrolling, recording and correcting are paused. */
@@ -116,21 +209,32 @@ export interface LedgerState {
   plans: Map<number, PlanVersion>;
   planCount: number;
   planInForce: number;
+  /** The last version whose time has come, cancelled or not, as the ledger has it. */
+  planDue: number;
   batches: Map<number, Batch>;
   /** Batches that were settled but never recorded: reported once, then accepted. */
   strangeBatches: Set<number>;
-  /** Number of the batch recorded last. */
-  batchCount: number;
-  recorders: Map<Address, RecorderGrant>;
-  /** What reversals freed in the period of the last of them, by whichever recorder. */
-  freed: { units: bigint; period: number };
+  /** Numbers of those with sales that are not settled. */
+  openBatches: Set<number>;
+  /** By number. */
+  recorders: Map<number, Recorder>;
+  /** The number of each key that is a recorder's, or 0 if it was one. */
+  recorderKeys: Map<Address, number>;
+  /** The call that the last entry may belong to. */
+  call: CallGroup | null;
+  changes: Changes;
+  /** By hash. */
+  acts: Map<Hex, Act>;
+  successor: Address | null;
   roles: Roles;
   float: bigint;
   reserved: bigint;
   owed: bigint;
   sums: Sums;
-  /** A batch recorded without a return window: its settlement must be the very next entry. */
-  due: { batch: number; place: Place } | null;
+  /** Transaction of the ledger's creation: what it brings along needs no announcement. */
+  createdIn: Hex | null;
+  /** Without a return window, what was recorded or announced is settled or applied by the very next entry. */
+  due: { kind: 'batch' | 'change'; number: number; place: Place } | null;
 }
 
 /** What the rules need to replay an entry. */
@@ -161,11 +265,25 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
     plans: new Map(),
     planCount: 0,
     planInForce: 0,
+    planDue: 0,
     batches: new Map(),
     strangeBatches: new Set(),
-    batchCount: 0,
+    openBatches: new Set(),
     recorders: new Map(),
-    freed: { units: 0n, period: 0 },
+    recorderKeys: new Map(),
+    call: null,
+    changes: {
+      all: new Map(),
+      pending: new Set(),
+      count: 0,
+      applied: 0,
+      eras: [],
+      recording: 0,
+      standings: 0,
+      cases: 0,
+    },
+    acts: new Map(),
+    successor: null,
     roles: {
       held: new Set(),
       mentioned: new Set(),
@@ -187,9 +305,13 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
       reversedVolumeCents: 0n,
       funded: 0n,
       withdrawn: 0n,
+      swept: 0n,
+      opened: 0n,
+      lateRefundCents: 0n,
       credited: 0n,
       paid: 0n,
     },
+    createdIn: null,
     due: null,
   };
 }
@@ -202,4 +324,15 @@ export function treeOf({ distributors }: LedgerState): Tree {
     statusOf: (id) => distributors.get(id)?.status ?? STATUS_NONE,
     movedTo: (id) => distributors.get(id)?.movedTo ?? 0,
   };
+}
+
+/** The id under which a distributor is now. */
+export function presentId({ distributors }: LedgerState, id: number): number {
+  return distributors.get(id)?.movedTo || id;
+}
+
+/** Whether a recorder has recorded so many batches, by its entries. */
+export function isNumbered({ recorders }: LedgerState, batch: number): boolean {
+  const sequence = sequenceOfBatch(batch);
+  return sequence > 0 && sequence <= (recorders.get(recorderOfBatch(batch))?.sequence ?? 0);
 }

@@ -1,4 +1,11 @@
-import { type Entry, formatUnits, type Payout, type PayoutRedirected } from '@plumbline/protocol';
+import {
+  type Entry,
+  formatUnits,
+  type Payout,
+  type PayoutRedirected,
+  type SurplusSwept,
+} from '@plumbline/protocol';
+import { useAct } from './acts.ts';
 import { checkSomeAdmin } from './authority.ts';
 import { isUsable } from './distributors.ts';
 import type { ReplayContext } from './ledger-state.ts';
@@ -22,16 +29,35 @@ export function fundFloat(
       message: 'a funding added nothing to the float',
     });
   }
-  const custody = state.float + state.reserved + state.owed;
-  if (custody > MAX_CUSTODY) {
+  checkCustody({ state, report }, `a funding of ${units} units`);
+}
+
+/** Tokens that had come without a funding, put into the float: more than none. */
+export function sweepSurplus({ state, report }: ReplayContext, { units }: SurplusSwept): void {
+  state.float += units;
+  state.sums.swept += units;
+  if (units === 0n) {
     report({
-      code: 'custody-limit',
+      code: 'sweep-amount',
       subject: 'ledger',
-      expected: `at most ${MAX_CUSTODY}`,
-      found: custody,
-      message: `a funding of ${units} units brought the ledger to ${custody}, above its limit of ${MAX_CUSTODY}`,
+      expected: 'more than 0',
+      found: 0,
+      message: 'a sweep added nothing to the float',
     });
   }
+  checkCustody({ state, report }, `a sweep of ${units} units`);
+}
+
+function checkCustody({ state, report }: Pick<ReplayContext, 'state' | 'report'>, what: string): void {
+  const custody = state.float + state.reserved + state.owed;
+  if (custody <= MAX_CUSTODY) return;
+  report({
+    code: 'custody-limit',
+    subject: 'ledger',
+    expected: `at most ${MAX_CUSTODY}`,
+    found: custody,
+    message: `${what} brought the ledger to ${custody}, above its limit of ${MAX_CUSTODY}`,
+  });
 }
 
 /** Free float taken out by the company: never what is reserved or owed, and to an address where it is not lost. */
@@ -41,6 +67,7 @@ export function withdrawFloat(
 ): void {
   const { state, report } = context;
   checkSomeAdmin(context, 'a withdrawal of float');
+  useAct(context, `float for ${to}`, 'withdrawFloat', [units, to]);
   if (units === 0n || units > state.float) {
     report({
       code: 'withdrawal-amount',

@@ -7,20 +7,24 @@ import {
   MAX_BATCH,
   maxTotalBps,
   type Plan,
+  recorderOfBatch,
+  sequenceOfBatch,
 } from '@plumbline/protocol';
 import type { Hex } from 'viem';
+import { spend } from './allowances.ts';
 import { checkNotPaused } from './authority.ts';
-import { grantAt, periodOf } from './caps.ts';
-import type { ReplayContext, Sale } from './ledger-state.ts';
+import { enterEra } from './changes/queue.ts';
+import type { Recorder, ReplayContext, Sale } from './ledger-state.ts';
 import { adoptDue } from './plans.ts';
+import { nextBatch } from './recorders.ts';
 
 /** Hex digits of a packed sale. */
 const SALE_DIGITS = 24;
 
-/** A batch: the next in sequence, by the plan in force, inside the recorder's cap and the float, of valid sales. */
+/** A batch: the next of its recorder, by the plan in force, inside the recorder's caps and the float, of valid sales. */
 export function recordBatch(context: ReplayContext, entry: BatchRecorded): void {
   const { state, place, time } = context;
-  checkSequence(context, entry.batch);
+  const recorder = findRecorder(context, entry);
   checkNotPaused(context, `batch ${entry.batch}`);
   if (entry.recordedAt !== time) {
     context.report({
@@ -34,7 +38,7 @@ export function recordBatch(context: ReplayContext, entry: BatchRecorded): void 
   const sales = readSales(context, entry);
   checkPlanInForce(context, entry);
   checkReserved(context, entry, sales);
-  spendCap(context, entry);
+  if (recorder) spendCaps(context, entry, recorder, sales.length);
   if (entry.reserved > state.float) {
     context.report({
       code: 'batch-float',
@@ -48,17 +52,35 @@ export function recordBatch(context: ReplayContext, entry: BatchRecorded): void 
   state.float -= entry.reserved;
   state.reserved += entry.reserved;
   const { plan, recordedAt } = entry;
-  state.batches.set(entry.batch, { plan, recordedAt, sales, settled: 0, reversals: 0 });
+  state.batches.set(entry.batch, { plan, recordedAt, sales, settled: 0 });
+  state.openBatches.add(entry.batch);
   state.sums.sales += sales.length;
   for (const sale of sales) {
     state.sums.priceCents += sale.priceLeft;
     state.sums.volumeCents += sale.volumeLeft;
   }
-  if (state.terms.returnWindow === 0) state.due = { batch: entry.batch, place };
+  if (state.terms.returnWindow !== 0) enterEra(state, recordedAt);
+  else state.due = { kind: 'batch', number: entry.batch, place };
 }
 
-function checkSequence({ state, report }: ReplayContext, batch: number): void {
-  const expected = state.batchCount + 1;
+/** The recorder that the key belongs to; the batch must be the next of its own. */
+function findRecorder(
+  { state, report }: ReplayContext,
+  { batch, recorder: key }: BatchRecorded,
+): Recorder | undefined {
+  const named = state.recorders.get(state.recorderKeys.get(key) ?? 0);
+  if (!named) {
+    report({
+      code: 'batch-recorder',
+      subject: `batch ${batch}`,
+      expected: 'the key of a recorder',
+      found: key,
+      message: `batch ${batch} was recorded by ${key}, who was no recorder`,
+    });
+  }
+  const recorder = named ?? state.recorders.get(recorderOfBatch(batch));
+  if (!recorder) return undefined;
+  const expected = nextBatch(recorder);
   if (batch !== expected) {
     report({
       code: 'batch-sequence',
@@ -68,7 +90,8 @@ function checkSequence({ state, report }: ReplayContext, batch: number): void {
       message: `batch ${batch} was recorded where batch ${expected} comes next`,
     });
   }
-  state.batchCount = batch;
+  if (recorderOfBatch(batch) === recorder.number) recorder.sequence = sequenceOfBatch(batch);
+  return named;
 }
 
 function checkPlanInForce(
@@ -120,34 +143,18 @@ export function countedOf(plan: Plan, sale: Sale): bigint {
   return sale.class === null ? 0n : countedVolume(plan, sale.class, sale.volumeLeft);
 }
 
-/** Twin of _spendCap in contracts/ledger/LedgerRecorders.sol. */
-function spendCap(
-  { state, report }: ReplayContext,
-  { batch, recorder, recordedAt, reserved }: BatchRecorded,
+/** A batch counts against two caps: by what it reserves, and by its sales. */
+function spendCaps(
+  context: ReplayContext,
+  { batch, reserved }: BatchRecorded,
+  recorder: Recorder,
+  sales: number,
 ): void {
-  const grant = state.recorders.get(recorder);
-  if (!grant || grant.cap === 0n) {
-    report({
-      code: 'batch-recorder',
-      subject: `batch ${batch}`,
-      expected: 'a recorder with a cap',
-      found: recorder,
-      message: `batch ${batch} was recorded by ${recorder}, who was no recorder`,
-    });
-    return;
-  }
-  const { spent, left } = grantAt(state, recorder, recordedAt);
-  if (reserved > left) {
-    report({
-      code: 'batch-cap',
-      subject: `batch ${batch}`,
-      expected: `at most ${left}`,
-      found: reserved,
-      message: `batch ${batch} reserved ${reserved} units, but the cap of ${recorder} left ${left}`,
-    });
-  }
-  grant.spent = spent + reserved;
-  grant.period = periodOf(state, recordedAt);
+  const subject = `batch ${batch}`;
+  const counted = { amount: BigInt(sales), code: 'batch-count', what: 'has so many sales:' } as const;
+  const units = { amount: reserved, code: 'batch-cap', what: 'reserved' } as const;
+  spend(context, { recorder, kind: 'count', subject, ...counted });
+  spend(context, { recorder, kind: 'units', subject, ...units });
 }
 
 function readSales(context: ReplayContext, { batch, records }: BatchRecorded): Sale[] {
@@ -193,6 +200,14 @@ function readSale({ state, report }: ReplayContext, subject: string, packed: Hex
       expected: `an id of fragments 1 to ${state.fragments}`,
       found: seller,
       message: `${subject} names seller ${seller}, who has no place in the tree`,
+    });
+  } else if (!state.distributors.has(seller)) {
+    report({
+      code: 'record-unenrolled',
+      subject,
+      expected: 'an enrolled distributor',
+      found: seller,
+      message: `${subject} names seller ${seller}, whose lane was empty when it was recorded: nobody is paid for it`,
     });
   }
   if (priceCents === 0n) {

@@ -1,18 +1,27 @@
 import { type BatchSettled, type Entry, type LedgerTerms, termsHash } from '@plumbline/protocol';
 import type { Address } from 'viem';
 import { type Finding, findingAt, type Observation, type Place } from '../findings.ts';
-import { setRecorder } from './caps.ts';
-import { closeFlag, raiseFlag, setHold } from './compliance.ts';
+import { announceAct, cancelAct } from './acts.ts';
+import {
+  announceCorrection,
+  announceEnding,
+  announceStanding,
+  applyChange,
+  cancelChange,
+} from './changes/queue.ts';
 import { enrol } from './distributors.ts';
+import { answerFlag, closeFlag, raiseFlag } from './flags.ts';
+import { setHold } from './holds.ts';
 import { emptyLedger, type LedgerState, type ReplayContext } from './ledger-state.ts';
-import { fundFloat, payElsewhere, payOut, withdrawFloat } from './money.ts';
+import { fundFloat, payElsewhere, payOut, sweepSurplus, withdrawFloat } from './money.ts';
+import { openBalances, publishDisclosure, refundLate, setSuccessor } from './notices.ts';
 import { setPause } from './pause.ts';
-import { announcePlan } from './plans.ts';
+import { announcePlan, cancelPlan } from './plans.ts';
+import { replaceRecorder, setRecorder, setStandby } from './recorders.ts';
 import { recordBatch } from './recording.ts';
 import { reverseSale } from './reversal.ts';
 import { changeDelay, changeRole, offerSeat } from './roles.ts';
 import { type Settlement, settleBatch } from './settlement.ts';
-import { correctSponsor, leave, setStanding } from './standing.ts';
 import { setRecovery, setWallet } from './wallets.ts';
 
 /** An entry as it was read; a settlement may lack some of its lines. */
@@ -42,6 +51,7 @@ export function replayEntry(state: LedgerState, place: Place, time: number, entr
   const report = (observation: Observation) => findings.push(findingAt(place, observation));
   const context: ReplayContext = { state, place, time, report };
   checkOpening(context, entry);
+  state.createdIn ??= place.transactionHash;
   findings.push(...checkDue(state, place, entry));
   if (entry.kind === 'batchSettled') return { findings, entry: settleBatch(context, entry) };
   apply(context, entry);
@@ -94,14 +104,53 @@ function apply(context: ReplayContext, entry: Exclude<Entry, BatchSettled>): voi
     case 'payoutRedirected':
       payElsewhere(context, entry);
       break;
-    case 'standingSet':
-      setStanding(context, entry);
+    case 'standingAnnounced':
+      announceStanding(context, entry);
       break;
-    case 'sponsorCorrected':
-      correctSponsor(context, entry);
+    case 'correctionAnnounced':
+      announceCorrection(context, entry);
       break;
-    case 'distributorLeft':
-      leave(context, entry);
+    case 'endingAnnounced':
+      announceEnding(context, entry);
+      break;
+    case 'changeCancelled':
+      cancelChange(context, entry);
+      break;
+    case 'changeApplied':
+      applyChange(context, entry);
+      break;
+    case 'standbySet':
+      setStandby(context, entry);
+      break;
+    case 'recorderReplaced':
+      replaceRecorder(context, entry);
+      break;
+    case 'actAnnounced':
+      announceAct(context, entry);
+      break;
+    case 'actCancelled':
+      cancelAct(context, entry);
+      break;
+    case 'planCancelled':
+      cancelPlan(context, entry);
+      break;
+    case 'balancesOpened':
+      openBalances(context, entry);
+      break;
+    case 'refundedLate':
+      refundLate(context, entry);
+      break;
+    case 'disclosurePublished':
+      publishDisclosure(context, entry);
+      break;
+    case 'successorSet':
+      setSuccessor(context, entry);
+      break;
+    case 'surplusSwept':
+      sweepSurplus(context, entry);
+      break;
+    case 'flagAnswered':
+      answerFlag(context, entry);
       break;
     case 'walletSet':
       setWallet(context, entry);
@@ -149,25 +198,37 @@ function checkTerms({ state, report }: ReplayContext, given: string): void {
   });
 }
 
-/** Without a return window, a batch and its settlement are one call: two entries, one after the other. */
+/**
+ * Without a return window, a batch and its settlement are one call, and so are a change and its application: two entries,
+ * one after the other.
+ */
 function checkDue(state: LedgerState, place: Place | null, entry: ReadableEntry | null): Finding[] {
   const { due } = state;
   if (!due) return [];
   state.due = null;
-  const isSettled =
-    entry?.kind === 'batchSettled' &&
-    entry.batch === due.batch &&
-    place?.transactionHash === due.place.transactionHash &&
-    entry.until === state.batches.get(due.batch)?.sales.length;
-  if (isSettled) return [];
-  const subject = `batch ${due.batch}`;
+  const isSame = place?.transactionHash === due.place.transactionHash;
+  if (entry && isSame && isDone(state, due, entry)) return [];
+  const subject = `${due.kind} ${due.number}`;
+  const [code, what, done] =
+    due.kind === 'batch'
+      ? (['settlement-missing', 'recorded', 'settled'] as const)
+      : (['change-missing', 'announced', 'applied'] as const);
   return [
     findingAt(due.place, {
-      code: 'settlement-missing',
+      code,
       subject,
-      expected: `settlement of ${subject}`,
+      expected: `${subject} ${done}`,
       found: entry?.kind ?? 'nothing',
-      message: `${subject} was recorded without a return window, but was not settled in the same call`,
+      message: `${subject} was ${what} without a return window, but was not ${done} in the same call`,
     }),
   ];
+}
+
+function isDone(state: LedgerState, due: NonNullable<LedgerState['due']>, entry: ReadableEntry): boolean {
+  if (due.kind === 'batch') {
+    const count = state.batches.get(due.number)?.sales.length;
+    return entry.kind === 'batchSettled' && entry.batch === due.number && entry.until === count;
+  }
+  const size = state.changes.all.get(due.number)?.size;
+  return entry.kind === 'changeApplied' && entry.change === due.number && entry.until === size;
 }

@@ -1,32 +1,28 @@
-import { formatSaleRef, maxTotalBps, type SaleReversed } from '@plumbline/protocol';
-import { checkSomeRecorder } from './authority.ts';
-import { spendReversal } from './caps.ts';
-import type { ReplayContext } from './ledger-state.ts';
+import { formatSaleRef, maxTotalBps, recorderOfBatch, type SaleReversed } from '@plumbline/protocol';
+import { spendTogether } from './allowances.ts';
+import { isNumbered, type ReplayContext } from './ledger-state.ts';
 import { countedOf } from './recording.ts';
 
 /**
- * Reversals that one batch can have; beyond them only what takes back all that is left of a sale. Twin of MAX_REVERSALS in contracts/ledger/LedgerSales.sol.
+ * A reversal: inside the return window, of a sale that is there, within what is left of it, and inside the allowance of
+ * the batch's recorder, who alone reverses in it.
  */
-const MAX_REVERSALS = 2000;
-
-/** A reversal: inside the return window, of a sale that is there, within what is left of it. */
 export function reverseSale(context: ReplayContext, entry: SaleReversed): void {
   const { state, report, time } = context;
   const { priceCents, volumeCents } = entry;
   const subject = `sale ${formatSaleRef(entry)}`;
-  checkSomeRecorder(context, `the reversal of ${subject}`);
   state.sums.reversedPriceCents += priceCents;
   state.sums.reversedVolumeCents += volumeCents;
 
   const batch = state.batches.get(entry.batch);
   const sale = batch?.sales[entry.index];
   // That its batch is missing from the logs was said where the numbers have a gap.
-  if (!batch && entry.batch >= 1 && entry.batch <= state.batchCount) return;
+  if (!batch && isNumbered(state, entry.batch)) return;
   if (!batch || !sale) {
     report({
       code: 'reversal-sale',
       subject,
-      expected: batch ? `an index below ${batch.sales.length}` : `a batch up to ${state.batchCount}`,
+      expected: batch ? `an index below ${batch.sales.length}` : 'a batch that was recorded',
       found: formatSaleRef(entry),
       message: `${subject} was reversed, but there is no such sale`,
     });
@@ -66,25 +62,22 @@ export function reverseSale(context: ReplayContext, entry: SaleReversed): void {
     });
   }
 
-  batch.reversals++;
-  if (batch.reversals > MAX_REVERSALS && priceAfter !== 0n) {
-    report({
-      code: 'reversal-count',
-      subject,
-      expected: `the whole rest, or at most ${MAX_REVERSALS} of a batch`,
-      found: batch.reversals,
-      message:
-        `the reversal of ${subject} is number ${batch.reversals} of its batch; beyond ${MAX_REVERSALS} ` +
-        'only the whole rest of a sale can be reversed',
-    });
-  }
-
   const plan = state.plans.get(batch.plan)?.plan;
   const before = plan ? countedOf(plan, sale) : 0n;
   sale.priceLeft = priceAfter;
   sale.volumeLeft = volumeAfter < 0n ? 0n : volumeAfter;
   const freed = plan ? (before - countedOf(plan, sale)) * BigInt(maxTotalBps(plan)) : 0n;
-  spendReversal(context, subject, freed);
+  const recorder = state.recorders.get(recorderOfBatch(entry.batch));
+  if (recorder) {
+    spendTogether(context, `reverse ${entry.batch}`, {
+      recorder,
+      kind: 'returns',
+      amount: freed > 0n ? freed : 0n,
+      code: 'reversal-cap',
+      subject,
+      what: 'was reversed, by which one call freed',
+    });
+  }
   state.reserved -= freed;
   state.float += freed;
 }

@@ -1,6 +1,7 @@
 import type { Entry } from '@plumbline/protocol';
 import { zeroAddress, zeroHash } from 'viem';
-import { checkSomeAdmin, roleKey } from './authority.ts';
+import { doubtAct, useAct } from './acts.ts';
+import { checkSomeAdmin, ROLES, roleKey } from './authority.ts';
 import type { ReplayContext, Roles } from './ledger-state.ts';
 
 type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>;
@@ -11,7 +12,8 @@ type EntryOf<K extends Entry['kind']> = Extract<Entry, { kind: K }>;
 const MAX_INCREASE_WAIT = 432_000;
 
 /** A role granted or revoked: never twice, and the admin's seat only by a transfer whose time has come. */
-export function changeRole({ state, report, time }: ReplayContext, entry: EntryOf<'roleChanged'>): void {
+export function changeRole(context: ReplayContext, entry: EntryOf<'roleChanged'>): void {
+  const { state, report, time } = context;
   const { role, account, granted } = entry;
   const { roles } = state;
   const key = roleKey(role, account);
@@ -33,6 +35,8 @@ export function changeRole({ state, report, time }: ReplayContext, entry: EntryO
       message: `the admin's seat was ${granted ? 'given to' : 'taken from'} ${account} at ${time} without a due transfer`,
     });
   }
+  if (role !== zeroHash && granted) useAct(context, subject, 'grantRole', [role, account]);
+  if (role === ROLES.guardian && !granted) doubtAct(context, 'revokeRole', [role, account]);
   roles.mentioned.add(key);
   if (granted) roles.held.add(key);
   else roles.held.delete(key);
@@ -88,6 +92,15 @@ export function changeDelay(context: ReplayContext, entry: EntryOf<'adminDelaySe
   // The first comes with the ledger and counts at once.
   const isFirst = roles.delay === null;
   const expected = time + (roles.delay === null ? 0 : waitFor(roles.delay, delay));
+  if (delay < state.terms.delay) {
+    report({
+      code: 'admin-delay-short',
+      subject: "admin's delay",
+      expected: `at least ${state.terms.delay}`,
+      found: delay,
+      message: `transfers of the admin's seat are to take ${delay} seconds, less than the ledger's delay of ${state.terms.delay}`,
+    });
+  }
   if (effectiveFrom !== expected) {
     report({
       code: 'admin-delay',

@@ -10,7 +10,8 @@ import {
   payCommission,
   type SettledLine,
 } from '@plumbline/protocol';
-import { type Batch, type LedgerState, type ReplayContext, treeOf } from './ledger-state.ts';
+import { checkEra } from './changes/queue.ts';
+import { type Batch, isNumbered, type LedgerState, type ReplayContext, treeOf } from './ledger-state.ts';
 import { countedOf } from './recording.ts';
 
 /** A settlement as read from the logs; a line whose log is missing or unreadable is null. */
@@ -45,8 +46,10 @@ export function settleBatch(context: ReplayContext, entry: Settlement): BatchSet
 
 function settleSales(context: ReplayContext, entry: Settlement, batch: Batch, plan: Plan): SettledLine[] {
   checkWindow(context, entry.batch, batch);
+  checkEra(context, entry.batch, batch.recordedAt);
   const fits = checkRange(context, entry, batch);
   batch.settled = Math.max(batch.settled, entry.until);
+  if (batch.settled >= batch.sales.length) context.state.openBatches.delete(entry.batch);
 
   const tree = treeOf(context.state);
   const expected = entry.lines.map((line, i) => {
@@ -71,12 +74,12 @@ function isLine(line: SettledLine | null): line is SettledLine {
 
 /** A gap in the numbers of the batches was reported where it is; beyond them a batch is strange, once. */
 function checkKnown({ state, report }: ReplayContext, batch: number): void {
-  if ((batch >= 1 && batch <= state.batchCount) || state.strangeBatches.has(batch)) return;
+  if (isNumbered(state, batch) || state.strangeBatches.has(batch)) return;
   state.strangeBatches.add(batch);
   report({
     code: 'settlement-batch',
     subject: `batch ${batch}`,
-    expected: `a batch up to ${state.batchCount}`,
+    expected: 'a batch that was recorded',
     found: batch,
     message: `batch ${batch} was settled, but it was never recorded`,
   });

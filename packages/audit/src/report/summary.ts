@@ -1,4 +1,5 @@
 import { STATUS_CLOSED, STATUS_INACTIVE } from '@plumbline/protocol';
+import { isOpen } from '../replay/flags.ts';
 import type { LedgerState } from '../replay/ledger-state.ts';
 import { currentPlan } from '../replay/plans.ts';
 
@@ -47,7 +48,7 @@ export interface Summary {
  * @param time Unix seconds at which holds are on and a plan is in force.
  */
 export function summarise(ledger: LedgerState, time: number): Summary {
-  const { sums, batchCount, planCount, flagCount, ...state } = ledger;
+  const { sums, planCount, flagCount, ...state } = ledger;
   const lanes = [...state.distributors.values()];
   const distributors = lanes.filter(({ movedTo }) => movedTo === 0);
   const version = currentPlan(ledger, time);
@@ -73,11 +74,11 @@ export function summarise(ledger: LedgerState, time: number): Summary {
     heldDistributors: count(distributors, ({ heldUntil }) => heldUntil > time),
     pendingRecoveries: count([...state.recoveries.values()], ({ executableFrom }) => executableFrom !== 0),
     flags: flagCount,
-    openFlags: count([...state.flags.values()], (outcome) => outcome === null),
+    openFlags: count([...state.flags.values()], (flag) => isOpen(flag, time)),
     isPaused: state.paused,
     sales: sums.sales,
     settledSales: sums.settledSales,
-    batches: batchCount,
+    batches: state.batches.size,
     plans: planCount,
     planInForce: plan ? { version, kind: plan.kind, compression: plan.compression } : null,
   };

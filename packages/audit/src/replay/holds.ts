@@ -1,9 +1,8 @@
-import type { FlagClosed, FlagRaised, HoldSet } from '@plumbline/protocol';
-import { formatSaleRef, saleRefOf } from '@plumbline/protocol';
+import type { HoldSet } from '@plumbline/protocol';
 import { checkSomeHolder } from './authority.ts';
 import type { ReplayContext } from './ledger-state.ts';
 
-/** Holds and flags. Twin of contracts/powers/LedgerCompliance.sol. */
+/** Holds. Twin of contracts/powers/LedgerCompliance.sol. */
 
 /** The longest hold, and what must lie between the end of one and the next; seconds. */
 const MAX_HOLD = 30 * 86_400;
@@ -63,58 +62,4 @@ export function setHold(context: ReplayContext, { id, until }: HoldSet): void {
     }
   }
   distributor.heldUntil = until;
-}
-
-/** A flag: the next number, about an enrolled distributor or a recorded sale. */
-export function raiseFlag(context: ReplayContext, { flag, subjectKind, subject }: FlagRaised): void {
-  const { state, report } = context;
-  const name = `flag ${flag}`;
-  checkSomeHolder(context, 'compliance', name);
-  if (flag !== state.flagCount + 1) {
-    report({
-      code: 'flag-number',
-      subject: name,
-      expected: state.flagCount + 1,
-      found: flag,
-      message: `flag ${flag} was raised where number ${state.flagCount + 1} comes next`,
-    });
-  }
-  const { batch } = saleRefOf(subject);
-  const isThere =
-    subjectKind === 'distributor' ? state.distributors.has(subject) : batch >= 1 && batch <= state.batchCount;
-  if (!isThere) {
-    const what = `${subjectKind} ${subjectKind === 'distributor' ? subject : formatSaleRef(saleRefOf(subject))}`;
-    report({
-      code: 'flag-subject',
-      subject: name,
-      expected:
-        subjectKind === 'distributor'
-          ? 'an enrolled distributor'
-          : `a sale of batches 1 to ${state.batchCount}`,
-      found: what,
-      message: `${name} is about ${what}, which the ledger does not have`,
-    });
-  }
-  state.flags.set(flag, null);
-  state.flagCount = Math.max(state.flagCount, flag);
-}
-
-/** The end of a review, once. */
-export function closeFlag(context: ReplayContext, { flag, outcome }: FlagClosed): void {
-  const { state, report } = context;
-  const name = `flag ${flag}`;
-  checkSomeHolder(context, 'compliance', name);
-  const before = state.flags.get(flag);
-  if (before !== null) {
-    report({
-      code: 'flag-open',
-      subject: name,
-      expected: 'a flag that is open',
-      found: before ?? 'no such flag',
-      message: before
-        ? `${name} was closed as ${outcome}, but it had been closed as ${before}`
-        : `${name} was closed as ${outcome}, but it was never raised`,
-    });
-  }
-  if (before !== undefined) state.flags.set(flag, outcome);
 }
