@@ -10,6 +10,7 @@ export const FIRST_PLAN = {
   kind: 0,
   compression: 0,
   boundaryRank: 0,
+  reach: 64,
   ceilingBps: 3_200,
   weightsBps: [10_000, 8_000, 5_000] as [number, number, number],
   ratesBps: [[2_000, 500, 300, 200, 100, 100]],
@@ -46,12 +47,7 @@ export async function live(company: LedgerCompany): Promise<void> {
     saleOf(5, 1n),
     saleOf(8, 4_000n, 'self'),
   ]);
-  const second = await company.record([
-    saleOf(10, 7_777n),
-    saleOf(16, 5_000n),
-    saleOf(11, 100n),
-    saleOf(4, 3n),
-  ]);
+  const second = await company.record([saleOf(10, 7_777n), saleOf(16, 5_000n), saleOf(9, 0n), saleOf(4, 3n)]);
   await company.reverse(first, [
     { index: 3, priceCents: 1_000n, volumeCents: 999n },
     { index: 1, priceCents: 10_499n, volumeCents: 9_999n },
@@ -59,20 +55,20 @@ export async function live(company: LedgerCompany): Promise<void> {
   await company.reverse(second, [{ index: 0, priceCents: 1_000n, volumeCents: 777n }]);
   await company.reverse(second, [{ index: 0, priceCents: 1_000n, volumeCents: 1_000n }]);
   await company.call('announcePlan', [SECOND_PLAN]);
-  await company.call('setRecorder', [walletOf(5), 1_000n]);
-  await company.call('grantRole', [ROLE, walletOf(4)]);
+  await company.callAnnounced('setRecorder', [walletOf(5), 2_000n, 4n]);
+  await company.callAnnounced('grantRole', [ROLE, walletOf(4)]);
   await company.call('beginDefaultAdminTransfer', [walletOf(12)]);
   await company.call('cancelDefaultAdminTransfer', []);
   await company.call('changeDefaultAdminDelay', [BigInt(DAY)]);
   await company.passTime(14 * DAY);
   await company.settle(first, 2);
   await company.settle(first);
-  // Of the rest, the third is of an empty lane: it pays nobody.
+  // Of the rest, the third has no volume: it pays nobody.
   await company.settle(second, 3);
   for (const id of [9, 5]) await company.call('withdraw', [walletOf(id)]);
   await company.record([saleOf(9, 2_000n), saleOf(12, 1_000n)]);
   await company.passTime(16 * DAY);
   await company.call('beginDefaultAdminTransfer', [walletOf(12)]);
   await company.record([saleOf(8, 2_500n), saleOf(7, 1_000n)]);
-  await company.call('setRecorder', [walletOf(5), 0n]);
+  await company.call('setRecorder', [walletOf(5), 0n, 0n]);
 }

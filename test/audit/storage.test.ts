@@ -58,13 +58,19 @@ describe('auditLedger against a contract whose storage was changed', () => {
     });
   });
 
+  it('names the open batch of which the contract would settle other records', async () => {
+    const slot = inMapping('uint256', 3n, SLOT.batches);
+    await change(slot, (before) => before ^ (1n << 200n));
+    await expectOne('batch-word', 'batch 3');
+  });
+
   it('names the plan, the recorder and the head that were changed', async () => {
     // Weight of a retail sale, in the first word of the plan.
     await change(inMapping('uint256', 2n, SLOT.plans), (before) => before - (1n << 45n));
     await expectOne('plan-state', 'plan 2');
     await renew();
     await change(inMapping('address', walletOf(5), SLOT.recorders), () => 1_000n);
-    await expectOne('recorder-state', `recorder ${walletOf(5)}`);
+    await expectOne('recorder-state', 'recorder 2');
     await renew();
     await change(SLOT.head, (before) => before ^ 1n);
     await expectOne('journal-head', 'journal');
@@ -85,7 +91,6 @@ describe('auditLedger against a contract whose storage was changed', () => {
       [50n, 'reserved-state', 'ledger'],
       [100n, 'owed-state', 'ledger'],
       [150n, 'journal-count', 'journal'],
-      [182n, 'count-state', 'batches'],
       [238n, 'count-state', 'plans'],
     ] as const;
     for (const [bit, code, subject] of cases) {
@@ -93,6 +98,9 @@ describe('auditLedger against a contract whose storage was changed', () => {
       await expectOne(code, subject);
       await change(SLOT.totals, (before) => before + (1n << bit));
     }
+    await change(SLOT.recorderKeys, (before) => before + 1n);
+    await expectOne('count-state', 'recorders');
+    await renew();
     expect(await findings()).to.deep.equal([]);
   });
 

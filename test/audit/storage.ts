@@ -1,6 +1,6 @@
 import { auditLedger, type Finding, type FindingCode } from '@plumbline/audit';
 import { expect } from 'chai';
-import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, pad } from 'viem';
+import { encodeAbiParameters, type Hex, keccak256, numberToHex, pad } from 'viem';
 import type { LedgerCompany } from '../support/company/company.ts';
 import { companyAfter, type History } from './histories.ts';
 
@@ -18,9 +18,16 @@ export const SLOT = {
   fragments: FRAGMENTS,
   flags: FRAGMENTS + (1n << 24n),
   recoveries: FRAGMENTS + (1n << 24n) + 1n,
+  queue: FRAGMENTS + (1n << 24n) + 2n,
+  eras: FRAGMENTS + (1n << 24n) + 3n,
+  changes: FRAGMENTS + (1n << 24n) + 4n,
+  recorderKeys: FRAGMENTS + (1n << 24n) + 5n,
+  standbys: FRAGMENTS + (1n << 24n) + 6n,
+  acts: FRAGMENTS + (1n << 24n) + 7n,
+  successor: FRAGMENTS + (1n << 24n) + 8n,
 };
 
-export const inMapping = (type: 'address' | 'uint256', key: Address | bigint, slot: bigint): bigint =>
+export const inMapping = (type: 'address' | 'uint256' | 'bytes32', key: Hex | bigint, slot: bigint): bigint =>
   BigInt(keccak256(encodeAbiParameters([{ type }, { type: 'uint256' }], [key, slot] as never)));
 
 /** A ledger with a history whose storage each test may change; afterwards it is as it was. */

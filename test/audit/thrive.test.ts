@@ -1,5 +1,6 @@
 import { auditLedger, formatReport } from '@plumbline/audit';
 import { expect } from 'chai';
+import { walletOf } from '../support/company/company.ts';
 import { audit, copyLogs, find, refold } from './forge.ts';
 import { onBoth, THRIVED } from './histories.ts';
 
@@ -16,21 +17,29 @@ describe('auditLedger of a ledger that uses everything', () => {
       // By generation: three of them, a seller who left, and one whose sponsor is the root.
       const second = 10_000n * 1_600n + 2_000n * 600n + 1_000n * 1_300n;
       expect(summary.creditedUnits).to.equal(first + second);
-      expect(summary.owedUnits + summary.paidUnits).to.equal(first + second);
+      expect(summary.openedUnits).to.equal(5_070n);
+      expect(summary.owedUnits + summary.paidUnits).to.equal(first + second + 5_070n);
       expect(summary).to.include({
-        distributors: 10,
+        distributors: 12,
         inactiveDistributors: 0,
-        leftDistributors: 1,
+        leftDistributors: 2,
         movedDistributors: 2,
         heldDistributors: 1,
         pendingRecoveries: 1,
-        flags: 2,
+        flags: 3,
         openFlags: 1,
         isPaused: false,
-        sales: 9,
+        sales: 11,
         settledSales: 7,
-        plans: 3,
+        batches: 4,
+        plans: 4,
         withdrawnUnits: 1_000_000n,
+        sweptUnits: 777n,
+        lateRefundCents: 300n,
+        recorders: 2,
+        pendingChanges: 3,
+        pendingActs: 1,
+        successor: walletOf(999),
       });
       expect(summary.planInForce).to.deep.equal({ version: 3, kind: 0, compression: 0 });
     });
@@ -42,10 +51,17 @@ describe('auditLedger of a ledger that uses everything', () => {
         .map((line) => line.trim().split(/ {2,}/));
       expect(rows).to.deep.include.members([
         ['withdrawn', '1.00', 'free float taken out'],
-        ['Distributors', '10', '1 left, 2 moved, 1 held now, 1 with a recovery under way'],
-        ['Batches', '3'],
-        ['Plans', '3', 'plan 3 in force, by level, without compression'],
-        ['Flags', '2', '1 open'],
+        ['swept', '0.000777', 'tokens that had come without a funding'],
+        ['opening balances', '0.00507', 'owed from before the ledger'],
+        ['Refunded late', '3.00', 'at the company’s cost'],
+        ['Distributors', '12', '2 left, 2 moved, 1 held now, 1 with a recovery under way'],
+        ['Recorders', '2'],
+        ['Batches', '4'],
+        ['Changes', '14', '3 pending'],
+        ['Acts', '7', '1 pending'],
+        ['Plans', '4', 'plan 3 in force, by level, without compression'],
+        ['Flags', '3', '1 open'],
+        ['Successor', walletOf(999)],
       ]);
       const early = await auditNow(BigInt(company().startBlock));
       expect(formatReport(early)).to.include('plan 1 in force, by difference, rolled up');

@@ -48,8 +48,8 @@ function nextPending({ changes }: LedgerState): number {
 }
 
 /** Start, open batches and last change of an era; zeros for one that is not there. */
-function eraWord({ changes, openBatches, batches }: LedgerState, era: number): bigint {
-  const { startsAt, lastChange } = changes.eras[era - 1] ?? { startsAt: 0, lastChange: 0 };
+function eraWord({ changes, openBatches, batches, createdAt }: LedgerState, era: number): bigint {
+  const { startsAt, lastChange } = changes.eras[era - 1] ?? { startsAt: createdAt, lastChange: 0 };
   if (era > changes.eras.length) return 0n;
   const endsAt = changes.eras[era]?.startsAt ?? Number.POSITIVE_INFINITY;
   let open = 0;

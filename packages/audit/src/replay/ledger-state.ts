@@ -233,6 +233,8 @@ export interface LedgerState {
   sums: Sums;
   /** Transaction of the ledger's creation: what it brings along needs no announcement. */
   createdIn: Hex | null;
+  /** Unix seconds. */
+  createdAt: number;
   /** Without a return window, what was recorded or announced is settled or applied by the very next entry. */
   due: { kind: 'batch' | 'change'; number: number; place: Place } | null;
 }
@@ -312,6 +314,7 @@ export function emptyLedger(ledger: Address, terms: LedgerTerms, termsHash: Hex)
       paid: 0n,
     },
     createdIn: null,
+    createdAt: 0,
     due: null,
   };
 }

@@ -51,7 +51,10 @@ export function replayEntry(state: LedgerState, place: Place, time: number, entr
   const report = (observation: Observation) => findings.push(findingAt(place, observation));
   const context: ReplayContext = { state, place, time, report };
   checkOpening(context, entry);
-  state.createdIn ??= place.transactionHash;
+  if (state.createdIn === null) {
+    state.createdIn = place.transactionHash;
+    state.createdAt = time;
+  }
   findings.push(...checkDue(state, place, entry));
   if (entry.kind === 'batchSettled') return { findings, entry: settleBatch(context, entry) };
   apply(context, entry);

@@ -1,6 +1,7 @@
 import { STATUS_CLOSED, STATUS_INACTIVE } from '@plumbline/protocol';
+import type { Address } from 'viem';
 import { isOpen } from '../replay/flags.ts';
-import type { LedgerState } from '../replay/ledger-state.ts';
+import type { Act, LedgerState } from '../replay/ledger-state.ts';
 import { currentPlan } from '../replay/plans.ts';
 
 /** A ledger in figures. Amounts are base units or cents; what is net comes first. */
@@ -18,6 +19,12 @@ export interface Summary {
   fundedUnits: bigint;
   /** Free float that the company took out. */
   withdrawnUnits: bigint;
+  /** Tokens that had come without a funding, put into the float. */
+  sweptUnits: bigint;
+  /** What distributors were owed from before the ledger. */
+  openedUnits: bigint;
+  /** Refunds of settled sales, at the company's cost. */
+  lateRefundCents: bigint;
   priceCents: bigint;
   volumeCents: bigint;
   reversedPriceCents: bigint;
@@ -38,9 +45,20 @@ export interface Summary {
   sales: number;
   settledSales: number;
   batches: number;
+  recorders: number;
+  /** Changes of standing, sponsor and membership that were ever announced. */
+  changes: number;
+  /** Those that are neither applied nor cancelled. */
+  pendingChanges: number;
+  /** Calls of the admin that were ever announced, each counted once. */
+  acts: number;
+  /** Those that can be made, now or later. */
+  pendingActs: number;
   plans: number;
   /** Version, kind and compression of the plan in force, as numbers of the contract; null without a plan. */
   planInForce: { version: number; kind: number; compression: number } | null;
+  /** The ledger in which the programme goes on; null if none was named. */
+  successor: Address | null;
 }
 
 /**
@@ -63,6 +81,9 @@ export function summarise(ledger: LedgerState, time: number): Summary {
     floatUnits: state.float,
     fundedUnits: sums.funded,
     withdrawnUnits: sums.withdrawn,
+    sweptUnits: sums.swept,
+    openedUnits: sums.opened,
+    lateRefundCents: sums.lateRefundCents,
     priceCents: sums.priceCents,
     volumeCents: sums.volumeCents,
     reversedPriceCents: sums.reversedPriceCents,
@@ -79,9 +100,20 @@ export function summarise(ledger: LedgerState, time: number): Summary {
     sales: sums.sales,
     settledSales: sums.settledSales,
     batches: state.batches.size,
+    recorders: state.recorders.size,
+    changes: state.changes.count,
+    pendingChanges: state.changes.pending.size,
+    acts: state.acts.size,
+    pendingActs: count([...state.acts.values()], (act) => isActPending(act, time - state.terms.delay)),
     plans: planCount,
     planInForce: plan ? { version, kind: plan.kind, compression: plan.compression } : null,
+    successor: state.successor,
   };
+}
+
+/** @param from Announcements that were effective before are void. */
+function isActPending({ effectiveAt, isDoubtful }: Act, from: number): boolean {
+  return effectiveAt !== 0 && effectiveAt >= from && !isDoubtful;
 }
 
 function count<Item>(items: readonly Item[], test: (item: Item) => boolean): number {
