@@ -1,9 +1,9 @@
 import { auditLedger } from '@plumbline/audit';
-import { commissionLedgerAbi, type SaleRecord } from '@plumbline/protocol';
+import { commissionLedgerAbi, encodeStandings, type SaleRecord } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { zeroAddress } from 'viem';
-import { DAY, EVIDENCE, LedgerCompany, walletOf } from '../support/company/company.ts';
-import { audit, copyLogs, entryAt, find, refold } from './forge.ts';
+import { DAY, EVIDENCE, LedgerCompany, roleNamed, walletOf } from '../support/company/company.ts';
+import { audit, copyLogs, entryAt, find, refold, splice } from './forge.ts';
 import { companyAfter, LIVED } from './histories.ts';
 import { FIRST_PLAN } from './live.ts';
 
@@ -167,6 +167,33 @@ describe('auditLedger', () => {
       expect(report.summary.settledSales).to.equal(4);
       expect(report.summary.creditedUnits).to.equal(2n * (1_000n * 2_500n + 1_000n * 2_000n));
       expect(await company.view('defaultAdmin')).to.equal(next, 'the handover took place');
+    });
+
+    it('finds nothing after every change, which is applied as it is announced, nor after a power that needs no delay', async () => {
+      const { anvil, ledger } = company;
+      await company.enrol([
+        { id: 6, sponsor: 5, wallet: walletOf(6) },
+        { id: 8, sponsor: 4, wallet: walletOf(8) },
+      ]);
+      const standings = encodeStandings([{ id: 5, rank: 3, status: 2 }]);
+      await company.callAs(anvil.accounts[0]!.address, 'setStanding', [standings, EVIDENCE]);
+      await company.call('correctSponsor', [6n, walletOf(6), 8n, EVIDENCE]);
+      await company.call('endMembership', [5n, EVIDENCE, EVIDENCE]);
+      await company.callAs(walletOf(8), 'leaveProgramme', []);
+      const next = anvil.accounts[1]!.address;
+      await company.callAs(next, 'grantRole', [roleNamed('RANKER'), walletOf(9)]);
+      await company.callAs(next, 'setRecorder', [walletOf(9), 5n, 5n]);
+      await company.callAs(next, 'withdrawFloat', [9n, walletOf(9)]);
+      const report = await auditLedger({ rpcUrl: anvil.rpcUrl, ledger });
+      expect(report.findings).to.deep.equal([]);
+      expect(report.summary).to.include({ changes: 4, pendingChanges: 0, movedDistributors: 1 });
+    });
+
+    it('finds a change that was not applied in the same call', async () => {
+      const copy = await copyLogs(company);
+      const at = find(copy.logs, 'ChangeApplied', (args) => args.change === 1n);
+      const forged = refold(splice(copy.logs, at, 1));
+      expect(audit(copy, forged)[0]).to.equal(`change-missing@${entryAt(copy.logs, at) - 1}`);
     });
 
     it('finds a batch that was not settled in the same call', async () => {

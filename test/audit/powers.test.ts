@@ -1,6 +1,6 @@
-import { encodeStandings, planHash } from '@plumbline/protocol';
+import { encodeBalances, encodeStandings, planHash } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { zeroAddress } from 'viem';
+import { zeroAddress, zeroHash } from 'viem';
 import { EVIDENCE, type LedgerCompany, walletOf } from '../support/company/company.ts';
 import { audit, refold } from './forge.ts';
 import { alter, onBoth, THRIVED } from './histories.ts';
@@ -19,113 +19,224 @@ interface Forgery {
 }
 
 const distributor = (id: bigint) => (args: Args) => args.id === id;
+const isChange = (change: bigint) => (args: Args) => args.change === change;
 const standing = (id: number, rank: number, status: number) => ({
   records: encodeStandings([{ id, rank, status }]),
 });
-const isSecond = (args: Args) => String(args.records).length === 10;
+/** The rank of 6, before the second batch. */
+const isSecond = (args: Args) => args.change === 11n;
 
 const FORGERIES: Record<string, Forgery> = {
   'standings by an account that is not a ranker': {
-    event: 'StandingSet',
+    event: 'StandingAnnounced',
     change: () => ({ ranker: walletOf(4) }),
     code: 'standing-ranker',
   },
   'other evidence for standings': {
-    event: 'StandingSet',
+    event: 'StandingAnnounced',
     change: () => ({ evidence: `0x${'e2'.repeat(32)}` }),
     code: null,
   },
   'standings of an id that is not enrolled': {
-    event: 'StandingSet',
+    event: 'StandingAnnounced',
     which: isSecond,
     change: () => standing(99, 1, 1),
     code: 'standing-distributor',
     hasMore: true,
   },
   'standings of a distributor who has moved': {
-    event: 'StandingSet',
+    event: 'StandingAnnounced',
     which: isSecond,
     change: () => standing(5, 1, 1),
     code: 'standing-distributor',
     hasMore: true,
   },
   'standings with a status that no distributor can be given': {
-    event: 'StandingSet',
+    event: 'StandingAnnounced',
     which: isSecond,
     change: () => standing(6, 1, 3),
     code: 'standing-status',
     hasMore: true,
   },
   'standings that are not whole': {
-    event: 'StandingSet',
+    event: 'StandingAnnounced',
     which: isSecond,
     change: ({ records }) => ({ records: `${records}00` }),
     code: 'standing-records',
   },
   'a correction of an id that is not enrolled': {
-    event: 'SponsorCorrected',
+    event: 'CorrectionAnnounced',
     which: distributor(10n),
     change: () => ({ id: 99n, newId: 99n }),
     code: 'correction-distributor',
     hasMore: true,
   },
   'a correction to the sponsor that was': {
-    event: 'SponsorCorrected',
+    event: 'CorrectionAnnounced',
     which: distributor(8n),
     change: () => ({ sponsor: 4n }),
     code: 'correction-sponsor',
     hasMore: true,
   },
   'a correction to a sponsor who is not enrolled': {
-    event: 'SponsorCorrected',
+    event: 'CorrectionAnnounced',
     which: distributor(8n),
     change: () => ({ sponsor: 77n }),
     code: 'correction-sponsor',
     hasMore: true,
   },
   'a correction to a distributor of the downline': {
-    event: 'SponsorCorrected',
+    event: 'CorrectionAnnounced',
     which: distributor(8n),
     change: () => ({ sponsor: 10n }),
     code: 'correction-sponsor',
     hasMore: true,
   },
-  'a correction to a distributor who has moved': {
-    event: 'SponsorCorrected',
-    which: distributor(9n),
-    change: () => ({ sponsor: 5n }),
-    code: 'correction-sponsor',
+  'a correction without a reason': {
+    event: 'CorrectionAnnounced',
+    which: distributor(8n),
+    change: () => ({ reason: zeroHash }),
+    code: 'correction-reason',
   },
   'a correction that moves a distributor elsewhere': {
-    event: 'SponsorCorrected',
-    which: distributor(9n),
+    event: 'ChangeApplied',
+    which: isChange(7n),
     change: () => ({ newId: 24n }),
-    code: 'correction-place',
+    code: 'change-place',
     hasMore: true,
   },
   'a correction that leaves a distributor in place who must move': {
-    event: 'SponsorCorrected',
-    which: distributor(5n),
+    event: 'ChangeApplied',
+    which: isChange(6n),
     change: () => ({ newId: 5n }),
-    code: 'correction-place',
+    code: 'change-place',
+    hasMore: true,
+  },
+  'a change with another number': {
+    event: 'StandingAnnounced',
+    which: isChange(12n),
+    change: () => ({ change: 19n }),
+    code: 'change-number',
+    hasMore: true,
+  },
+  'a rank that is effective a day early': {
+    event: 'StandingAnnounced',
+    which: isChange(12n),
+    change: ({ effectiveAt }) => ({ effectiveAt: (effectiveAt as bigint) - 86_400n }),
+    code: 'change-time',
+  },
+  'a correction that is effective after midnight': {
+    event: 'CorrectionAnnounced',
+    which: isChange(7n),
+    change: ({ effectiveAt }) => ({ effectiveAt: (effectiveAt as bigint) + 1n }),
+    code: 'change-time',
+    hasMore: true,
+  },
+  'more records of standing than may be pending': {
+    event: 'StandingAnnounced',
+    which: isChange(12n),
+    change: ({ records }) => ({ records: `0x${String(records).slice(2).repeat(20_001)}` }),
+    code: 'change-limit',
+  },
+  'a change cancelled by an account without the right to': {
+    event: 'ChangeCancelled',
+    which: isChange(2n),
+    change: () => ({ by: walletOf(4) }),
+    code: 'change-cancel-power',
+  },
+  'a leaving cancelled by the admin': {
+    event: 'ChangeCancelled',
+    which: isChange(9n),
+    change: (_, { admin }) => ({ by: admin }),
+    code: 'change-cancel-power',
+  },
+  'a cancellation of a change that was never announced': {
+    event: 'ChangeCancelled',
+    which: isChange(9n),
+    change: () => ({ change: 99n }),
+    code: 'change-pending',
+    hasMore: true,
+  },
+  'an application of a change that was cancelled': {
+    event: 'ChangeApplied',
+    which: isChange(8n),
+    change: () => ({ change: 2n }),
+    code: 'change-pending',
+    hasMore: true,
+  },
+  'a change applied before one that was announced earlier': {
+    event: 'ChangeApplied',
+    which: isChange(3n),
+    change: () => ({ change: 4n }),
+    code: 'change-order',
+    hasMore: true,
+  },
+  'a standing applied further than it has records': {
+    event: 'ChangeApplied',
+    which: isChange(11n),
+    change: () => ({ until: 2n }),
+    code: 'change-range',
+  },
+  'a standing that gives an id': {
+    event: 'ChangeApplied',
+    which: isChange(11n),
+    change: () => ({ newId: 6n }),
+    code: 'change-place',
+  },
+  'a correction that lapsed though it fitted': {
+    event: 'ChangeApplied',
+    which: isChange(4n),
+    change: () => ({ newId: 0n, lapsed: true }),
+    code: 'change-lapse',
+    hasMore: true,
+  },
+  'a correction that was applied though it did not fit any more': {
+    event: 'ChangeApplied',
+    which: isChange(5n),
+    change: () => ({ newId: 10n, lapsed: false }),
+    code: 'change-lapse',
+  },
+  'an ending that lapsed though the distributor was there': {
+    event: 'ChangeApplied',
+    which: isChange(10n),
+    change: () => ({ lapsed: true }),
+    code: 'change-lapse',
+  },
+  'an ending for cause without a reason': {
+    event: 'EndingAnnounced',
+    which: isChange(10n),
+    change: () => ({ reason: zeroHash }),
+    code: 'ending-reason',
+  },
+  'an ending for cause of an id that is not enrolled': {
+    event: 'EndingAnnounced',
+    which: isChange(13n),
+    change: () => ({ id: 99n }),
+    code: 'ending-distributor',
+  },
+  'a leaving that was announced before': {
+    event: 'EndingAnnounced',
+    which: isChange(9n),
+    change: () => ({ id: 10n }),
+    code: 'ending-again',
     hasMore: true,
   },
   'the leaving of an id that is not enrolled': {
-    event: 'DistributorLeft',
+    event: 'EndingAnnounced',
     change: () => ({ id: 99n }),
-    code: 'leaving-distributor',
+    code: 'ending-distributor',
     hasMore: true,
   },
   'the leaving of a distributor without a wallet': {
-    event: 'DistributorLeft',
+    event: 'EndingAnnounced',
     change: () => ({ id: 20n }),
-    code: 'leaving-distributor',
+    code: 'ending-distributor',
     hasMore: true,
   },
   'the leaving of a lane that a distributor has moved from': {
-    event: 'DistributorLeft',
+    event: 'EndingAnnounced',
     change: () => ({ id: 5n }),
-    code: 'leaving-distributor',
+    code: 'ending-distributor',
     hasMore: true,
   },
   'a claim of a distributor with a wallet': {
@@ -228,13 +339,15 @@ const FORGERIES: Record<string, Forgery> = {
   'a flag with another number': {
     event: 'FlagRaised',
     which: (args) => args.flag === 2n,
-    change: () => ({ flag: 3n }),
+    change: () => ({ flag: 4n }),
     code: 'flag-number',
+    hasMore: true,
   },
   'a flag about an id that is not enrolled': {
     event: 'FlagRaised',
     change: () => ({ subject: 99n }),
     code: 'flag-subject',
+    hasMore: true,
   },
   'a flag of a sale that is not there': {
     event: 'FlagRaised',
@@ -247,26 +360,145 @@ const FORGERIES: Record<string, Forgery> = {
     change: () => ({ flag: 9n }),
     code: 'flag-open',
   },
+  'a flag of a severity that does not exist': {
+    event: 'FlagRaised',
+    change: () => ({ severity: 4n }),
+    code: 'flag-severity',
+  },
+  'a flag with more than 90 days to its review': {
+    event: 'FlagRaised',
+    which: (args) => args.flag === 2n,
+    change: ({ reviewBy }) => ({ reviewBy: (reviewBy as bigint) + 2n * 86_400n }),
+    code: 'flag-review',
+  },
+  'a flag whose review was over when it was raised': {
+    event: 'FlagRaised',
+    which: (args) => args.flag === 3n,
+    change: ({ reviewBy }) => ({ reviewBy: (reviewBy as bigint) - 11n * 86_400n }),
+    code: 'flag-review',
+  },
+  'an answer of a distributor who is not flagged': {
+    event: 'FlagAnswered',
+    change: () => ({ id: 4n }),
+    code: 'flag-answer',
+  },
+  'an answer to the flag of a sale': {
+    event: 'FlagAnswered',
+    change: () => ({ flag: 2n }),
+    code: 'flag-answer',
+  },
   'another outcome of a flag': {
     event: 'FlagClosed',
     change: () => ({ outcome: 1n }),
     code: null,
   },
-  'more float taken out than was free': {
+  'more float taken out than was announced, and than was free': {
     event: 'FloatWithdrawn',
     change: () => ({ units: 1n << 49n }),
-    code: 'withdrawal-amount',
+    code: 'act-missing',
     hasMore: true,
   },
   'no float taken out': {
     event: 'FloatWithdrawn',
     change: () => ({ units: 0n }),
-    code: 'withdrawal-amount',
+    code: 'act-missing',
+    hasMore: true,
   },
   'float taken out to the token': {
     event: 'FloatWithdrawn',
     change: (_, { token }) => ({ to: token }),
-    code: 'withdrawal-address',
+    code: 'act-missing',
+    hasMore: true,
+  },
+  'a call announced for sooner than the delay': {
+    event: 'ActAnnounced',
+    change: ({ effectiveAt }) => ({ effectiveAt: (effectiveAt as bigint) - 1n }),
+    code: 'act-time',
+  },
+  'a call cancelled by an account without the right to': {
+    event: 'ActCancelled',
+    change: () => ({ by: walletOf(4) }),
+    code: 'act-power',
+  },
+  'a call cancelled that was not announced': {
+    event: 'ActCancelled',
+    change: () => ({ act: EVIDENCE }),
+    code: 'act-cancelled',
+    hasMore: true,
+  },
+  'a role given to another account than announced': {
+    event: 'RoleChanged',
+    which: (args, company) => String(args.account) === company.account(3).address,
+    change: () => ({ account: walletOf(4) }),
+    code: 'act-missing',
+    hasMore: true,
+  },
+  'a recorder with a higher cap than announced': {
+    event: 'RecorderSet',
+    which: (args) => args.number === 2n,
+    change: ({ cap }) => ({ cap: (cap as bigint) + 1n }),
+    code: 'act-missing',
+  },
+  'a recorder with another number': {
+    event: 'RecorderSet',
+    which: (args) => args.number === 2n,
+    change: () => ({ number: 3n }),
+    code: 'recorder-number',
+    hasMore: true,
+  },
+  'a standby key that was not announced': {
+    event: 'StandbySet',
+    change: () => ({ key: walletOf(52) }),
+    code: 'act-missing',
+    hasMore: true,
+  },
+  'a recorder replaced by a key that is not its standby': {
+    event: 'RecorderReplaced',
+    change: () => ({ to: walletOf(52) }),
+    code: 'recorder-replaced',
+    hasMore: true,
+  },
+  'a plan cancelled that had started': {
+    event: 'PlanCancelled',
+    change: () => ({ version: 2n }),
+    code: 'plan-cancelled',
+  },
+  'balances from before that their records do not add up to': {
+    event: 'BalancesOpened',
+    change: ({ units }) => ({ units: (units as bigint) + 1n }),
+    code: 'opening-records',
+  },
+  'a balance from before for an id that is not enrolled': {
+    event: 'BalancesOpened',
+    change: () => ({ records: encodeBalances([{ id: 99, units: 5_070n }]) }),
+    code: 'opening-distributor',
+    hasMore: true,
+  },
+  'balances from before above the float': {
+    event: 'BalancesOpened',
+    change: () => ({ units: 1n << 49n, records: encodeBalances([{ id: 4, units: 1n << 49n }]) }),
+    code: 'opening-float',
+    hasMore: true,
+  },
+  'a late refund of a sale that is not there': {
+    event: 'RefundedLate',
+    change: () => ({ sale: 65_536n + 99n }),
+    code: 'refund-sale',
+  },
+  'a late refund of nothing': {
+    event: 'RefundedLate',
+    change: () => ({ priceCents: 0n }),
+    code: 'refund-amount',
+  },
+  'a successor that is the ledger itself': {
+    event: 'SuccessorSet',
+    change: (_, { ledger }) => ({ successor: ledger }),
+    code: 'successor-address',
+  },
+  'a sweep of nothing': {
+    event: 'SurplusSwept',
+    change: () => ({ units: 0n }),
+    code: 'sweep-amount',
   },
   'a pause by an account without the right to': {
     event: 'PauseSet',

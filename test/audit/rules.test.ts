@@ -86,33 +86,45 @@ describe('auditLogs by the rules', () => {
       expect(codes).to.include(`reversal-window@${entryAt(late, late.length - 1)}`);
     });
 
-    it('finds more reversals than a batch can have', () => {
-      const copy = getCopy();
-      const at = find(copy.logs, 'SaleReversed', (args) => args.sale === 131_072n);
-      const one = rewrite(copy.logs[at]!, () => ({ priceCents: 1n, volumeCents: 1n }));
-      const forged = splice(copy.logs, at, 0, ...new Array<typeof one>(2_000).fill(one));
-      const codes = audit(copy, refold(forged));
-      // The batch has two of its own; with them it is two too many.
-      expect(codes.filter((code) => code.startsWith('reversal-count'))).to.deep.equal([
-        `reversal-count@${entryAt(copy.logs, at) + 2_000}`,
-        `reversal-count@${entryAt(copy.logs, at) + 2_001}`,
-      ]);
-    });
-
-    it('finds reversals that free more than all recorders may', () => {
+    it('finds reversals that free more than the allowance of the batch’s recorder', () => {
       const copy = getCopy();
       const at = find(copy.logs, 'SaleReversed');
       const poor = rewrite(copy.logs[find(copy.logs, 'RecorderSet')]!, () => ({ cap: 1n }));
-      // Lowered the day before, because a cap that was higher in the same period could have been used.
-      const { blockNumber } = copy.logs[at]!;
-      const blockTimes = new Map(copy.blockTimes);
-      blockTimes.set(blockNumber, blockTimes.get(blockNumber)! + 86_400);
-      const before = copy.logs[at - 1]!;
-      const lowered = splice(copy.logs, at, 0, { ...poor, ...placeAfter(before) });
-      expect(audit({ ...copy, blockTimes }, refold(lowered))).to.include(
-        `reversal-cap@${entryAt(copy.logs, at) + 1}`,
+      const lowered = splice(copy.logs, at, 0, { ...poor, ...placeAfter(copy.logs[at - 1]!) });
+      expect(audit(copy, refold(lowered))).to.include(`reversal-cap@${entryAt(copy.logs, at) + 1}`);
+      // Another recorder's allowance does not help.
+      const rich = rewrite(copy.logs[find(copy.logs, 'RecorderSet', (args) => args.number === 2n)]!, () => ({
+        cap: 1n << 49n,
+      }));
+      const end = { ...rich, ...placeAfter(copy.logs[at - 1]!) };
+      const still = splice(lowered, at, 0, end);
+      expect(audit(copy, refold(still))).to.include(`reversal-cap@${entryAt(copy.logs, at) + 2}`);
+    });
+
+    it('finds sales and enrolments beyond the count of every recorder', () => {
+      const copy = getCopy();
+      const first = (args: Record<string, unknown>) => args.number === 1n;
+      const { forged } = alter(copy, 'RecorderSet', first, () => ({ countCap: 16n }));
+      const [enrolled] = audit(copy, refold(forged));
+      // Half of 16 at once: the ninth of one call is too much.
+      const ninth = find(copy.logs, 'Enrolled', (args) => args.id === 16n);
+      expect(enrolled).to.equal(`enrolment-count@${entryAt(copy.logs, ninth)}`);
+      const small = alter(copy, 'RecorderSet', first, () => ({ countCap: 6n }));
+      const batch = find(copy.logs, 'BatchRecorded');
+      expect(audit(copy, refold(small.forged))).to.include(`batch-count@${entryAt(copy.logs, batch)}`);
+    });
+
+    it('reports a sale of an id that is not enrolled, and nothing else', () => {
+      const copy = getCopy();
+      const { forged, entry } = alter(
+        copy,
+        'BatchRecorded',
+        (args) => args.batch === 3n,
+        ({ records }) => ({ records: `0x0000000b${(records as string).slice(10)}` }),
       );
-      expect(audit(copy, refold(lowered)).filter((code) => code.startsWith('reversal'))).to.deep.equal([]);
+      const [finding, ...rest] = fullAudit(copy, refold(forged)).findings;
+      expect(rest).to.deep.equal([]);
+      expect(finding).to.include({ code: 'record-unenrolled', entry, subject: 'sale 3-0', found: '11' });
     });
 
     it('finds a settlement before its time and one that leaves sales out', () => {
@@ -122,7 +134,7 @@ describe('auditLogs by the rules', () => {
       );
       const block = copy.logs[start]!.blockNumber;
       const entry = entryAt(copy.logs, start);
-      const blockTimes = new Map(copy.blockTimes).set(block, copy.blockTimes.get(block)! - 86_400);
+      const blockTimes = new Map(copy.blockTimes).set(block, copy.blockTimes.get(block)! - 3 * 86_400);
       expect(audit({ ...copy, blockTimes }, copy.logs)).to.deep.equal([`settlement-window@${entry}`]);
       const without = copy.logs.filter((log) => log.blockNumber !== block);
       const codes = audit(copy, refold(without));
@@ -155,8 +167,12 @@ describe('auditLogs by the rules', () => {
       const third = (args: Record<string, unknown>) => args.batch === 3n;
       const stranger = alter(copy, 'BatchRecorded', third, () => ({ recorder: walletOf(9) }));
       expect(audit(copy, refold(stranger.forged))).to.deep.equal([`batch-recorder@${stranger.entry}`]);
-      const small = alter(copy, 'BatchRecorded', third, () => ({ recorder: walletOf(5) }));
-      expect(audit(copy, refold(small.forged))).to.deep.equal([`batch-cap@${small.entry}`]);
+      const other = alter(copy, 'BatchRecorded', third, () => ({ recorder: walletOf(5) }));
+      expect(audit(copy, refold(other.forged))[0]).to.equal(`batch-sequence@${other.entry}`);
+      const isFirst = (args: Record<string, unknown>) => args.number === 1n;
+      const small = alter(copy, 'RecorderSet', isFirst, () => ({ cap: 1_000n }));
+      const capped = entryAt(copy.logs, find(copy.logs, 'BatchRecorded'));
+      expect(audit(copy, refold(small.forged))[0]).to.equal(`batch-cap@${capped}`);
       const poor = alter(
         copy,
         'FloatFunded',
