@@ -8,7 +8,7 @@ import {
 } from '@plumbline/protocol';
 import { expect } from 'chai';
 import { type Address, type Hex, zeroAddress, zeroHash } from 'viem';
-import { DAY, EVIDENCE, roleNamed, walletOf } from '../support/company/company.ts';
+import { DAY, roleNamed, walletOf } from '../support/company/company.ts';
 import { audit, type Copy, entryAt, find, fullAudit, refold, rewrite, splice } from './forge.ts';
 import { alter, onBoth, placeAfter, THRIVED } from './histories.ts';
 import { lyingWith, startNode } from './node.ts';

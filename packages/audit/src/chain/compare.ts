@@ -2,7 +2,6 @@ import { type Hex, zeroAddress } from 'viem';
 import type { Finding, Observation } from '../findings.ts';
 import type { LogAudit } from '../journal/audit-logs.ts';
 import { currentPlan } from '../replay/plans.ts';
-import { compareActs, compareRecorders } from './compare-acts.ts';
 import { compareBatches } from './compare-batches.ts';
 import { compareChanges, compareQueue } from './compare-changes.ts';
 import {
@@ -12,6 +11,7 @@ import {
   compareWallets,
 } from './compare-distributors.ts';
 import { compareFlags } from './compare-flags.ts';
+import { compareActs, compareRecorders } from './compare-recorders.ts';
 import type { Compare, ContractView } from './contract-view.ts';
 import type { PinnedBlock } from './node.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '@plumbline/protocol';
 import { type Address, zeroAddress } from 'viem';
 import type { FindingCode } from '../findings.ts';
-import { callKey, fits, isSameCall, spendTogether } from './allowances.ts';
+import { callKey, isSameCall, spendTogether } from './allowances.ts';
 import { checkNotPaused, checkSomeRecorder } from './authority.ts';
 import type { LedgerState, ReplayContext } from './ledger-state.ts';
 
@@ -60,10 +60,11 @@ function spendCount(context: ReplayContext, subject: string): void {
   const amount = (isSame ? (state.call?.amount ?? 0n) : 0n) + 1n;
   const before = isSame ? state.call?.before : null;
   const able = [...state.recorders.values()].filter((recorder) => {
-    const { wholeAt } = recorder.count;
-    if (before?.allowance === recorder.count) recorder.count.wholeAt = before.wholeAt;
-    const isAble = fits(state, recorder, 'count', time, amount);
-    recorder.count.wholeAt = wholeAt;
+    const { allowances } = recorder;
+    const wholeAt = allowances.wholeAt('count');
+    if (before?.recorder === recorder) allowances.rewind('count', before.wholeAt);
+    const isAble = allowances.spend('count', time, amount);
+    allowances.rewind('count', wholeAt);
     return isAble;
   });
   const [recorder] = able;

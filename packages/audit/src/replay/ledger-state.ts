@@ -1,10 +1,12 @@
 import type {
   Account,
+  AllowanceKind,
   AnnouncedChange,
   BuyerClass,
   FlagClosed,
   LedgerTerms,
   Plan,
+  RecorderAllowances,
   Tree,
 } from '@plumbline/protocol';
 import { recorderOfBatch, STATUS_NONE, sequenceOfBatch } from '@plumbline/protocol';
@@ -58,17 +60,6 @@ export interface Batch {
   settled: number;
 }
 
-/** A bucket of a recorder that its entries empty. */
-export interface Allowance {
-  /** When it is whole again, in 256ths of a second. */
-  wholeAt: number;
-  /**
-   * By how much the ledger may be further: one for each entry that may have been a call of its own, because every call
-   * rounds up.
-   */
-  slack: number;
-}
-
 export interface Recorder {
   number: number;
   key: Address;
@@ -77,21 +68,24 @@ export interface Recorder {
   sequence: number;
   cap: bigint;
   countCap: number;
-  units: Allowance;
-  count: Allowance;
-  returns: Allowance;
-  /** Whether enrolments may have emptied `count` further: their entries do not name the recorder. */
+  allowances: RecorderAllowances;
+  /**
+   * By how much the ledger's times may be later: one for each entry that may have been a call of its own, because every
+   * call rounds up.
+   */
+  slack: Record<AllowanceKind, number>;
+  /** Whether enrolments may have spent more of the count: their entries do not name the recorder. */
   mayHaveEnrolled: boolean;
 }
 
 /** Entries of one call, one after the other in one transaction, which the ledger counts together. */
-export interface CallGroup {
+interface CallGroup {
   /** What they have in common, e.g. the batch. */
   key: string;
   entry: number;
   amount: bigint;
-  /** The allowance that they are counted against, as it was before the first; null if it is not known. */
-  before: { allowance: Allowance; wholeAt: number } | null;
+  /** The recorder and when the allowance was whole again before the first; null if it is not known who made the call. */
+  before: { recorder: Recorder; wholeAt: bigint } | null;
 }
 
 /** A change of standing, sponsor or membership that was announced. */

@@ -1,6 +1,7 @@
 import {
   batchNumber,
   MAX_RECORDERS,
+  RecorderAllowances,
   type RecorderReplaced,
   type RecorderSet,
   type StandbySet,
@@ -45,15 +46,15 @@ export function setRecorder(context: ReplayContext, entry: RecorderSet): void {
   if (!known || cap > known.cap || countCap > known.countCap) {
     useAct(context, subject, 'setRecorder', [key, cap, BigInt(countCap)]);
   }
-  const recorder = known ?? newRecorder(number, key);
+  const recorder = known ?? newRecorder(number, key, state.terms.capPeriod);
+  recorder.allowances.setCaps(cap, countCap);
   recorder.cap = cap;
   recorder.countCap = countCap;
   state.recorders.set(number, recorder);
   state.recorderKeys.set(key, number);
 }
 
-function newRecorder(number: number, key: Recorder['key']): Recorder {
-  const whole = () => ({ wholeAt: 0, slack: 0 });
+function newRecorder(number: number, key: Recorder['key'], capPeriod: number): Recorder {
   return {
     number,
     key,
@@ -61,9 +62,8 @@ function newRecorder(number: number, key: Recorder['key']): Recorder {
     sequence: 0,
     cap: 0n,
     countCap: 0,
-    units: whole(),
-    count: whole(),
-    returns: whole(),
+    allowances: new RecorderAllowances(capPeriod),
+    slack: { units: 0, count: 0, returns: 0 },
     mayHaveEnrolled: false,
   };
 }

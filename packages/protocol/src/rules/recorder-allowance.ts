@@ -56,6 +56,11 @@ export class RecorderAllowances {
     return this.#wholeAt[kind];
   }
 
+  /** Takes an allowance back to when it was whole again at an earlier time, as `wholeAt` gave it. */
+  rewind(kind: AllowanceKind, wholeAt: bigint): void {
+    this.#wholeAt[kind] = wholeAt;
+  }
+
   #from(kind: AllowanceKind, time: number): bigint {
     const [at, now] = [this.#wholeAt[kind], BigInt(time) * TICKS];
     return at > now ? at : now;

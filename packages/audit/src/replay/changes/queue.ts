@@ -249,7 +249,7 @@ export function settlingEra(eras: LedgerState['changes']['eras'], applied: numbe
 }
 
 /** Notes by which change a distributor leaves. */
-export function setLeaving(state: LedgerState, id: number, change: number): void {
+function setLeaving(state: LedgerState, id: number, change: number): void {
   const distributor = state.distributors.get(presentId(state, id));
   if (distributor) distributor.leaving = change;
 }

@@ -9,8 +9,8 @@ export const compareRecorders: Compare = (state, { recorderKeys, words }, report
     // One that the entries do not have was reported with their number.
     if (!recorder) return;
     const word = words.recorders.get(recorder.key) ?? 0n;
-    const expected = `key ${recorder.key}, standby ${recorder.standby}, ${describe(recorder)}`;
-    const found = `key ${key}, standby ${standby}, ${describe(settle(recorder, word))}`;
+    const expected = `key ${recorder.key}, standby ${recorder.standby}, ${describe(wordsOf(recorder))}`;
+    const found = `key ${key}, standby ${standby}, ${describe(readWord(recorder, word))}`;
     if (expected === found) return;
     const subject = `recorder ${i + 1}`;
     const message = `${subject} has ${found} in the contract, but ${expected} by the entries`;
@@ -25,12 +25,23 @@ export const compareRecorders: Compare = (state, { recorderKeys, words }, report
   }
 };
 
-type Words = Pick<Recorder, 'number' | 'sequence' | 'cap' | 'countCap' | 'units' | 'count' | 'returns'>;
+interface Words extends Pick<Recorder, 'number' | 'sequence' | 'cap' | 'countCap'> {
+  units: bigint;
+  count: bigint;
+  returns: bigint;
+}
+
+function wordsOf({ allowances, number, sequence, cap, countCap }: Recorder): Words {
+  const [units, count, returns] = (['units', 'count', 'returns'] as const).map((kind) =>
+    allowances.wholeAt(kind),
+  ) as [bigint, bigint, bigint];
+  return { number, sequence, cap, countCap, units, count, returns };
+}
 
 function describe({ number, sequence, cap, countCap, units, count, returns }: Words): string {
   return (
     `number ${number}, ${sequence} batches, cap ${cap}, count cap ${countCap}, whole again at ` +
-    `${units.wholeAt} for units, ${count.wholeAt} for counts, ${returns.wholeAt} for returns (256ths of a second)`
+    `${units} for units, ${count} for counts, ${returns} for returns (256ths of a second)`
   );
 }
 
@@ -38,18 +49,20 @@ function describe({ number, sequence, cap, countCap, units, count, returns }: Wo
  * A recorder's word. Where the entries leave open by how much calls rounded up, or who enrolled, what can be is taken as
  * right.
  */
-function settle({ count, returns, mayHaveEnrolled }: Recorder, word: bigint): Words {
-  const [counted, returned] = [Number(bitsAt(word, 154, 48)), Number(bitsAt(word, 202, 48))];
-  const mayCount = counted >= count.wholeAt && (mayHaveEnrolled || counted <= count.wholeAt + count.slack);
-  const mayReturn = returned >= returns.wholeAt && returned <= returns.wholeAt + returns.slack;
+function readWord(recorder: Recorder, word: bigint): Words {
+  const { slack, mayHaveEnrolled } = recorder;
+  const { count, returns } = wordsOf(recorder);
+  const [counted, returned] = [bitsAt(word, 154, 48), bitsAt(word, 202, 48)];
+  const mayCount = counted >= count && (mayHaveEnrolled || counted <= count + BigInt(slack.count));
+  const mayReturn = returned >= returns && returned <= returns + BigInt(slack.returns);
   return {
     number: Number(bitsAt(word, 0, 8)),
     sequence: Number(bitsAt(word, 8, 24)),
     cap: bitsAt(word, 32, 50),
     countCap: Number(bitsAt(word, 82, 24)),
-    units: { wholeAt: Number(bitsAt(word, 106, 48)), slack: 0 },
-    count: mayCount ? count : { wholeAt: counted, slack: 0 },
-    returns: mayReturn ? returns : { wholeAt: returned, slack: 0 },
+    units: bitsAt(word, 106, 48),
+    count: mayCount ? count : counted,
+    returns: mayReturn ? returns : returned,
   };
 }
 
