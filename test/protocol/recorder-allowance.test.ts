@@ -34,6 +34,16 @@ describe('what a recorder may still do', () => {
     expect(made.wholeAt('units')).to.equal(BigInt(START + PERIOD) * 256n);
   });
 
+  it('can be taken back to an earlier time, so that the parts of a call are counted together', () => {
+    const [parts, whole] = [allowances(7n), allowances(7n)];
+    const before = parts.wholeAt('units');
+    expect(parts.spend('units', START, 1n)).to.equal(true);
+    parts.rewind('units', before);
+    expect(parts.left('units', START)).to.equal(3n);
+    expect([parts, whole].map((each) => each.spend('units', START, 2n))).to.deep.equal([true, true]);
+    expect(parts.wholeAt('units')).to.equal(whole.wholeAt('units'));
+  });
+
   it('keeps units, their returns and the count apart', () => {
     const made = allowances(100n, 10);
     expect(made.spend('units', START, 50n)).to.equal(true);
