@@ -37,7 +37,7 @@ export type PendingAct = {
 );
 
 /** An open batch, and the place of its recorder's key among the chain's accounts. */
-export interface RecordedBatch extends OpenBatch {
+interface RecordedBatch extends OpenBatch {
   recorder: number;
 }
 
