@@ -8,7 +8,7 @@ import { Fragment, LANES, MAX_FRAGMENT, STATUS_CLOSED, STATUS_NONE, fragmentOf, 
 import { DISTRIBUTOR_BYTES, DistributorRecord, distributorAt } from "../types/DistributorRecord.sol";
 import { RecorderWord } from "../types/RecorderWord.sol";
 import { Totals } from "../types/Totals.sol";
-import { newWalletWord } from "../types/WalletWord.sol";
+import { WalletWord, newWalletWord } from "../types/WalletWord.sol";
 
 /// @title LedgerDistributors
 /// @notice The sponsor tree and the wallets. Nothing here pays anybody: enrolling is free and earns nothing.
@@ -31,8 +31,8 @@ abstract contract LedgerDistributors is LedgerRecorders {
             if (wallet == address(0)) {
                 _unclaimed[id] = block.timestamp;
             } else {
-                _checkWallet(wallet, token);
-                _wallets[wallet] = newWalletWord(id, block.timestamp);
+                _checkPayable(wallet, token);
+                _takeWallet(wallet, newWalletWord(id, block.timestamp));
             }
             newHead = Journal.enrolled(newHead, id, sponsor, wallet);
             emit Enrolled(id, sponsor, wallet, newHead);
@@ -74,26 +74,53 @@ abstract contract LedgerDistributors is LedgerRecorders {
         for (uint256 i = 0; i < count; ++i) words[i] = Fragment.unwrap(_fragments[from + i]);
     }
 
+    /// @dev Gives a distributor a wallet that is nobody's. By hand, because the compiler would look its slot up twice.
+    function _takeWallet(address wallet, WalletWord word) private {
+        mapping(address wallet => WalletWord word) storage wallets = _wallets;
+        uint256 slot;
+        WalletWord before;
+        assembly ("memory-safe") {
+            mstore(0, wallet)
+            mstore(32, wallets.slot)
+            slot := keccak256(0, 64)
+            before := sload(slot)
+        }
+        if (WalletWord.unwrap(before) != 0) {
+            (uint256 owner, ) = _accountOf(before);
+            revert WalletTaken(wallet, owner);
+        }
+        assembly ("memory-safe") {
+            sstore(slot, word)
+        }
+    }
+
     /// @dev Puts a distributor into the tree.
     function _place(Totals totals, uint256 id, uint256 sponsor) private returns (Totals) {
-        uint256 number = fragmentOf(id);
-        uint256 lane = laneOf(id);
-        uint256 next = totals.fragments() + 1;
-        if (lane == 0) {
-            if (next > MAX_FRAGMENT) revert LedgerFull(MAX_FRAGMENT);
-            if (number != next) revert UnexpectedId(id, next << 2);
-            if (sponsor != 0) _checkSponsor(id, sponsor, _statusOf(sponsor));
-            _fragments[number] = Fragment.wrap(0).place(0, sponsor);
-            return totals.addFragment();
+        // Numbers of fragments, below 2^24.
+        unchecked {
+            uint256 number = fragmentOf(id);
+            uint256 lane = laneOf(id);
+            uint256 next = totals.fragments() + 1;
+            if (lane == 0) {
+                if (next > MAX_FRAGMENT) revert LedgerFull(MAX_FRAGMENT);
+                if (number != next) revert UnexpectedId(id, next << 2);
+                if (sponsor != 0) _checkSponsor(id, sponsor, _statusOf(sponsor));
+                _fragments[number] = Fragment.wrap(0).place(0, sponsor);
+                return totals.addFragment();
+            }
+            if (number == 0 || number >= next) revert UnexpectedId(id, next << 2);
+            Fragment fragment = _fragments[number];
+            // Lanes fill from the lowest.
+            bool isNext = fragment.statusOf(lane) == STATUS_NONE && fragment.statusOf(lane - 1) != STATUS_NONE;
+            if (!isNext) {
+                uint256 free = fragment.occupancy();
+                revert UnexpectedId(id, free < LANES ? (number << 2) | free : next << 2);
+            }
+            if (fragmentOf(sponsor) != number || laneOf(sponsor) >= lane) revert SponsorOutsideFragment(id, sponsor);
+            _checkSponsor(id, sponsor, fragment.statusOf(laneOf(sponsor)));
+            _fragments[number] = fragment.place(lane, sponsor);
+            return totals;
         }
-        if (number == 0 || number >= next) revert UnexpectedId(id, next << 2);
-        Fragment fragment = _fragments[number];
-        uint256 free = fragment.occupancy();
-        if (lane != free) revert UnexpectedId(id, free < LANES ? (number << 2) | free : next << 2);
-        if (fragmentOf(sponsor) != number || laneOf(sponsor) >= lane) revert SponsorOutsideFragment(id, sponsor);
-        _checkSponsor(id, sponsor, fragment.statusOf(laneOf(sponsor)));
-        _fragments[number] = fragment.place(lane, sponsor);
-        return totals;
     }
 
     function _checkSponsor(uint256 id, uint256 sponsor, uint256 status) private pure {
