@@ -223,6 +223,34 @@ abstract contract ChangesHandler is SalesHandler {
         _enter(Journal.changeCancelled(head, number, by));
     }
 
+    /// @dev Change after change, each when the batches before it are settled; then the batches that are left.
+    function _catchUp() internal override {
+        while (nextChange <= changes.length && time >= changes[nextChange - 1].effectiveAt) {
+            if (!_settleDue(changes[nextChange - 1].effectiveAt)) return;
+            BookedChange memory change = changes[nextChange - 1];
+            if (change.isCancelled) {
+                _attempt(_stranger(), abi.encodeCall(ILedgerChanges.skipCancelled, (1)), "");
+                ++nextChange;
+            } else {
+                uint256 size = _sizeOf(change);
+                _attempt(_stranger(), _applying(nextChange, change, size, false), "");
+                _bookApplied(size);
+            }
+        }
+        _settleDue(nextChange <= changes.length ? changes[nextChange - 1].effectiveAt : ALL);
+    }
+
+    /// @dev Settles all batches recorded before `start` whose window has ended. Whether none is left.
+    function _settleDue(uint256 start) private returns (bool isDone) {
+        isDone = true;
+        for (uint256 i = 0; i < batches.length; ++i) {
+            BookedBatch storage batch = batches[i];
+            if (batch.settled == batch.sales.length || batch.recordedAt >= start) continue;
+            if (time < batch.recordedAt + returnWindow) isDone = false;
+            else _settle(i, ALL);
+        }
+    }
+
     /// @dev Waits for the next change and settles what was recorded before it.
     function _prepareNext() private {
         uint256 start = changes[nextChange - 1].effectiveAt;

@@ -75,7 +75,7 @@ abstract contract LedgerInvariants is HandledLedger {
     uint256 private constant MAX_HOLD = 30 days;
     uint256 private constant HOLD_GAP = 7 days;
     uint256 private constant ACTIONS = 47;
-    uint256 private constant REFUSED_ACTIONS = 40;
+    uint256 private constant REFUSED_ACTIONS = 39;
 
     function invariant_solvent() external view {
         handler.checkSolvency();

@@ -81,6 +81,7 @@ abstract contract SalesHandler is LedgerDriver {
     /// @notice A batch, whole or up to some sale, perhaps after waiting until it is due.
     function settle(uint256 seed) external acting(seed) {
         if (batches.length == 0) return;
+        if (_chance(2)) _catchUp();
         uint256 index = _drawBatch();
         BookedBatch storage batch = batches[index];
         uint256 due = batch.recordedAt + returnWindow;
@@ -109,6 +110,9 @@ abstract contract SalesHandler is LedgerDriver {
         (bool done, ) = _attempt(key, abi.encodeCall(ILedgerCore.refundLate, (number, price, evidence)), refusal);
         if (done) _enter(Journal.refundedLate(head, number, price, evidence));
     }
+
+    /// @dev Settles and applies all that is due.
+    function _catchUp() internal virtual;
 
     function _record() private {
         // Now and then more than a leaf of the batch's tree.

@@ -58,6 +58,10 @@ abstract contract StorefrontHandler is ChangesHandler {
 
     /// @notice Somebody buys; sometimes for a price that the commissions could outgrow.
     function buy(uint256 seed) external acting(seed) {
+        _buy();
+    }
+
+    function _buy() private {
         if (habit != Habit.Freezes) return;
         Quote memory quote = _drawQuote();
         address buyer = _drawWallet();
@@ -86,6 +90,8 @@ abstract contract StorefrontHandler is ChangesHandler {
     /// @notice The buyer gives an order back, perhaps when it is too late. What is not taken back in the ledger is,
     /// later.
     function returnOrder(uint256 seed) external acting(seed) {
+        // Often of a fresh order, so that many are inside their window.
+        if (_chance(2)) _buy();
         if (orders.length == 0) return;
         uint256 index = _drawOrder();
         BookedOrder storage order = orders[index];
