@@ -60,8 +60,10 @@ abstract contract ChangesHandler is SalesHandler {
 
     /// @notice Somebody leaves, now and then.
     function leaveProgramme(uint256 seed) external acting(seed) {
-        if (!_chance(3)) return;
-        address wallet = _chance(4) ? _drawWallet() : _drawOwnedWallet();
+        if (_chance(3)) _leave(_chance(4) ? _drawWallet() : _drawOwnedWallet());
+    }
+
+    function _leave(address wallet) private {
         Distributor storage distributor = distributors[ownerOf[wallet]];
         bytes memory refusal =
             ownerOf[wallet] == 0
@@ -81,6 +83,8 @@ abstract contract ChangesHandler is SalesHandler {
     function cancelLeaving(uint256 seed) external acting(seed) {
         address wallet = _drawOwnedWallet();
         for (uint256 i = 0; i < 8 && distributors[ownerOf[wallet]].leaving == 0; ++i) wallet = _drawOwnedWallet();
+        // Often somebody who has only just made up their mind.
+        if (_chance(2)) _leave(wallet);
         Distributor storage distributor = distributors[ownerOf[wallet]];
         bytes memory refusal =
             ownerOf[wallet] == 0
