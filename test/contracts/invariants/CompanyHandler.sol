@@ -26,6 +26,8 @@ abstract contract CompanyHandler is LedgerDriver {
     /// @notice A plan is withdrawn before it starts, by the admin or a guardian.
     function cancelPlan(uint256 seed) external acting(seed) {
         if (!_chance(3)) return;
+        // Often one that was only just announced.
+        if (_chance(2) && plans.length < MAX_PLANS + 16) _announce();
         uint256 version = _chance(4) ? _draw(plans.length + 2) : plans.length;
         address sender = [address(this), vm.addr(GUARDIAN_KEY), _stranger()][_draw(3)];
         bool mayCancel = sender == address(this) || (sender == vm.addr(GUARDIAN_KEY) && isGuardian);
