@@ -302,6 +302,8 @@ contract Storefront is StorefrontQuotes, ReentrancyGuardTransient {
             return (true, "");
         } catch (bytes memory reason) {
             _checkGas(reason);
+            // In the middle of one of its transfers, in which a token may let a buyer act, the ledger refuses anything.
+            if (bytes4(reason) == ReentrancyGuardReentrantCall.selector) revert ReentrancyGuardReentrantCall();
             return (false, reason);
         }
     }

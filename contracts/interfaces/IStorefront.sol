@@ -210,8 +210,8 @@ interface IStorefront {
     /// taken back in the ledger.
     /// @dev Only the buyer. The refund depends on no one else: if the ledger refuses, because the storefront is no
     /// recorder any more or its allowance for returns is used up, the buyer is paid all the same. That costs the company at most the order's `reserved` units, and inside the return window anyone can avoid
-    /// it with `takeBack`. A buyer cannot bring it about: the storefront knows the batch itself, and a call that has
-    /// run out of gas is no refusal.
+    /// it with `takeBack`. A buyer cannot bring it about: the storefront knows the batch itself, and neither a
+    /// call that has run out of gas nor one in the middle of a transfer of the ledger is a refusal.
     /// @param quote Hash of the quote.
     function returnOrder(bytes32 quote) external;
 
