@@ -165,7 +165,7 @@ abstract contract LedgerChangeQueue is LedgerAuthority, ILedgerChanges {
         if (kind == CHANGE_LEAVING) return false;
         if (msg.sender == defaultAdmin() || hasRole(GUARDIAN_ROLE, msg.sender)) return true;
         if (kind == CHANGE_STANDING) return hasRole(RANKER_ROLE, msg.sender);
-        if (kind == CHANGE_SPONSOR) return _recorders[msg.sender].number() != 0;
+        if (kind == CHANGE_SPONSOR) return _recorders[msg.sender].countCap() != 0;
         return kind == CHANGE_ENDING && hasRole(COMPLIANCE_ROLE, msg.sender);
     }
 

@@ -23,7 +23,8 @@ abstract contract LedgerSponsors is LedgerChangeQueue {
         uint256 sponsor,
         bytes32 reason
     ) external returns (uint256 change) {
-        _recorder();
+        // A key that was stopped does not go on in this way.
+        if (_recorder().countCap() == 0) revert CountExceeded(0, 1);
         if (reason == 0) revert ReasonMissing();
         Totals totals = _totalsUnpaused();
         uint256 endsAt = _enrolledAt(id, wallet) + SPONSOR_WINDOW;

@@ -50,7 +50,10 @@ abstract contract ChangesHandler is SalesHandler {
             reason == 0 ? abi.encodeWithSelector(ReasonMissing.selector) : _placeRefusal(number, wallet, sponsor);
         if (refusal.length == 0) refusal = _casesRefusal();
         bytes memory call = abi.encodeCall(ILedgerChanges.correctSponsor, (id, wallet, sponsor, reason));
-        (bool done, bytes memory answer) = _attempt(_drawRecorder(), call, refusal);
+        address recorder = _drawRecorder();
+        bool isStopped = recorders[_recorderOf(recorder)].countCap == 0;
+        if (isStopped) refusal = abi.encodeWithSelector(CountExceeded.selector, 0, 1);
+        (bool done, bytes memory answer) = _attempt(recorder, call, refusal);
         if (!done) return;
         uint256 start = _effectiveFrom();
         _bookChange(BookedChange(SPONSOR, start, false, 0, "", id, sponsor, reason), answer);

@@ -55,7 +55,8 @@ function freshDistributors({ twin, now }: Subject): number[] {
 async function announceCorrection(company: Subject, id: number, sponsor: number): Promise<void> {
   const { random, twin } = company;
   const reason = random.hex(32);
-  const { key } = random.pick(twin.recorders);
+  // Who may record nothing corrects nothing. The first recorder's caps stay.
+  const { key } = random.pick(twin.recorders.filter(({ countCap }) => countCap > 0));
   await company.send(['correctSponsor', id, twin.distributor(id).wallet, sponsor, reason], { from: key });
   twin.announceChange(key, { kind: 'sponsor', id, sponsor, reason }, company.now);
 }
@@ -104,7 +105,9 @@ async function cancelChange(company: Subject): Promise<void> {
   if (isEffective) return company.expectReason(['cancelChange', number], 'ChangeEffective');
   if (effectiveAt === company.now + 1) return;
   const mayCancel: Address[] = [admin, ...company.guardians];
-  if (content.kind === 'sponsor') mayCancel.push(...twin.recorders.map(({ key }) => key));
+  if (content.kind === 'sponsor') {
+    mayCancel.push(...twin.recorders.filter(({ countCap }) => countCap > 0).map(({ key }) => key));
+  }
   const from = random.pick(mayCancel);
   await company.send(['cancelChange', number], { from });
   twin.cancelChange(number, from);

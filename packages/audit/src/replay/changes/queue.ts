@@ -134,12 +134,14 @@ function isLeaving(announced: AnnouncedChange): announced is EndingAnnounced {
 }
 
 function mayCancel(state: LedgerState, announced: AnnouncedChange, by: ChangeCancelled['by']): boolean {
-  const { roles, recorderKeys } = state;
+  const { roles, recorders, recorderKeys } = state;
   const has = (role: keyof typeof ROLES) => roles.held.has(roleKey(ROLES[role], by));
   if (isLeaving(announced)) return state.distributors.get(presentId(state, announced.id))?.wallet === by;
   if (by === roles.admin || has('guardian')) return true;
   if (announced.kind === 'standingAnnounced') return has('ranker');
-  if (announced.kind === 'correctionAnnounced') return (recorderKeys.get(by) ?? 0) !== 0;
+  if (announced.kind === 'correctionAnnounced') {
+    return (recorders.get(recorderKeys.get(by) ?? 0)?.countCap ?? 0) > 0;
+  }
   return has('compliance');
 }
 
