@@ -67,7 +67,8 @@ interface ILedgerCore {
     /// @notice Records a batch of sales and reserves the most the plan in force can pay for them.
     /// @dev Only a recorder, inside its cap. With a return window of 0 the batch is settled in the same call.
     /// @dev Warning: that a seller exists is checked only as far as the fragment number, because a look at every
-    /// seller's slot would cost 2,100 gas a sale. A sale of an empty lane pays nobody and its reservation is released.
+    /// seller's slot would cost 2,100 gas a sale. A sale of a lane that is empty when it is settled pays nobody and its
+    /// reservation is released; whoever is enrolled there before that has the sale.
     /// @param records 12 bytes each: buyer class (6 bits) | seller (26) | price in cents (32) | volume in cents (32).
     /// @param sequence One more than that of the recorder's last batch.
     /// @param manifestRoot Merkle root over the hashes of the sales' documents.
