@@ -30,6 +30,8 @@ abstract contract LedgerNotices is LedgerAuthority, ILedgerChanges {
             Fragment fragment = _fragments[fragmentOf(id)];
             _fragments[fragmentOf(id)] = fragment.credit(laneOf(id), record.units());
         }
+        // Otherwise the admin and one distributor would have the float at once.
+        _useAct();
         bytes32 newHead = Journal.balancesOpened(_head, units, evidence, keccak256(records));
         _commit(newHead, totals.open(units), 1);
         emit BalancesOpened(units, evidence, records, newHead);

@@ -80,7 +80,8 @@ interface ILedgerChanges {
 
     // ---- The admin ----
 
-    /// @notice Credits what distributors are owed from before this ledger, out of the float, before the first sale.
+    /// @notice Credits what distributors are owed from before this ledger, out of the float, before the first sale, as
+    /// announced.
     /// @dev Only the admin.
     /// @param records 12 bytes each: id (4) | units (8).
     /// @param evidence Hash of where the figures come from.

@@ -19,7 +19,7 @@ interface ILedgerPowers is ILedgerRoleIds {
     function cancelPlan(uint256 version) external;
 
     /// @notice Announces a call that gives power or takes out money: `grantRole`, `setRecorder` that raises a cap or names a
-    /// new key, `setStandby`, `withdrawFloat`, and `revokeRole` of a guardian. The admin can make this very call when the
+    /// new key, `setStandby`, `withdrawFloat`, `openBalances`, and `revokeRole` of a guardian. The admin can make this very call when the
     /// ledger's delay is over, for as long again. A ledger without a delay needs no announcement.
     /// @dev Only the admin.
     /// @param act The call, selector and arguments.
@@ -34,7 +34,7 @@ interface ILedgerPowers is ILedgerRoleIds {
     /// next recorder's; lower caps hold at once, higher ones are announced.
     /// @dev Only the admin.
     /// @param cap Units that may be reserved in a period; as many may be freed by reversals. 0 ends both.
-    /// @param countCap Distributors and sales that may be recorded in a period.
+    /// @param countCap Distributors and sales that may be recorded in a period. 0 ends corrections of sponsors as well.
     function setRecorder(address key, uint256 cap, uint256 countCap) external;
 
     /// @notice Names a key that can replace a recorder's at once; zero takes it back, without announcement.

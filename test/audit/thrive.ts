@@ -139,7 +139,7 @@ async function begin(company: LedgerCompany): Promise<void> {
     { id: 4, units: 5_000n },
     { id: 9, units: 70n },
   ];
-  await company.call('openBalances', [encodeBalances(balances), EVIDENCE]);
+  await company.callAnnounced('openBalances', [encodeBalances(balances), EVIDENCE]);
   await company.setStanding([
     { id: 5, rank: 2, status: STATUS_ACTIVE },
     { id: 6, rank: 1, status: STATUS_INACTIVE },

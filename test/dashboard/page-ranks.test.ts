@@ -2,6 +2,7 @@ import { encodeBalances, encodeStandings } from '@plumbline/protocol';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { keccak256, zeroAddress } from 'viem';
+import { encodeCall } from '../support/company/calls.ts';
 import { openSite, type Site } from './site.ts';
 import { sharedBrowser } from './stage.ts';
 import { listFaintTexts, type Visit, verdictOf, visit } from './visit.ts';
@@ -31,7 +32,10 @@ describe('the dashboard of a company with ranks, in a browser', function () {
     site = await openSite(PLAN);
     browser = await sharedBrowser();
     await site.enrolLine(['ada', 'ben', 'cleo', 'dan', 'eve']);
-    await site.call('openBalances', [encodeBalances([{ id: 5, units: 12_500_000n }]), REASON]);
+    const balances = [encodeBalances([{ id: 5, units: 12_500_000n }]), REASON];
+    await site.call('announce', [encodeCall(['openBalances', ...balances])]);
+    await site.passTime(DAY);
+    await site.call('openBalances', balances);
     const records = encodeStandings([
       { id: 4, rank: 2, status: 1 },
       { id: 5, rank: 1, status: 1 },

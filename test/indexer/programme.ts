@@ -139,7 +139,7 @@ export class Programme {
       id,
       units: BigInt(1 + this.#random.below(1_000)),
     }));
-    await this.company.call('openBalances', [encodeBalances(balances.slice(0, 4)), EVIDENCE]);
+    await this.company.callAnnounced('openBalances', [encodeBalances(balances.slice(0, 4)), EVIDENCE]);
   }
 
   /** Settles what was recorded before the next change, waits until it is effective, and applies it. */

@@ -80,7 +80,8 @@ describe('LedgerNotices', () => {
     });
 
     it('refuses more than the float, to the unit', async () => {
-      const { asAdmin, ledger } = await loadFixture(poor);
+      const company = await loadFixture(poor);
+      const { asAdmin, ledger } = company;
       const open = (units: bigint) =>
         asAdmin.openBalances(
           encodeBalances([
@@ -91,6 +92,11 @@ describe('LedgerNotices', () => {
         );
       await expect(open(41n)).to.be.revertedWithCustomError(ledger, 'FloatTooLow').withArgs(100, 101);
       await expect(open(2n ** 64n - 1n)).to.be.revertedWithCustomError(ledger, 'FloatTooLow');
+      const rest = encodeBalances([
+        { id: F, units: 60n },
+        { id: E, units: 40n },
+      ]);
+      await company.prepare('openBalances', rest, EVIDENCE);
       await open(40n);
     });
 
@@ -115,6 +121,7 @@ describe('LedgerNotices', () => {
           { id: walletless, units: 7n },
           { id: F, units: 1n },
         ]);
+        await company.prepare('openBalances', records, EVIDENCE);
         await expectEntries(ledger, () => asAdmin.openBalances(records, EVIDENCE), [
           ['BalancesOpened', 5_000_008, EVIDENCE, records],
         ]);

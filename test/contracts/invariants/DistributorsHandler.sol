@@ -92,8 +92,12 @@ abstract contract DistributorsHandler is LedgerDriver {
             else if (sum > free) refusal = abi.encodeWithSelector(FloatTooLow.selector, free, sum);
         }
         bytes32 evidence = _drawWord();
-        (bool done, ) = _attempt(abi.encodeCall(ILedgerChanges.openBalances, (packed, evidence)), refusal);
+        bytes memory call = abi.encodeCall(ILedgerChanges.openBalances, (packed, evidence));
+        if (refusal.length == 0 && _chance(4)) refusal = _actRefusal(call);
+        else if (refusal.length == 0) _announceAndWait(call);
+        (bool done, ) = _attempt(call, refusal);
         if (!done) return;
+        delete actFrom[keccak256(call)];
         for (uint256 i = 0; i < owing.length; ++i) {
             distributors[owing[i][0]].owed += owing[i][1];
             distributors[owing[i][0]].credited += owing[i][1];

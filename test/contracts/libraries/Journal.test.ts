@@ -33,14 +33,13 @@ async function longScenario(company: Company): Promise<void> {
   const windowed = options.returnWindow !== 0;
   const [nextAdmin, newcomer] = distributors.free;
   await company.fund(5_000_000n);
-  await asAdmin.openBalances(
-    encodeBalances([
-      { id: ID.F, units: 5n },
-      { id: ID.A, units: 70_000n },
-      { id: ID.F, units: 1n },
-    ]),
-    EVIDENCE,
-  );
+  const balances = encodeBalances([
+    { id: ID.F, units: 5n },
+    { id: ID.A, units: 70_000n },
+    { id: ID.F, units: 1n },
+  ]);
+  await company.prepare('openBalances', balances, EVIDENCE);
+  await asAdmin.openBalances(balances, EVIDENCE);
   await company.token.mint(ledger, 7n * company.unit);
   await asStranger.sweep();
   await applySponsor(company, ID.F, distributors.wallets.F, ID.B);

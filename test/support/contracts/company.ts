@@ -111,7 +111,13 @@ export interface Distributors extends Record<Officer, HardhatEthersSigner> {
 }
 
 /** What only takes effect as announced. */
-export type SlowCall = 'grantRole' | 'revokeRole' | 'setRecorder' | 'setStandby' | 'withdrawFloat';
+export type SlowCall =
+  | 'grantRole'
+  | 'revokeRole'
+  | 'setRecorder'
+  | 'setStandby'
+  | 'withdrawFloat'
+  | 'openBalances';
 
 /** A company's ledger with the calls that a gateway would make; it remembers the facts of each batch. */
 export class Company {

@@ -2,7 +2,6 @@ import {
   BPS,
   COMPRESSION_NONE,
   type DistributorRecord,
-  encodeBalances,
   encodeDistributors,
   fragmentOf,
   LANES,
@@ -19,7 +18,7 @@ import { edgyBigInt, plans, sampleOf } from './arbitraries.ts';
 import { applyAll, CHANGES, correctSponsor, leave, setStanding } from './changes.ts';
 import { adminDelayOf, type Chain, type CreationTerms, type Ledger } from './ledger.ts';
 import { NOTICES } from './notices.ts';
-import { announcePlan, MAX_CAP, MAX_COUNT_CAP, POWERS, setPaused } from './powers.ts';
+import { announcePlan, MAX_CAP, MAX_COUNT_CAP, openBalances, POWERS, setPaused } from './powers.ts';
 import { record, refundLate, reverse, settle } from './sales.ts';
 import { Subject } from './subject.ts';
 import type { TwinBatch } from './twin.ts';
@@ -133,15 +132,14 @@ export class RandomCompany extends Subject {
 
   /** Some distributors are owed something from before. */
   async #openBalances(): Promise<void> {
-    const { random, twin } = this;
-    const ids = [...twin.distributors.keys()];
+    const { random } = this;
+    const ids = [...this.twin.distributors.keys()];
     const balances = Array.from({ length: random.between(1, 5) }, () => ({
       id: random.pick(ids),
       units: this.draw(edgyBigInt(1n, 10n ** 10n)),
     }));
     const evidence = random.hex(32);
-    await this.send(['openBalances', encodeBalances(balances), evidence]);
-    twin.openBalances(balances, evidence);
+    await openBalances(this, balances, evidence);
   }
 
   /** A few random actions. */

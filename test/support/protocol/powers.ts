@@ -1,5 +1,5 @@
-import { type Plan, planHash } from '@plumbline/protocol';
-import { type Address, keccak256, zeroAddress, zeroHash } from 'viem';
+import { type BalanceRecord, encodeBalances, type Plan, planHash } from '@plumbline/protocol';
+import { type Address, type Hex, keccak256, zeroAddress, zeroHash } from 'viem';
 import { type Call, encodeCall } from '../company/calls.ts';
 import { roleNamed } from '../company/company.ts';
 import { edgyBigInt, plans } from './arbitraries.ts';
@@ -63,6 +63,16 @@ function chooseAct(company: Subject): Act | undefined {
 function standbyAct({ random, twin }: Subject): Act {
   const [{ number }, key] = [random.pick(twin.recorders), random.hex(20)];
   return { call: ['setStandby', number, key], apply: () => twin.setStandby(number, key) };
+}
+
+/** Opens balances from before the ledger. */
+export function openBalances(
+  company: Subject,
+  balances: readonly BalanceRecord[],
+  evidence: Hex,
+): Promise<void> {
+  const call: Call = ['openBalances', encodeBalances(balances), evidence];
+  return act(company, { call, apply: () => company.twin.openBalances(balances, evidence) }, 'make');
 }
 
 /** Gives a recorder a standby key. */

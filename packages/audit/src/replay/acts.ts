@@ -68,7 +68,7 @@ export function cancelAct({ state, report }: ReplayContext, { act, by }: ActCanc
   before.effectiveAt = 0;
 }
 
-type SlowCall = 'grantRole' | 'setRecorder' | 'setStandby' | 'withdrawFloat' | 'revokeRole';
+type SlowCall = 'grantRole' | 'setRecorder' | 'setStandby' | 'withdrawFloat' | 'openBalances' | 'revokeRole';
 
 /** Uses up the announcement of a call, which must have been made in its time. What comes with the ledger needs none. */
 export function useAct(

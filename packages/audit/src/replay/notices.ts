@@ -9,6 +9,7 @@ import {
   type SuccessorSet,
 } from '@plumbline/protocol';
 import { type Hex, zeroAddress } from 'viem';
+import { useAct } from './acts.ts';
 import { checkSomeAdmin } from './authority.ts';
 import { describeGone } from './changes/outcome.ts';
 import { isNumbered, type ReplayContext } from './ledger-state.ts';
@@ -19,10 +20,11 @@ import { isNumbered, type ReplayContext } from './ledger-state.ts';
 const BALANCE_DIGITS = 24;
 
 /** What distributors are owed from before the ledger: before the first sale, and out of the float. */
-export function openBalances(context: ReplayContext, { units, records }: BalancesOpened): void {
+export function openBalances(context: ReplayContext, { units, records, evidence }: BalancesOpened): void {
   const { state, report } = context;
   const subject = 'opening balances';
   checkSomeAdmin(context, subject);
+  useAct(context, subject, 'openBalances', [records, evidence]);
   if (state.sums.sales > 0) {
     report({
       code: 'opening-late',

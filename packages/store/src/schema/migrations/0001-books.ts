@@ -81,7 +81,7 @@ const tables = [
   // Permissions and notices are folded from their few entries on reading, so a rollback has nothing to restore.
   `create index entries_powers on entries (ledger, entry) where kind in (
     'recorderSet', 'standbySet', 'recorderReplaced', 'roleChanged', 'pauseSet', 'actAnnounced', 'actCancelled',
-    'floatWithdrawn', 'disclosurePublished', 'successorSet'
+    'floatWithdrawn', 'balancesOpened', 'disclosurePublished', 'successorSet'
   )`,
   // A rollback asks how far the changes that it touches were applied before.
   `create index entries_applied on entries (ledger, (content->>'change')) where kind = 'changeApplied'`,

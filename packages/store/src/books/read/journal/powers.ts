@@ -48,6 +48,7 @@ const KINDS = [
   'actAnnounced',
   'actCancelled',
   'floatWithdrawn',
+  'balancesOpened',
   'successorSet',
 ] as const;
 
@@ -144,6 +145,7 @@ class PowersFold {
         this.#successor = content.successor as Address;
         break;
       case 'floatWithdrawn':
+      case 'balancesOpened':
         break;
     }
   }
@@ -176,6 +178,10 @@ function callOf({ kind, content }: Row): Hex | undefined {
     case 'floatWithdrawn': {
       const args = [BigInt(content.units as string), content.to as Address] as const;
       return encodeFunctionData({ abi, functionName: 'withdrawFloat', args });
+    }
+    case 'balancesOpened': {
+      const args = [content.records as Hex, content.evidence as Hex] as const;
+      return encodeFunctionData({ abi, functionName: 'openBalances', args });
     }
     default:
       return undefined;
