@@ -24,7 +24,6 @@ export function openBalances(context: ReplayContext, { units, records, evidence 
   const { state, report } = context;
   const subject = 'opening balances';
   checkSomeAdmin(context, subject);
-  useAct(context, subject, 'openBalances', [records, evidence]);
   if (state.sums.sales > 0) {
     report({
       code: 'opening-late',
@@ -60,6 +59,7 @@ export function openBalances(context: ReplayContext, { units, records, evidence 
   state.owed += units;
   state.sums.opened += units;
   for (const { id, units: opened } of balances) openBalance(context, id, opened);
+  useAct(context, subject, 'openBalances', [records, evidence]);
 }
 
 function openBalance({ state, report }: ReplayContext, id: number, units: bigint): void {
