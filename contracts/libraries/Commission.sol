@@ -23,13 +23,9 @@ import {
     RANK_MOVED,
     RANK_SHIFT,
     RATES_TO_LANES,
-    STATUS_ACTIVE,
-    STATUS_CLOSED,
-    STATUS_INACTIVE,
     STATUS_MASK,
     STATUS_SHIFT
 } from "../types/Fragment.sol";
-import { COMPRESSION_DYNAMIC, COMPRESSION_NONE, MAX_RANK } from "../types/Plan.sol";
 import { FOUR_RATES, PlanRow, RATE_BITS, RATE_MASK, THREE_RATES } from "../types/PlanRow.sol";
 import { PlanTerms } from "../types/PlanTerms.sol";
 import {
@@ -46,6 +42,7 @@ import {
     VOLUME_MASK,
     VOLUME_SHIFT
 } from "../types/SettledLine.sol";
+import { COUNTS_AT, PAID_AT, StandingTable } from "./StandingTable.sol";
 // solhint-enable no-unused-import
 
 /// @title Commission
@@ -61,10 +58,6 @@ library Commission {
         uint256 top;
     }
 
-    /// @dev Where in an entry of a table the levels stand at which a distributor counts, and is paid: behind eleven rates.
-    uint256 private constant COUNTS_AT = 160;
-    uint256 private constant PAID_AT = 176;
-    uint256 private constant EVERY_LEVEL = (1 << 11) - 1;
     /// @dev Rank and status of a lane, times the 32 bytes of an entry of a table.
     uint256 private constant STANDING_OFFSET_SHIFT = 45;
     uint256 private constant STANDING_OFFSET_MASK = 0x7e0;
@@ -201,7 +194,7 @@ library Commission {
         uint256 start,
         bool commit
     ) internal returns (uint256 end, uint256 credited) {
-        uint256 table = _levelTable(rules);
+        uint256 table = StandingTable.ofLevels(rules.terms, rules.rows);
         uint256 top = rules.top;
         uint256 reach = rules.terms.reach();
         // As in `payPlain`.
@@ -289,7 +282,7 @@ library Commission {
         uint256 start,
         bool commit
     ) internal returns (uint256 end, uint256 credited) {
-        uint256 table = _differenceTable(rules);
+        uint256 table = StandingTable.ofDifferences(rules.terms, rules.rows);
         uint256 top = rules.top;
         uint256 reach = rules.terms.reach();
         // As in `payPlain`.
@@ -373,52 +366,6 @@ library Commission {
                     mstore8(add(line, LEVELS_BYTE), div(sub(sub(end, line), LINE_HEADER), CREDIT_BYTES))
                 }
             }
-        }
-    }
-
-    /// @dev What a plan of levels or generations does with each status and rank: the rates from level 0 (14 bits each), at
-    /// which levels a distributor counts (11 bits from `COUNTS_AT`) and is paid (11 from `PAID_AT`). Zero: has moved.
-    function _levelTable(Rules memory rules) private pure returns (uint256 table) {
-        PlanTerms terms = rules.terms;
-        uint256 compression = terms.compression();
-        uint256 boundary = terms.boundaryRank();
-        uint256[] memory entries = new uint256[](64);
-        for (uint256 rank = 0; rank <= MAX_RANK; ++rank) {
-            PlanRow row = rules.rows[rank < rules.rows.length ? rank : rules.rows.length - 1];
-            uint256 paid = rank < boundary ? 1 : (1 << row.length()) - 1;
-            uint256 counts =
-                rank < boundary
-                    ? 1
-                    : compression == COMPRESSION_DYNAMIC
-                        ? paid
-                        : EVERY_LEVEL;
-            // Below the boundary only the own sale counts.
-            uint256 rates = rank < boundary ? row.rateBps(0) : row.ladder();
-            entries[(STATUS_ACTIVE << 4) | rank] = rates | (counts << COUNTS_AT) | (paid << PAID_AT);
-            counts = rank < boundary || compression != COMPRESSION_NONE ? 1 : EVERY_LEVEL;
-            entries[(STATUS_INACTIVE << 4) | rank] = counts << COUNTS_AT;
-        }
-        // Who has left has no rank.
-        entries[STATUS_CLOSED << 4] = entries[STATUS_INACTIVE << 4];
-        assembly ("memory-safe") {
-            table := add(entries, 32)
-        }
-    }
-
-    /// @dev The same for a plan by difference: the whole rate of the rank where it counts (14 bits), the rate of an own
-    /// sale (14), and whether they are paid (at `PAID_AT`). The bit at `COUNTS_AT` keeps an entry from being zero.
-    function _differenceTable(Rules memory rules) private pure returns (uint256 table) {
-        bool rollUp = rules.terms.compression() != COMPRESSION_NONE;
-        uint256[] memory entries = new uint256[](64);
-        for (uint256 rank = 0; rank <= MAX_RANK; ++rank) {
-            PlanRow row = rules.rows[rank < rules.rows.length ? rank : rules.rows.length - 1];
-            uint256 counts = 1 << COUNTS_AT;
-            entries[(STATUS_ACTIVE << 4) | rank] = row.rateBps(1) | (row.rateBps(0) << 14) | counts | (1 << PAID_AT);
-            entries[(STATUS_INACTIVE << 4) | rank] = counts | (rollUp ? 0 : row.rateBps(1));
-        }
-        entries[STATUS_CLOSED << 4] = entries[STATUS_INACTIVE << 4];
-        assembly ("memory-safe") {
-            table := add(entries, 32)
         }
     }
 }
