@@ -1,28 +1,17 @@
 import { expect } from 'chai';
 import { ZeroHash } from 'ethers';
 import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
-import { applyLeaving } from '../../support/contracts/changes.ts';
+import { applyLeaving, midnightAfter } from '../../support/contracts/changes.ts';
 import { EVIDENCE, ID, openCompany, REASON, ROLES, readable } from '../../support/contracts/company.ts';
+import { earnedInSixDecimals } from '../../support/contracts/earned.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { ACTIVE, CLOSED, INACTIVE } from '../../support/contracts/records.ts';
 import { setCounter } from '../../support/contracts/totals.ts';
 
 const { A, D, E, F, walletless, emptyLane, root } = ID;
 
-/** The first midnight at least a day after `at`. */
-function midnightAfter(at: bigint): bigint {
-  return ((at + 2n * BigInt(DAY) - 1n) / BigInt(DAY)) * BigInt(DAY);
-}
-
 async function atOnce() {
   return openCompany({ returnWindow: 0 });
-}
-
-/** A sale of F of 100.00 is settled: F is owed 20.000000, E 10, D 5, C 3, B 2, A 1. */
-async function earned() {
-  const company = await openCompany({ returnWindow: 0 });
-  await company.record([{ seller: F, volume: 10_000 }]);
-  return company;
 }
 
 describe('LedgerMembership', () => {
@@ -43,7 +32,7 @@ describe('LedgerMembership', () => {
     });
 
     it('closes the distributor’s account and leaves them what they are owed', async () => {
-      const company = await loadFixture(earned);
+      const company = await loadFixture(earnedInSixDecimals);
       const { ledger, token, distributors, asStranger } = company;
       const wallet = distributors.wallets.E;
       // A rank, so that it can be seen that a distributor who left does not look like one who moved.
@@ -68,7 +57,7 @@ describe('LedgerMembership', () => {
     });
 
     it('ends commissions for good, of their own sales too, and leaves the downline its place', async () => {
-      const company = await loadFixture(earned);
+      const company = await loadFixture(earnedInSixDecimals);
       await company.leave(company.distributors.wallets.E);
       await company.record([
         { seller: F, volume: 10_000 },

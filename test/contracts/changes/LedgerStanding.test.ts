@@ -1,27 +1,17 @@
 import { expect } from 'chai';
 import { ZeroHash } from 'ethers';
-import { DAY, loadFixture, time } from '../../support/contracts/chain.ts';
+import { loadFixture, time } from '../../support/contracts/chain.ts';
+import { midnightAfter } from '../../support/contracts/changes.ts';
 import { EVIDENCE, ID, openCompany, REASON, ROLES, readable } from '../../support/contracts/company.ts';
+import { earnedInSixDecimals } from '../../support/contracts/earned.ts';
 import { expectEntries } from '../../support/contracts/expect-entries.ts';
 import { ACTIVE, CLOSED, encodeStandings, INACTIVE } from '../../support/contracts/records.ts';
 import { setCounter } from '../../support/contracts/totals.ts';
 
 const { A, B, C, D, E, F, walletless, emptyLane, root } = ID;
 
-/** The first midnight at least a day after `at`. */
-function midnightAfter(at: bigint): bigint {
-  return ((at + 2n * BigInt(DAY) - 1n) / BigInt(DAY)) * BigInt(DAY);
-}
-
 async function atOnce() {
   return openCompany({ returnWindow: 0 });
-}
-
-/** A sale of F of 100.00 is settled: F is owed 20.000000, E 10, D 5, C 3, B 2, A 1. */
-async function earned() {
-  const company = await openCompany({ returnWindow: 0 });
-  await company.record([{ seller: F, volume: 10_000 }]);
-  return company;
 }
 
 describe('LedgerStanding', () => {
@@ -93,7 +83,7 @@ describe('LedgerStanding', () => {
     });
 
     it('sets ranks and statuses at once where there is no window', async () => {
-      const company = await loadFixture(earned);
+      const company = await loadFixture(earnedInSixDecimals);
       const { asRanker, ledger, distributors } = company;
       const records = encodeStandings([
         { id: A, rank: 15, status: INACTIVE },
@@ -164,7 +154,7 @@ describe('LedgerStanding', () => {
     });
 
     it('leaves what is owed to an inactive distributor theirs to withdraw', async () => {
-      const company = await loadFixture(earned);
+      const company = await loadFixture(earnedInSixDecimals);
       const { asStranger, token, distributors } = company;
       await company.setStanding([{ id: E, rank: 4, status: INACTIVE }]);
       await asStranger.withdraw(distributors.wallets.E);

@@ -1,8 +1,13 @@
 /** Changes of standing, sponsor and membership, announced and applied. */
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
-import { time } from './chain.ts';
+import { DAY, time } from './chain.ts';
 import { type Company, REASON } from './company.ts';
 import { encodeStandings, type Standing } from './records.ts';
+
+/** The first midnight at least a day after `at`. */
+export function midnightAfter(at: bigint): bigint {
+  return ((at + 2n * BigInt(DAY) - 1n) / BigInt(DAY)) * BigInt(DAY);
+}
 
 /**
  * Lets the time of the next change come.

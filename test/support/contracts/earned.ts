@@ -14,6 +14,11 @@ export async function earnedAtOnce(): Promise<Company> {
   return earned(await atOnce[0]!.fixture());
 }
 
+/** In a token whose base units are the ledger's units. */
+export async function earnedInSixDecimals(): Promise<Company> {
+  return earned(await openCompany({ returnWindow: 0 }));
+}
+
 /** In a token that can be told to return false. */
 export async function earnedInFalse(): Promise<Company> {
   return earned(await openCompany({ token: 'FalseDollar', returnWindow: 0 }));
