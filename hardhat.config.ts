@@ -61,7 +61,7 @@ export default defineConfig({
           invariant: { runs: 3, depth: 64, ...invariant },
         },
         // `npm run fuzz`: 37 campaigns x 60 runs x 100 calls are 222,000 calls of a ledger, and the two tests of the walks compare
-        // 10,000 x 64 sales each, 1,280,000 in all.
+        // 10,000 x 104 sales each.
         long: {
           fuzz: { runs: 10_000, ...seed },
           invariant: { runs: 60, depth: 100, ...invariant },

@@ -30,7 +30,7 @@ interface ICommissionLedgerErrors {
 
     // ---- Recording ----
 
-    /// @notice The batch is not the next one.
+    /// @notice The batch is not the recorder's next one.
     error UnexpectedSequence(uint256 sequence, uint256 expected);
     /// @notice The plan in force is another one.
     error UnexpectedPlan(uint256 plan, uint256 inForce);
@@ -46,7 +46,7 @@ interface ICommissionLedgerErrors {
     error ZeroPrice(uint256 index);
     /// @notice The volume of the record at `index` is above its price.
     error VolumeAbovePrice(uint256 index, uint256 price, uint256 volume);
-    /// @notice The float does not cover what the plan can pay for these sales.
+    /// @notice The float does not cover what the plan can pay for these sales, or these opening balances.
     error FloatTooLow(uint256 free, uint256 needed);
     /// @notice What is left of the recorder's cap does not cover these sales, or what these reversals free.
     error CapExceeded(uint256 left, uint256 needed);
@@ -65,7 +65,7 @@ interface ICommissionLedgerErrors {
     error ReturnWindowOpen(uint256 batch, uint256 endsAt);
     /// @notice The batch has no sale with this index.
     error UnknownSale(uint256 batch, uint256 index);
-    /// @notice The reversal takes nothing back, or more than is left of the sale.
+    /// @notice The reversal or refund is of nothing, or of more than is left of the sale.
     error ReversalOutOfRange(uint256 sale, uint256 priceLeft, uint256 volumeLeft);
     /// @notice The batch was recorded by another recorder.
     error NotBatchRecorder(uint256 batch, address caller);
@@ -78,7 +78,7 @@ interface ICommissionLedgerErrors {
 
     // ---- Money ----
 
-    /// @notice The cap is above what a grant can hold.
+    /// @notice The cap is above the highest that a recorder can have.
     error CapTooHigh(uint256 cap, uint256 limit);
     /// @notice No tokens arrived.
     error NothingReceived();
@@ -134,7 +134,7 @@ interface ICommissionLedgerErrors {
     error SponsorBelow(uint256 id, uint256 sponsor);
     /// @notice The upline of the new sponsor is longer than can be checked in one call.
     error UplineTooLong(uint256 sponsor, uint256 limit);
-    /// @notice A correction needs a reason.
+    /// @notice A correction, and the end of a membership for cause, need a reason.
     error ReasonMissing();
 
     // ---- Changes ----
@@ -161,7 +161,7 @@ interface ICommissionLedgerErrors {
     error AlreadyLeaving(uint256 id, uint256 change);
     /// @notice Opening balances come before the first sale.
     error SalesRecorded();
-    /// @notice The period is not a year or a month.
+    /// @notice The period, a year or year x 100 + month, is above what a log of it holds.
     error PeriodOutOfRange(uint256 period, uint256 limit);
     /// @notice The successor was named already.
     error SuccessorKnown(address successor);

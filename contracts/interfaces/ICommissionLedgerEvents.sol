@@ -75,8 +75,7 @@ interface ICommissionLedgerEvents {
     /// distributor paid, the digits before them the amount in units; 0 where a level stays unpaid.
     event SaleSettled(uint256 indexed sale, uint256 indexed seller, uint256 volumeCents, uint256[] credits);
 
-    /// @notice Sales `from` to `until` (exclusive) of a batch were settled: `credited` units are owed to distributors
-    /// now,
+    /// @notice Sales `from` to `until` (exclusive) of a batch were settled: `credited` units are owed to distributors now,
     /// `released` units went back to the float.
     /// @param sales Empty in readable ledgers. In compact ones the settled sales, each: seller (4 bytes) | counted
     /// volume in cents (4) | number of levels (1) | for each level 5 bytes: id (26 bits) | basis points (14 bits), 0 if

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { sql } from 'kysely';
 import { onBothEngines } from './on-both-engines.ts';
@@ -12,6 +13,10 @@ const intake = [
   'submissions',
   'transactions',
 ];
+
+const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const [, list = ''] = /unnest\(array\[([^\]]+)\]/.exec(operations) ?? [];
+const documented = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name);
 
 /** What the books need to be distributed over servers by ledger; see docs/operations.md. */
 onBothEngines('the schema of the books', (store) => {
@@ -37,6 +42,7 @@ onBothEngines('the schema of the books', (store) => {
       'distributor_periods',
       'batches',
     ]);
+    expect([...documented].sort(), 'the tables that docs/operations.md distributes').to.deep.equal(books);
     const others = await namesOf(
       sql`select relname as name from pg_class tables where relkind = 'r'
         and relnamespace = 'public'::regnamespace and not (${isOfBooks}) order by relname`,
