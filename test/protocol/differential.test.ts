@@ -2,20 +2,18 @@ import {
   amountOf,
   BUYER_CLASSES,
   countedVolume,
-  decodeEntries,
   type Entry,
-  foldEntries,
   GENESIS_HEAD,
   payCommission,
   Settler,
 } from '@plumbline/protocol';
 import { expect } from 'chai';
-import { type Hex, zeroAddress } from 'viem';
+import { zeroAddress } from 'viem';
 import type { Call } from '../support/company/calls.ts';
 import { ENTRY_KINDS, edgyBigInt } from '../support/protocol/arbitraries.ts';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { Chain, type Ledger } from '../support/protocol/ledger.ts';
-import { expectAsViemReads, withoutLines } from '../support/protocol/logs.ts';
+import { expectAsViemReads, expectSameEntries, type JournalProgress } from '../support/protocol/logs.ts';
 import type { Twin } from '../support/protocol/twin.ts';
 import { CHANGE_KINDS } from '../support/protocol/twin-changes.ts';
 import { Random } from '../support/random.ts';
@@ -55,7 +53,7 @@ describe('protocol against the contract', () => {
       try {
         const subject = await RandomCompany.open(chain, new Random(seed), { compact: form === 'compact' });
         what += `: ${subject.describe()}`;
-        const progress: Progress = { head: GENESIS_HEAD, count: 0, settler: new Settler() };
+        const progress: JournalProgress = { head: GENESIS_HEAD, count: 0, settler: new Settler() };
         for (let round = 0; round < left; round++) {
           await subject.act();
           what = what.replace(/(, round \d+)?$/, `, round ${round}`);
@@ -120,13 +118,6 @@ describe('protocol against the contract', () => {
     });
   }
 });
-
-/** How far the logs have been folded. */
-interface Progress {
-  head: Hex;
-  count: number;
-  settler: Settler;
-}
 
 async function expectSameState({ ledger, twin, random, now }: RandomCompany): Promise<void> {
   const ids = [...twin.distributors.keys()];
@@ -248,19 +239,9 @@ async function expectSameDistributor(ledger: Ledger, twin: Twin, id: number): Pr
 }
 
 /** The new logs say what the twin entered, fold to its head, and are what viem reads in them. */
-function expectSameJournal({ logs, twin, terms }: RandomCompany, progress: Progress): void {
+function expectSameJournal({ logs, twin, terms }: RandomCompany, progress: JournalProgress): void {
   const fresh = logs.splice(0);
-  const entries = decodeEntries(fresh);
-  expect(
-    entries.map(({ entry }) => entry),
-    'entries',
-  ).to.deep.equal(twin.entries.slice(progress.count));
-  for (const { entry } of entries) {
-    expect(progress.settler.complete(withoutLines(entry)), 'settled again').to.deep.equal(entry);
-    progress.settler.apply(entry);
-  }
-  progress.head = foldEntries(progress.head, progress.count, entries);
-  progress.count += entries.length;
+  const entries = expectSameEntries(fresh, twin.entries, progress);
   expect(progress.head, 'folded head').to.equal(twin.head);
   expectAsViemReads(fresh, entries, terms.compact);
 }

@@ -1,17 +1,9 @@
-import {
-  countedVolume,
-  decodeEntries,
-  foldEntries,
-  GENESIS_HEAD,
-  Settler,
-  type Tree,
-} from '@plumbline/protocol';
+import { countedVolume, GENESIS_HEAD, Settler, type Tree } from '@plumbline/protocol';
 import { expect } from 'chai';
-import type { Hex } from 'viem';
 import { RandomCompany } from '../support/protocol/company.ts';
 import { fastSteps } from '../support/protocol/fast-steps.ts';
 import { Chain } from '../support/protocol/ledger.ts';
-import { withoutLines } from '../support/protocol/logs.ts';
+import { expectSameEntries, type JournalProgress } from '../support/protocol/logs.ts';
 import type { TwinBatch } from '../support/protocol/twin.ts';
 import { Random } from '../support/random.ts';
 
@@ -96,10 +88,7 @@ describe('settlement by protocol and by the contract', () => {
   }
 });
 
-async function expectSame(
-  { ledger, twin, logs }: RandomCompany,
-  progress: { head: Hex; count: number; settler: Settler },
-): Promise<void> {
+async function expectSame({ ledger, twin, logs }: RandomCompany, progress: JournalProgress): Promise<void> {
   const [words, solvency, head] = await ledger.views(
     ['fragmentsOf', 1, twin.fragments],
     ['solvency'],
@@ -108,17 +97,7 @@ async function expectSame(
   expect(words, 'fragmentsOf').to.deep.equal(twin.words());
   const held = twin.float + twin.reserved + twin.owed;
   expect(solvency, 'solvency').to.deep.equal([held, twin.float, twin.reserved, twin.owed]);
-  const entries = decodeEntries(logs.splice(0));
-  expect(
-    entries.map(({ entry }) => entry),
-    'entries',
-  ).to.deep.equal(twin.entries.slice(progress.count));
-  for (const { entry } of entries) {
-    expect(progress.settler.complete(withoutLines(entry)), 'settled again').to.deep.equal(entry);
-    progress.settler.apply(entry);
-  }
-  progress.head = foldEntries(progress.head, progress.count, entries);
-  progress.count += entries.length;
+  expectSameEntries(logs.splice(0), twin.entries, progress);
   expect(head, 'head').to.equal(twin.head);
   expect(progress.head, 'folded head').to.equal(twin.head);
 }

@@ -1,12 +1,15 @@
 import {
   amountOf,
   commissionLedgerAbi,
+  decodeEntries,
   type Entry,
   encodeLines,
   extendHead,
+  foldEntries,
   GENESIS_HEAD,
   type JournalEntry,
   type LedgerLog,
+  type Settler,
   saleNumber,
   settlementOf,
 } from '@plumbline/protocol';
@@ -133,7 +136,7 @@ function fieldsOf(entry: Entry, compact: boolean): Fields {
 }
 
 /** The entry as it is read when the lines of settlements are not. */
-export function withoutLines(entry: Entry): Entry {
+function withoutLines(entry: Entry): Entry {
   if (entry.kind !== 'batchSettled') return entry;
   const { kind, batch, from, until, credited, released } = entry;
   return settlementOf({ kind, batch, from, until, credited, released }, new Uint8Array());
@@ -162,4 +165,31 @@ export function expectAsViemReads(
 function lowerCase(fields: Fields): Fields {
   const lower = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : value);
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, lower(value)]));
+}
+
+/** How far a journal has been followed. */
+export interface JournalProgress {
+  head: Hex;
+  count: number;
+  settler: Settler;
+}
+
+/** New logs say what `expected` has after `progress`, settle to the same when settled again, and fold; returns the entries. */
+export function expectSameEntries(
+  logs: readonly LedgerLog[],
+  expected: readonly Entry[],
+  progress: JournalProgress,
+): JournalEntry[] {
+  const entries = decodeEntries(logs);
+  expect(
+    entries.map(({ entry }) => entry),
+    'entries',
+  ).to.deep.equal(expected.slice(progress.count));
+  for (const { entry } of entries) {
+    expect(progress.settler.complete(withoutLines(entry)), 'settled again').to.deep.equal(entry);
+    progress.settler.apply(entry);
+  }
+  progress.head = foldEntries(progress.head, progress.count, entries);
+  progress.count += entries.length;
+  return entries;
 }
