@@ -4,7 +4,7 @@ import { runCommand } from './command/command.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'packages/protocol/src/abi.generated.ts');
-/** The ledger's manual has all it can do; the errors of its two parts' libraries are only in their own ABIs. */
+/** The ledger's manual has all it can do; the errors that only its parts raise are in their own ABIs. */
 const sources: Record<string, string[]> = {
   commissionLedgerAbi: [
     'contracts/interfaces/ICommissionLedger.sol',

@@ -239,13 +239,18 @@ export interface RefundedLate {
   evidence: Hex;
 }
 
+/** The company has published what its distributors earn. */
 export interface DisclosurePublished {
   kind: 'disclosurePublished';
+  /** A year, or year x 100 + month. */
   period: number;
+  /** Over what each distributor has earned, net. */
   root: Hex;
+  /** Of the published document. */
   hash: Hex;
 }
 
+/** The programme goes on in another ledger. */
 export interface SuccessorSet {
   kind: 'successorSet';
   successor: Address;

@@ -14,9 +14,9 @@ interface TreeDistributor {
 }
 
 /**
- * The uplines of some distributors, in which nobody above one of them, `top`, is paid, and to which pending changes can be applied as the ledger
- * will apply them. Ids -1, -2, ... stand for any distributor 1, 2, ... levels below `top`. A corrected distributor keeps
- * the id: who is paid depends on it only where a plan's reach ends.
+ * The uplines of some distributors, to which pending changes can be applied as the ledger will apply them. Nobody above
+ * one of them, `top`, is paid. Ids -1, -2, ... stand for any distributor 1, 2, ... levels below `top`. A corrected
+ * distributor keeps the id: who is paid depends on it only where a plan's reach ends.
  */
 export class ChangingTree implements Tree {
   readonly #top: number;
