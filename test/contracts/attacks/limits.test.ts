@@ -60,24 +60,24 @@ async function gasOfSettling(rows: number): Promise<bigint> {
 }
 
 describe('Limits of honest programmes', () => {
-  it('finding 5: a deep line of which one in seven is active is paid whole with a reach of 1,000', async () => {
+  it('a deep line of which one in seven is active is paid whole with a reach of 1,000', async () => {
     expect(await sparse(64)).to.equal(9n * BigInt(VOLUME) * 100n);
     expect(await sparse(1000)).to.equal(10n * BigInt(VOLUME) * 100n);
   });
 
-  it('finding 6: two equal rows cost little more to settle than one', async () => {
+  it('two equal rows cost little more to settle than one', async () => {
     const [plain, ranked] = [await gasOfSettling(1), await gasOfSettling(2)];
     expect(Number(ranked) / Number(plain)).to.be.below(1.5);
   });
 
-  it('finding 7: one return costs at most 75,000 gas in a batch of 1,000, and about as much in any', async () => {
+  it('one return costs at most 75,000 gas in a batch of 1,000, and about as much in any', async () => {
     const [few, some, many] = [await gasOfReturn(100), await gasOfReturn(500), await gasOfReturn(1000)];
     expect(many).to.be.below(75_000);
     expect(many - few).to.be.below(10_000);
     expect(some).to.be.below(75_000);
   });
 
-  it('finding 8: plans go on after 254 announcements, and none has to start', async () => {
+  it('plans go on after 254 announcements, and none has to start', async () => {
     const { asAdmin, asGuardian, ledger } = await openCompany({ planNotice: DAY });
     for (let version = 2; version <= 300; ++version) {
       await asAdmin.announcePlan(planOf([version]));
@@ -89,7 +89,7 @@ describe('Limits of honest programmes', () => {
     expect(await ledger.currentPlan()).to.equal(299);
   });
 
-  it('finding 8: no ledger is created with a notice of zero', async () => {
+  it('no ledger is created with a notice of zero', async () => {
     const { options, token, distributors } = await loadFixture(readable);
     const factory = await deployFactory();
     const request = requestOf({ ...options, planNotice: 0 }, token, distributors, true);
@@ -98,7 +98,7 @@ describe('Limits of honest programmes', () => {
       .withArgs('planNotice', 0, DAY, 365 * DAY);
   });
 
-  it('finding 10: the code at a ledger’s address shows every function of the manual', async () => {
+  it('the code at a ledger’s address shows every function of the manual', async () => {
     const manual = new ethers.Interface((await artifacts.readArtifact('ICommissionLedger')).abi);
     const code = new ethers.Interface((await artifacts.readArtifact('CommissionLedger')).abi);
     const missing: string[] = [];
@@ -108,7 +108,7 @@ describe('Limits of honest programmes', () => {
     expect(missing).to.deep.equal([]);
   });
 
-  it('finding 10: a programme in rupiah holds billions of them and records a sale of a hundred million', async () => {
+  it('a programme in rupiah holds billions of them and records a sale of a hundred million', async () => {
     // 18 decimals; 10,000 units are 100 rupiah.
     const rupiah = 10n ** 18n;
     const units = 100n;

@@ -19,7 +19,7 @@ async function capped() {
 }
 
 describe('Attacks by recorders', () => {
-  it('finding 4: a purchase at a storefront does not make the gateway’s batch in flight revert', async () => {
+  it('a purchase at a storefront does not make the gateway’s batch in flight revert', async () => {
     const shop = await loadFixture(usualShop);
     const { asRecorder, ledger } = shop.company;
     const inFlight = [encodeSales([SALE]), 1, MANIFEST, 1] as const;
@@ -28,7 +28,7 @@ describe('Attacks by recorders', () => {
     await expect(asRecorder.recordSales(...inFlight)).to.emit(ledger, 'BatchRecorded');
   });
 
-  it('finding 4: a batch that is delayed past a plan’s start does not change plan', async () => {
+  it('a batch that is delayed past a plan’s start does not change plan', async () => {
     const { asAdmin, asRecorder, ledger } = await loadFixture(readable);
     const delayed = [encodeSales([SALE]), 1, MANIFEST, 1] as const;
     await asAdmin.announcePlan(planOf([1000]));
@@ -38,7 +38,7 @@ describe('Attacks by recorders', () => {
       .withArgs(1, 2);
   });
 
-  it('finding 4: a stolen key enrols and records no more than its count cap, with volume or without', async () => {
+  it('a stolen key enrols and records no more than its count cap, with volume or without', async () => {
     const company = await loadFixture(capped);
     const { ledger } = company;
     const shells = Array.from({ length: 11 }, (_, i) => ({ id: 16 + 4 * i, sponsor: 0 }));
@@ -53,7 +53,7 @@ describe('Attacks by recorders', () => {
       .withArgs(0, 1);
   });
 
-  it('finding 4: twice the cap does not go through across the end of a period', async () => {
+  it('twice the cap does not go through across the end of a period', async () => {
     const company = await loadFixture(capped);
     const { ledger } = company;
     // The old periods began at multiples of the period.
@@ -70,7 +70,7 @@ describe('Attacks by recorders', () => {
     await expect(company.record(Array(6).fill(SALE))).to.be.revertedWithCustomError(ledger, 'CountExceeded');
   });
 
-  it('finding 4: honest returns are possible when the cap for sales is used up', async () => {
+  it('honest returns are possible when the cap for sales is used up', async () => {
     const company = await loadFixture(capped);
     const batch = await company.record(Array(10).fill(SALE));
     const whole = Array.from({ length: 10 }, (_, index) => ({ index, price: 100, volume: 100 }));
@@ -78,7 +78,7 @@ describe('Attacks by recorders', () => {
     expect((await company.ledger.solvency()).reserved).to.equal(0);
   });
 
-  it('finding 4: the gateway’s key does not reverse a storefront’s sale', async () => {
+  it('the gateway’s key does not reverse a storefront’s sale', async () => {
     const shop = await loadFixture(usualShop);
     const { company, storefront } = shop;
     const quote = shop.quote();
@@ -89,7 +89,7 @@ describe('Attacks by recorders', () => {
       .withArgs(batch, company.distributors.recorder);
   });
 
-  it('finding 4: two recorders with the same records have batches apart', async () => {
+  it('two recorders with the same records have batches apart', async () => {
     const company = await loadFixture(readable);
     const { distributors } = company;
     await company.setRecorder(distributors.stranger, CAP);

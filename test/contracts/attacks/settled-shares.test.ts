@@ -35,7 +35,7 @@ async function expectSharesPaid(company: Company, batch: Batch): Promise<void> {
 }
 
 describe('Attacks on what is recorded', () => {
-  it('finding 1: the admin alone takes nothing in one block, and is seen a day before anything', async () => {
+  it('the admin alone takes nothing in one block, and is seen a day before anything', async () => {
     const { company, batch } = await loadFixture(recorded);
     const { asAdmin, ledger, token, distributors, options } = company;
     const { admin } = distributors;
@@ -72,7 +72,7 @@ describe('Attacks on what is recorded', () => {
     await expectSharesPaid(company, batch);
   });
 
-  it('finding 1: a guardian cancels all that a stolen admin’s key has announced', async () => {
+  it('a guardian cancels all that a stolen admin’s key has announced', async () => {
     const company = await loadFixture(readable);
     const { asAdmin, asGuardian, ledger, distributors } = company;
     const data = company.dataOf('withdrawFloat', [1, distributors.stranger.address]);
@@ -85,7 +85,7 @@ describe('Attacks on what is recorded', () => {
     );
   });
 
-  it('finding 2: the ranker alone demotes, settles and restores, and nobody loses by it', async () => {
+  it('the ranker alone demotes, settles and restores, and nobody loses by it', async () => {
     const { company, batch } = await loadFixture(recorded);
     const { asRanker, ledger } = company;
     const inactive = encodeStandings(LINE.map((id) => ({ id, status: INACTIVE })));
@@ -105,7 +105,7 @@ describe('Attacks on what is recorded', () => {
     await expectSharesPaid(company, batch);
   });
 
-  it('finding 3: a recorder who moves a recruit below a shell takes nothing of the recruit’s sales before', async () => {
+  it('a recorder who moves a recruit below a shell takes nothing of the recruit’s sales before', async () => {
     const { company, batch } = await loadFixture(recorded);
     const { ledger, distributors } = company;
     await company.correctSponsor(F, distributors.wallets.F, root);
@@ -118,7 +118,7 @@ describe('Attacks on what is recorded', () => {
     expect(await company.owed(root)).to.deep.equal([0n]);
   });
 
-  it('finding 3: a guardian cancels such a correction', async () => {
+  it('a guardian cancels such a correction', async () => {
     const company = await loadFixture(readable);
     await company.correctSponsor(F, company.distributors.wallets.F, root);
     await company.asGuardian.cancelChange(1);
@@ -150,7 +150,7 @@ describe('Attacks on what is recorded', () => {
     await expectSharesPaid(company, batch);
   });
 
-  it('finding 9: no credit is lost to the id that a distributor has moved from', async () => {
+  it('no credit is lost to the id that a distributor has moved from', async () => {
     const { company, batch } = await loadFixture(recorded);
     const { asStranger, ledger, distributors } = company;
     await company.correctSponsor(D, distributors.wallets.D, root);
