@@ -128,7 +128,7 @@ interface ICommissionLedgerErrors {
     error DistributorGone(uint256 id);
     /// @notice The distributor was enrolled too long ago for another sponsor.
     error SponsorWindowOver(uint256 id, uint256 endedAt);
-    /// @notice The new sponsor is the present one.
+    /// @notice The new sponsor's id is the present one. Where a sponsor has moved, the new id is another.
     error SponsorUnchanged(uint256 id, uint256 sponsor);
     /// @notice The new sponsor is the distributor or stands below them.
     error SponsorBelow(uint256 id, uint256 sponsor);

@@ -22,7 +22,7 @@ interface ILedgerChanges {
     // ---- The recorder ----
 
     /// @notice Announces another sponsor, inside 7 days after enrolment, because the first was a mistake.
-    /// @dev Only a recorder.
+    /// @dev Only a recorder. What is announced and not applied is limited to 100 corrections and endings.
     /// @param wallet The distributor's wallet, or zero if they have none.
     /// @param sponsor The right sponsor; 0 makes the distributor a root.
     /// @param reason Hash of the reason, kept off the chain.
@@ -36,7 +36,7 @@ interface ILedgerChanges {
     // ---- Compliance ----
 
     /// @notice Announces the end of a membership for cause. What is owed stays owed.
-    /// @dev Only compliance.
+    /// @dev Only compliance. It may be announced beside another ending of the same membership; the later one lapses.
     /// @param reason Hash of the reason, kept off the chain.
     /// @param evidence Hash of the evidence, kept off the chain.
     function endMembership(uint256 id, bytes32 reason, bytes32 evidence) external returns (uint256 change);
@@ -75,7 +75,8 @@ interface ILedgerChanges {
     /// @notice Applies that a distributor has left, or had to.
     function applyEnding(uint256 change, uint256 id) external;
 
-    /// @notice Passes over changes that were cancelled, at most so many.
+    /// @notice Passes over cancelled changes from the next on, at most so many, up to one that was not cancelled.
+    /// @dev Reverts as a whole if one of them could not be applied yet: ask for fewer.
     function skipCancelled(uint256 most) external;
 
     // ---- The admin ----

@@ -106,8 +106,8 @@ interface ILedgerCore {
     /// @notice Settles sales of a batch whose return window has ended: credits the seller and the upline, and releases
     /// what was reserved and not paid.
     /// @dev Open to anyone, so that nobody can withhold it; all it needs is in the logs. A batch may be settled in
-    /// several calls. Commissions follow the batch's plan, and the tree, ranks and statuses that were effective when it was
-    /// recorded.
+    /// several calls. Commissions follow the batch's plan, and the sponsors, ranks and statuses that were effective when
+    /// it was recorded. Whoever was enrolled since stands in the tree too.
     /// @param batch Number of the batch.
     /// @param records The batch's records as its reversals have left them.
     /// @param plan Version of the batch's plan, from `BatchRecorded`.
@@ -147,10 +147,10 @@ interface ILedgerCore {
     function terms() external view returns (LedgerTerms memory);
 
     /// @notice A distributor as the ledger knows them.
-    /// @return sponsor Id of the sponsor, 0 for a root.
+    /// @return sponsor Id of the sponsor, 0 for a root. It stays the old one when the sponsor moves: see `movedTo`.
     /// @return owed Units credited and not paid out.
-    /// @return rank 0 to 15.
-    /// @return status 1 active, 2 inactive, 3 left or moved. An id that is not enrolled reverts.
+    /// @return rank 0 to 15, at first 0. Of an id with status 3, 0 for left and 1 for moved.
+    /// @return status 1 active, as at first, 2 inactive, 3 left or moved. An id that is not enrolled reverts.
     function accountOf(uint256 id) external view returns (uint256 sponsor, uint256 owed, uint256 rank, uint256 status);
 
     /// @notice Id of the distributor with `wallet`, or 0.
@@ -160,6 +160,7 @@ interface ILedgerCore {
     function owedTo(address wallet) external view returns (uint256);
 
     /// @notice Who would be paid what, by level from the seller up, if a sale were settled now by the plan in force.
+    /// @dev An id that is not enrolled reverts, though a sale of it would settle and pay nobody.
     /// @return payees Id paid at each level; 0 where the level stays unpaid.
     /// @return amounts Units for each level.
     function explain(

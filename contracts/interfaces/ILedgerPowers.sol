@@ -10,7 +10,7 @@ interface ILedgerPowers is ILedgerRoleIds {
     // ---- The admin ----
 
     /// @notice Announces a plan. It comes into force after the notice period and never touches a recorded batch.
-    /// @dev Only the admin.
+    /// @dev Only the admin. At most 8 may be announced and not started.
     /// @return version The plan's version.
     function announcePlan(Plan calldata plan) external returns (uint256 version);
 
