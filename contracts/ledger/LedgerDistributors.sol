@@ -4,7 +4,17 @@ pragma solidity ^0.8.28;
 import { LedgerRecorders } from "./LedgerRecorders.sol";
 import { ILedgerCore, LedgerTerms } from "../interfaces/ILedgerCore.sol";
 import { Journal } from "../libraries/Journal.sol";
-import { Fragment, LANES, MAX_FRAGMENT, STATUS_CLOSED, STATUS_NONE, fragmentOf, laneOf } from "../types/Fragment.sol";
+import {
+    Fragment,
+    LANES,
+    MAX_FRAGMENT,
+    STATUS_ACTIVE,
+    STATUS_CLOSED,
+    STATUS_NONE,
+    STATUS_SHIFT,
+    fragmentOf,
+    laneOf
+} from "../types/Fragment.sol";
 import { DISTRIBUTOR_BYTES, DistributorRecord, distributorAt } from "../types/DistributorRecord.sol";
 import { RecorderWord } from "../types/RecorderWord.sol";
 import { Totals } from "../types/Totals.sol";
@@ -104,12 +114,15 @@ abstract contract LedgerDistributors is LedgerRecorders {
             if (lane == 0) {
                 if (next > MAX_FRAGMENT) revert LedgerFull(MAX_FRAGMENT);
                 if (number != next) revert UnexpectedId(id, next << 2);
-                if (sponsor != 0) _checkSponsor(id, sponsor, _statusOf(sponsor));
-                _fragments[number] = Fragment.wrap(0).place(0, sponsor);
+                if (sponsor != 0) {
+                    uint256 above = fragmentOf(sponsor);
+                    _checkSponsor(id, sponsor, above < next ? _load(above).statusOf(laneOf(sponsor)) : STATUS_NONE);
+                }
+                _store(number, Fragment.wrap(STATUS_ACTIVE << STATUS_SHIFT).withFirstSponsor(sponsor));
                 return totals.addFragment();
             }
             if (number == 0 || number >= next) revert UnexpectedId(id, next << 2);
-            Fragment fragment = _fragments[number];
+            Fragment fragment = _load(number);
             // Lanes fill from the lowest.
             bool isNext = fragment.statusOf(lane) == STATUS_NONE && fragment.statusOf(lane - 1) != STATUS_NONE;
             if (!isNext) {
@@ -118,13 +131,31 @@ abstract contract LedgerDistributors is LedgerRecorders {
             }
             if (fragmentOf(sponsor) != number || laneOf(sponsor) >= lane) revert SponsorOutsideFragment(id, sponsor);
             _checkSponsor(id, sponsor, fragment.statusOf(laneOf(sponsor)));
-            _fragments[number] = fragment.place(lane, sponsor);
+            _store(number, fragment.place(lane, sponsor));
             return totals;
         }
     }
 
+    /// @dev A fragment in use: without another look at the bounds of the array.
+    function _load(uint256 index) private view returns (Fragment fragment) {
+        assembly ("memory-safe") {
+            fragment := sload(add(_fragments.slot, index))
+        }
+    }
+
+    /// @dev The same, to write.
+    function _store(uint256 index, Fragment fragment) private {
+        assembly ("memory-safe") {
+            sstore(add(_fragments.slot, index), fragment)
+        }
+    }
+
     function _checkSponsor(uint256 id, uint256 sponsor, uint256 status) private pure {
-        if (status == STATUS_NONE) revert UnknownSponsor(id, sponsor);
+        // Active and inactive are 1 and 2, and nothing less 1 is a large number: one jump for both.
+        unchecked {
+            if (status - 1 < 2) return;
+        }
         if (status == STATUS_CLOSED) revert SponsorGone(id, sponsor);
+        revert UnknownSponsor(id, sponsor);
     }
 }

@@ -120,8 +120,11 @@ library TotalsLib {
         return Totals.wrap(Totals.unwrap(self) + (count << ENTRIES_AT));
     }
 
+    /// @dev The caller has checked that there is room.
     function addFragment(Totals self) internal pure returns (Totals) {
-        return Totals.wrap(Totals.unwrap(self) + (1 << FRAGMENTS_AT));
+        unchecked {
+            return Totals.wrap(Totals.unwrap(self) + (1 << FRAGMENTS_AT));
+        }
     }
 
     /// @dev The caller has checked that there is room.
