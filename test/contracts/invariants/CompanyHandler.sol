@@ -65,6 +65,10 @@ abstract contract CompanyHandler is LedgerDriver {
             uint256 batch = isBooked ? batches[_draw(batches.length)].number : _draw(1 << 30);
             subject = (batch << 16) | _draw(4);
         }
+        _raise(kind, subject);
+    }
+
+    function _raise(uint256 kind, uint256 subject) private {
         // What the flag is for is checked before how severe it is and when it ends.
         uint256 severity = _chance(16) ? 4 * _draw(2) : 1 + _draw(3);
         uint256 latest = time + MAX_REVIEW;
@@ -107,6 +111,9 @@ abstract contract CompanyHandler is LedgerDriver {
 
     /// @notice Whoever is flagged answers, once; nobody else can.
     function answerFlag(uint256 seed) external acting(seed) {
+        // Often one that was only just raised on somebody with a wallet.
+        uint256 owner = ownerOf[_drawOwnedWallet()];
+        if (owner != 0 && _chance(2)) _raise(0, distributors[owner].id);
         uint256 flag = _drawFlag();
         for (uint256 i = 0; i < 6 && !_isOpen(flag); ++i) flag = _drawFlag();
         BookedFlag memory booked = _isOpen(flag) ? flags[flag - 1] : BookedFlag(0, 0, 0, 0, false);
