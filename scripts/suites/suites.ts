@@ -76,13 +76,15 @@ async function runContracts(request: Request): Promise<Outcome> {
 
 /** The tests of `contracts` once more, on a node whose EVM is not Hardhat's. */
 async function runAnvil(request: Request): Promise<Outcome> {
-  const anvil = await startAnvil({ args: ['--hardfork', 'osaka', '--accounts', '20'] });
+  // Without its history: anvil would write the state of every block to the disk, tens of gigabytes in a run.
+  const args = ['--hardfork', 'osaka', '--accounts', '20', '--prune-history', '100'];
+  const anvil = await startAnvil({ args });
   const kill = () => anvil.process.kill();
   process.once('exit', kill);
   try {
-    const args = ['test', 'mocha', '--no-compile', ...grepOf(request), '--network', 'anvil'];
+    const command = ['test', 'mocha', '--no-compile', ...grepOf(request), '--network', 'anvil'];
     const variables = { PLUMBLINE_ANVIL_URL: anvil.rpcUrl };
-    return outcomeOf(await runProgram([hardhat, ...args], request.onOutput, variables));
+    return outcomeOf(await runProgram([hardhat, ...command], request.onOutput, variables));
   } finally {
     process.off('exit', kill);
     await anvil.stop();
