@@ -49,6 +49,7 @@ abstract contract StorefrontHandler is ChangesHandler {
         );
         _announceAndWait(call);
         ledger.setRecorder(address(storefront), MAX_UNIT_CAP, MAX_COUNT_CAP);
+        delete actFrom[keccak256(call)];
         _bookRecorder(address(storefront), MAX_UNIT_CAP, MAX_COUNT_CAP);
         bytes32 role = keccak256("QUOTER_ROLE");
         _announceAndWait(abi.encodeCall(IAccessControl.grantRole, (role, vm.addr(QUOTER_KEY))));
