@@ -13,7 +13,7 @@ import { LEDGER_ROW } from './ledger-row.ts';
 import { listAll } from './list-all.ts';
 import { onBothEngines } from './on-both-engines.ts';
 
-const BLOCKS = 200;
+const BLOCKS = 320;
 
 onBothEngines('searching', (store) => {
   const history = new History(11, BLOCKS);
