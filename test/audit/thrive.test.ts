@@ -58,7 +58,7 @@ describe('auditLedger of a ledger that uses everything', () => {
         ['Recorders', '2'],
         ['Batches', '4'],
         ['Changes', '14', '3 pending'],
-        ['Acts', '7', '1 pending'],
+        ['Acts', '8', '1 pending'],
         ['Plans', '4', 'plan 3 in force, by level, without compression'],
         ['Flags', '3', '1 open'],
         ['Successor', walletOf(999)],
