@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { eq } from "../Vm.sol";
 import { LedgerDriver } from "./LedgerDriver.sol";
 import { ILedgerChanges } from "../../../contracts/interfaces/ILedgerChanges.sol";
 import { ILedgerCore } from "../../../contracts/interfaces/ILedgerCore.sol";

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { BatchTree } from "../../../contracts/libraries/BatchTree.sol";
 import { BatchModel } from "../BatchModel.sol";
-import { bound, eq } from "../Vm.sol";
+import { bound } from "../Vm.sol";
 
 /// @dev The tree from real calldata.
 contract BatchTreeReader {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Commission } from "../../../contracts/libraries/Commission.sol";
-import { Fragment, LANES, MAX_BALANCE, fragmentOf, laneOf } from "../../../contracts/types/Fragment.sol";
+import { Fragment, LANES, fragmentOf, laneOf } from "../../../contracts/types/Fragment.sol";
 import { MAX_LEVELS, Plan } from "../../../contracts/types/Plan.sol";
 import { PlanRow, packRow } from "../../../contracts/types/PlanRow.sol";
 import { packTerms } from "../../../contracts/types/PlanTerms.sol";
